@@ -1,0 +1,64 @@
+"""What a frontend makes of a model file, before and after the input's type is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Shape
+from fpgaml.graph.types import Quantizer
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """A place where the Graph rounds something that the source model keeps in floating point.
+
+    Args:
+        layer: of the source model.
+        what: what was rounded and to how many bits, in one sentence.
+    """
+
+    layer: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """A Graph with what it does not reproduce exactly.
+
+    Args:
+        graph: the model's meaning; its `layers` name the node of each source layer's output.
+        approximations: none, where the source model is itself fixed point throughout.
+    """
+
+    graph: Graph
+    approximations: tuple[Approximation, ...] = ()
+
+
+class ParsedModel(Protocol):
+    """A model file that was read and found supported; nothing of it has been executed."""
+
+    @property
+    def name(self) -> str:
+        """The network's name, from the file."""
+
+    @property
+    def framework(self) -> str:
+        """Which framework wrote it, with versions, such as `Keras 2.14.0, QKeras`."""
+
+    @property
+    def input_shapes(self) -> Mapping[str, Shape]:
+        """Each input layer's shape, without a batch axis."""
+
+    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+        """The Graph, for inputs of these types.
+
+        Args:
+            input_quantizers: for each input layer's name the type of its data.
+
+        Raises:
+            UnsupportedError: layers that cannot be expressed, all of them named.
+            FpgamlError: a layer that is inconsistent.
+        """

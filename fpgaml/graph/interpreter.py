@@ -1,0 +1,103 @@
+"""The integer interpreter: the definition of what a Graph computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Input
+from fpgaml.graph.values import FixedArray
+
+Watch = Callable[[Node, list[FixedArray], FixedArray], None]
+"""Called after each operation with its node, its inputs and its output."""
+
+
+def read_inputs(graph: Graph, reals: Mapping[str, ArrayLike]) -> dict[str, FixedArray]:
+    """Real numbers as the graph's inputs take them.
+
+    Args:
+        reals: for each input's name an array of shape (batch, *shape), finite.
+
+    Raises:
+        FpgamlError: an input is missing, has the wrong shape, or holds NaN or infinity.
+    """
+    values = {}
+    for node in graph.inputs:
+        assert isinstance(node.op, Input)
+        if node.name not in reals:
+            raise FpgamlError(node.name, "no data for this input", f"Give arrays for {', '.join(reals) or 'it'}")
+        array = np.asarray(reals[node.name], dtype=np.float64)
+        if array.shape[1:] != node.op.dims:
+            raise FpgamlError(
+                node.name,
+                f"data of shape {array.shape}, the input takes (events, {', '.join(map(str, node.op.dims))})",
+            )
+        if not np.isfinite(array).all():
+            bad = np.argwhere(~np.isfinite(array))[0]
+            raise FpgamlError(node.name, f"NaN or infinity in the data, first at {tuple(map(int, bad))}")
+        values[node.name] = node.op.read(array)
+    return values
+
+
+def interpret(
+    graph: Graph,
+    inputs: Mapping[str, FixedArray],
+    watch: Watch | None = None,
+) -> dict[str, FixedArray]:
+    """Run a batch.
+
+    Args:
+        inputs: for each Input node values of shape (batch, *shape) in the input's type.
+        watch: sees every operation; for statistics and traces.
+
+    Returns:
+        The outputs by name, each of shape (batch, *shape).
+    """
+    remaining = {name: len(nodes) for name, nodes in graph.consumers.items()}
+    for name in graph.outputs:
+        remaining[name] += 1
+    live: dict[str, FixedArray] = {}
+    batch = next(iter(inputs.values())).shape[0] if inputs else 1
+    for node in graph.nodes:
+        given = [live[name] for name in node.inputs]
+        result = inputs[node.name] if isinstance(node.op, Input) else node.op.run(given)
+        if watch is not None:
+            watch(node, given, result)
+        live[node.name] = result
+        for name in dict.fromkeys(node.inputs):
+            remaining[name] -= 1
+            if not remaining[name]:
+                del live[name]
+    return {name: _batched(live[name], batch) for name in graph.outputs}
+
+
+def _batched(values: FixedArray, batch: int) -> FixedArray:
+    if values.shape[0] == batch:
+        return values
+    return FixedArray(np.broadcast_to(values.integers, (batch, *values.shape[1:])), values.fractional)
+
+
+def layer_outputs(graph: Graph, inputs: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+    """Every source layer's output, by the layer's name."""
+    kept: dict[str, FixedArray] = {}
+
+    def keep(node: Node, _: list[FixedArray], result: FixedArray) -> None:
+        kept[node.name] = result
+
+    interpret(graph, inputs, keep)
+    return {layer: kept[name] for layer, name in graph.layers.items()}
+
+
+def chunks(total: int, per_event: int, limit: int = 1 << 25) -> Iterator[slice]:
+    """Slices over events that keep a chunk's largest tensor below `limit` values.
+
+    Args:
+        total: how many events; per_event: the largest tensor of one event, in values.
+    """
+    size = max(1, limit // max(per_event, 1))
+    for start in range(0, total, size):
+        yield slice(start, min(start + size, total))

@@ -1,0 +1,88 @@
+"""The operations of the Graph, by name."""
+
+from __future__ import annotations
+
+from fpgaml.graph.ops.base import Operation, OperationError, Shape
+from fpgaml.graph.ops.elementwise import (
+    Add,
+    LeakyRelu,
+    Lookup,
+    Maximum,
+    Minimum,
+    Multiply,
+    Relu,
+    Scale,
+    Subtract,
+)
+from fpgaml.graph.ops.layout import Concatenate, GroupSort, Pad, Reshape, Slice, Transpose, UpSample
+from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense
+from fpgaml.graph.ops.reductions import AveragePool, MaxPool, Reduce, Reduction
+from fpgaml.graph.ops.sources import Constant, Input, Quantize, uniform_quantize
+
+OPERATIONS: dict[str, type[Operation]] = {
+    operation.__name__: operation
+    for operation in (
+        Input,
+        Constant,
+        Quantize,
+        Dense,
+        Conv1D,
+        Conv2D,
+        EinsumDense,
+        Scale,
+        Add,
+        Subtract,
+        Multiply,
+        Maximum,
+        Minimum,
+        Concatenate,
+        Relu,
+        LeakyRelu,
+        Lookup,
+        MaxPool,
+        AveragePool,
+        Reduce,
+        Reshape,
+        Transpose,
+        Pad,
+        Slice,
+        UpSample,
+        GroupSort,
+    )
+}
+"""Every operation that a Graph may hold."""
+
+__all__ = [
+    "OPERATIONS",
+    "Add",
+    "AveragePool",
+    "Concatenate",
+    "Constant",
+    "Conv1D",
+    "Conv2D",
+    "Dense",
+    "EinsumDense",
+    "GroupSort",
+    "Input",
+    "LeakyRelu",
+    "Lookup",
+    "MaxPool",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Operation",
+    "OperationError",
+    "Pad",
+    "Quantize",
+    "Reduce",
+    "Reduction",
+    "Relu",
+    "Reshape",
+    "Scale",
+    "Shape",
+    "Slice",
+    "Subtract",
+    "Transpose",
+    "UpSample",
+    "uniform_quantize",
+]

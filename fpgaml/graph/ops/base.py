@@ -1,0 +1,61 @@
+"""What every operation of the Graph offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fpgaml.graph.ranges import ValueRange
+from fpgaml.graph.values import FixedArray
+
+Shape = tuple[int, ...]
+
+
+class OperationError(ValueError):
+    """An operation does not fit its inputs; the message says how."""
+
+
+@dataclass(frozen=True)
+class Operation(ABC):
+    """One exact operation on fixed-point tensors.
+
+    Its shape rule, its type rule and its interpreter rule stand side by side in its class. Tensors in
+    `run` have a leading batch axis, which shapes and ranges do not have.
+    """
+
+    arity: ClassVar[int | None] = 1
+    """How many inputs; None for one or more."""
+
+    @abstractmethod
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        """The output's shape.
+
+        Raises:
+            OperationError: the inputs' shapes do not fit.
+        """
+
+    @abstractmethod
+    def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
+        """The output's value range and step.
+
+        Raises:
+            OperationError: the inputs' types do not fit.
+        """
+
+    @abstractmethod
+    def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
+        """The output, exactly."""
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise an OperationError with `message` unless `condition` holds."""
+    if not condition:
+        raise OperationError(message)
+
+
+def normal_axis(axis: int, rank: int) -> int:
+    """A possibly negative axis as one in [0, rank)."""
+    require(-rank <= axis < rank, f"axis {axis} of a tensor with {rank} axes")
+    return axis % rank
