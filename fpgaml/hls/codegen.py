@@ -1,0 +1,165 @@
+"""C++ functions for operations that hls4ml lacks, for tensors in registers and in streams.
+
+A body is written once, over flat arrays `in0`, `in1`, ... and `out`. In registers it sees whole tensors.
+Over streams it sees one position at a time where the operation allows that, else whole tensors, buffered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from fpgaml.graph.graph import Node
+from fpgaml.graph.ops import Shape
+from fpgaml.graph.types import FixedType, Ints, Quantizer
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.fixed import PortType
+from fpgaml.hls.generated import CLASS_NAME
+from fpgaml.hls.layers import LayerList, constant_type, literal
+
+
+@dataclass(frozen=True)
+class Body:
+    """The inside of a generated function.
+
+    Args:
+        lines: statements over `in0[...]`, `in1[...]` and `out[...]`.
+        tables: constant arrays that they use.
+    """
+
+    lines: Sequence[str]
+    tables: Sequence[str] = ()
+
+
+def add_generated(layers: LayerList, node: Node, body: Body, positions: int | None = None) -> None:
+    """Append a layer with a function of its own.
+
+    Args:
+        body: over whole tensors, or over one position where `positions` is given and tensors are streams.
+        positions: how many positions (all axes but the last) a stream carries.
+    """
+    name = layers.carrier(node)
+    if not layers.stream:
+        code = _parallel(name, len(node.inputs), body, by_reference=layers.settings.target.arithmetic == "ac")
+    elif positions is not None:
+        code = _by_position(name, len(node.inputs), positions, body)
+    else:
+        sizes = [prod(layers.shape(i)) for i in node.inputs]
+        code = _buffered(name, sizes, prod(layers.shape(node.name)), body)
+    layers.append(node, CLASS_NAME, out_shape=layers.shape(node.name), code=code)
+
+
+def _parallel(name: str, inputs: int, body: Body, by_reference: bool) -> str:
+    mark = "&" if by_reference else "*"
+    arguments = ", ".join([*(f"in{i}_T {mark}in{i}" for i in range(inputs)), f"out_T {mark}out"])
+    pragma = [] if by_reference else ["#pragma HLS INLINE"]
+    return _function(name, inputs, arguments, [*pragma, *body.tables, *body.lines])
+
+
+def _stream_arguments(inputs: int) -> str:
+    streams = [f"hls::stream<in{i}_T> &in{i}_stream" for i in range(inputs)]
+    return ", ".join([*streams, "hls::stream<out_T> &out_stream"])
+
+
+def _by_position(name: str, inputs: int, positions: int, body: Body) -> str:
+    lines = [f"for (unsigned position = 0; position < {positions}; position++) {{", "    #pragma HLS PIPELINE"]
+    lines += [f"    in{i}_T in{i} = in{i}_stream.read();" for i in range(inputs)]
+    lines += ["    out_T out;", "    PRAGMA_DATA_PACK(out)"]
+    lines += [f"    {line}" for line in body.lines]
+    lines += ["    out_stream.write(out);", "}"]
+    return _function(name, inputs, _stream_arguments(inputs), [*body.tables, *lines])
+
+
+def _buffered(name: str, sizes: Sequence[int], size: int, body: Body) -> str:
+    lines = []
+    for i, count in enumerate(sizes):
+        lines += [
+            f"typename in{i}_T::value_type in{i}[{count}];",
+            f"#pragma HLS ARRAY_PARTITION variable=in{i} complete",
+            f"for (unsigned beat = 0; beat < {count} / in{i}_T::size; beat++) {{",
+            "    #pragma HLS PIPELINE",
+            f"    in{i}_T packed = in{i}_stream.read();",
+            f"    for (unsigned lane = 0; lane < in{i}_T::size; lane++) {{",
+            "        #pragma HLS UNROLL",
+            f"        in{i}[beat * in{i}_T::size + lane] = packed[lane];",
+            "    }",
+            "}",
+        ]
+    lines += [
+        f"typename out_T::value_type out[{size}];",
+        "#pragma HLS ARRAY_PARTITION variable=out complete",
+        *body.lines,
+        f"for (unsigned beat = 0; beat < {size} / out_T::size; beat++) {{",
+        "    #pragma HLS PIPELINE",
+        "    out_T packed;",
+        "    PRAGMA_DATA_PACK(packed)",
+        "    for (unsigned lane = 0; lane < out_T::size; lane++) {",
+        "        #pragma HLS UNROLL",
+        "        packed[lane] = out[beat * out_T::size + lane];",
+        "    }",
+        "    out_stream.write(packed);",
+        "}",
+    ]
+    return _function(name, len(sizes), _stream_arguments(len(sizes)), [*body.tables, *lines])
+
+
+def _function(name: str, inputs: int, arguments: str, lines: Sequence[str]) -> str:
+    types = ", ".join([*(f"class in{i}_T" for i in range(inputs)), "class out_T"])
+    inside = "\n".join(
+        line if line.lstrip().startswith("#") and not line.startswith(" ") else f"    {line}" for line in lines
+    )
+    return f"\ntemplate <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
+
+
+def loop(count: int, *lines: str) -> list[str]:
+    """An unrolled loop over i."""
+    inner = [f"    {line}" for line in lines]
+    return [f"for (unsigned i = 0; i < {count}; i++) {{", "    #pragma HLS UNROLL", *inner, "}"]
+
+
+def index_table(name: str, indices: Ints) -> str:
+    """A constant array of indices."""
+    values = ", ".join(str(int(n)) for n in indices.ravel())
+    return f"static const int {name}[{indices.size}] = {{{values}}};"
+
+
+def constant_table(name: str, node: Node, value: FixedArray, arithmetic: str) -> str:
+    """A constant array of fixed-point numbers, exact."""
+    kind = constant_type(value)
+    numbers = ", ".join(repr(float(x)) for x in literal(node, value).ravel())
+    return f"static const {kind.cpp(arithmetic)} {name}[{value.integers.size}] = {{{numbers}}};"
+
+
+def varies_by_position(shape: Shape) -> bool:
+    """Whether a tensor that broadcasts differs along axes other than the last."""
+    return any(size != 1 for size in shape[:-1])
+
+
+def broadcast_indices(shape: Shape, target: Shape) -> Ints:
+    """For every element of `target`, in order, the flat index of the element of `shape` that it reads."""
+    flat = np.arange(prod(shape)).reshape(shape)
+    return np.asarray(np.broadcast_to(flat, target)).ravel()
+
+
+def moved_indices(shape: Shape, move: Callable[[Ints], Ints]) -> Ints:
+    """For every element of a layout operation's output its source element's flat index; -1 for a padded zero."""
+    flat = np.arange(1, prod(shape) + 1).reshape(1, *shape)
+    moved: Ints = move(flat)[0].ravel() - 1
+    return moved
+
+
+def cast_statements(quantizer: Quantizer, shape: Shape, arithmetic: str) -> list[str]:
+    """One statement an element: cast it to its own type; zero where the type holds only zero."""
+    kind = quantizer.type
+    parts = (np.broadcast_to(part, shape).ravel() for part in (kind.signed, kind.integer, kind.fractional))
+    lines = []
+    for index, (signed, integer, fractional) in enumerate(zip(*parts, strict=True)):
+        if signed + integer + fractional <= 0:
+            lines.append(f"out[{index}] = 0;")
+            continue
+        port = PortType.of(FixedType(signed, integer, fractional), quantizer.rounding, quantizer.overflow)
+        lines.append(f"out[{index}] = {port.cpp(arithmetic)}(in0[{index}]);")
+    return lines

@@ -1,0 +1,58 @@
+"""An hls4ml layer whose C++ function fpgaml writes itself, for operations that hls4ml lacks or rounds.
+
+The functions go into the project's `nnet_utils/nnet_code_gen.h`, beside hls4ml's own generated code.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fpgaml.hls.settings import Backend
+
+CLASS_NAME = "FpgamlOperation"
+
+
+@cache
+def register(backend: Backend) -> None:
+    """Make the layer known to hls4ml, once in a process for each backend."""
+    from hls4ml.backends import get_backend  # noqa: PLC0415
+
+    get_backend(backend.name).register_template(_call_template())
+
+
+@cache
+def _layer_class() -> Any:
+    """The layer's class; made late, since importing hls4ml takes long."""
+    from hls4ml.model.layers import Layer, register_layer  # noqa: PLC0415
+    from hls4ml.model.types import Source  # noqa: PLC0415
+
+    class FpgamlOperation(Layer):  # type: ignore[misc]
+        """Attributes: out_shape (tuple), code (C++ text of a function template with the layer's name)."""
+
+        def initialize(self) -> None:
+            self.add_output_variable(list(self.get_attr("out_shape")))
+            self.set_attr("function_codegen", Source(self.get_attr("code")))
+
+    register_layer(CLASS_NAME, FpgamlOperation)
+    return FpgamlOperation
+
+
+@cache
+def _call_template() -> Any:
+    from hls4ml.backends.template import FunctionCallTemplate  # noqa: PLC0415
+
+    class FpgamlOperationCall(FunctionCallTemplate):  # type: ignore[misc]
+        """`nnet::name<types of inputs and output>(inputs, output);`"""
+
+        def __init__(self) -> None:
+            super().__init__(_layer_class(), include_header=["nnet_utils/nnet_code_gen.h"])
+
+        def format(self, node: Any) -> str:
+            inputs = [node.get_input_variable(name) for name in node.inputs]
+            variables = [*inputs, node.get_output_variable()]
+            types = ", ".join(variable.type.name for variable in variables)
+            names = ", ".join(variable.name for variable in variables)
+            return f"nnet::{node.name}<{types}>({names});"
+
+    return FpgamlOperationCall

@@ -1,0 +1,163 @@
+"""Element by element: quantizers, scales, sums, activations and tables."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from fpgaml.graph.graph import Node
+from fpgaml.graph.ops import (
+    Constant,
+    GroupSort,
+    Input,
+    LeakyRelu,
+    Lookup,
+    Minimum,
+    Quantize,
+    Scale,
+    Shape,
+)
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.codegen import (
+    Body,
+    add_generated,
+    broadcast_indices,
+    cast_statements,
+    constant_table,
+    index_table,
+    loop,
+    varies_by_position,
+)
+from fpgaml.hls.fixed import PortType
+from fpgaml.hls.layers import LayerList
+
+MERGES = {"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Maximum": "maximum", "Minimum": "minimum"}
+
+
+def lower_input(layers: LayerList, node: Node) -> None:
+    """An input in the type that the firmware sees."""
+    assert isinstance(node.op, Input)
+    layers.append(node, "InputLayer", input_shape=list(node.op.dims))
+
+
+def lower_relu(layers: LayerList, node: Node) -> None:
+    """max(x, 0)."""
+    layers.append(node, "Activation", activation="relu", n_in=prod(layers.shape(node.name)))
+
+
+def lower_quantize(layers: LayerList, node: Node) -> None:
+    """A quantizer that no other operation could take over."""
+    assert isinstance(node.op, Quantize)
+    quantizer, shape = node.op.quantizer, layers.shape(node.name)
+    arithmetic = layers.settings.target.arithmetic
+    if quantizer.type.is_uniform:
+        port = PortType.of_quantizer(quantizer)
+        line = f"out[i] = {port.cpp(arithmetic)}(in0[i]);" if int(quantizer.type.width) > 0 else "out[i] = 0;"
+        add_generated(layers, node, Body(loop(_lanes(layers, node), line)), prod(shape[:-1]))
+        return
+    # A type that is the same at every position needs only one position's statements over a stream.
+    inner = np.broadcast_shapes(quantizer.type.signed.shape, (1,) * len(shape))
+    if layers.stream and not varies_by_position(inner):
+        body = Body(cast_statements(quantizer, (*([1] * (len(shape) - 1)), shape[-1]), arithmetic))
+        add_generated(layers, node, body, prod(shape[:-1]))
+    else:
+        add_generated(layers, node, Body(cast_statements(quantizer, shape, arithmetic)))
+
+
+def lower_scale(layers: LayerList, node: Node) -> None:
+    """x * factor + offset, in one step: exact, then one cast."""
+    assert isinstance(node.op, Scale)
+    shape, arithmetic = layers.shape(node.name), layers.settings.target.arithmetic
+    varies = varies_by_position(node.op.factor.shape) or varies_by_position(node.op.offset.shape)
+    by_position = layers.stream and not varies
+    seen = (*([1] * (len(shape) - 1)), shape[-1]) if by_position else shape
+    factor, offset = (_spread(value, seen) for value in (node.op.factor, node.op.offset))
+    tables = [constant_table("factor", node, factor, arithmetic), constant_table("offset", node, offset, arithmetic)]
+    period = factor.integers.size
+    line = f"out[i] = in0[i] * factor[i % {period}] + offset[i % {period}];"
+    add_generated(layers, node, Body(loop(prod(seen), line), tables), prod(shape[:-1]) if by_position else None)
+
+
+def _spread(value: FixedArray, shape: Shape) -> FixedArray:
+    """A constant for every element, or for one period of the last axis where positions are alike."""
+    if varies_by_position(value.shape):
+        return FixedArray(np.broadcast_to(value.integers, shape), value.fractional)
+    last = value.integers.reshape(-1)
+    return FixedArray(np.broadcast_to(last, (shape[-1],)), value.fractional)
+
+
+def lower_merge(layers: LayerList, node: Node) -> None:
+    """Two tensors element by element; hls4ml's own layer where the shapes are equal."""
+    kind = type(node.op).__name__
+    a, b = (layers.shape(name) for name in node.inputs)
+    target = layers.shape(node.name)
+    if a == b and node.inputs[0] != node.inputs[1]:
+        layers.append(node, "Merge", op=MERGES[kind])
+        return
+    symbol = {"Add": "+", "Subtract": "-", "Multiply": "*"}.get(kind)
+    same_positions = a[:-1] == b[:-1]
+    by_position = layers.stream and same_positions and node.inputs[0] != node.inputs[1]
+    seen = [(s[-1],) if by_position else s for s in (a, b, target)]
+    tables = [index_table(f"from{k}", broadcast_indices(seen[k], seen[2])) for k in (0, 1)]
+    left, right = "in0[from0[i]]", "in1[from1[i]]"
+    if symbol:
+        lines = [f"out[i] = {left} {symbol} {right};"]
+    else:
+        sign = "<" if isinstance(node.op, Minimum) else ">"
+        lines = [f"if ({left} {sign} {right}) out[i] = {left};", f"else out[i] = {right};"]
+    add_generated(layers, node, Body(loop(prod(seen[2]), *lines), tables), prod(a[:-1]) if by_position else None)
+
+
+def lower_leaky_relu(layers: LayerList, node: Node) -> None:
+    """x or x * 2**-shift, exact."""
+    assert isinstance(node.op, LeakyRelu)
+    arithmetic = layers.settings.target.arithmetic
+    slope = FixedArray(np.ones(1, dtype=np.int64), node.op.shift)
+    lines = loop(_lanes(layers, node), "if (in0[i] < 0) out[i] = in0[i] * slope[0];", "else out[i] = in0[i];")
+    table = constant_table("slope", node, slope, arithmetic)
+    add_generated(layers, node, Body(lines, [table]), prod(layers.shape(node.name)[:-1]))
+
+
+def lower_lookup(layers: LayerList, node: Node) -> None:
+    """A table read; the table is the Graph's own."""
+    assert isinstance(node.op, Lookup)
+    arithmetic = layers.settings.target.arithmetic
+    domain, table = node.op.domain, node.op.table
+    width = int(domain.width)
+    # The raw bits of a signed number count up from zero and then through the negative ones.
+    half = int(-domain.bounds()[0])
+    by_bits = FixedArray(np.roll(table.integers, -half), table.fractional)
+    port = PortType.of(domain)
+    bits = f"x.range({width - 1}, 0).to_uint()" if arithmetic == "ap" else f"x.template slc<{width}>(0).to_uint()"
+    read = [f"{port.cpp(arithmetic)} x = in0[i];", f"out[i] = table[{bits}];"]
+    if width == 0:
+        read = ["out[i] = table[0];"]
+    lines = loop(_lanes(layers, node), *read)
+    body = Body(lines, [constant_table("table", node, by_bits, arithmetic)])
+    add_generated(layers, node, body, prod(layers.shape(node.name)[:-1]))
+
+
+def lower_group_sort(layers: LayerList, node: Node) -> None:
+    """An odd-even transposition network over each group: `group` rounds of compare and exchange."""
+    assert isinstance(node.op, GroupSort)
+    count, group = _lanes(layers, node), node.op.group
+    lines = loop(count, "out[i] = in0[i];")
+    for turn in range(group):
+        for start in range(0, count, group):
+            for i in range(start + turn % 2, start + group - 1, 2):
+                exchange = f"auto held = out[{i}]; out[{i}] = out[{i + 1}]; out[{i + 1}] = held;"
+                lines.append(f"if (out[{i}] > out[{i + 1}]) {{ {exchange} }}")
+    add_generated(layers, node, Body(lines), prod(layers.shape(node.name)[:-1]))
+
+
+def lower_constant(layers: LayerList, node: Node) -> None:
+    """A tensor that never changes."""
+    assert isinstance(node.op, Constant)
+    layers.append(node, "Constant", value=node.op.value.to_float())
+
+
+def _lanes(layers: LayerList, node: Node) -> int:
+    """How many elements a body sees: one position's over streams, else all."""
+    shape = layers.shape(node.name)
+    return shape[-1] if layers.stream else prod(shape)

@@ -1,0 +1,213 @@
+"""Reshapes, transposes, joins, paddings, slices, pools and reductions."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from fpgaml.graph.graph import Node
+from fpgaml.graph.ops import (
+    AveragePool,
+    Concatenate,
+    MaxPool,
+    Pad,
+    Reduce,
+    Reduction,
+    Reshape,
+    Slice,
+    Transpose,
+    UpSample,
+)
+from fpgaml.graph.ops.base import normal_axis
+from fpgaml.graph.types import Ints
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.codegen import Body, add_generated, constant_table, index_table, loop, moved_indices
+from fpgaml.hls.fixed import PortType
+from fpgaml.hls.layers import LayerList
+
+
+def lower_reshape(layers: LayerList, node: Node) -> None:
+    """The same elements in another shape."""
+    assert isinstance(node.op, Reshape)
+    layers.append(node, "Reshape", target_shape=list(node.op.dims))
+
+
+def lower_transpose(layers: LayerList, node: Node) -> None:
+    """Axes in another order."""
+    assert isinstance(node.op, Transpose)
+    _lower_moved(layers, node, moved_indices(layers.shape(node.inputs[0]), node.op.move))
+
+
+def lower_moved(layers: LayerList, node: Node) -> None:
+    """A slice, an up-sampling or a padding, by an index table."""
+    assert isinstance(node.op, Slice | UpSample | Pad)
+    _lower_moved(layers, node, moved_indices(layers.shape(node.inputs[0]), node.op.move))
+
+
+def _lower_moved(layers: LayerList, node: Node, indices: Ints) -> None:
+    if (indices >= 0).all():
+        body = Body(loop(indices.size, "out[i] = in0[from[i]];"), [index_table("from", indices)])
+    else:
+        lines = loop(indices.size, "if (from[i] < 0) out[i] = 0;", "else out[i] = in0[from[i]];")
+        body = Body(lines, [index_table("from", indices)])
+    add_generated(layers, node, body)
+
+
+def lower_pad(layers: LayerList, node: Node) -> None:
+    """Zeros around the spatial axes: hls4ml's layer, which needs no buffer over streams."""
+    assert isinstance(node.op, Pad)
+    shape, out, pads = layers.shape(node.inputs[0]), layers.shape(node.name), node.op.pads
+    if not layers.stream or len(shape) not in (2, 3) or pads[-1] != (0, 0):
+        lower_moved(layers, node)
+        return
+    names = ("width",) if len(shape) == 2 else ("height", "width")
+    sides = (("left", "right"),) if len(shape) == 2 else (("top", "bottom"), ("left", "right"))
+    attributes: dict[str, Any] = {"n_chan": shape[-1]}
+    for axis, name in enumerate(names):
+        attributes |= {f"in_{name}": shape[axis], f"out_{name}": out[axis]}
+        attributes |= {f"pad_{side}": pads[axis][k] for k, side in enumerate(sides[axis])}
+    layers.append(node, f"ZeroPadding{len(names)}D", **attributes)
+
+
+def lower_concatenate(layers: LayerList, node: Node) -> None:
+    """Tensors one after another."""
+    assert isinstance(node.op, Concatenate)
+    shapes = [layers.shape(name) for name in node.inputs]
+    starts = np.cumsum([0, *(prod(shape) for shape in shapes)])
+    axis = normal_axis(node.op.axis, len(shapes[0]))
+    flats = [np.arange(prod(s)).reshape(s) + start for s, start in zip(shapes, starts[:-1], strict=True)]
+    joined = np.concatenate(flats, axis=axis).ravel()
+    by_position = layers.stream and axis == len(shapes[0]) - 1
+    if by_position:
+        lasts = [shape[-1] for shape in shapes]
+        starts = np.cumsum([0, *lasts])
+        joined = np.arange(starts[-1])
+    lines = []
+    for position, flat in enumerate(joined):
+        source = int(np.searchsorted(starts, flat, side="right")) - 1
+        lines.append(f"out[{position}] = in{source}[{int(flat - starts[source])}];")
+    add_generated(layers, node, Body(lines), prod(shapes[0][:-1]) if by_position else None)
+
+
+def lower_max_pool(layers: LayerList, node: Node) -> None:
+    """The largest of each window: hls4ml's layer where it is right, else our own."""
+    assert isinstance(node.op, MaxPool)
+    op, shape, out = node.op, layers.shape(node.inputs[0]), layers.shape(node.name)
+    padded = any(pads != (0, 0) for pads in op.pads)
+    even = all((s - w) % t == 0 for s, w, t in zip(shape, op.size, op.strides, strict=False))
+    if padded or (layers.stream and (op.size != op.strides or not even)) or len(op.size) > 2:
+        _lower_windows(layers, node)
+        return
+    accum = {"accum": PortType.of(layers.type(node.inputs[0]))}
+    if len(op.size) == 1:
+        layers.append(
+            node,
+            "MaxPooling1D",
+            accum,
+            n_in=shape[0],
+            n_out=out[0],
+            n_filt=shape[-1],
+            pool_width=op.size[0],
+            stride_width=op.strides[0],
+            pad_left=0,
+            pad_right=0,
+            padding="valid",
+        )
+        return
+    layers.append(
+        node,
+        "MaxPooling2D",
+        accum,
+        in_height=shape[0],
+        in_width=shape[1],
+        out_height=out[0],
+        out_width=out[1],
+        n_filt=shape[-1],
+        pool_height=op.size[0],
+        pool_width=op.size[1],
+        stride_height=op.strides[0],
+        stride_width=op.strides[1],
+        pad_top=0,
+        pad_bottom=0,
+        pad_left=0,
+        pad_right=0,
+        padding="valid",
+    )
+
+
+def lower_average_pool(layers: LayerList, node: Node) -> None:
+    """The sum of each window times the Graph's own factor."""
+    _lower_windows(layers, node)
+
+
+def _lower_windows(layers: LayerList, node: Node) -> None:
+    """A pool as loops over a table of each window's elements."""
+    op, shape, out = node.op, layers.shape(node.inputs[0]), layers.shape(node.name)
+    assert isinstance(op, MaxPool | AveragePool)
+    flat = np.arange(prod(shape)).reshape(1, *shape)
+    taken = op._windows(flat, -1)[0].reshape(prod(out), -1)
+    arithmetic = layers.settings.target.arithmetic
+    tables = [index_table("from", taken)]
+    width = taken.shape[1]
+    if isinstance(op, MaxPool):
+        inner = PortType.of(layers.type(node.inputs[0])).cpp(arithmetic)
+        # The window's first real element: a padded position never wins.
+        first = np.array([row[row >= 0][0] for row in taken])
+        tables.append(index_table("first", first))
+        lines = _window_loops(
+            taken, f"{inner} best = in0[first[i]];", "if (in0[k] > best) best = in0[k];", "out[i] = best;"
+        )
+    else:
+        factor = FixedArray(np.broadcast_to(op.factor.integers, out).ravel(), op.factor.fractional)
+        tables.append(constant_table("factor", node, factor, arithmetic))
+        inner = _sum_type(layers, node, width).cpp(arithmetic)
+        lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", "out[i] = sum * factor[i];")
+    add_generated(layers, node, Body(lines, tables))
+
+
+def _window_loops(taken: Ints, start: str, step: str, finish: str) -> list[str]:
+    width = taken.shape[1]
+    guard = "" if (taken >= 0).all() else "if (k >= 0) "
+    return loop(
+        taken.shape[0],
+        start,
+        f"for (unsigned j = 0; j < {width}; j++) {{",
+        "    #pragma HLS UNROLL",
+        f"    int k = from[i * {width} + j];",
+        f"    {guard}{{ {step} }}" if guard else f"    {step}",
+        "}",
+        finish,
+    )
+
+
+def _sum_type(layers: LayerList, node: Node, terms: int) -> PortType:
+    """A type for the sum of `terms` values of the input."""
+    one = PortType.of(layers.type(node.inputs[0]))
+    more = terms.bit_length()
+    return PortType(one.signed, one.width + more, one.integer + more)
+
+
+def lower_reduce(layers: LayerList, node: Node) -> None:
+    """A sum, maximum or minimum over axes."""
+    assert isinstance(node.op, Reduce)
+    op, shape = node.op, layers.shape(node.inputs[0])
+    axes = sorted(normal_axis(axis, len(shape)) for axis in op.axes)
+    by_position = layers.stream and axes == [len(shape) - 1]
+    seen = (shape[-1],) if by_position else shape
+    reduced = (0,) if by_position else tuple(axes)
+    kept = [axis for axis in range(len(seen)) if axis not in reduced]
+    taken = np.arange(prod(seen)).reshape(seen).transpose(*kept, *reduced)
+    rows = taken.reshape(prod(seen[axis] for axis in kept), -1)
+    arithmetic = layers.settings.target.arithmetic
+    if op.kind == Reduction.SUM:
+        inner = _sum_type(layers, node, rows.shape[1]).cpp(arithmetic)
+        parts = (f"{inner} sum = 0;", "sum += in0[k];", "out[i] = sum;")
+    else:
+        inner = PortType.of(layers.type(node.inputs[0])).cpp(arithmetic)
+        sign = ">" if op.kind == Reduction.MAX else "<"
+        start = f"{inner} best = in0[from[i * {rows.shape[1]}]];"
+        parts = (start, f"if (in0[k] {sign} best) best = in0[k];", "out[i] = best;")
+    body = Body(_window_loops(rows, *parts), [index_table("from", rows)])
+    add_generated(layers, node, body, prod(shape[:-1]) if by_position else None)

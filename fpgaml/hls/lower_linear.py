@@ -1,0 +1,143 @@
+"""Dense, Conv1D, Conv2D, EinsumDense as hls4ml's own layers."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from fpgaml.graph.graph import Node
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation
+from fpgaml.graph.types import Ints
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.fixed import PortType
+from fpgaml.hls.layers import LayerList, constant_type, literal
+
+Op = TypeVar("Op", bound=Operation)
+
+
+def lower_dense(layers: LayerList, node: Node) -> None:
+    """A Dense of a vector; hls4ml turns one over more axes into a pointwise convolution."""
+    op = _operation(node, Dense)
+    layers.append(
+        node,
+        "Dense",
+        _precision(layers, node, op.kernel, op.bias),
+        n_in=op.kernel.shape[0],
+        n_out=op.kernel.shape[1],
+        weight_data=literal(node, op.kernel),
+        bias_data=_bias(node, op.bias),
+    )
+
+
+def lower_conv1d(layers: LayerList, node: Node) -> None:
+    """A convolution over one axis."""
+    op = _operation(node, Conv1D)
+    width, channels = layers.shape(node.inputs[0])
+    kernel = spread(op)
+    common = {
+        "in_width": width,
+        "out_width": layers.shape(node.name)[0],
+        "n_chan": channels,
+        "n_filt": kernel.shape[-1],
+        "filt_width": kernel.shape[0],
+        "stride_width": op.strides[0],
+        "pad_left": op.pads[0][0],
+        "pad_right": op.pads[0][1],
+        "padding": "valid" if op.pads[0] == (0, 0) else "same",
+        "weight_data": literal(node, kernel),
+        "bias_data": _bias(node, op.bias),
+    }
+    layers.append(node, "Conv1D", _precision(layers, node, kernel, op.bias), **common)
+
+
+def lower_conv2d(layers: LayerList, node: Node) -> None:
+    """A convolution over two axes."""
+    op = _operation(node, Conv2D)
+    height, width, channels = layers.shape(node.inputs[0])
+    out_height, out_width, _ = layers.shape(node.name)
+    kernel = spread(op)
+    (top, bottom), (left, right) = op.pads
+    common = {
+        "in_height": height,
+        "in_width": width,
+        "out_height": out_height,
+        "out_width": out_width,
+        "n_chan": channels,
+        "n_filt": kernel.shape[-1],
+        "filt_height": kernel.shape[0],
+        "filt_width": kernel.shape[1],
+        "stride_height": op.strides[0],
+        "stride_width": op.strides[1],
+        "pad_top": top,
+        "pad_bottom": bottom,
+        "pad_left": left,
+        "pad_right": right,
+        "padding": "valid" if op.pads == ((0, 0), (0, 0)) else "same",
+        "weight_data": literal(node, kernel),
+        "bias_data": _bias(node, op.bias),
+    }
+    layers.append(node, "Conv2D", _precision(layers, node, kernel, op.bias), **common)
+
+
+def spread(op: Conv1D | Conv2D) -> FixedArray:
+    """The kernel of an equal convolution without dilation or groups: zeros stand in between.
+
+    Returns:
+        Shape (*reach, channels, filters).
+    """
+    integers = op.kernel.integers
+    axes = op.spatial_axes
+    if op.groups > 1:
+        integers = _ungrouped(integers, op.groups)
+    if any(step > 1 for step in op.dilation):
+        sizes = [(n - 1) * step + 1 for n, step in zip(integers.shape[:axes], op.dilation, strict=True)]
+        wide = np.zeros((*sizes, *integers.shape[axes:]), dtype=integers.dtype)
+        wide[tuple(slice(None, None, step) for step in op.dilation)] = integers
+        integers = wide
+    return FixedArray(integers, op.kernel.fractional)
+
+
+def _ungrouped(integers: Ints, groups: int) -> Ints:
+    inner, filters = integers.shape[-2:]
+    each = filters // groups
+    wide = np.zeros((*integers.shape[:-2], inner * groups, filters), dtype=integers.dtype)
+    for group in range(groups):
+        rows, columns = slice(group * inner, (group + 1) * inner), slice(group * each, (group + 1) * each)
+        wide[..., rows, columns] = integers[..., columns]
+    return wide
+
+
+def lower_einsum(layers: LayerList, node: Node) -> None:
+    """A constant contracted by an equation."""
+    op = _operation(node, EinsumDense)
+    shape = layers.shape(node.name)
+    bias = op.bias if op.bias is not None else FixedArray(np.zeros(shape, dtype=np.int64), 0)
+    layers.append(
+        node,
+        "EinsumDense",
+        _precision(layers, node, op.kernel, op.bias),
+        equation=op.equation,
+        inp_shape=layers.shape(node.inputs[0]),
+        out_shape=shape,
+        weight_data=literal(node, op.kernel),
+        bias_data=np.broadcast_to(literal(node, bias), shape).copy(),
+    )
+
+
+def _precision(layers: LayerList, node: Node, kernel: FixedArray, bias: FixedArray | None) -> dict[str, PortType]:
+    zero = FixedArray(np.zeros(1, dtype=np.int64), 0)
+    return {
+        "weight": constant_type(kernel),
+        "bias": constant_type(bias if bias is not None else zero),
+        "accum": PortType.of(layers.type(node.name)),
+    }
+
+
+def _bias(node: Node, bias: FixedArray | None) -> object:
+    return None if bias is None else literal(node, bias)
+
+
+def _operation(node: Node, kind: type[Op]) -> Op:
+    assert isinstance(node.op, kind)
+    return node.op

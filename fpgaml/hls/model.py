@@ -1,0 +1,157 @@
+"""Hand a lowered Graph to hls4ml, and let it write its project."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.hls.generated import register
+from fpgaml.hls.lower import lower
+from fpgaml.hls.settings import HlsSettings, Strategy
+from fpgaml.passes.hoist_quantizers import HoistQuantizers
+
+PROJECT_NAME = "network"
+"""The top function's name, the same in every project, so that scripts around it do not change."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """One tensor at the boundary of the top function.
+
+    Args:
+        name: of the Graph's node; variable: of the C++ argument; shape: without a batch axis.
+        cpp: its C++ element type.
+        signed, width, fractional: of that type.
+    """
+
+    name: str
+    variable: str
+    shape: tuple[int, ...]
+    cpp: str
+    signed: bool
+    width: int
+    fractional: int
+
+    @property
+    def size(self) -> int:
+        """Elements."""
+        count = 1
+        for dimension in self.shape:
+            count *= dimension
+        return count
+
+
+@dataclass(frozen=True)
+class HlsModel:
+    """A Graph as hls4ml holds it.
+
+    Args:
+        inputs, outputs: the ports of the top function, in its order.
+        messages: what hls4ml said on the way (adjusted reuse factors and the like).
+    """
+
+    handle: Any
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    messages: tuple[str, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write hls4ml's project into a folder."""
+        self.handle.config.config["OutputDir"] = str(folder)
+        with _quiet():
+            self.handle.write()
+
+
+def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
+    """An hls4ml model that computes exactly what the graph does.
+
+    Args:
+        folder: where its project will be written.
+
+    Raises:
+        UnsupportedError: operations that the backend cannot hold.
+        FpgamlError: hls4ml refuses the model.
+    """
+    prepared = HoistQuantizers().apply(graph)
+    layers = lower(prepared, settings)
+    _require_da4ml(settings)
+    register(settings.target)
+    from hls4ml.model.graph import ModelGraph  # noqa: PLC0415
+
+    config = {
+        "OutputDir": str(folder),
+        "ProjectName": PROJECT_NAME,
+        "Backend": settings.target.name,
+        "Part": settings.part,
+        "ClockPeriod": settings.clock_ns,
+        "ClockUncertainty": "27%" if settings.backend == "vitis" else "12.5%",
+        "IOType": str(settings.io_type),
+        "HLSConfig": {
+            "Model": {
+                "Precision": {"default": "fixed<16,6>"},
+                "ReuseFactor": settings.reuse_factor,
+                "Strategy": str(settings.strategy),
+                # Every type is given below: hls4ml has nothing to infer.
+                "BitExact": False,
+            },
+            "LayerName": layers.config,
+        },
+        "WriterConfig": {
+            "Namespace": None,
+            "WriteWeightsTxt": True,
+            "WriteTar": False,
+            "WriteEmulationConstants": False,
+            "TBOutputStream": "both",
+        },
+    }
+    inputs = [layers.variables[node.name] for node in prepared.inputs]
+    outputs = [layers.variables[name] for name in prepared.outputs]
+    with _quiet() as said:
+        try:
+            handle = ModelGraph.from_layer_list(config, layers.layers, inputs, outputs)
+        except Exception as error:
+            raise FpgamlError("hls4ml", f"refused the model: {error}", "Report this with the model file") from error
+    return HlsModel(
+        handle,
+        tuple(_port(n.name, v) for n, v in zip(prepared.inputs, handle.get_input_variables(), strict=True)),
+        tuple(_port(n, v) for n, v in zip(prepared.outputs, handle.get_output_variables(), strict=True)),
+        tuple(line for line in said.getvalue().splitlines() if line.strip()),
+    )
+
+
+def _port(name: str, variable: Any) -> Port:
+    precision = variable.type.precision
+    return Port(
+        name,
+        variable.name,
+        tuple(int(n) for n in variable.shape),
+        str(precision.definition_cpp()),
+        bool(precision.signed),
+        int(precision.width),
+        int(precision.width - precision.integer),
+    )
+
+
+def _require_da4ml(settings: HlsSettings) -> None:
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    strategies = [settings.strategy, *(layer.strategy for layer in settings.layers.values())]
+    if Strategy.DISTRIBUTED_ARITHMETIC in strategies and find_spec("da4ml") is None:
+        raise FpgamlError(
+            "--strategy distributed_arithmetic", "needs the package da4ml", "Install it: pip install 'fpgaml[da]'"
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:
+    """Keep hls4ml's prints and warnings, instead of showing them."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield said

@@ -1,0 +1,143 @@
+"""What the user may choose about an HLS project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fpgaml.errors import FpgamlError
+
+
+class IoType(StrEnum):
+    """How tensors travel between layers."""
+
+    PARALLEL = "io_parallel"  # all elements at once, in registers
+    STREAM = "io_stream"  # one position after another, in FIFOs
+
+
+class Strategy(StrEnum):
+    """How multiplications become hardware."""
+
+    LATENCY = "latency"
+    RESOURCE = "resource"
+    DISTRIBUTED_ARITHMETIC = "distributed_arithmetic"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One of hls4ml's backends, and what can be done with its projects here.
+
+    Args:
+        name: hls4ml's own.
+        vendor_tool: what synthesises its projects.
+        arithmetic: "ap" (`ap_fixed`), "ac" (`ac_fixed`) as its sources use it.
+        no_csim: why g++ alone cannot compile its projects; empty where it can.
+        generates_code: whether fpgaml's own operations can be written for it, by input/output type.
+    """
+
+    name: str
+    vendor_tool: str
+    arithmetic: str
+    no_csim: str = ""
+    generates_code: tuple[IoType, ...] = (IoType.PARALLEL, IoType.STREAM)
+
+
+BACKENDS: dict[str, Backend] = {
+    backend.name.lower(): backend
+    for backend in (
+        Backend("Vitis", "Vitis HLS", "ap"),
+        Backend("Vivado", "Vivado HLS 2020.1", "ap"),
+        Backend(
+            "oneAPI",
+            "Intel oneAPI for FPGA",
+            "ac",
+            "its sources are SYCL and need the icpx compiler with sycl/sycl.hpp",
+            (),
+        ),
+        Backend("Quartus", "Intel HLS compiler", "ac", "", (IoType.PARALLEL,)),
+        Backend("Catapult", "Siemens Catapult", "ac", "", ()),
+        Backend(
+            "Libero",
+            "Microchip SmartHLS",
+            "ap",
+            "its sources include SmartHLS's own headers (hls/ap_fixpt.hpp), which come with Libero SoC",
+            (),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class LayerSettings:
+    """A layer's own choice; None follows the model's.
+
+    Args:
+        strategy: how its multiplications become hardware.
+        reuse_factor: how many multiplications share one multiplier.
+    """
+
+    strategy: Strategy | None = None
+    reuse_factor: int | None = None
+
+
+@dataclass(frozen=True)
+class HlsSettings:
+    """How a Graph becomes an hls4ml project.
+
+    Args:
+        part: the FPGA, in the vendor's notation.
+        clock_ns: the target clock period in ns.
+        backend: a key of BACKENDS.
+        io_type: parallel or stream.
+        strategy, reuse_factor: for the whole model.
+        layers: for single layers of the source model, by name.
+
+    Raises:
+        FpgamlError: settings that exclude each other.
+    """
+
+    part: str
+    clock_ns: float
+    backend: str = "vitis"
+    io_type: IoType = IoType.PARALLEL
+    strategy: Strategy = Strategy.LATENCY
+    reuse_factor: int = 1
+    layers: Mapping[str, LayerSettings] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.backend not in BACKENDS:
+            names = ", ".join(backend.name for backend in BACKENDS.values())
+            raise FpgamlError("--backend", f"`{self.backend}` is not known", f"Choose one of {names}")
+        chosen = [(None, LayerSettings(self.strategy, self.reuse_factor)), *self.layers.items()]
+        for layer, choice in chosen:
+            strategy, reuse = choice.strategy or self.strategy, choice.reuse_factor or self.reuse_factor
+            where = f"layer {layer}" if layer else "--reuse"
+            if reuse < 1:
+                raise FpgamlError(where, f"a reuse factor of {reuse}", "Give 1 or more")
+            if strategy == Strategy.DISTRIBUTED_ARITHMETIC:
+                self._check_distributed(where, reuse)
+
+    def _check_distributed(self, where: str, reuse: int) -> None:
+        if reuse != 1:
+            raise FpgamlError(
+                where,
+                "distributed arithmetic has no multipliers to share",
+                "Use a reuse factor of 1, or --strategy resource",
+            )
+        if self.backend not in ("vitis", "vivado"):
+            raise FpgamlError(
+                where,
+                f"hls4ml has no distributed arithmetic for {self.target.name}",
+                "Use --backend vitis or --strategy latency",
+            )
+
+    @property
+    def target(self) -> Backend:
+        """The backend's description."""
+        return BACKENDS[self.backend]
+
+    def of_layer(self, layer: str) -> LayerSettings:
+        """A layer's strategy and reuse factor, both filled in."""
+        own = self.layers.get(layer, LayerSettings())
+        return LayerSettings(own.strategy or self.strategy, own.reuse_factor or self.reuse_factor)

@@ -1,0 +1,79 @@
+"""Let a quantizer that every path from an input meets first become the input's own type."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Input, Quantize, Reshape
+from fpgaml.graph.types import FixedType, Quantizer
+
+
+@dataclass(frozen=True)
+class FoldInputQuantizers:
+    """An input that the model quantizes before using it takes that quantizer as its type.
+
+    The firmware then receives exactly the bits that the model looks at, and recorded data is rounded
+    once, by the model's own rule.
+
+    Args:
+        keep: names of inputs whose type was given and stays; their quantizers stay in the firmware.
+    """
+
+    keep: Container[str] = ()
+    name: str = "fold-input-quantizers"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs for the same real numbers at the inputs."""
+        for node in graph.inputs:
+            if node.name in self.keep:
+                continue
+            firsts = self._first_quantizers(graph, node)
+            if firsts:
+                graph = self._fold(graph, node, firsts)
+        return graph
+
+    def _first_quantizers(self, graph: Graph, start: Node) -> list[tuple[Node, Quantizer]]:
+        """The Quantize nodes that end every path from the input, as seen from the input; none if a path has none."""
+        found: list[tuple[Node, Quantizer]] = []
+        waiting = [start.name]
+        while waiting:
+            name = waiting.pop()
+            if name in graph.outputs:
+                return []
+            for reader in graph.consumers[name]:
+                if isinstance(reader.op, Reshape):
+                    waiting.append(reader.name)
+                elif isinstance(reader.op, Quantize):
+                    found.append((reader, self._seen_from(graph, start, reader)))
+                else:
+                    return []
+        return found if len({quantizer for _, quantizer in found}) == 1 else []
+
+    def _seen_from(self, graph: Graph, start: Node, reader: Node) -> Quantizer:
+        assert isinstance(reader.op, Quantize) and isinstance(start.op, Input)
+        quantizer = reader.op.quantizer
+        kind = quantizer.type
+        if kind.is_uniform:
+            return quantizer
+        inner = graph.shapes[reader.name]
+        parts = [
+            np.broadcast_to(part, inner).reshape(start.op.dims) for part in (kind.signed, kind.integer, kind.fractional)
+        ]
+        return replace(quantizer, type=FixedType(*parts))
+
+    def _fold(self, graph: Graph, start: Node, firsts: list[tuple[Node, Quantizer]]) -> Graph:
+        assert isinstance(start.op, Input)
+        gone = {node.name: node.inputs[0] for node, _ in firsts}
+        nodes = []
+        for node in graph.nodes:
+            if node.name in gone:
+                continue
+            op = replace(start.op, quantizer=firsts[0][1]) if node.name == start.name else node.op
+            nodes.append(replace(node, op=op, inputs=tuple(gone.get(name, name) for name in node.inputs)))
+        outputs = tuple(gone.get(name, name) for name in graph.outputs)
+        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items()}
+        return Graph(graph.name, tuple(nodes), outputs, layers)

@@ -1,0 +1,41 @@
+"""Move uniform quantizers before reshapes and transposes, where the operation that computes can apply them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Quantize, Reshape, Transpose
+
+
+@dataclass(frozen=True)
+class HoistQuantizers:
+    """A quantizer that treats all elements alike gives the same values before a reshape as after it."""
+
+    name: str = "hoist-quantizers"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs, bit for bit."""
+        while True:
+            pair = self._find(graph)
+            if pair is None:
+                return graph
+            graph = self._swap(graph, *pair)
+
+    def _find(self, graph: Graph) -> tuple[Node, Node] | None:
+        for node in graph.nodes:
+            if not isinstance(node.op, Quantize) or not node.op.quantizer.type.is_uniform:
+                continue
+            before = graph[node.inputs[0]]
+            alone = len(graph.consumers[before.name]) == 1 and before.name not in graph.outputs
+            if isinstance(before.op, Reshape | Transpose) and alone:
+                return before, node
+        return None
+
+    def _swap(self, graph: Graph, move: Node, quantize: Node) -> Graph:
+        # The names change places too, so that whatever read the quantizer still reads the last of the two.
+        first = Node(move.name, quantize.op, move.inputs, quantize.source)
+        second = Node(quantize.name, move.op, (move.name,), move.source)
+        swapped = {move.name: first, quantize.name: second}
+        nodes = tuple(swapped.get(node.name, node) for node in graph.nodes)
+        return replace(graph, nodes=nodes, layers={})
