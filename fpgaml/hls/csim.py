@@ -1,0 +1,216 @@
+"""C-simulation with g++: compiled once per content, run in bulk, one process a core."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fpgaml.errors import CheckFailedError, ToolError
+from fpgaml.graph.types import Ints
+from fpgaml.graph.values import FixedArray, as_ints
+from fpgaml.hls.model import Port
+
+FLAGS = ("-std=c++17", "-O2", "-w", "-fno-strict-aliasing")
+DEFINES = ('-DWEIGHTS_DIR="firmware/weights"',)
+INCLUDES = {
+    "ap": ("-Icsim/include", "-Ifirmware/ap_types", "-I."),
+    "ac": (
+        "-Ifirmware/ac_types",
+        "-Ifirmware/ac_types/include",
+        "-Ifirmware/ac_math/include",
+        "-Ifirmware/ac_simutils/include",
+        "-Ifirmware/nnet_utils",
+        "-I.",
+    ),
+}
+COMPILE_TIMEOUT = 3600.0
+
+
+def cache_folder() -> Path:
+    """Where compiled C-simulations are kept: FPGAML_CACHE_DIR, else fpgaml in the user's cache folder."""
+    if "FPGAML_CACHE_DIR" in os.environ:
+        return Path(os.environ["FPGAML_CACHE_DIR"])
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fpgaml"
+
+
+def find_compiler() -> str | None:
+    """The C++ compiler: FPGAML_CXX, else g++ on PATH; None if there is none."""
+    return shutil.which(os.environ.get("FPGAML_CXX", "g++"))
+
+
+@dataclass(frozen=True)
+class CSim:
+    """A compiled C-simulation.
+
+    Args:
+        program: the executable; project: the folder that it runs in (its weights are read there).
+        inputs, outputs: the ports.
+        seconds: how long compiling took; 0 if it was in the cache.
+        compiler: its version line.
+    """
+
+    program: Path
+    project: Path
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    seconds: float
+    compiler: str
+
+    def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+        """Run a batch of events.
+
+        Args:
+            values: for each input's name values of shape (batch, *shape), in the port's type.
+
+        Returns:
+            The outputs by name, shape (batch, *shape).
+
+        Raises:
+            CheckFailedError: the design read an empty stream, left beats over, or crashed.
+        """
+        events = values[self.inputs[0].name].shape[0]
+        with tempfile.TemporaryDirectory(prefix="fpgaml-csim-") as scratch:
+            names = [Path(scratch) / f"in{i}.bin" for i in range(len(self.inputs))]
+            for port, name in zip(self.inputs, names, strict=True):
+                to_words(values[port.name], port).tofile(name)
+            results = [Path(scratch) / f"out{i}.bin" for i in range(len(self.outputs))]
+            processes = max(1, min(len(os.sched_getaffinity(0)), events))
+            command = [str(self.program), str(events), str(processes), *map(str, names), *map(str, results)]
+            done = subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                cause = "left beats over in a stream" if done.returncode == 3 else done.stderr.strip() or "crashed"
+                raise CheckFailedError("C-simulation", f"the design {cause} (exit code {done.returncode})")
+            return {
+                port.name: from_words(np.fromfile(name, dtype=np.uint64), port, events)
+                for port, name in zip(self.outputs, results, strict=True)
+            }
+
+
+def words_per_element(port: Port) -> int:
+    """How many 64-bit words hold one element."""
+    return -(-port.width // 64)
+
+
+def to_words(values: FixedArray, port: Port) -> Ints:
+    """Raw bits as 64-bit words, least significant first: shape (batch, elements, words)."""
+    codes = values.at(port.fractional).reshape(values.shape[0], -1)
+    count = words_per_element(port)
+    if count == 1 and codes.dtype != object:
+        bits = codes.astype(np.int64).view(np.uint64)
+        return bits & np.uint64((1 << port.width) - 1)
+    masked = codes.astype(object) & ((1 << port.width) - 1)
+    words = [((masked >> (64 * k)) & (2**64 - 1)).astype(np.uint64) for k in range(count)]
+    return np.ascontiguousarray(np.stack(words, axis=-1))
+
+
+def from_words(words: Ints, port: Port, events: int) -> FixedArray:
+    """Numbers from raw bits; the inverse of `to_words`."""
+    count = words_per_element(port)
+    shape = (events, *port.shape)
+    if count == 1 and port.width < 62:
+        codes = words.astype(np.int64)
+        if port.signed:
+            codes = np.where(codes >> (port.width - 1) & 1, codes - (1 << port.width), codes)
+        return FixedArray(codes.reshape(shape), port.fractional)
+    parts = words.reshape(-1, count).astype(object)
+    total = sum(parts[:, k] << (64 * k) for k in range(count))
+    if port.signed:
+        total = np.where((total >> (port.width - 1)) & 1, total - (1 << port.width), total)
+    return FixedArray(as_ints(np.asarray(total, dtype=object)).reshape(shape), port.fractional)
+
+
+def build(
+    project: Path,
+    inputs: tuple[Port, ...],
+    outputs: tuple[Port, ...],
+    arithmetic: str,
+    on_compile: Callable[[], object] = lambda: None,
+) -> CSim:
+    """Compile a project's C-simulation, or take it from the cache.
+
+    Args:
+        arithmetic: "ap" or "ac".
+        on_compile: called when there is something to compile.
+
+    Raises:
+        ToolError: no compiler, or it failed.
+    """
+    import time  # noqa: PLC0415
+
+    compiler = find_compiler()
+    if compiler is None:
+        raise ToolError("C-simulation", "needs g++, which is not on PATH", "On Debian: apt-get install g++")
+    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    key = _content_hash(project, version, arithmetic)
+    program = cache_folder() / "csim" / key / "bulk"
+    started = time.monotonic()
+    if not program.exists():
+        on_compile()
+        _compile(project, compiler, program, arithmetic)
+        return CSim(program, project, inputs, outputs, time.monotonic() - started, version)
+    return CSim(program, project, inputs, outputs, 0.0, version)
+
+
+def _content_hash(project: Path, version: str, arithmetic: str) -> str:
+    """Of everything that the program depends on: sources, flags, compiler. Weights are read when it runs."""
+    digest = hashlib.sha256(repr((version, FLAGS, DEFINES, INCLUDES[arithmetic])).encode())
+    sources = [*(project / "firmware").rglob("*.h"), *(project / "csim").rglob("*")]
+    sources += [*(project / "firmware").glob("*.cpp"), *project.glob("*_bridge.cpp")]
+    for path in sorted(p for p in sources if p.is_file()):
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _compile(project: Path, compiler: str, program: Path, arithmetic: str) -> None:
+    units = [project / "csim" / "bulk.cpp", project / "firmware" / "network.cpp"]
+    if arithmetic == "ac":
+        units.append(project / "network_bridge.cpp")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
+        objects = [Path(scratch) / f"{unit.stem}.o" for unit in units]
+        trace = ["-DFPGAML_TRACE_SYMBOLS"] if arithmetic == "ap" else []
+        base = [compiler, *FLAGS, *DEFINES, *trace, *INCLUDES[arithmetic]]
+        with _together() as start:
+            for unit, target in zip(units, objects, strict=True):
+                start([*base, "-c", str(unit.relative_to(project)), "-o", str(target)], project)
+        linked = Path(scratch) / "bulk"
+        with _together() as start:
+            start([compiler, *map(str, objects), "-o", str(linked)], project)
+        linked.replace(program)  # atomic: another run sees the whole program or none
+
+
+@contextmanager
+def _together() -> Iterator[Callable[[list[str], Path], None]]:
+    """Run commands at the same time; at the end wait for all of them.
+
+    Raises:
+        ToolError: one of them failed; with the first error that it printed.
+    """
+    running: list[tuple[subprocess.Popen[str], list[str]]] = []
+
+    def start(command: list[str], folder: Path) -> None:
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        running.append((process, command))
+
+    try:
+        yield start
+        for process, command in running:
+            output, _ = process.communicate(timeout=COMPILE_TIMEOUT)
+            if process.returncode != 0:
+                lines = [line for line in output.splitlines() if "error" in line.lower()] or output.splitlines()
+                cause = lines[0] if lines else f"exit code {process.returncode}"
+                raise ToolError("g++", f"failed on {command[-3]}: {cause}", "Report this with the model file")
+    finally:
+        for process, _ in running:
+            if process.poll() is None:
+                process.kill()
+                process.wait()

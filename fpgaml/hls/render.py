@@ -1,0 +1,89 @@
+"""Write what fpgaml adds to hls4ml's project: C-simulation, test bench, make file, README."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from fpgaml.errors import FpgamlError
+from fpgaml.hls.csim import words_per_element
+from fpgaml.hls.model import HlsModel, Port
+from fpgaml.hls.settings import HlsSettings, IoType
+
+BRIDGE_BITS = 53
+"""hls4ml's bridge passes double."""
+
+
+def templates() -> Any:
+    """The jinja environment over this package's templates."""
+    return _environment()
+
+
+@cache
+def _environment() -> Any:
+    import jinja2  # noqa: PLC0415
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("fpgaml.hls", "templates"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=False,
+        autoescape=False,
+    )
+
+
+def write_csim(folder: Path, model: HlsModel, settings: HlsSettings) -> None:
+    """Write csim/ and, for backends whose test bench can be ours, network_test.cpp.
+
+    Raises:
+        FpgamlError: a port that is too wide for the backend's bridge.
+    """
+    (folder / "csim" / "include").mkdir(parents=True, exist_ok=True)
+    ports = [_described(port) for port in (*model.inputs, *model.outputs)]
+    direct = settings.target.arithmetic == "ap"
+    context = {
+        "inputs": ports[: len(model.inputs)],
+        "outputs": ports[len(model.inputs) :],
+        "types": {v.name: v.type.name for v in _variables(model)},
+        "stream": settings.io_type == IoType.STREAM,
+    }
+    if not direct:
+        for port in (*model.inputs, *model.outputs):
+            if port.width > BRIDGE_BITS:
+                raise FpgamlError(
+                    port.name,
+                    f"{port.width} bits: hls4ml's bridge for {settings.target.name} passes at most {BRIDGE_BITS}",
+                    "Use --backend vitis, or quantise the output",
+                )
+    template = templates().get_template(f"csim/ports_{'ap' if direct else 'bridge'}.h.jinja")
+    (folder / "csim" / "ports.h").write_text(template.render(**context))
+    _copy("bulk.cpp", folder / "csim" / "bulk.cpp")
+    if direct:
+        _copy("hls_stream.h", folder / "csim" / "include" / "hls_stream.h")
+        _copy("test_bench.cpp", folder / "network_test.cpp")
+    else:
+        _copy("test_bench.cpp", folder / "csim" / "test_bench.cpp")
+
+
+def _variables(model: HlsModel) -> list[Any]:
+    return [*model.handle.get_input_variables(), *model.handle.get_output_variables()]
+
+
+def _described(port: Port) -> dict[str, Any]:
+    return {
+        "name": port.name,
+        "variable": port.variable,
+        "size": port.size,
+        "width": port.width,
+        "signed": str(port.signed),
+        "fractional": port.fractional,
+        "words": words_per_element(port),
+    }
+
+
+def _copy(name: str, target: Path) -> None:
+    with as_file(files("fpgaml.hls").joinpath("templates", "csim", name)) as source:
+        shutil.copyfile(source, target)
