@@ -1,0 +1,69 @@
+"""Which frontend reads a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fpgaml.errors import FpgamlError
+from fpgaml.frontends.model import ParsedModel
+
+ZIP_MAGIC, HDF5_MAGIC, TFLITE_MAGIC = b"PK", b"\x89HDF\r\n\x1a\n", b"TFL3"
+KINDS = "a Keras 3 .keras or .h5, a Keras 2 .h5, or a Keras 2 .json with its _weights.h5"
+
+
+def parse_model(path: Path) -> ParsedModel:
+    """Read a model file; the kind is told from its content, not its name.
+
+    Raises:
+        FpgamlError: no such file, or one that no frontend reads.
+        UnsupportedError: layers that cannot be expressed.
+    """
+    if not path.exists():
+        raise FpgamlError(str(path), "does not exist", _nearest(path))
+    if path.is_dir():
+        raise FpgamlError(str(path), "is a folder, not a model file", f"Give {KINDS}")
+    head = _head(path)
+    if not head:
+        raise FpgamlError(str(path), "is empty", "Save the model again")
+    if path.suffix.lower() == ".json":
+        from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
+
+        return parse(path)
+    if head.startswith(ZIP_MAGIC):
+        from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
+
+        return parse_keras3(path)
+    if head.startswith(HDF5_MAGIC):
+        return _parse_hdf5(path)
+    if head[4:8] == TFLITE_MAGIC:
+        raise FpgamlError(str(path), "is a TFLite file, which this version does not read", f"Give {KINDS}")
+    raise FpgamlError(str(path), "is not a model file that fpgaml knows", f"Give {KINDS}")
+
+
+def _parse_hdf5(path: Path) -> ParsedModel:
+    from fpgaml.frontends.keras2 import is_keras2_h5  # noqa: PLC0415
+
+    if is_keras2_h5(path):
+        from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
+
+        return parse(path)
+    from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
+
+    return parse_keras3(path)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError as error:
+        raise FpgamlError(str(path), f"cannot be read: {error.strerror}") from None
+
+
+def _nearest(path: Path) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent}"
+    near = get_close_matches(path.name, [other.name for other in path.parent.iterdir()], n=3)
+    return f"Did you mean {' or '.join(near)}?" if near else "Check the path"

@@ -1,0 +1,121 @@
+"""manifest.json: what a project was generated from, and the hash of every file in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fpgaml import __version__
+from fpgaml.errors import FpgamlError
+from fpgaml.hls.model import Port
+from fpgaml.project.publish import FORMAT, MANIFEST
+
+RESULTS = "results.json"
+VERSION = 1
+UNHASHED = frozenset({MANIFEST, RESULTS})
+"""Files that say something about the others."""
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def folder_hashes(folder: Path) -> dict[str, str]:
+    """sha256 of every file below a folder, by relative path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [(path.relative_to(folder).as_posix(), path) for path in paths]
+    return {name: file_hash(path) for name, path in names if name not in UNHASHED}
+
+
+def versions(packages: Sequence[str] = ("numpy", "h5py", "hls4ml", "da4ml")) -> dict[str, str]:
+    """Versions of Python, fpgaml and those of the packages that are installed."""
+    found = {"python": platform.python_version(), "fpgaml": __version__}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The facts of a generation: no measurement is among them.
+
+    Args:
+        source: file name, sha256 and framework of the model; board: the board and part chosen, and why.
+        settings: backend, io type, strategy and so on; inputs, outputs: the ports.
+        input_types: for each input its type and the reason for it.
+        approximations: what the source keeps in floating point and the Graph rounds.
+        vectors: seed, number of events and origin of the golden vectors.
+        messages: what hls4ml said.
+    """
+
+    source: Mapping[str, Any]
+    graph_sha256: str
+    board: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    inputs: Sequence[Port]
+    outputs: Sequence[Port]
+    input_types: Sequence[Mapping[str, Any]]
+    approximations: Sequence[Mapping[str, str]]
+    vectors: Mapping[str, Any]
+    messages: Sequence[str]
+
+    def write(self, folder: Path) -> None:
+        """Write manifest.json, with the hashes of everything else in the folder."""
+        content = {
+            "format": FORMAT,
+            "version": VERSION,
+            "versions": versions(),
+            **asdict(self),
+            "files": folder_hashes(folder),
+        }
+        (folder / MANIFEST).write_text(json.dumps(content, indent=2, default=list) + "\n")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A project's manifest.
+
+    Raises:
+        FpgamlError: there is none, it is damaged, or a newer fpgaml wrote it.
+    """
+    path = folder / MANIFEST
+    advice = "Give the folder that `fpgaml convert` wrote"
+    if not folder.is_dir():
+        raise FpgamlError(str(folder), "is not a folder", advice)
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise FpgamlError(str(folder), f"has no {MANIFEST}: fpgaml did not write it", advice) from None
+    except (OSError, ValueError) as error:
+        raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise FpgamlError(str(path), "is not a manifest of fpgaml", advice)
+    if content.get("version") != VERSION:
+        raise FpgamlError(str(path), f"has version {content.get('version')}", "Use the fpgaml that wrote it")
+    return content
+
+
+def edited_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Files that changed, vanished or came since the project was generated, by relative path."""
+    recorded, found = manifest["files"], folder_hashes(folder)
+    changed = {name for name in recorded.keys() & found.keys() if recorded[name] != found[name]}
+    missing = recorded.keys() - found.keys()
+    return sorted(changed | missing)
+
+
+def ports_of(entries: Sequence[Mapping[str, Any]]) -> tuple[Port, ...]:
+    """Ports from a manifest."""
+    return tuple(Port(**{**entry, "shape": tuple(entry["shape"])}) for entry in entries)

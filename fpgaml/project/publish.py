@@ -1,0 +1,158 @@
+"""Publish a generated folder atomically: a reader sees the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from fpgaml.errors import FpgamlError
+
+MANIFEST = "manifest.json"
+FORMAT = "fpgaml-manifest"
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder was written by fpgaml."""
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text())["format"] == FORMAT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def check_target(target: Path) -> None:
+    """Refuse a target that is not ours to replace.
+
+    Raises:
+        FpgamlError: it exists and is neither empty nor a project, or its parent does not exist.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise FpgamlError(str(target), "exists and is not a folder", "Give another --output")
+    if target.is_dir() and any(target.iterdir()) and not is_project(target):
+        raise FpgamlError(
+            str(target), "exists, and fpgaml did not write it", "Give another --output, or move the folder away"
+        )
+    for parent in target.absolute().parents:
+        if parent.exists():
+            if not parent.is_dir() or not os.access(parent, os.W_OK):
+                raise FpgamlError(str(target), f"cannot be written: {parent} is not a writable folder")
+            return
+
+
+@contextlib.contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A folder to write into; it takes the target's place when the block ends, and vanishes if it fails.
+
+    Stages that killed runs left beside the target are removed.
+
+    Raises:
+        FpgamlError: the target is not ours, or the disk is full or not writable.
+    """
+    check_target(target)
+    target = target.absolute()
+    prefix = f".{target.name}.fpgaml-"
+    made = _missing_parents(target)
+    done = False
+    try:
+        with _interruptible(), _disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _remove_stale(target.parent, prefix)
+            stage = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
+            try:
+                stage.chmod(0o755)
+                yield stage
+                _swap(stage, target)
+                done = True
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+    finally:
+        if not done:
+            for folder in made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+
+
+def _missing_parents(target: Path) -> list[Path]:
+    """The folders above the target that do not exist yet, deepest first."""
+    return [parent for parent in target.parents if not parent.exists()]
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an exception, so that stages are removed."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    previous = {}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(ValueError):  # not in the main thread: leave signals alone
+            previous[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise FpgamlError(
+                str(target), "the disk is full; nothing was written", "Free some space or choose another --output"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise FpgamlError(str(target), f"cannot be written: {error.strerror}", "Choose another --output") from error
+        raise
+
+
+def _remove_stale(parent: Path, prefix: str) -> None:
+    for path in parent.glob(f"{prefix}*"):
+        owner = path.name.removeprefix(prefix).partition("-")[0]
+        if not owner.isdigit() or not _alive(int(owner)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _swap(stage: Path, target: Path) -> None:
+    if not target.exists():
+        stage.rename(target)
+        return
+    if _exchange(stage, target):
+        return  # the old project now lies in the stage, which is removed
+    aside = stage.with_name(f"{stage.name}-old")
+    target.rename(aside)
+    stage.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(stage: Path, target: Path) -> bool:
+    """Swap two folders in one step (Linux renameat2); False where the system cannot."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    paths = (_AT_FDCWD, os.fsencode(stage), _AT_FDCWD, os.fsencode(target))
+    return bool(renameat2(*paths, _RENAME_EXCHANGE) == 0)

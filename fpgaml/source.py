@@ -1,0 +1,135 @@
+"""A model file as a Graph, with the type of each input settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.frontends.detect import parse_model
+from fpgaml.frontends.model import Approximation, Built, ParsedModel
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Input
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
+from fpgaml.verify.data import DataSet, file_sha256
+from fpgaml.verify.input_type import choose_input_type, given_input_types
+
+UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
+"""Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
+
+
+@dataclass(frozen=True)
+class InputChoice:
+    """The type of one input, and why.
+
+    Args:
+        name: of the Graph's node.
+        quantizer: the type, and how recorded data is brought into it.
+        origin: "model" (its own quantizer), "given" (--input-type) or "data".
+        reason: in one sentence.
+        changed_fraction, largest_rounding: what the rounding does to the data, where the type comes from the data.
+    """
+
+    name: str
+    quantizer: Quantizer
+    origin: str
+    reason: str
+    changed_fraction: float = 0.0
+    largest_rounding: float = 0.0
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model file that became a Graph.
+
+    Args:
+        path: the file; sha256: of its content; framework: what wrote it.
+        graph: its meaning; approximations: what the file keeps in floating point and the Graph rounds.
+        inputs: the type of each input.
+    """
+
+    path: Path
+    sha256: str
+    name: str
+    framework: str
+    graph: Graph
+    approximations: tuple[Approximation, ...]
+    inputs: tuple[InputChoice, ...]
+
+
+def load_model(path: Path, input_types: Sequence[str] = (), data: DataSet | None = None) -> LoadedModel:
+    """Read a model file and settle the types of its inputs.
+
+    Args:
+        input_types: as for --input-type: `ap_fixed<14,4>` or `name=ap_fixed<14,4>`.
+        data: events, from which the type of an input is chosen that nothing else decides.
+
+    Raises:
+        FpgamlError: the file cannot be read, or an input's type is decided by nothing.
+        UnsupportedError: layers that cannot be expressed.
+    """
+    return settle(path, parse_model(path), input_types, data)
+
+
+def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: DataSet | None) -> LoadedModel:
+    """The second half of `load_model`, for a file that was parsed already."""
+    names = list(parsed.input_shapes)
+    given = given_input_types(input_types, names)
+    choices = {name: InputChoice(name, q, "given", f"{q} as --input-type says") for name, q in given.items()}
+    built, open_inputs = _built(parsed, given)
+    if open_inputs:
+        choices |= {name: _from_data(name, data) for name in open_inputs}
+        fixed = {name: choice.quantizer for name, choice in choices.items()}
+        built, _ = _built(parsed, fixed)
+    graph = built.graph
+    for node in graph.inputs:
+        assert isinstance(node.op, Input)
+        if node.name not in choices:
+            quantizer = node.op.quantizer
+            choices[node.name] = InputChoice(node.name, quantizer, "model", f"{quantizer}, the model's own first quantizer")
+    return LoadedModel(
+        path,
+        file_sha256(path),
+        graph.name,
+        parsed.framework,
+        graph,
+        built.approximations,
+        tuple(choices[node.name] for node in graph.inputs),
+    )
+
+
+def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, list[str]]:
+    """The Graph with these input types, and the inputs that still have no type of their own."""
+    names = list(parsed.input_shapes)
+    undecided = [name for name in names if name not in fixed]
+    try:
+        built = parsed.build({name: fixed.get(name, UNDECIDED) for name in names})
+    except UnsupportedError:
+        raise
+    except FpgamlError:
+        if not undecided:
+            raise
+        # The undecided width itself may be what does not fit: a real type decides.
+        return Built(Graph("undecided", (), ())), undecided
+    folded = FoldInputQuantizers(keep=frozenset(fixed)).apply(built.graph)
+    still = [
+        node.name
+        for node in folded.inputs
+        if isinstance(node.op, Input) and node.name in undecided and node.op.quantizer == UNDECIDED
+    ]
+    return Built(folded, built.approximations), still
+
+
+def _from_data(name: str, data: DataSet | None) -> InputChoice:
+    if data is None:
+        raise FpgamlError(
+            f"input {name}",
+            "the model does not quantise it, so its type is not known",
+            "Give --input-type 'ap_fixed<14,4>', or --data with typical events",
+        )
+    chosen = choose_input_type(data, name)
+    return InputChoice(
+        name, chosen.quantizer, "data", chosen.reason, chosen.changed_fraction, chosen.largest_rounding
+    )

@@ -1,0 +1,259 @@
+"""The two hops of the proof, on batches of events: source model = Graph, and Graph = target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.ops import Conv1D, Conv2D
+from fpgaml.graph.values import FixedArray
+from fpgaml.verify.compare import Comparison, compare, compare_reals
+from fpgaml.verify.oracle import Oracle
+from fpgaml.verify.statistics import QuantizerStatistics, StatisticsAccumulator
+
+CHUNK_VALUES = 1 << 24
+"""At most so many numbers in the largest tensor of a chunk: 128 MiB as int64."""
+
+
+class Status(StrEnum):
+    """What a check came to."""
+
+    EXACT = "exact"
+    WITHIN = "within tolerance"
+    DISTANCE = "distance reported"  # the source is not fixed point: there is nothing to be equal to
+    FAILED = "failed"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One hop.
+
+    Args:
+        name: what is compared with what; oracle: who gave the expected values.
+        status: what it came to; note: why, where it is not exact.
+        outputs, layers: comparisons by name.
+        rounding: outputs on raw data against those on data rounded to the input's type.
+    """
+
+    name: str
+    oracle: str
+    status: Status
+    note: str = ""
+    outputs: Mapping[str, Comparison] = field(default_factory=dict)
+    layers: Mapping[str, Comparison] = field(default_factory=dict)
+    rounding: Mapping[str, Comparison] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether this check lets a conversion succeed."""
+        return self.status != Status.FAILED
+
+
+@dataclass
+class Batch:
+    """Some events.
+
+    Args:
+        values: the inputs as the Graph takes them; reals: the data they come from, None for made-up vectors.
+        origin: "vectors" or "data"; first_event: place of the first among the events of that origin.
+    """
+
+    values: dict[str, FixedArray]
+    reals: Mapping[str, NDArray[np.float64]] | None
+    origin: str
+    first_event: int
+
+    @property
+    def events(self) -> int:
+        """How many."""
+        return int(next(iter(self.values.values())).shape[0])
+
+
+Target = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
+"""Runs a batch through a target."""
+
+
+@dataclass
+class Proof:
+    """Runs batches through the interpreter and everything that must equal it.
+
+    Args:
+        graph: what everything must equal.
+        target: the firmware's simulation, or None.
+        oracle: the source model's answers, or None.
+        model_rounds: whether the source model itself brings raw data into the inputs' types.
+    """
+
+    graph: Graph
+    target: Target | None
+    oracle: Oracle | None
+    model_rounds: bool
+    statistics: StatisticsAccumulator = field(init=False)
+    target_found: dict[str, Comparison] = field(default_factory=dict)
+    source_found: dict[str, Comparison] = field(default_factory=dict)
+    rounding_found: dict[str, Comparison] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.statistics = StatisticsAccumulator(self.graph)
+
+    def run(self, batch: Batch) -> dict[str, FixedArray]:
+        """Check one batch; returns the interpreter's outputs."""
+        wanted = self._layer_nodes()
+        kept: dict[str, FixedArray] = {}
+
+        def watch(node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
+            if batch.origin == "data" or not self.events.get("data"):
+                self.statistics(node, inputs, result)
+            if node.name in wanted:
+                kept[node.name] = result
+
+        outputs = interpret(self.graph, batch.values, watch)
+        first = self.events.get(batch.origin, 0)
+        self.events[batch.origin] = first + batch.events
+        if self.target is not None:
+            simulated = self.target(batch.values)
+            for name, value in outputs.items():
+                self._add(self.target_found, name, compare(value, simulated[name], name, first))
+        if self.oracle is not None and not (self.oracle.sees_raw_data and batch.origin != "data"):
+            self._ask(batch, outputs, kept, first)
+        if batch.origin == "data":
+            for name, value in outputs.items():
+                self.outputs.setdefault(name, []).append(value.to_float())
+        return outputs
+
+    def _ask(
+        self, batch: Batch, outputs: Mapping[str, FixedArray], layers: Mapping[str, FixedArray], first: int
+    ) -> None:
+        """Compare with the oracle's answers, on inputs that the Graph's type represents."""
+        assert self.oracle is not None
+        rounded = {name: value.to_float() for name, value in batch.values.items()}
+        raw = batch.reals if batch.reals is not None else rounded
+        asked = raw if self.model_rounds or self.oracle.sees_raw_data else rounded
+        answers = self.oracle.answers(asked, first)
+        changed = self._changed(raw, rounded) if self.oracle.sees_raw_data and not self.model_rounds else None
+        computed = dict(outputs) | {
+            f"layer/{layer}": layers[node] for layer, node in self.graph.layers.items() if node in layers
+        }
+        for name, answer in answers.items():
+            if name not in computed:
+                continue
+            value = computed[name]
+            count = min(len(answer), value.shape[0])
+            if not count:
+                continue
+            keep = np.ones(count, bool) if changed is None else ~changed[:count]
+            self._compare_kept(name, value, answer, keep, first)
+
+    def _compare_kept(
+        self, name: str, value: FixedArray, answer: NDArray[Any], keep: NDArray[np.bool_], first: int
+    ) -> None:
+        kinds = self.graph.types
+        node = name if not name.startswith("layer/") else self.graph.layers[name.removeprefix("layer/")]
+        lsb = int(kinds[node].uniform().fractional)
+        count = len(keep)
+        kept = FixedArray(value.integers[:count][keep], value.fractional)
+        if keep.any():
+            self._add(self.source_found, name, compare_reals(kept, answer[:count][keep], name, first, lsb))
+        if not keep.all():
+            rest = FixedArray(value.integers[:count][~keep], value.fractional)
+            self._add(self.rounding_found, name, compare_reals(rest, answer[:count][~keep], name, first, lsb))
+
+    def _changed(
+        self, raw: Mapping[str, NDArray[np.float64]], rounded: Mapping[str, NDArray[np.float64]]
+    ) -> NDArray[np.bool_]:
+        """Which events the rounding of the inputs changed."""
+        flags = [(raw[n] != rounded[n]).reshape(len(rounded[n]), -1).any(axis=1) for n in rounded]
+        return np.asarray(np.logical_or.reduce(flags))
+
+    def _layer_nodes(self) -> frozenset[str]:
+        return frozenset(self.graph.layers.values()) if self.oracle is not None else frozenset()
+
+    @staticmethod
+    def _add(found: dict[str, Comparison], name: str, comparison: Comparison) -> None:
+        found[name] = found[name] + comparison if name in found else comparison
+
+    def quantizers(self) -> tuple[QuantizerStatistics, ...]:
+        """What every quantizer did, on the data where there is some, else on the vectors."""
+        return self.statistics.results()
+
+
+def source_check(proof: Proof, approximate: bool, tolerance_lsb: float | None, why_not: str) -> Check:
+    """Hop (a): source model = Graph.
+
+    Args:
+        approximate: whether the Graph rounds what the source keeps in floating point.
+        tolerance_lsb: a distance that the user allows, in LSB of the outputs.
+        why_not: why nobody was asked, where nobody was.
+    """
+    name = "source model = Graph"
+    if proof.oracle is None:
+        return Check(name, "", Status.NOT_CHECKED, why_not)
+    outputs = {n: c for n, c in proof.source_found.items() if not n.startswith("layer/")}
+    layers = {n.removeprefix("layer/"): c for n, c in proof.source_found.items() if n.startswith("layer/")}
+    rounding = {n: c for n, c in proof.rounding_found.items() if not n.startswith("layer/")}
+    common = {"outputs": outputs, "layers": layers, "rounding": rounding}
+    if not outputs:
+        note = "every event was changed by rounding its inputs" if rounding else "no answers for these events"
+        return Check(name, proof.oracle.title, Status.NOT_CHECKED, note, **common)
+    largest = max(comparison.largest_lsb for comparison in outputs.values())
+    if all(comparison.exact for comparison in outputs.values()):
+        return Check(name, proof.oracle.title, Status.EXACT, "", **common)
+    if all(comparison.equal_as_recorded for comparison in outputs.values()):
+        note = f"equal after rounding to {next(iter(outputs.values())).rounded_to}, which the answers are in"
+        return Check(name, proof.oracle.title, Status.EXACT, note, **common)
+    if tolerance_lsb is not None:
+        status = Status.WITHIN if largest <= tolerance_lsb else Status.FAILED
+        return Check(name, proof.oracle.title, status, f"a tolerance of {tolerance_lsb:g} LSB was asked for", **common)
+    if approximate:
+        note = "the source is not fixed point throughout; the Graph says what it rounds"
+        return Check(name, proof.oracle.title, Status.DISTANCE, note, **common)
+    return Check(name, proof.oracle.title, Status.FAILED, "the source is fixed point, and must be equal", **common)
+
+
+def target_check(proof: Proof, name: str, oracle: str, why_not: str = "") -> Check:
+    """Hop (b): Graph = target, on every bit."""
+    if proof.target is None:
+        return Check(name, "", Status.NOT_CHECKED, why_not)
+    exact = bool(proof.target_found) and all(c.exact for c in proof.target_found.values())
+    return Check(name, oracle, Status.EXACT if exact else Status.FAILED, "", dict(proof.target_found))
+
+
+def chunk_events(graph: Graph) -> int:
+    """How many events keep the largest tensor of a chunk below CHUNK_VALUES numbers."""
+    largest = 1
+    for node in graph.nodes:
+        size = prod(graph.shapes[node.name])
+        if isinstance(node.op, Conv1D | Conv2D):
+            kernel = node.op.kernel.shape
+            size = max(size, size // kernel[-1] * prod(kernel[:-1]) * node.op.groups)
+        largest = max(largest, size)
+    return max(1, CHUNK_VALUES // largest)
+
+
+def split(values: Mapping[str, FixedArray], events: int, origin: str) -> Iterator[Batch]:
+    """Made-up vectors as batches of at most `events`."""
+    total = next(iter(values.values())).shape[0]
+    for start in range(0, total, events):
+        part = {
+            name: FixedArray(value.integers[start : start + events], value.fractional)
+            for name, value in values.items()
+        }
+        yield Batch(part, None, origin, start)
+
+
+def run_all(proof: Proof, batches: Iterable[Batch], advance: Callable[[int], object] = lambda _: None) -> None:
+    """Check every batch; `advance` hears how many events each one had."""
+    for batch in batches:
+        proof.run(batch)
+        advance(batch.events)

@@ -1,0 +1,132 @@
+"""Who says what the source model answers: recorded outputs, the framework itself, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.errors import FpgamlError
+from fpgaml.verify.reference import Reference, open_reference, reference_in
+
+Answers = dict[str, NDArray[Any]]
+"""Arrays of shape (events, *shape): outputs by node name, layers by `layer/<name>`."""
+
+
+class FrameworkUse(StrEnum):
+    """Whether the framework that wrote the model is asked."""
+
+    AUTO = "auto"  # where it is installed and no answers were recorded
+    NEVER = "never"
+    REQUIRED = "required"
+
+
+class Oracle(Protocol):
+    """Gives the source model's answers."""
+
+    @property
+    def title(self) -> str:
+        """Who answers, for the report."""
+
+    @property
+    def sees_raw_data(self) -> bool:
+        """Whether its answers belong to the data as recorded, before any rounding to the input's type."""
+
+    def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+        """The answers to these events, or to as many of them as there are answers for.
+
+        Args:
+            inputs: by input name, shape (events, *shape); first_event: their place in the data.
+        """
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Answers that were recorded with the data.
+
+    Args:
+        reference: the open file; outputs: the graph's output names, in order; layers: whether layers count.
+    """
+
+    reference: Reference
+    outputs: tuple[str, ...]
+    layers: bool
+
+    @property
+    def title(self) -> str:
+        return f"outputs recorded in {self.reference.path.name}"
+
+    @property
+    def sees_raw_data(self) -> bool:
+        return True
+
+    def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+        count = len(next(iter(inputs.values())))
+        events = slice(first_event, min(first_event + count, self.reference.events))
+        found: Answers = {}
+        for name, array in self.reference.outputs.items():
+            found[self.outputs[0] if len(self.outputs) == 1 else name] = array[events]
+        if self.layers:
+            found |= {f"layer/{name}": array[events] for name, array in self.reference.layers.items()}
+        return found
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The framework itself, in a process of its own.
+
+    Args:
+        model: the file; outputs: the graph's output names, in order; layers: whether layers are asked for.
+        limit: at most so many events are computed, since a framework takes long.
+        versions: of the framework.
+    """
+
+    model: Path
+    outputs: tuple[str, ...]
+    layers: bool
+    limit: int
+    versions: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.versions} running {self.model.name}"
+
+    @property
+    def sees_raw_data(self) -> bool:
+        return False
+
+    def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+        from fpgaml.frontends.framework import framework_answer  # noqa: PLC0415
+
+        count = min(len(next(iter(inputs.values()))), max(0, self.limit - first_event))
+        if count == 0:
+            return {}
+        answer = framework_answer(self.model, {name: array[:count] for name, array in inputs.items()}, self.layers)
+        found: Answers = dict(zip(self.outputs, answer.outputs.values(), strict=True))
+        return found | {f"layer/{name}": array for name, array in answer.layers.items()}
+
+
+def recorded_answers(
+    reference: Path | None, data: Path | None, outputs: tuple[str, ...], layers: bool
+) -> Recorded | None:
+    """Answers from --reference, or from the data file itself where it holds some.
+
+    Raises:
+        FpgamlError: the file cannot be read, or its outputs are not the model's.
+    """
+    found = open_reference(reference) if reference else reference_in(data, outputs) if data else None
+    if found is None:
+        return None
+    names = set(found.outputs)
+    if len(outputs) > 1 and not set(outputs) <= names:
+        raise FpgamlError(
+            str(found.path),
+            f"holds outputs {', '.join(sorted(names))}, the model's are {', '.join(outputs)}",
+            "Save one array for each output, by its name",
+        )
+    return Recorded(found, outputs, layers)
