@@ -13,7 +13,8 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
-from fpgaml.verify.data import DataSet, file_sha256
+from fpgaml.verify.data import DataSet
+from fpgaml.verify.stored import file_sha256
 from fpgaml.verify.input_type import choose_input_type, given_input_types
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
@@ -88,7 +89,9 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         assert isinstance(node.op, Input)
         if node.name not in choices:
             quantizer = node.op.quantizer
-            choices[node.name] = InputChoice(node.name, quantizer, "model", f"{quantizer}, the model's own first quantizer")
+            choices[node.name] = InputChoice(
+                node.name, quantizer, "model", f"{quantizer}, the model's own first quantizer"
+            )
     return LoadedModel(
         path,
         file_sha256(path),
@@ -130,6 +133,4 @@ def _from_data(name: str, data: DataSet | None) -> InputChoice:
             "Give --input-type 'ap_fixed<14,4>', or --data with typical events",
         )
     chosen = choose_input_type(data, name)
-    return InputChoice(
-        name, chosen.quantizer, "data", chosen.reason, chosen.changed_fraction, chosen.largest_rounding
-    )
+    return InputChoice(name, chosen.quantizer, "data", chosen.reason, chosen.changed_fraction, chosen.largest_rounding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
@@ -16,6 +16,7 @@ from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Conv1D, Conv2D
 from fpgaml.graph.values import FixedArray
 from fpgaml.verify.compare import Comparison, compare, compare_reals
+from fpgaml.verify.data import DataSet
 from fpgaml.verify.oracle import Oracle
 from fpgaml.verify.statistics import QuantizerStatistics, StatisticsAccumulator
 
@@ -246,14 +247,15 @@ def split(values: Mapping[str, FixedArray], events: int, origin: str) -> Iterato
     total = next(iter(values.values())).shape[0]
     for start in range(0, total, events):
         part = {
-            name: FixedArray(value.integers[start : start + events], value.fractional)
-            for name, value in values.items()
+            name: FixedArray(value.integers[start : start + events], value.fractional) for name, value in values.items()
         }
         yield Batch(part, None, origin, start)
 
 
-def run_all(proof: Proof, batches: Iterable[Batch], advance: Callable[[int], object] = lambda _: None) -> None:
-    """Check every batch; `advance` hears how many events each one had."""
-    for batch in batches:
-        proof.run(batch)
-        advance(batch.events)
+def data_batches(proof: Proof, data: DataSet) -> Iterator[Batch]:
+    """Recorded events as batches, brought into the inputs' types and counted in the statistics."""
+    events = sum(prod(shape) for shape in data.shapes.values()) * chunk_events(proof.graph)
+    start = 0
+    for chunk in data.chunks(events):
+        yield Batch(proof.statistics.read(chunk), chunk, "data", start)
+        start += len(next(iter(chunk.values())))

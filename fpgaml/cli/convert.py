@@ -1,0 +1,163 @@
+"""`fpgaml convert`: a model file becomes a proved HLS project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fpgaml.cli.options import (
+    Data,
+    DataAxes,
+    Events,
+    FrameworkChoice,
+    FrameworkOption,
+    Labels,
+    Layers,
+    Reference,
+    Tolerance,
+    parse_axes,
+    split_assignments,
+)
+from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+
+if TYPE_CHECKING:
+    from fpgaml.convert import Request
+    from fpgaml.hls.settings import IoType, LayerSettings, Strategy
+
+STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
+IO_TYPES = ("auto", "io_parallel", "io_stream")
+
+
+def convert(
+    model: Annotated[Path, typer.Argument(help="Keras 2 or 3 .h5, .keras, or a Keras 2 .json with its weights.")],
+    board: Annotated[str, typer.Option("--board", "-b", help="A board; `fpgaml boards` lists them.")] = "alveo",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The project's folder.  [default: MODEL_BOARD]")
+    ] = None,
+    part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None,
+    clock: Annotated[str | None, typer.Option("--clock", help="Another clock: 5ns, 200MHz.")] = None,
+    backend: Annotated[
+        str,
+        typer.Option(
+            "--backend",
+            help="vitis, vivado, oneapi, quartus, catapult or libero.",
+            rich_help_panel="HLS",
+        ),
+    ] = "vitis",
+    io: Annotated[
+        str,
+        typer.Option("--io", help="io_parallel, io_stream, or auto: by the network's size.", rich_help_panel="HLS"),
+    ] = "auto",
+    strategy: Annotated[
+        str,
+        typer.Option("--strategy", help="latency, resource or da (distributed arithmetic).", rich_help_panel="HLS"),
+    ] = "latency",
+    reuse: Annotated[
+        int, typer.Option("--reuse", min=1, help="Multiplications that share one multiplier.", rich_help_panel="HLS")
+    ] = 1,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--layer",
+            help="One layer's own strategy, reuse factor or both: NAME=resource, NAME=8, NAME=resource:8.",
+            rich_help_panel="HLS",
+        ),
+    ] = None,
+    input_type: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input-type",
+            help="Type of an input that the model does not quantise: 'ap_fixed<14,4>' or 'NAME=ap_fixed<14,4>'.",
+        ),
+    ] = None,
+    data: Data = None,
+    data_axes: DataAxes = None,
+    events: Events = None,
+    reference: Reference = None,
+    labels: Labels = None,
+    framework: FrameworkOption = FrameworkChoice.AUTO,
+    layers: Layers = False,
+    tolerance: Tolerance = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the made-up vectors.", rich_help_panel="Checks")] = 1,
+    vectors: Annotated[
+        int, typer.Option("--vectors", min=1, help="How many made-up vectors.", rich_help_panel="Checks")
+    ] = 256,
+    golden: Annotated[
+        int,
+        typer.Option(
+            "--golden", min=0, help="How many events of the data become golden vectors.", rich_help_panel="Checks"
+        ),
+    ] = 256,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Convert a trained model into an HLS project that is proved equal to it."""
+    from fpgaml.boards import find_board, parse_clock  # noqa: PLC0415
+    from fpgaml.cli.show import show_project  # noqa: PLC0415
+    from fpgaml.convert import Request  # noqa: PLC0415
+    from fpgaml.convert import convert as run  # noqa: PLC0415
+    from fpgaml.progress import choose_progress  # noqa: PLC0415
+    from fpgaml.verify.oracle import FrameworkUse  # noqa: PLC0415
+
+    request: Request = Request(
+        board=board,
+        output=output or Path(f"{model.stem}_{find_board(board).name}"),
+        part=part,
+        clock_mhz=parse_clock(clock) if clock else None,
+        backend=backend.lower(),
+        io=_io(io),
+        strategy=_strategy(strategy, "--strategy"),
+        reuse_factor=reuse,
+        layer_settings=_layer_settings(layer or []),
+        input_types=tuple(input_type or ()),
+        data=data,
+        axes=parse_axes(data_axes),
+        limit=events,
+        reference=reference,
+        labels=labels,
+        framework=FrameworkUse(framework),
+        layers=layers,
+        tolerance_lsb=tolerance,
+        seed=seed,
+        vector_events=vectors,
+        golden_events=golden,
+    )
+    conversion = run(model, request, choose_progress())
+    show_project(conversion.folder, json_output)
+    if not conversion.proved:
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _io(text: str) -> IoType | None:
+    from fpgaml.hls.settings import IoType  # noqa: PLC0415
+
+    name = text if text.startswith("io_") or text == "auto" else f"io_{text}"
+    if name not in IO_TYPES:
+        raise FpgamlError("--io", f"`{text}` is not known", f"Choose one of {', '.join(IO_TYPES)}")
+    return None if name == "auto" else IoType(name)
+
+
+def _strategy(text: str, option: str) -> Strategy:
+    from fpgaml.hls.settings import Strategy  # noqa: PLC0415
+
+    name = STRATEGIES.get(text.lower(), text.lower())
+    if name not in STRATEGIES.values():
+        raise FpgamlError(option, f"the strategy `{text}` is not known", f"Choose one of {', '.join(STRATEGIES)}")
+    return Strategy(name)
+
+
+def _layer_settings(texts: list[str]) -> dict[str, LayerSettings]:
+    from fpgaml.hls.settings import LayerSettings  # noqa: PLC0415
+
+    settings = {}
+    for name, value in split_assignments(texts, "--layer", "dense_1=resource:8").items():
+        strategy: Strategy | None = None
+        reuse: int | None = None
+        for piece in value.split(":"):
+            if piece.isdigit():
+                reuse = int(piece)
+            else:
+                strategy = _strategy(piece, f"--layer {name}")
+        settings[name] = LayerSettings(strategy, reuse)
+    return settings

@@ -1,0 +1,128 @@
+"""results.json: what was measured, by which tool, and of what kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgaml.hls.csim import CSim
+from fpgaml.hls.settings import HlsSettings
+from fpgaml.project.manifest import RESULTS, versions
+from fpgaml.source import InputChoice
+from fpgaml.verify.checks import Check, Proof, Status
+from fpgaml.verify.compare import Comparison
+from fpgaml.verify.statistics import QuantizerStatistics
+
+FORMAT = "fpgaml-results"
+VERSION = 1
+SIMULATED = "simulated"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The measurements of one run.
+
+    Args:
+        checks: the hops of the proof; events: how many events of each origin.
+        quantizers: one entry a quantizer; physics: metrics by name, each with its kind.
+        tools: the tools that measured, with versions.
+    """
+
+    checks: tuple[Check, ...]
+    events: Mapping[str, int]
+    quantizers: tuple[QuantizerStatistics, ...]
+    physics: Mapping[str, Any]
+    tools: Mapping[str, str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed."""
+        return all(check.passed for check in self.checks)
+
+    @classmethod
+    def gather(
+        cls,
+        proof: Proof,
+        checks: Sequence[Check],
+        settings: HlsSettings,
+        csim: CSim | None,
+        physics: Mapping[str, Any],
+    ) -> Results:
+        """The results of a finished proof."""
+        tools = versions(("numpy", "hls4ml"))
+        if csim is not None:
+            tools |= {"compiler": csim.compiler, "arithmetic": f"{settings.target.arithmetic}_types of hls4ml"}
+        return cls(tuple(checks), dict(proof.events), proof.quantizers(), physics, tools)
+
+    def to_json(self) -> dict[str, Any]:
+        """As results.json holds it."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "passed": self.passed,
+            "tools": dict(self.tools),
+            "events": dict(self.events),
+            "checks": [_check_json(check) for check in self.checks],
+            "quantizers": [_quantizer_json(statistics) for statistics in self.quantizers],
+            "physics": {"kind": SIMULATED, **self.physics} if self.physics else {},
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write results.json."""
+        (folder / RESULTS).write_text(json.dumps(self.to_json(), indent=2) + "\n")
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "kind": SIMULATED,
+        "status": str(check.status),
+        "oracle": check.oracle,
+        "note": check.note,
+        "outputs": [_comparison_json(c) for c in check.outputs.values()],
+        "layers": [_comparison_json(c) for c in check.layers.values()],
+        "input_rounding": [_comparison_json(c) for c in check.rounding.values()],
+    }
+
+
+def _comparison_json(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "name": comparison.name,
+        "exact": comparison.exact,
+        "equal_as_recorded": comparison.equal_as_recorded,
+        "recorded_as": comparison.rounded_to,
+        "events": comparison.events,
+        "values": comparison.values,
+        "differing_events": comparison.differing_events,
+        "differing_values": comparison.differing_values,
+        "largest_lsb": comparison.largest_lsb,
+        "largest": comparison.largest,
+        "first": asdict(comparison.first) if comparison.first else None,
+    }
+
+
+def _quantizer_json(statistics: QuantizerStatistics) -> dict[str, Any]:
+    content = asdict(statistics)
+    content["quantizer"] = str(statistics.quantizer)
+    return content | {"kind": SIMULATED, "remark": statistics.remark}
+
+
+def input_rows(inputs: Sequence[InputChoice]) -> list[dict[str, Any]]:
+    """The inputs' types, as manifest.json holds them."""
+    return [
+        {
+            "name": choice.name,
+            "type": str(choice.quantizer),
+            "origin": choice.origin,
+            "reason": choice.reason,
+            "changed_fraction": choice.changed_fraction,
+            "largest_rounding": choice.largest_rounding,
+        }
+        for choice in inputs
+    ]
+
+
+__all__ = ["Results", "Status", "input_rows"]

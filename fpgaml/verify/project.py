@@ -1,0 +1,121 @@
+"""Run the checks of a finished project again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpgaml.convert import Request, choose_oracle, physics
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Input
+from fpgaml.graph.serial import from_json, graph_hash
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.csim import CSim, build
+from fpgaml.hls.model import Port
+from fpgaml.hls.settings import BACKENDS, HlsSettings
+from fpgaml.progress import Progress, Silent
+from fpgaml.project.golden import read_golden
+from fpgaml.project.manifest import edited_files, file_hash, ports_of, read_manifest
+from fpgaml.report.results import Results
+from fpgaml.verify.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
+from fpgaml.verify.compare import Comparison, compare
+from fpgaml.verify.data import open_data
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A project that was checked again.
+
+    Args:
+        results: what was found; edited: files that changed since the project was generated.
+    """
+
+    folder: Path
+    results: Results
+    edited: tuple[str, ...]
+
+
+def verify(
+    folder: Path, model: Path | None = None, request: Request | None = None, progress: Progress | None = None
+) -> Verification:
+    """Check a project: golden vectors against the interpreter and the C-simulation, and more data if given.
+
+    Args:
+        model: the model file, to check the first hop again; its sha256 must be the recorded one.
+        request: of which data, reference, labels, framework, layers and tolerance count.
+
+    Raises:
+        FpgamlError: the folder is not a project, or its files are damaged.
+    """
+    request, progress = request or Request(), progress or Silent()
+    manifest = read_manifest(folder)
+    edited = tuple(edited_files(folder, manifest))
+    graph = _read_graph(folder)
+    if graph_hash(graph) != manifest["graph_sha256"]:
+        raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
+    if model is not None and file_hash(model) != manifest["source"]["sha256"]:
+        raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
+    inputs, outputs = ports_of(manifest["inputs"]), ports_of(manifest["outputs"])
+    backend = BACKENDS[manifest["settings"]["backend"].lower()]
+    csim: CSim | None = None
+    if not backend.no_csim:
+        with progress.step("compiling the C-simulation"):
+            csim = build(folder.absolute(), inputs, outputs, backend.arithmetic)
+    oracle, why_not = choose_oracle(model, graph.outputs, request)
+    rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
+    proof = Proof(graph, csim.run if csim else None, oracle, rounds)
+    golden = _golden_check(proof, folder, inputs, outputs, progress)
+    _run_data(proof, graph, request, progress)
+    checks: list[Check] = [
+        source_check(proof, bool(manifest["approximations"]), request.tolerance_lsb, why_not),
+        golden,
+        target_check(proof, "Graph = C-simulation", "the integer interpreter", f"{backend.name}: {backend.no_csim}"),
+    ]
+    settings = HlsSettings(manifest["board"]["part"], manifest["board"]["clock_ns"], backend.name.lower())
+    results = Results.gather(proof, checks, settings, csim, physics(proof, request))
+    return Verification(folder, results, edited)
+
+
+def _read_graph(folder: Path) -> Graph:
+    path = folder / "graph.json"
+    try:
+        return from_json(path.read_text(), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
+
+
+def _golden_check(
+    proof: Proof, folder: Path, inputs: tuple[Port, ...], outputs: tuple[Port, ...], progress: Progress
+) -> Check:
+    """The recorded outputs must be what the interpreter says; the vectors run through everything else too."""
+    values = {port.name: read_golden(folder, port, "input") for port in inputs}
+    recorded = {port.name: read_golden(folder, port, "output") for port in outputs}
+    counts = {v.shape[0] for v in (*values.values(), *recorded.values())}
+    if len(counts) != 1:
+        raise FpgamlError(str(folder), f"golden vectors of different lengths: {sorted(counts)}", "Convert again")
+    found: dict[str, Comparison] = {}
+    start = 0
+    with progress.bar("golden vectors", counts.pop()) as advance:
+        for batch in split(values, chunk_events(proof.graph), "vectors"):
+            results = proof.run(batch)
+            for name, value in results.items():
+                part = FixedArray(recorded[name].integers[start : start + batch.events], recorded[name].fractional)
+                comparison = compare(value, part, name, start)
+                found[name] = found[name] + comparison if name in found else comparison
+            start += batch.events
+            advance(batch.events)
+    exact = all(comparison.exact for comparison in found.values())
+    status = Status.EXACT if exact else Status.FAILED
+    return Check("Graph = golden vectors", "the integer interpreter", status, "", found)
+
+
+def _run_data(proof: Proof, graph: Graph, request: Request, progress: Progress) -> None:
+    if request.data is None:
+        return
+    shapes = {node.name: node.op.dims for node in graph.inputs if isinstance(node.op, Input)}
+    data = open_data(request.data, shapes, request.dataset, request.axes, request.limit)
+    with progress.bar("comparing bit for bit", data.events) as advance:
+        for batch in data_batches(proof, data):
+            proof.run(batch)
+            advance(batch.events)
