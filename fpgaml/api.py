@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fpgaml.convert import Conversion, Request
-from fpgaml.convert import convert as run_conversion
+from fpgaml.conversion import Conversion, Request
+from fpgaml.conversion import convert as run_conversion
 from fpgaml.source import LoadedModel, load_model
 from fpgaml.verify.data import open_data
 from fpgaml.verify.project import Verification
@@ -48,7 +48,7 @@ def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion
 
     Args:
         model: the file; output: the project's folder.
-        request: the fields of `fpgaml.convert.Request`, such as board="kcu116", data=Path("x.npy").
+        request: the fields of `fpgaml.conversion.Request`, such as board="kcu116", data=Path("x.npy").
 
     Raises:
         FpgamlError: bad input; nothing is left behind.
@@ -61,7 +61,7 @@ def verify(project: str | Path, model: str | Path | None = None, **request: Any)
 
     Args:
         project: the folder; model: the model file, to check it against its source as well.
-        request: the fields of `fpgaml.convert.Request` that say what to check with.
+        request: the fields of `fpgaml.conversion.Request` that say what to check with.
 
     Raises:
         FpgamlError: not a project.

@@ -23,7 +23,7 @@ from fpgaml.cli.options import (
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
 if TYPE_CHECKING:
-    from fpgaml.convert import Request
+    from fpgaml.conversion import Request
     from fpgaml.hls.settings import IoType, LayerSettings, Strategy
 
 STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
@@ -95,8 +95,8 @@ def convert(
     """Convert a trained model into an HLS project that is proved equal to it."""
     from fpgaml.boards import find_board, parse_clock  # noqa: PLC0415
     from fpgaml.cli.show import show_project  # noqa: PLC0415
-    from fpgaml.convert import Request  # noqa: PLC0415
-    from fpgaml.convert import convert as run  # noqa: PLC0415
+    from fpgaml.conversion import Request  # noqa: PLC0415
+    from fpgaml.conversion import convert as run  # noqa: PLC0415
     from fpgaml.progress import choose_progress  # noqa: PLC0415
     from fpgaml.verify.oracle import FrameworkUse  # noqa: PLC0415
 

@@ -39,7 +39,7 @@ def verify(
 ) -> None:
     """Check a project again: golden vectors, C-simulation, and more data if given."""
     from fpgaml.cli.show import show_results  # noqa: PLC0415
-    from fpgaml.convert import Request  # noqa: PLC0415
+    from fpgaml.conversion import Request  # noqa: PLC0415
     from fpgaml.progress import choose_progress  # noqa: PLC0415
     from fpgaml.verify.oracle import FrameworkUse  # noqa: PLC0415
     from fpgaml.verify.project import verify as run  # noqa: PLC0415

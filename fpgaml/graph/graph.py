@@ -8,6 +8,7 @@ from functools import cached_property
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Input, Operation, OperationError, Shape
+from fpgaml.graph.ops.base import require
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import FixedType
 
@@ -40,7 +41,8 @@ class Graph:
         layers: for each layer of the source model, the node that carries its output.
 
     Raises:
-        FpgamlError: names that repeat or are unknown, or an operation that does not fit its inputs.
+        FpgamlError: names that repeat or are unknown. `shapes`, `ranges` and `types`, computed when they
+            are first asked for, also raise it for an operation that does not fit its inputs.
     """
 
     name: str
@@ -113,6 +115,7 @@ def infer(node: Node, inputs: Sequence[ValueRange]) -> ValueRange:
         raise FpgamlError(where, f"{type(op).__name__} takes {op.arity or 'some'} inputs, not {len(inputs)}")
     try:
         shape = op.shape([x.shape for x in inputs])
+        require(len(shape) > 0, "its result has no axis; one value is a tensor of shape (1,)")
         result = op.range(inputs)
     except OperationError as error:
         raise FpgamlError(where, f"{type(op).__name__}: {error}") from error
@@ -147,6 +150,9 @@ class GraphBuilder:
         Raises:
             FpgamlError: the operation does not fit its inputs.
         """
+        missing = [i for i in inputs if i not in self._ranges]
+        if missing:
+            raise FpgamlError(name, f"reads {', '.join(missing)}, which no earlier node gives")
         node = Node(self._unique(name), op, inputs, source)
         self._ranges[node.name] = infer(node, [self._ranges[i] for i in inputs])
         self._nodes.append(node)

@@ -56,12 +56,15 @@ def interpret(
 
     Returns:
         The outputs by name, each of shape (batch, *shape).
+
+    Raises:
+        FpgamlError: an input is missing or has the wrong shape.
     """
+    batch = _batch(graph, inputs)
     remaining = {name: len(nodes) for name, nodes in graph.consumers.items()}
     for name in graph.outputs:
         remaining[name] += 1
     live: dict[str, FixedArray] = {}
-    batch = next(iter(inputs.values())).shape[0] if inputs else 1
     for node in graph.nodes:
         given = [live[name] for name in node.inputs]
         result = inputs[node.name] if isinstance(node.op, Input) else node.op.run(given)
@@ -73,6 +76,20 @@ def interpret(
             if not remaining[name]:
                 del live[name]
     return {name: _batched(live[name], batch) for name in graph.outputs}
+
+
+def _batch(graph: Graph, inputs: Mapping[str, FixedArray]) -> int:
+    """How many events all inputs have; 1 for a graph without inputs."""
+    batch: int | None = None
+    for node in graph.inputs:
+        assert isinstance(node.op, Input)
+        if node.name not in inputs:
+            raise FpgamlError(node.name, "no values for this input")
+        shape = inputs[node.name].shape
+        batch = shape[0] if batch is None and shape else batch
+        if shape != (batch, *node.op.dims):
+            raise FpgamlError(node.name, f"values of shape {shape}, expected {(batch, *node.op.dims)}")
+    return 1 if batch is None else batch
 
 
 def _batched(values: FixedArray, batch: int) -> FixedArray:
@@ -89,7 +106,8 @@ def layer_outputs(graph: Graph, inputs: Mapping[str, FixedArray]) -> dict[str, F
         kept[node.name] = result
 
     interpret(graph, inputs, keep)
-    return {layer: kept[name] for layer, name in graph.layers.items()}
+    batch = _batch(graph, inputs)
+    return {layer: _batched(kept[name], batch) for layer, name in graph.layers.items()}
 
 
 def chunks(total: int, per_event: int, limit: int = 1 << 25) -> Iterator[slice]:

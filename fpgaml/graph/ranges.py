@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fpgaml.graph.types import FixedType, Ints
-from fpgaml.graph.values import FixedArray, as_ints, shift_left
+from fpgaml.graph.values import INT64_BITS, FixedArray, as_ints, shift_left
 
 ZERO_STEP = -(1 << 20)
 """The fractional bits of an element that is always zero: it constrains no sum's step."""
@@ -30,9 +30,13 @@ class ValueRange:
     unit: int
 
     def __post_init__(self) -> None:
-        zero = (self.low == 0) & (self.high == 0)
-        object.__setattr__(self, "low", as_ints(np.asarray(self.low)))
-        object.__setattr__(self, "high", as_ints(np.asarray(self.high)))
+        # The ends are values too: multiples of the step.
+        drop = np.clip(self.unit - np.asarray(self.fractional), 0, INT64_BITS)
+        low = -((-np.asarray(self.low) >> drop) << drop)
+        high = (np.asarray(self.high) >> drop) << drop
+        zero = (low == 0) & (high == 0)
+        object.__setattr__(self, "low", as_ints(np.asarray(low)))
+        object.__setattr__(self, "high", as_ints(np.asarray(high)))
         steps = np.where(np.asarray(zero, dtype=bool), ZERO_STEP, self.fractional)
         object.__setattr__(self, "fractional", np.asarray(steps, dtype=np.int64))
 

@@ -85,26 +85,22 @@ class FixedType:
 
     def bounds(self) -> tuple[Ints, Ints]:
         """The smallest and the largest integer n, as Python integers in object arrays."""
-        magnitude_bits = np.maximum(self.integer + self.fractional, 0).astype(object)
-        power = np.asarray(2**magnitude_bits, dtype=object)
-        empty = self.width <= 0
-        low = np.where(empty, 0, -power * self.signed)
-        high = np.where(empty, 0, power - 1)
-        return np.asarray(low, dtype=object), np.asarray(high, dtype=object)
+        width = self.width
+        powers = [1 << max(int(bits), 0) for bits in (self.integer + self.fractional).flat]
+        power = np.array(powers, dtype=object)  # one axis: arithmetic on a 0-d object array leaves a bare int
+        empty, signed = (width <= 0).reshape(-1), (self.signed == 1).reshape(-1)
+        low = np.where(signed & ~empty, -power, 0).reshape(width.shape)
+        high = np.where(empty, 0, power - 1).reshape(width.shape)
+        return low, high
 
     def uniform(self) -> FixedType:
         """The smallest single type that holds every element's values."""
         if self.is_uniform:
             return self
-        signed, fractional = int(self.signed.max()), int(self.fractional.max())
         held = self.width > 0
         if not held.any():
             return FixedType(0, 0, 0)
-        return FixedType(
-            int(self.signed[held].max()) if held.any() else signed,
-            int(self.integer[held].max()),
-            int(self.fractional[held].max()) if held.any() else fractional,
-        )
+        return FixedType(int(self.signed[held].max()), int(self.integer[held].max()), int(self.fractional[held].max()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FixedType) and all(
@@ -136,10 +132,9 @@ class FixedType:
         if match is None:
             raise FpgamlError(where, f"`{text}` is not a fixed-point type", advice)
         unsigned, kind, arguments = match.group(1), match.group(2).lower(), match.group(3).split(",")
-        try:
-            numbers = [int(argument) for argument in arguments]
-        except ValueError:
-            raise FpgamlError(where, f"`{text}` has a part that is not a whole number", advice) from None
+        if not all(re.fullmatch(r"\s*[+-]?[0-9]+\s*", argument) for argument in arguments):
+            raise FpgamlError(where, f"`{text}` has a part that is not a whole number", advice)
+        numbers = [int(argument) for argument in arguments]
         if len(numbers) != (2 if kind == "fixed" else 1) or numbers[0] < 1:
             raise FpgamlError(where, f"`{text}` has the wrong number of widths, or none above zero", advice)
         width, signed = numbers[0], int(not unsigned)

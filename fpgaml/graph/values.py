@@ -28,10 +28,11 @@ def magnitude(array: Ints) -> int:
 
 
 def as_ints(array: Ints) -> Ints:
-    """The same integers in int64 where they fit, else as Python integers in an object array."""
-    if array.dtype == object:
-        return array.astype(np.int64) if magnitude(array).bit_length() <= INT64_BITS else array
-    return array if array.dtype == np.int64 else array.astype(np.int64)
+    """The same integers in int64 where all are below 2**62, else as Python integers in an object array."""
+    if magnitude(array).bit_length() <= INT64_BITS:
+        return array.astype(np.int64, copy=False)
+    # A numpy integer among the objects would overflow when it meets a larger one.
+    return np.array([int(n) for n in array.flat], dtype=object).reshape(array.shape)
 
 
 def shift_left(array: Ints, bits: ArrayLike) -> Ints:
@@ -111,7 +112,7 @@ class FixedArray:
         if fractional >= self.fractional:
             return shift_left(self.integers, fractional - self.fractional)
         shift = self.fractional - fractional
-        if (self.integers & ((1 << shift) - 1)).any():
+        if self.integers.size and int(self.trailing_zeros().min()) < shift:
             raise ValueError(f"{shift} bits would be lost")
         return as_ints(np.asarray(self.integers >> shift))
 
@@ -171,7 +172,9 @@ def round_shift(integers: Ints, bits: ArrayLike, rounding: Rounding) -> Ints:
         bits: how many low bits go, a scalar or a broadcasting array.
         rounding: the `ap_fixed` rounding mode (UG1399).
     """
-    amounts = np.asarray(bits, dtype=np.int64)
+    shape = np.broadcast_shapes(integers.shape, np.shape(bits))
+    # At least one axis: arithmetic on a 0-d object array leaves a bare int, which numpy may then round.
+    integers, amounts = np.atleast_1d(integers), np.atleast_1d(np.asarray(bits, dtype=np.int64))
     drop = np.maximum(amounts, 0)
     if drop.size and int(drop.max()) > INT64_BITS:
         integers, drop = integers.astype(object), drop.astype(object)
@@ -195,7 +198,7 @@ def round_shift(integers: Ints, bits: ArrayLike, rounding: Rounding) -> Ints:
         case Rounding.RND_CONV:
             up = above | (tie & ((floor & 1) == 1))
     rounded = floor + np.where(drop > 0, up, False).astype(np.int64)
-    return shift_left(as_ints(np.asarray(rounded)), np.maximum(-amounts, 0))
+    return shift_left(as_ints(rounded), np.maximum(-amounts, 0)).reshape(shape)
 
 
 def overflow_into(integers: Ints, kind: FixedType, overflow: Overflow) -> Ints:
@@ -212,10 +215,18 @@ def overflow_into(integers: Ints, kind: FixedType, overflow: Overflow) -> Ints:
         case Overflow.SAT:
             return as_ints(np.asarray(np.clip(integers, low, high)))
         case Overflow.SAT_SYM:
-            bottom = np.where(kind.signed == 1, -high, low)
-            return as_ints(np.asarray(np.clip(integers, bottom, high)))
+            return as_ints(np.asarray(np.clip(integers, symmetric_low(kind).astype(low.dtype), high)))
         case Overflow.SAT_ZERO:
             return as_ints(np.asarray(np.where((integers < low) | (integers > high), 0, integers)))
+
+
+def symmetric_low(kind: FixedType) -> Ints:
+    """The smallest integer that SAT_SYM lets through, in an object array: minus the largest.
+
+    One signed bit keeps its -1, as in `ap_fixed`, which sets the lowest bit of the minimum.
+    """
+    low, high = kind.bounds()
+    return np.asarray(np.where(kind.signed * kind.width > 1, np.asarray(-high, dtype=object), low), dtype=object)
 
 
 def quantize(values: FixedArray, quantizer: Quantizer) -> FixedArray:
@@ -235,16 +246,23 @@ def quantize_reals(values: ArrayLike, quantizer: Quantizer) -> FixedArray:
     """Real numbers (float64, finite) into a quantizer's type, exactly as `ap_fixed` would convert them.
 
     Multiplying a double by a power of two is exact, so the only rounding is the quantizer's own.
+
+    Raises:
+        ValueError: NaN or an infinity.
     """
     kind = quantizer.type
     guard = 2  # bits that decide a rounding: the half and "anything below"
-    scaled = np.ldexp(np.asarray(values, dtype=np.float64), kind.fractional)
-    if scaled.size and np.abs(scaled).max() >= 2.0**59:
-        return quantize(FixedArray.from_float(values), quantizer)
-    whole = np.floor(scaled)
-    rest = scaled - whole  # exact
+    reals = np.asarray(values, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        scaled = np.ldexp(reals, kind.fractional)
+    size = np.abs(scaled)
+    plain = (reals == 0) | ((size >= np.finfo(np.float64).tiny) & (size < 2.0**59))
+    if not plain.all():  # a subnormal may have lost bits, int64 cannot hold the large, NaN is an error
+        return quantize(FixedArray.from_float(reals), quantizer)
+    whole = np.trunc(scaled)
+    rest = np.abs(scaled - whole)  # exact, unlike the distance to the floor of a small negative number
     sticky = np.where(rest == 0, 0, np.where(rest < 0.5, 1, np.where(rest == 0.5, 2, 3)))
-    integers = whole.astype(np.int64) * (1 << guard) + sticky
+    integers = whole.astype(np.int64) * (1 << guard) + np.where(scaled < 0, -sticky, sticky)
     rounded = round_shift(integers, guard, quantizer.rounding)
     inside = overflow_into(rounded, kind, quantizer.overflow)
     common = int(kind.fractional.max())

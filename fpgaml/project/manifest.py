@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from fpgaml import __version__
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.model import Port
 from fpgaml.project.publish import FORMAT, MANIFEST
+from fpgaml.verify.stored import file_sha256
 
 RESULTS = "results.json"
 VERSION = 1
@@ -22,20 +22,11 @@ UNHASHED = frozenset({MANIFEST, RESULTS})
 """Files that say something about the others."""
 
 
-def file_hash(path: Path) -> str:
-    """sha256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def folder_hashes(folder: Path) -> dict[str, str]:
     """sha256 of every file below a folder, by relative path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [(path.relative_to(folder).as_posix(), path) for path in paths]
-    return {name: file_hash(path) for name, path in names if name not in UNHASHED}
+    return {name: file_sha256(path) for name, path in names if name not in UNHASHED}
 
 
 def versions(packages: Sequence[str] = ("numpy", "h5py", "hls4ml", "da4ml")) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Conv1D, Conv2D
@@ -92,12 +93,15 @@ class Proof:
         target: the firmware's simulation, or None.
         oracle: the source model's answers, or None.
         model_rounds: whether the source model itself brings raw data into the inputs' types.
+        oracle_required: whether an oracle that cannot answer is an error.
     """
 
     graph: Graph
     target: Target | None
     oracle: Oracle | None
     model_rounds: bool
+    oracle_required: bool = False
+    no_answers: str = ""
     statistics: StatisticsAccumulator = field(init=False)
     target_found: dict[str, Comparison] = field(default_factory=dict)
     source_found: dict[str, Comparison] = field(default_factory=dict)
@@ -127,7 +131,12 @@ class Proof:
             for name, value in outputs.items():
                 self._add(self.target_found, name, compare(value, simulated[name], name, first))
         if self.oracle is not None and not (self.oracle.sees_raw_data and batch.origin != "data"):
-            self._ask(batch, outputs, kept, first)
+            try:
+                self._ask(batch, outputs, kept, first)
+            except ToolError as error:
+                if self.oracle_required:
+                    raise
+                self.oracle, self.no_answers = None, str(error)
         if batch.origin == "data":
             for name, value in outputs.items():
                 self.outputs.setdefault(name, []).append(value.to_float())
@@ -199,7 +208,7 @@ def source_check(proof: Proof, approximate: bool, tolerance_lsb: float | None, w
     """
     name = "source model = Graph"
     if proof.oracle is None:
-        return Check(name, "", Status.NOT_CHECKED, why_not)
+        return Check(name, "", Status.NOT_CHECKED, proof.no_answers or why_not)
     outputs = {n: c for n, c in proof.source_found.items() if not n.startswith("layer/")}
     layers = {n.removeprefix("layer/"): c for n, c in proof.source_found.items() if n.startswith("layer/")}
     rounding = {n: c for n, c in proof.rounding_found.items() if not n.startswith("layer/")}

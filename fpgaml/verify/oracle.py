@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,25 +76,26 @@ class Recorded:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class Framework:
     """The framework itself, in a process of its own.
 
     Args:
         model: the file; outputs: the graph's output names, in order; layers: whether layers are asked for.
         limit: at most so many events are computed, since a framework takes long.
-        versions: of the framework.
+        versions: of the framework, known after its first answer.
     """
 
     model: Path
     outputs: tuple[str, ...]
     layers: bool
     limit: int
-    versions: str
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
-        return f"{self.versions} running {self.model.name}"
+        names = ", ".join(f"{name} {version}" for name, version in self.versions.items() if name != "python")
+        return f"{self.model.name} run by {names}" if names else f"{self.model.name} run by its framework"
 
     @property
     def sees_raw_data(self) -> bool:
@@ -107,6 +108,7 @@ class Framework:
         if count == 0:
             return {}
         answer = framework_answer(self.model, {name: array[:count] for name, array in inputs.items()}, self.layers)
+        self.versions = answer.versions
         found: Answers = dict(zip(self.outputs, answer.outputs.values(), strict=True))
         return found | {f"layer/{name}": array for name, array in answer.layers.items()}
 

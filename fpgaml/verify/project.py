@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpgaml.convert import Request, choose_oracle, physics
+from fpgaml.conversion import Request, choose_oracle, physics
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
@@ -16,11 +16,13 @@ from fpgaml.hls.model import Port
 from fpgaml.hls.settings import BACKENDS, HlsSettings
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import edited_files, file_hash, ports_of, read_manifest
+from fpgaml.project.manifest import edited_files, ports_of, read_manifest
 from fpgaml.report.results import Results
 from fpgaml.verify.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.verify.compare import Comparison, compare
 from fpgaml.verify.data import open_data
+from fpgaml.verify.oracle import FrameworkUse
+from fpgaml.verify.stored import file_sha256
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def verify(
     graph = _read_graph(folder)
     if graph_hash(graph) != manifest["graph_sha256"]:
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
-    if model is not None and file_hash(model) != manifest["source"]["sha256"]:
+    if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
     inputs, outputs = ports_of(manifest["inputs"]), ports_of(manifest["outputs"])
     backend = BACKENDS[manifest["settings"]["backend"].lower()]
@@ -64,7 +66,8 @@ def verify(
             csim = build(folder.absolute(), inputs, outputs, backend.arithmetic)
     oracle, why_not = choose_oracle(model, graph.outputs, request)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
-    proof = Proof(graph, csim.run if csim else None, oracle, rounds)
+    required = request.framework == FrameworkUse.REQUIRED
+    proof = Proof(graph, csim.run if csim else None, oracle, rounds, required)
     golden = _golden_check(proof, folder, inputs, outputs, progress)
     _run_data(proof, graph, request, progress)
     checks: list[Check] = [

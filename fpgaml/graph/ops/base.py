@@ -59,3 +59,9 @@ def normal_axis(axis: int, rank: int) -> int:
     """A possibly negative axis as one in [0, rank)."""
     require(-rank <= axis < rank, f"axis {axis} of a tensor with {rank} axes")
     return axis % rank
+
+
+def fits_into(constant: Shape, shape: Shape) -> bool:
+    """Whether a constant of one shape broadcasts to exactly the other."""
+    trailing = shape[len(shape) - len(constant) :]
+    return len(constant) <= len(shape) and all(c in (1, s) for c, s in zip(constant, trailing, strict=True))

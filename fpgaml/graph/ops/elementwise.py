@@ -11,7 +11,7 @@ import numpy as np
 from fpgaml.graph.ops.base import Operation, Shape, require
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange, union
 from fpgaml.graph.types import FixedType, Ints
-from fpgaml.graph.values import FixedArray, add, as_ints, multiply
+from fpgaml.graph.values import FixedArray, add, as_ints, multiply, shift_left
 
 
 def _broadcast(shapes: Sequence[Shape]) -> Shape:
@@ -194,7 +194,7 @@ class LeakyRelu(Operation):
     shift: int
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        require(self.shift >= 0, "a leaky slope of at most 1")
+        require(0 <= self.shift <= 64, f"a leaky slope of 2**-{self.shift}, not between 1 and 2**-64")
         return inputs[0]
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
@@ -207,8 +207,7 @@ class LeakyRelu(Operation):
         return FixedArray(self._apply(x.integers), x.fractional + self.shift)
 
     def _apply(self, integers: Ints) -> Ints:
-        lifted = multiply(integers, np.asarray(1 << self.shift, dtype=object))
-        return as_ints(np.where(integers < 0, integers, lifted))
+        return as_ints(np.where(integers < 0, integers, shift_left(integers, self.shift)))
 
 
 @dataclass(frozen=True)
@@ -225,7 +224,7 @@ class Lookup(Operation):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         require(self.domain.is_uniform, "a table needs one type for all elements")
-        size = 1 << int(self.domain.width)
+        size = 1 << max(int(self.domain.width), 0)
         require(self.table.shape == (size,), f"a table of {self.table.shape} entries for {self.domain}")
         return inputs[0]
 

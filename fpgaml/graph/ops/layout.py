@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from fpgaml.graph.ops.base import Operation, Shape, normal_axis, require
-from fpgaml.graph.ops.windows import Pads
+from fpgaml.graph.ops.windows import Pads, padded
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
@@ -67,11 +67,11 @@ class Pad(_Move):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         require(len(self.pads) == len(inputs[0]), f"{len(self.pads)} pads for shape {inputs[0]}")
-        require(min(min(p) for p in self.pads) >= 0, "pads are not negative")
+        require(min((min(p) for p in self.pads), default=0) >= 0, "pads are not negative")
         return tuple(size + sum(pads) for size, pads in zip(inputs[0], self.pads, strict=True))
 
     def move(self, x: Ints) -> Ints:
-        return np.pad(x, ((0, 0), *self.pads))
+        return padded(x, ((0, 0), *self.pads))
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class UpSample(_Move):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         require(len(self.factors) == len(inputs[0]) - 1, f"{len(self.factors)} factors for shape {inputs[0]}")
-        require(min(self.factors) > 0, "up-sampling factors are at least 1")
+        require(min(self.factors, default=1) > 0, "up-sampling factors are at least 1")
         scaled = (size * factor for size, factor in zip(inputs[0][:-1], self.factors, strict=True))
         return (*scaled, inputs[0][-1])
 
@@ -119,7 +119,8 @@ class GroupSort(Operation):
     group: int
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        require(self.group > 0 and inputs[0][-1] % self.group == 0, f"groups of {self.group} in {inputs[0]}")
+        last = inputs[0][-1] if inputs[0] else 0
+        require(self.group > 0 and last > 0 and last % self.group == 0, f"groups of {self.group} in {inputs[0]}")
         return inputs[0]
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
@@ -161,4 +162,6 @@ class Concatenate(Operation):
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         unit = max(x.fractional for x in inputs)
         axis = normal_axis(self.axis, inputs[0].integers.ndim - 1) + 1
-        return FixedArray(np.concatenate([x.at(unit) for x in inputs], axis=axis), unit)
+        batch = max(x.shape[0] for x in inputs)  # constants come with a batch of one
+        parts = [np.broadcast_to(x.at(unit), (batch, *x.shape[1:])) for x in inputs]
+        return FixedArray(np.concatenate(parts, axis=axis), unit)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
+from string import ascii_letters
 from typing import ClassVar
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape, require
+from fpgaml.graph.ops.base import Operation, Shape, fits_into, require
 from fpgaml.graph.ops.elementwise import added_range
 from fpgaml.graph.ops.windows import Pads, output_size, windows
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, add, contract
+
+_EQUATION = re.compile(r"^[a-zA-Z]*,[a-zA-Z]*->[a-zA-Z]*$")
 
 Product = Callable[[Ints, Ints], Ints]
 """A sum of products of a batch of inputs with weights, exact."""
@@ -166,7 +170,10 @@ class EinsumDense(_Linear):
     equation: str
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
+        shown = f"equation {self.equation!r}"
+        require(_EQUATION.match(self.equation) is not None, f"{shown} is not like 'tc,cd->td'")
         letters, kernel_letters, output = self._letters()
+        require(len(set(output)) == len(output), f"{shown} repeats an output axis")
         sizes: dict[str, int] = {}
         for names, shape in ((letters, inputs[0]), (kernel_letters, self.kernel.shape)):
             require(len(names) == len(shape), f"equation {self.equation} for shape {shape}")
@@ -176,13 +183,12 @@ class EinsumDense(_Linear):
         result = tuple(sizes[letter] for letter in output)
         if self.bias is not None:
             require(len(self.bias.shape) == len(result), f"a bias of {self.bias.shape} for outputs {result}")
-            fits = np.broadcast_shapes(self.bias.shape, result) == result
-            require(fits, f"a bias of {self.bias.shape} for outputs {result}")
+            require(fits_into(self.bias.shape, result), f"a bias of {self.bias.shape} for outputs {result}")
         return result
 
     def product(self, x: Ints, kernel: Ints) -> Ints:
         letters, kernel_letters, output = self._letters()
-        batch = next(c for c in "ZYXWVUT" if c not in self.equation)
+        batch = next(c for c in ascii_letters if c not in self.equation)
         equation = f"{batch}{letters},{kernel_letters}->{batch}{output}"
         sizes = dict(zip(kernel_letters, kernel.shape, strict=True)) | dict(zip(letters, x.shape[1:], strict=True))
         terms = prod(size for letter, size in sizes.items() if letter not in output)

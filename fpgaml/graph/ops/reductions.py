@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape, normal_axis, require
+from fpgaml.graph.ops.base import Operation, Shape, fits_into, normal_axis, require
 from fpgaml.graph.ops.elementwise import multiplied_range
 from fpgaml.graph.ops.windows import Pads, output_size, windows
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
@@ -82,10 +82,8 @@ class AveragePool(_Pool):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         result = super().shape(inputs)
-        require(len(self.factor.shape) == len(result), f"a factor of {self.factor.shape} for outputs {result}")
-        require(
-            np.broadcast_shapes(self.factor.shape, result) == result, f"a factor of {self.factor.shape} for {result}"
-        )
+        fits = len(self.factor.shape) == len(result) and fits_into(self.factor.shape, result)
+        require(fits, f"a factor of {self.factor.shape} for outputs {result}")
         return result
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape, require
+from fpgaml.graph.ops.base import Operation, Shape, fits_into, require
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import (
@@ -19,6 +19,7 @@ from fpgaml.graph.values import (
     quantize_reals,
     round_shift,
     shift_left,
+    symmetric_low,
 )
 
 
@@ -37,7 +38,8 @@ class Input(Operation):
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         require(all(d > 0 for d in self.dims), f"an input of shape {self.dims} is empty")
-        np.broadcast_to(self.quantizer.type.signed, self.dims)
+        kind = self.quantizer.type.signed.shape
+        require(fits_into(kind, self.dims), f"bit widths of shape {kind} for a tensor of {self.dims}")
         return self.dims
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
@@ -45,8 +47,9 @@ class Input(Operation):
         if self.quantizer.overflow != Overflow.SAT_SYM:
             return full
         # The most negative code cannot enter: firmware sees what the quantizer lets through.
-        low = np.where(full.low < 0, -full.high, full.low)
-        return ValueRange(low, full.high, full.fractional, full.unit)
+        kind = self.quantizer.type
+        low = shift_left(symmetric_low(kind), full.unit - kind.fractional)
+        return ValueRange(np.broadcast_to(low, self.dims), full.high, full.fractional, full.unit)
 
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         raise RuntimeError("the interpreter provides inputs")
@@ -88,12 +91,8 @@ class Quantize(Operation):
     quantizer: Quantizer
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        kind = self.quantizer.type
-        try:
-            broadcast = np.broadcast_shapes(inputs[0], kind.signed.shape)
-        except ValueError:
-            broadcast = ()
-        require(broadcast == inputs[0], f"bit widths of shape {kind.signed.shape} for a tensor of {inputs[0]}")
+        kind = self.quantizer.type.signed.shape
+        require(fits_into(kind, inputs[0]), f"bit widths of shape {kind} for a tensor of {inputs[0]}")
         return inputs[0]
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
@@ -130,7 +129,7 @@ class Quantize(Operation):
         rounded = round_shift(values.integers, values.fractional - kind.fractional, self.quantizer.rounding)
         low, high = kind.bounds()
         if self.quantizer.overflow == Overflow.SAT_SYM:
-            low = np.where(kind.signed == 1, -high, low)
+            low = symmetric_low(kind)
         return np.asarray((rounded < low) | (rounded > high), dtype=bool)
 
 

@@ -23,7 +23,9 @@ def output_size(shape: Shape, kernel: Shape, strides: Shape, dilation: Shape, pa
     """
     require(len(shape) == len(kernel) + 1, f"a window of {len(kernel)} axes over a tensor of shape {shape}")
     require(len(kernel) == len(strides) == len(dilation) == len(pads), "window settings of different ranks")
+    require(len(kernel) > 0, "a window over no axes")
     require(min((*kernel, *strides, *dilation)) > 0, "window, stride and dilation are at least 1")
+    require(min(min(sides) for sides in pads) >= 0, "pads are not negative")
     sizes = []
     for size, width, stride, step, (before, after) in zip(shape[:-1], kernel, strides, dilation, pads, strict=True):
         reach = (width - 1) * step + 1
@@ -31,6 +33,17 @@ def output_size(shape: Shape, kernel: Shape, strides: Shape, dilation: Shape, pa
         require(room >= 0, f"a window of {reach} is larger than {size + before + after} padded positions")
         sizes.append(room // stride + 1)
     return tuple(sizes)
+
+
+def padded(x: Ints, pads: Pads, fill: int = 0) -> Ints:
+    """An array with (before, after) more positions along each of its axes, as `np.pad`.
+
+    In an object array `np.pad` leaves numpy integers, which overflow when they meet larger ones.
+    """
+    result = np.empty([before + n + after for n, (before, after) in zip(x.shape, pads, strict=True)], dtype=x.dtype)
+    result.fill(fill)
+    result[tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, pads, strict=True))] = x
+    return result
 
 
 def windows(x: Ints, kernel: Shape, strides: Shape, dilation: Shape, pads: Pads, fill: int = 0) -> Ints:
@@ -44,7 +57,7 @@ def windows(x: Ints, kernel: Shape, strides: Shape, dilation: Shape, pads: Pads,
         A view of shape (batch, *output, channels, *kernel).
     """
     if any(p != (0, 0) for p in pads):
-        x = np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=fill)
+        x = padded(x, ((0, 0), *pads, (0, 0)), fill)
     axes = tuple(range(1, 1 + len(kernel)))
     reach = tuple((width - 1) * step + 1 for width, step in zip(kernel, dilation, strict=True))
     view = np.lib.stride_tricks.sliding_window_view(x, reach, axis=axes)

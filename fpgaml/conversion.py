@@ -127,7 +127,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         with progress.step(f"writing the {settings.target.name} project"):
             hls = write_project(stage, model.graph, settings)
         csim, no_csim = compile_csim(stage, hls, settings, progress)
-        proof = Proof(model.graph, csim.run if csim else None, oracle, _model_rounds(model))
+        required = request.framework == FrameworkUse.REQUIRED
+        proof = Proof(model.graph, csim.run if csim else None, oracle, _model_rounds(model), required)
         golden = prove(proof, model.graph, data, request, progress)
         checks = (
             source_check(proof, bool(model.approximations), request.tolerance_lsb, why_not),
@@ -190,7 +191,7 @@ def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request)
         outputs: the names of the graph's outputs.
 
     Raises:
-        FpgamlError: the framework is required and not installed.
+        FpgamlError: FPGAML_FRAMEWORK_PYTHON names no Python.
     """
     recorded = recorded_answers(request.reference, request.data, outputs, request.layers)
     if recorded is not None and request.framework != FrameworkUse.REQUIRED:
@@ -199,14 +200,12 @@ def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request)
         return None, "the framework was not asked (--framework never), and no answers are recorded"
     if path is None:
         return None, "the model file is not at hand: give --model"
-    from fpgaml.frontends.framework import available_framework  # noqa: PLC0415
+    from fpgaml.frontends.framework import framework_python  # noqa: PLC0415
+    from fpgaml.frontends.framework.answer import INSTALL  # noqa: PLC0415
 
-    found = available_framework(path)
-    if found.versions is None:
-        if request.framework == FrameworkUse.REQUIRED:
-            raise FpgamlError("--framework required", found.reason, found.advice)
-        return None, f"{found.reason}. {found.advice}"
-    return Framework(path, outputs, request.layers, request.framework_events, found.versions), ""
+    if framework_python() is None and request.framework == FrameworkUse.AUTO:
+        return None, f"Keras is not installed, and no answers are recorded (--reference). {INSTALL}"
+    return Framework(path, outputs, request.layers, request.framework_events), ""
 
 
 def compile_csim(folder: Path, hls: HlsModel, settings: HlsSettings, progress: Progress) -> tuple[CSim | None, str]:

@@ -1,0 +1,63 @@
+# make demo       convert and prove a model that lies in this repository
+# make test       lint, type check, tests
+# make framework  a second environment with Keras 3 and HGQ2, so that tests ask them too
+# make bench      speed, as ratios against hls4ml, in one run
+# make firmware   the whole demonstration projects, under firmware_projects/
+#
+# Each target sets up what it needs: a local .venv with this package and its wheels.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+KERAS_VENV := .venv-keras
+KERAS_READY := $(KERAS_VENV)/.ready
+MODEL := tests/data/legacy_qkeras
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+# Tests ask Keras in the second environment, once that exists.
+ifneq ($(wildcard $(KERAS_READY)),)
+export FPGAML_FRAMEWORK_PYTHON ?= $(abspath $(KERAS_VENV)/bin/python)
+endif
+
+.PHONY: demo test lint framework bench firmware clean
+
+demo: $(READY)
+	$(BIN)/fpgaml convert $(MODEL)/waveform_conv1d.h5 --board kcu116 --output demo_out \
+		--input-type 'ap_fixed<8,8>' --data $(MODEL)/waveform_conv1d.npz --layers
+	$(MAKE) -C demo_out csim
+
+test: $(READY) lint
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+framework: $(KERAS_READY)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.run
+
+firmware: $(READY)
+	for model in jets_dense waveform_conv1d; do \
+		$(BIN)/fpgaml convert $(MODEL)/$$model.h5 --board kcu116 --output firmware_projects/$$model \
+			--data $(MODEL)/$$model.npz || exit 1; \
+	done
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo 'fpgaml needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...' >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo 'python3 has no venv module. On Debian: apt-get install python3-venv' >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da]'
+	@touch $@
+
+$(KERAS_READY): pyproject.toml
+	@test -x $(KERAS_VENV)/bin/python || $(PYTHON) -m venv $(KERAS_VENV)
+	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras]'
+	@touch $@
+
+clean:
+	rm -rf demo_out firmware_projects/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis
