@@ -111,7 +111,8 @@ def _function(name: str, inputs: int, arguments: str, lines: Sequence[str]) -> s
     inside = "\n".join(
         line if line.lstrip().startswith("#") and not line.startswith(" ") else f"    {line}" for line in lines
     )
-    return f"\ntemplate <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
+    helper = next((text for key, text in FROM_BITS.items() if "from_bits<" + key in inside), "")
+    return f"\n{helper}template <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
 
 
 def loop(count: int, *lines: str) -> list[str]:
@@ -126,11 +127,63 @@ def index_table(name: str, indices: Ints) -> str:
     return f"static const int {name}[{indices.size}] = {{{values}}};"
 
 
-def constant_table(name: str, node: Node, value: FixedArray, arithmetic: str) -> str:
-    """A constant array of fixed-point numbers, exact."""
+FROM_BITS = {
+    "ap": """#ifndef FPGAML_FROM_BITS
+#define FPGAML_FROM_BITS
+// A number from its raw bits: tables of plain integers compile far faster than tables of fixed-point objects.
+template <class T> T from_bits(long long bits) {
+    #pragma HLS INLINE
+    T number;
+    number.range(T::width - 1, 0) = ap_int<64>(bits);
+    return number;
+}
+#endif
+""",
+    "ac": """#ifndef FPGAML_FROM_BITS
+#define FPGAML_FROM_BITS
+// A number from its raw bits: tables of plain integers compile far faster than tables of fixed-point objects.
+template <class T> T from_bits(long long bits) {
+    T number;
+    number.set_slc(0, ac_int<T::width, false>(bits));
+    return number;
+}
+#endif
+""",
+}
+
+
+@dataclass(frozen=True)
+class ConstantTable:
+    """A constant array of fixed-point numbers, exact.
+
+    Args:
+        declaration: in C++; entry: the expression for one entry, with `{}` for its index.
+    """
+
+    declaration: str
+    entry: str
+
+    def at(self, index: str) -> str:
+        """The entry at an index, as a C++ expression."""
+        return self.entry.format(index)
+
+
+def constant_table(name: str, node: Node, value: FixedArray, arithmetic: str) -> ConstantTable:
+    """Write a constant array, in row-major order.
+
+    Raises:
+        FpgamlError: entries with more bits than C++ literals hold.
+    """
+    literal(node, value)
     kind = constant_type(value)
-    numbers = ", ".join(repr(float(x)) for x in literal(node, value).ravel())
-    return f"static const {kind.cpp(arithmetic)} {name}[{value.integers.size}] = {{{numbers}}};"
+    integers = value.at(kind.fractional).ravel()
+    container = next(c for c, bits in _CONTAINERS if kind.width < bits)
+    numbers = ", ".join(str(int(n)) for n in integers)
+    declaration = f"static const {container} {name}[{integers.size}] = {{{numbers}}};"
+    return ConstantTable(declaration, f"from_bits<{kind.cpp(arithmetic)}>({name}[{{}}])")
+
+
+_CONTAINERS = (("signed char", 8), ("short", 16), ("int", 32), ("long long", 64))
 
 
 def varies_by_position(shape: Shape) -> bool:

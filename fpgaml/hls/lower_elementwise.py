@@ -73,9 +73,10 @@ def lower_scale(layers: LayerList, node: Node) -> None:
     by_position = layers.stream and not varies
     seen = (*([1] * (len(shape) - 1)), shape[-1]) if by_position else shape
     factor, offset = (_spread(value, seen) for value in (node.op.factor, node.op.offset))
-    tables = [constant_table("factor", node, factor, arithmetic), constant_table("offset", node, offset, arithmetic)]
-    period = factor.integers.size
-    line = f"out[i] = in0[i] * factor[i % {period}] + offset[i % {period}];"
+    factors, offsets = (constant_table(n, node, v, arithmetic) for n, v in (("factor", factor), ("offset", offset)))
+    place = f"i % {factor.integers.size}"
+    line = f"out[i] = in0[i] * {factors.at(place)} + {offsets.at(place)};"
+    tables = [factors.declaration, offsets.declaration]
     add_generated(layers, node, Body(loop(prod(seen), line), tables), prod(shape[:-1]) if by_position else None)
 
 
@@ -113,10 +114,9 @@ def lower_leaky_relu(layers: LayerList, node: Node) -> None:
     """x or x * 2**-shift, exact."""
     assert isinstance(node.op, LeakyRelu)
     arithmetic = layers.settings.target.arithmetic
-    slope = FixedArray(np.ones(1, dtype=np.int64), node.op.shift)
-    lines = loop(_lanes(layers, node), "if (in0[i] < 0) out[i] = in0[i] * slope[0];", "else out[i] = in0[i];")
-    table = constant_table("slope", node, slope, arithmetic)
-    add_generated(layers, node, Body(lines, [table]), prod(layers.shape(node.name)[:-1]))
+    table = constant_table("slope", node, FixedArray(np.ones(1, dtype=np.int64), node.op.shift), arithmetic)
+    lines = loop(_lanes(layers, node), f"if (in0[i] < 0) out[i] = in0[i] * {table.at('0')};", "else out[i] = in0[i];")
+    add_generated(layers, node, Body(lines, [table.declaration]), prod(layers.shape(node.name)[:-1]))
 
 
 def lower_lookup(layers: LayerList, node: Node) -> None:
@@ -130,11 +130,11 @@ def lower_lookup(layers: LayerList, node: Node) -> None:
     by_bits = FixedArray(np.roll(table.integers, -half), table.fractional)
     port = PortType.of(domain)
     bits = f"x.range({width - 1}, 0).to_uint()" if arithmetic == "ap" else f"x.template slc<{width}>(0).to_uint()"
-    read = [f"{port.cpp(arithmetic)} x = in0[i];", f"out[i] = table[{bits}];"]
+    entries = constant_table("table", node, by_bits, arithmetic)
+    read = [f"{port.cpp(arithmetic)} x = in0[i];", f"out[i] = {entries.at(bits)};"]
     if width == 0:
-        read = ["out[i] = table[0];"]
-    lines = loop(_lanes(layers, node), *read)
-    body = Body(lines, [constant_table("table", node, by_bits, arithmetic)])
+        read = [f"out[i] = {entries.at('0')};"]
+    body = Body(loop(_lanes(layers, node), *read), [entries.declaration])
     add_generated(layers, node, body, prod(layers.shape(node.name)[:-1]))
 
 

@@ -161,9 +161,10 @@ def _lower_windows(layers: LayerList, node: Node) -> None:
         )
     else:
         factor = FixedArray(np.broadcast_to(op.factor.integers, out).ravel(), op.factor.fractional)
-        tables.append(constant_table("factor", node, factor, arithmetic))
+        factors = constant_table("factor", node, factor, arithmetic)
+        tables.append(factors.declaration)
         inner = _sum_type(layers, node, width).cpp(arithmetic)
-        lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", "out[i] = sum * factor[i];")
+        lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", f"out[i] = sum * {factors.at('i')};")
     add_generated(layers, node, Body(lines, tables))
 
 
