@@ -14,8 +14,8 @@ from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
 from fpgaml.verify.data import DataSet
-from fpgaml.verify.stored import file_sha256
 from fpgaml.verify.input_type import choose_input_type, given_input_types
+from fpgaml.verify.stored import file_sha256
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
@@ -26,7 +26,7 @@ class InputChoice:
     """The type of one input, and why.
 
     Args:
-        name: of the Graph's node.
+        name: of the input layer.
         quantizer: the type, and how recorded data is brought into it.
         origin: "model" (its own quantizer), "given" (--input-type) or "data".
         reason: in one sentence.
@@ -99,7 +99,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         parsed.framework,
         graph,
         built.approximations,
-        tuple(choices[node.name] for node in graph.inputs),
+        tuple(choices[node.source] for node in graph.inputs),
     )
 
 
@@ -116,11 +116,12 @@ def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, 
             raise
         # The undecided width itself may be what does not fit: a real type decides.
         return Built(Graph("undecided", (), ())), undecided
-    folded = FoldInputQuantizers(keep=frozenset(fixed)).apply(built.graph)
+    nodes = built.graph.input_layers
+    folded = FoldInputQuantizers(keep=frozenset(nodes[layer] for layer in fixed)).apply(built.graph)
     still = [
-        node.name
+        node.source
         for node in folded.inputs
-        if isinstance(node.op, Input) and node.name in undecided and node.op.quantizer == UNDECIDED
+        if isinstance(node.op, Input) and node.source in undecided and node.op.quantizer == UNDECIDED
     ]
     return Built(folded, built.approximations), still
 

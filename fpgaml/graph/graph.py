@@ -93,6 +93,11 @@ class Graph:
         """The Input nodes, in order."""
         return tuple(node for node in self.nodes if isinstance(node.op, Input))
 
+    @property
+    def input_layers(self) -> Mapping[str, str]:
+        """For every layer of the source model that is an input, its node: data is known by the layer's name."""
+        return {node.source or node.name: node.name for node in self.inputs}
+
     @cached_property
     def consumers(self) -> Mapping[str, tuple[Node, ...]]:
         """For every node, the nodes that read it."""

@@ -150,7 +150,8 @@ class Proof:
         rounded = {name: value.to_float() for name, value in batch.values.items()}
         raw = batch.reals if batch.reals is not None else rounded
         asked = raw if self.model_rounds or self.oracle.sees_raw_data else rounded
-        answers = self.oracle.answers(asked, first)
+        by_layer = {layer: asked[node] for layer, node in self.graph.input_layers.items()}
+        answers = self.oracle.answers(by_layer, first)
         changed = self._changed(raw, rounded) if self.oracle.sees_raw_data and not self.model_rounds else None
         computed = dict(outputs) | {
             f"layer/{layer}": layers[node] for layer, node in self.graph.layers.items() if node in layers
@@ -266,5 +267,6 @@ def data_batches(proof: Proof, data: DataSet) -> Iterator[Batch]:
     events = sum(prod(shape) for shape in data.shapes.values()) * chunk_events(proof.graph)
     start = 0
     for chunk in data.chunks(events):
-        yield Batch(proof.statistics.read(chunk), chunk, "data", start)
-        start += len(next(iter(chunk.values())))
+        reals = {node: chunk[layer] for layer, node in proof.graph.input_layers.items()}
+        yield Batch(proof.statistics.read(reals), reals, "data", start)
+        start += len(next(iter(reals.values())))

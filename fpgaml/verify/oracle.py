@@ -41,7 +41,7 @@ class Oracle(Protocol):
         """The answers to these events, or to as many of them as there are answers for.
 
         Args:
-            inputs: by input name, shape (events, *shape); first_event: their place in the data.
+            inputs: by input layer, shape (events, *shape); first_event: their place in the data.
         """
 
 

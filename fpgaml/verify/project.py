@@ -8,7 +8,6 @@ from pathlib import Path
 from fpgaml.conversion import Request, choose_oracle, physics
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Input
 from fpgaml.graph.serial import from_json, graph_hash
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.csim import CSim, build
@@ -116,7 +115,7 @@ def _golden_check(
 def _run_data(proof: Proof, graph: Graph, request: Request, progress: Progress) -> None:
     if request.data is None:
         return
-    shapes = {node.name: node.op.dims for node in graph.inputs if isinstance(node.op, Input)}
+    shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
     data = open_data(request.data, shapes, request.dataset, request.axes, request.limit)
     with progress.bar("comparing bit for bit", data.events) as advance:
         for batch in data_batches(proof, data):
