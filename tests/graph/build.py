@@ -1,0 +1,34 @@
+"""Short ways to write small graphs by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from fpgaml.graph.graph import Graph, GraphBuilder
+from fpgaml.graph.ops import Input, Operation
+from fpgaml.graph.ranges import ValueRange
+from fpgaml.graph.types import FixedType, Quantizer
+from fpgaml.graph.values import FixedArray
+
+BYTE = FixedType(1, 3, 4)
+"""ap_fixed<8,4>: -128/16 to 127/16."""
+
+
+def fixed(integers: Any, fractional: int = 0) -> FixedArray:
+    """A constant of any width."""
+    return FixedArray(np.array(integers, dtype=object), fractional)
+
+
+def graph_of(op: Operation, *shapes: Sequence[int], kind: FixedType = BYTE) -> Graph:
+    """One operation, called `layer_7` in the source model, on Inputs of one type."""
+    builder = GraphBuilder("one")
+    names = [builder.add(Input(tuple(s), Quantizer(kind)), name=f"x{j}") for j, s in enumerate(shapes)]
+    return builder.build([builder.add(op, *names, name="y", source="layer_7")])
+
+
+def range_of(op: Operation, *shapes: Sequence[int], kind: FixedType = BYTE) -> ValueRange:
+    """The range of an operation's result."""
+    return graph_of(op, *shapes, kind=kind).ranges["y"]

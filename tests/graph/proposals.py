@@ -1,0 +1,316 @@
+"""How a random Graph grows: for each operation, whether it fits a tensor and how its settings are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from math import prod
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from fpgaml.graph import ops as o
+from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops.windows import Pads
+from fpgaml.graph.types import Overflow, Quantizer, Rounding
+from fpgaml.graph.values import FixedArray
+
+MAX_ELEMENTS = 64
+"""Values in the largest tensor."""
+TABLE_BITS = 5
+
+Shape = tuple[int, ...]
+Proposal = tuple[o.Operation, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a random Graph may hold; see `strategies.graphs`."""
+
+    ops: frozenset[str]
+    ranks: frozenset[int]
+    per_element: bool
+    max_bits: int
+    min_bits: int
+    point: int
+    broadcast: bool
+    roundings: tuple[Rounding, ...]
+    overflows: tuple[Overflow, ...]
+
+
+@dataclass
+class Growth:
+    """A Graph that grows: `draw` draws from a strategy, `names` are the nodes that may be read."""
+
+    draw: Callable[..., Any]
+    builder: GraphBuilder
+    limits: Limits
+    arrays: Callable[..., st.SearchStrategy[FixedArray]]
+    quantizer_strategy: Callable[..., st.SearchStrategy[Quantizer]]
+    names: list[str] = field(default_factory=list)
+
+    def number(self, low: int, high: int) -> int:
+        """A whole number between two, both included."""
+        return int(self.draw(st.integers(low, high)))
+
+    def pick(self, choices: Any) -> Any:
+        """One of a few."""
+        return self.draw(st.sampled_from(list(choices)))
+
+    def constant(self, shape: Shape) -> FixedArray:
+        """Weights of up to five bits."""
+        array: FixedArray = self.draw(self.arrays(shape, point=self.limits.point))
+        return array
+
+    def quantizer(self, shape: Shape, uniform: bool = False, max_bits: int | None = None) -> Quantizer:
+        """A quantizer for a tensor of a shape."""
+        bits = self.limits.max_bits if max_bits is None else max_bits
+        result: Quantizer = self.draw(self.quantizer_strategy(shape, uniform, bits))
+        return result
+
+    def shape(self, name: str) -> Shape:
+        """A node's shape."""
+        return self.builder.shape(name)
+
+    def partner(self, name: str, fits: Callable[[Shape], bool]) -> str:
+        """A second operand: another node, a Constant where allowed, or a requantised copy of the node itself."""
+        shape = self.shape(name)
+        choices = [other for other in self.names if fits(self.shape(other))]
+        kind = self.pick(["node"] * 3 + ["copy"] + ["constant"] * ("Constant" in self.limits.ops))
+        if kind == "node" and choices:
+            return str(self.pick(choices))
+        if kind == "constant":
+            options = [shape, (1,) * len(shape)] if self.limits.broadcast else [shape]
+            picked = self.pick([s for s in options if fits(s)] or [shape])
+            return self.builder.add(o.Constant(self.constant(picked)), name="constant")
+        return self.builder.add(o.Quantize(self.quantizer(shape)), name, name="branch")
+
+
+def _kernel_bias(g: Growth, kernel: Shape, bias: Shape) -> tuple[FixedArray, FixedArray | None]:
+    return g.constant(kernel), g.constant(bias) if g.pick((True, False)) else None
+
+
+def _dense(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    outputs = g.number(1, min(4, MAX_ELEMENTS // prod(shape[:-1])))
+    return o.Dense(*_kernel_bias(g, (shape[-1], outputs), (outputs,))), (name,)
+
+
+@dataclass(frozen=True)
+class _Window:
+    size: Shape
+    strides: Shape
+    dilation: Shape
+    pads: Pads
+    output: Shape
+
+
+def _window(g: Growth, spatial: Shape, pooling: bool) -> _Window:
+    """Window settings that fit: strides, dilation and padding on every axis."""
+    axes = []
+    for length in spatial:
+        size = g.number(1, 3)
+        step = 1 if pooling else g.number(1, 2)
+        most = size - 1 if pooling else 2
+        before, after = g.number(0, most), g.number(0, most)
+        if (size - 1) * step + 1 > length + before + after:
+            size, step = min(size, length), 1
+            before, after = (min(before, size - 1), min(after, size - 1)) if pooling else (before, after)
+        stride = g.number(1, 3)
+        out = (length + before + after - (size - 1) * step - 1) // stride + 1
+        axes.append((size, stride, step, (before, after), out))
+    sizes, strides, steps, pads, outputs = zip(*axes, strict=True)
+    return _Window(sizes, strides, steps, pads, outputs)
+
+
+def _conv(g: Growth, name: str) -> Proposal:
+    *spatial, channels = g.shape(name)
+    window = _window(g, tuple(spatial), pooling=False)
+    groups = g.pick([d for d in (1, 2, 3, 4) if channels % d == 0] + [channels])
+    room = MAX_ELEMENTS // prod(window.output)
+    each = [n for n in (1, 2, 3) if n * groups <= room]
+    if not each:  # too many positions for so many groups
+        groups, each = 1, [1]
+    filters = groups * g.pick(each)
+    kernel, bias = _kernel_bias(g, (*window.size, channels // groups, filters), (filters,))
+    make = o.Conv1D if len(spatial) == 1 else o.Conv2D
+    return make(kernel, bias, window.strides, window.dilation, window.pads, groups), (name,)
+
+
+def _einsum(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    letters = "abc"[: len(shape)]
+    last = letters[-1]
+    sizes = dict(zip(letters, shape, strict=True)) | {"d": 2}
+    forms = [f"{letters},{last}d->{letters[:-1]}d", f"{letters},{letters}->{letters}", f"{letters},d{last}->d{last}"]
+    if len(shape) == 2:
+        forms += ["ab,ad->bd", "ab,abd->da", "ab,b->ba", "ab,bd->d"]
+    equation = g.pick([f for f in forms if prod(sizes[c] for c in f.split("->")[1]) <= MAX_ELEMENTS])
+    left, output = equation.split("->")
+    out = tuple(sizes[c] for c in output)
+    kernel = tuple(sizes[c] for c in left.split(",")[1])
+    bias = tuple(g.pick((1, size)) for size in out)
+    return o.EinsumDense(*_kernel_bias(g, kernel, bias), equation), (name,)
+
+
+def _constant_shape(g: Growth, shape: Shape) -> Shape:
+    per_channel = (*(1 for _ in shape[:-1]), shape[-1])
+    return tuple(g.pick([per_channel, (1,) * len(shape), shape] if g.limits.broadcast else [per_channel]))
+
+
+def _scale(g: Growth, name: str) -> Proposal:
+    factor, offset = (g.constant(_constant_shape(g, g.shape(name))) for _ in range(2))
+    return o.Scale(factor, offset), (name,)
+
+
+def _binary(operation: type[o.Operation]) -> Callable[[Growth, str], Proposal]:
+    def make(g: Growth, name: str) -> Proposal:
+        shape = g.shape(name)
+
+        def fits(other: Shape) -> bool:
+            if not g.limits.broadcast or len(other) != len(shape):
+                return other == shape
+            matches = all(a == b or 1 in (a, b) for a, b in zip(shape, other, strict=True))
+            return matches and prod(np.broadcast_shapes(shape, other)) <= MAX_ELEMENTS
+
+        other = g.partner(name, fits)
+        pair = (name, other) if g.pick((True, False)) else (other, name)
+        return operation(), pair
+
+    return make
+
+
+def _joins(other: Shape, shape: Shape, axis: int, room: int) -> bool:
+    """Whether a tensor can follow one of `shape` along an axis with that much room."""
+    same = len(other) == len(shape) and other[axis] <= room
+    return same and (*other[:axis], *other[axis + 1 :]) == (*shape[:axis], *shape[axis + 1 :])
+
+
+def _concatenate(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    axis = g.number(0, len(shape) - 1)
+    names, total = [name], shape[axis]
+    for _ in range(g.number(0, 2)):
+        room = MAX_ELEMENTS // (prod(shape) // shape[axis]) - total
+        if room < shape[axis]:
+            break
+        names.append(g.partner(name, partial(_joins, shape=shape, axis=axis, room=room)))
+        total += g.shape(names[-1])[axis]
+    return o.Concatenate(g.pick((axis, axis - len(shape)))), tuple(names)
+
+
+def _lookup(g: Growth, name: str) -> Proposal:
+    bits = min(TABLE_BITS, g.limits.max_bits)
+    quantizer = g.quantizer(g.shape(name), uniform=True, max_bits=bits)
+    narrow = g.builder.add(o.Quantize(quantizer), name, name="domain")
+    size = 1 << max(int(quantizer.type.width), 0)
+    return o.Lookup(quantizer.type, g.constant((size,))), (narrow,)
+
+
+def _pool(g: Growth, name: str, average: bool) -> Proposal:
+    *spatial, channels = g.shape(name)
+    window = _window(g, tuple(spatial), pooling=True)
+    if not average:
+        return o.MaxPool(window.size, window.strides, window.pads), (name,)
+    factor = g.constant(_constant_shape(g, (*window.output, channels)))
+    return o.AveragePool(window.size, window.strides, window.pads, factor), (name,)
+
+
+def _reduce(g: Growth, name: str) -> Proposal:
+    rank = len(g.shape(name))
+    axes = g.draw(st.lists(st.integers(0, rank - 1), min_size=1, max_size=rank, unique=True))
+    signed = tuple(g.pick((axis, axis - rank)) for axis in axes)
+    return o.Reduce(g.pick(o.Reduction), signed), (name,)
+
+
+def _reshape(g: Growth, name: str) -> Proposal:
+    total = prod(g.shape(name))
+    divisors = [d for d in range(1, total + 1) if total % d == 0]
+    dims: list[Shape] = []
+    if 0 in g.limits.ranks:
+        dims.append((total,))
+    if 1 in g.limits.ranks:
+        dims.append((d := g.pick(divisors), total // d))
+    if 2 in g.limits.ranks:
+        a = g.pick(divisors)
+        b = g.pick([d for d in divisors if (total // a) % d == 0])
+        dims.append((a, b, total // a // b))
+    return o.Reshape(tuple(g.pick(dims))), (name,)
+
+
+def _transpose(g: Growth, name: str) -> Proposal:
+    return o.Transpose(tuple(g.draw(st.permutations(range(len(g.shape(name))))))), (name,)
+
+
+def _pad(g: Growth, name: str) -> Proposal:
+    shape = list(g.shape(name))
+    pads = []
+    for axis, size in enumerate(shape):
+        before, after = g.number(0, 2), g.number(0, 2)
+        if prod(shape) // size * (size + before + after) > MAX_ELEMENTS:
+            before = after = 0
+        shape[axis] += before + after
+        pads.append((before, after))
+    return o.Pad(tuple(pads)), (name,)
+
+
+def _slice(g: Growth, name: str) -> Proposal:
+    boxes = []
+    for size in g.shape(name):
+        start = g.number(0, size - 1)
+        boxes.append((start, g.number(start + 1, size), g.number(1, 3)))
+    starts, stops, steps = zip(*boxes, strict=True)
+    return o.Slice(starts, stops, steps), (name,)
+
+
+def _upsample(g: Growth, name: str) -> Proposal:
+    room = MAX_ELEMENTS // prod(g.shape(name))
+    factors = []
+    for _ in g.shape(name)[:-1]:
+        factors.append(g.number(1, min(3, room)))
+        room //= factors[-1]
+    return o.UpSample(tuple(factors)), (name,)
+
+
+def _group_sort(g: Growth, name: str) -> Proposal:
+    last = g.shape(name)[-1]
+    return o.GroupSort(g.pick([d for d in range(1, last + 1) if last % d == 0])), (name,)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When an operation fits a tensor (by its number of axes), and how it is drawn."""
+
+    make: Callable[[Growth, str], Proposal]
+    axes: tuple[int, ...] = (1, 2, 3)
+
+    def fits(self, growth: Growth, name: str) -> bool:
+        """Whether the operation can follow that node."""
+        return len(growth.shape(name)) in self.axes
+
+
+PROPOSALS: dict[str, Rule] = {
+    "Quantize": Rule(lambda g, name: (o.Quantize(g.quantizer(g.shape(name))), (name,))),
+    "Dense": Rule(_dense),
+    "Conv1D": Rule(_conv, (2,)),
+    "Conv2D": Rule(_conv, (3,)),
+    "EinsumDense": Rule(_einsum),
+    "Scale": Rule(_scale),
+    **{kind.__name__: Rule(_binary(kind)) for kind in (o.Add, o.Subtract, o.Multiply, o.Maximum, o.Minimum)},
+    "Concatenate": Rule(_concatenate),
+    "Relu": Rule(lambda _, name: (o.Relu(), (name,))),
+    "LeakyRelu": Rule(lambda g, name: (o.LeakyRelu(g.number(0, 4)), (name,))),
+    "Lookup": Rule(_lookup),
+    "MaxPool": Rule(lambda g, name: _pool(g, name, average=False), (2, 3)),
+    "AveragePool": Rule(lambda g, name: _pool(g, name, average=True), (2, 3)),
+    "Reduce": Rule(_reduce),
+    "Reshape": Rule(_reshape),
+    "Transpose": Rule(_transpose),
+    "Pad": Rule(_pad),
+    "Slice": Rule(_slice),
+    "UpSample": Rule(_upsample, (2, 3)),
+    "GroupSort": Rule(_group_sort),
+}
+"""Every operation but the sources Input and Constant."""
