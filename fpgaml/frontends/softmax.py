@@ -1,0 +1,95 @@
+"""Softmax with the Graph's primitives: two tables, a sum, a product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops import Lookup, Multiply, Reduce, Reduction, Subtract, uniform_quantize
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.graph.values import quantize_reals
+
+DISTANCE_INTEGER, DISTANCE_FRACTION = 4, 8
+"""Bits of the distance to the largest logit: up to 16 (exp(-16) = 1e-7) in steps of 2**-8."""
+TABLE_FRACTION = 17
+"""Fractional bits of both tables' entries, which lie in [0, 1]: 18 bits, a DSP's narrow port."""
+SUM_BITS, SUM_FRACTION_MIN, SUM_FRACTION_MAX = 13, 8, 10
+"""The sum's fractional bits: what is left of 13 bits, between 8 and 10."""
+MOST_CLASSES = 255
+OUTPUT = FixedType(0, 1, 16)
+"""Of the probabilities, so that 1 itself can be written: ap_ufixed<17,1>."""
+
+
+def softmax(
+    builder: GraphBuilder,
+    x: str,
+    name: str,
+    source: str = "",
+    output: FixedType = OUTPUT,
+    note: Callable[[str], None] = lambda _: None,
+) -> str:
+    """exp(x) / sum(exp(x)) along the last axis, by tables.
+
+    With t = max(x) - x, kept as ap_ufixed<12,4> (step 2**-8, saturating at 16):
+    e = exp(-t) from a table of 4096 entries with 17 fractional bits, s = sum(e) rounded to 8 to 10
+    fractional bits (13 bits in all up to 7 classes, 16 bits at most), r = 1 / s from a table of that many
+    bits with 17 fractional bits, and e * r rounded to `output`.
+
+    The largest error: rounding t changes a probability p by at most 2 p (1-p) 2**-9 <= 2**-10, rounding s
+    by at most p 2**-9 (2**-11 up to 7 classes), the tables by less than 2**-15 for 100 classes: below
+    2**-8 in all, with `output`'s own half step.
+
+    Args:
+        builder: gets the nodes.
+        x: the logits' node, of shape (..., classes).
+        name: of the last node, and the prefix of the others.
+        source: the layer of the source model.
+        output: the probabilities' type.
+        note: is told what is rounded.
+
+    Raises:
+        FpgamlError: more than 255 classes.
+    """
+    classes = builder.shape(x)[-1]
+    if classes > MOST_CLASSES:
+        raise FpgamlError(
+            source or name,
+            f"a softmax over {classes} classes needs a table of more than 16 bits",
+            "Cut the model before the softmax: the largest logit is the same class",
+        )
+
+    def add(op: object, *inputs: str, suffix: str) -> str:
+        full = f"{name}_{suffix}" if suffix else name
+        return builder.add(op, *inputs, name=full, source=source)  # type: ignore[arg-type]
+
+    largest = add(Reduce(Reduction.MAX, (-1,)), x, suffix="max")
+    distance = add(Subtract(), largest, x, suffix="distance")
+    needed = builder.type(distance).uniform()
+    integer = max(min(DISTANCE_INTEGER, int(needed.integer)), 0)
+    fraction = max(min(DISTANCE_FRACTION, int(needed.fractional)), 1 - integer)
+    domain = FixedType(0, integer, fraction)
+    rounded = add(uniform_quantize(0, integer, fraction), distance, suffix="distance_rounded")
+    exponential = add(_table(domain, lambda t: np.exp(-t)), rounded, suffix="exp")
+    total = add(Reduce(Reduction.SUM, (-1,)), exponential, suffix="sum")
+    bits = classes.bit_length()
+    domain = FixedType(0, bits, min(max(SUM_BITS - bits, SUM_FRACTION_MIN), SUM_FRACTION_MAX))
+    rounded = add(uniform_quantize(0, bits, int(domain.fractional)), total, suffix="sum_rounded")
+    # The largest logit's own exponential is 1: sums below 1 do not occur.
+    inverse = add(_table(domain, lambda s: 1.0 / np.maximum(s, 1.0)), rounded, suffix="inverse")
+    product = add(Multiply(), exponential, inverse, suffix="product")
+    note(
+        f"softmax by tables: the distance to the largest logit rounded to {fraction} fractional bits, the sum to "
+        f"{int(domain.fractional)}, both tables to {TABLE_FRACTION}, the result to {int(output.fractional)}"
+    )
+    last = uniform_quantize(int(output.signed), int(output.integer), int(output.fractional))
+    return add(last, product, suffix="")
+
+
+def _table(domain: FixedType, function: Callable[[np.ndarray], np.ndarray]) -> Lookup:
+    codes = np.arange(1 << int(domain.width))
+    values = function(np.ldexp(codes.astype(np.float64), -int(domain.fractional)))
+    kept = Quantizer(FixedType(0, 1, TABLE_FRACTION), Rounding.RND, Overflow.SAT)
+    return Lookup(domain, quantize_reals(values, kept))
