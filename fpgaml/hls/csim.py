@@ -19,7 +19,7 @@ from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.hls.model import Port
 
-FLAGS = ("-std=c++17", "-O2", "-w", "-fno-strict-aliasing")
+FLAGS = ("-std=c++17", "-O3", "-DNDEBUG", "-w", "-fno-strict-aliasing")
 DEFINES = ('-DWEIGHTS_DIR="firmware/weights"',)
 INCLUDES = {
     "ap": ("-Icsim/include", "-Ifirmware/ap_types", "-I."),

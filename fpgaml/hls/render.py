@@ -63,9 +63,35 @@ def write_csim(folder: Path, model: HlsModel, settings: HlsSettings) -> None:
     _copy("bulk.cpp", folder / "csim" / "bulk.cpp")
     if direct:
         _copy("hls_stream.h", folder / "csim" / "include" / "hls_stream.h")
+        write_quick_integers(folder)
         _copy("test_bench.cpp", folder / "network_test.cpp")
     else:
         _copy("test_bench.cpp", folder / "csim" / "test_bench.cpp")
+
+
+def write_quick_integers(folder: Path) -> None:
+    """Give C-simulation a copy of the vendor's integer class that keeps numbers in registers.
+
+    The class trims every result in a method that is declared volatile, which forces each number through
+    memory. The copy has the same method for objects that are not volatile; nothing else differs. A header
+    that does not look as expected is left alone: only speed depends on this.
+    """
+    source = folder / "firmware" / "ap_types" / "etc" / "ap_private.h"
+    if not source.exists():
+        return
+    pieces = source.read_text().split(_TRIM)
+    for index, piece in enumerate(pieces[1:], start=1):
+        body, end, rest = piece.partition("\n  }\n")
+        inside = body[body.index("  {") :] if "  {" in body else ""
+        if not end or not inside:
+            return
+        pieces[index] = f"{body}{end}\n  INLINE void clearUnusedBits(void) {inside.lstrip()}{end}{rest}"
+    target = folder / "csim" / "include" / "etc" / "ap_private.h"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(_TRIM.join(pieces))
+
+
+_TRIM = "  INLINE void clearUnusedBits(void) volatile\n"
 
 
 def _variables(model: HlsModel) -> list[Any]:
