@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
@@ -28,11 +32,11 @@ def parse_model(path: Path) -> ParsedModel:
     if path.suffix.lower() == ".json":
         from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
 
-        return parse(path)
+        return _guarded(parse, path)
     if head.startswith(ZIP_MAGIC):
         from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
 
-        return parse_keras3(path)
+        return _guarded(parse_keras3, path)
     if head.startswith(HDF5_MAGIC):
         return _parse_hdf5(path)
     if head[4:8] == TFLITE_MAGIC:
@@ -42,14 +46,46 @@ def parse_model(path: Path) -> ParsedModel:
 
 def _parse_hdf5(path: Path) -> ParsedModel:
     from fpgaml.frontends.keras2 import is_keras2_h5  # noqa: PLC0415
-
-    if is_keras2_h5(path):
-        from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
-
-        return parse(path)
+    from fpgaml.frontends.keras2 import parse as parse_keras2  # noqa: PLC0415
     from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
 
-    return parse_keras3(path)
+    def parse(path: Path) -> ParsedModel:
+        return parse_keras2(path) if is_keras2_h5(path) else parse_keras3(path)
+
+    return _guarded(parse, path)
+
+
+def _guarded(parse: Callable[[Path], ParsedModel], path: Path) -> ParsedModel:
+    """Parse in a child process first: the HDF5 library can crash or hang on a damaged file.
+
+    Raises:
+        FpgamlError: it did; or whatever `parse` raises.
+    """
+    child = os.fork()
+    if child == 0:  # nothing of this process may be touched: leave at once, whatever happens
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            parse(path)
+        except BaseException:  # noqa: BLE001
+            pass
+        finally:
+            os._exit(0)
+    deadline = time.monotonic() + PARSE_SECONDS
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise FpgamlError(str(path), "is damaged: reading it does not end", "Save the model again")
+        time.sleep(0.002)
+    if os.WIFSIGNALED(status):
+        raise FpgamlError(str(path), "is damaged: the HDF5 library crashes on it", "Save the model again")
+    return parse(path)
+
+
+PARSE_SECONDS = 120.0
 
 
 def _head(path: Path) -> bytes:
