@@ -128,7 +128,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
             hls = write_project(stage, model.graph, settings)
         csim, no_csim = compile_csim(stage, hls, settings, progress)
         required = request.framework == FrameworkUse.REQUIRED
-        proof = Proof(model.graph, csim.run if csim else None, oracle, _model_rounds(model), required)
+        proof = Proof(model.graph, csim.run if csim else None, oracle, _model_rounds(model), required, _counted(data))
         golden = prove(proof, model.graph, data, request, progress)
         checks = (
             source_check(proof, bool(model.approximations), request.tolerance_lsb, why_not),
@@ -215,6 +215,10 @@ def compile_csim(folder: Path, hls: HlsModel, settings: HlsSettings, progress: P
         return None, f"{target.name}: {target.no_csim}"
     with progress.step("compiling the C-simulation"):
         return build(folder, hls.inputs, hls.outputs, target.arithmetic), ""
+
+
+def _counted(data: DataSet | None) -> str:
+    return "vectors" if data is None else "data"
 
 
 def _model_rounds(model: LoadedModel) -> bool:

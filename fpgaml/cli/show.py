@@ -35,6 +35,4 @@ def show_results(folder: Path, results: Mapping[str, Any], edited: Sequence[str]
 
     from fpgaml.report.text import print_report  # noqa: PLC0415
 
-    print_report(Console(), manifest, results)
-    if edited:
-        typer.echo(f"Edited since the project was generated: {', '.join(edited)}")
+    print_report(Console(), manifest, results, edited=edited)

@@ -18,8 +18,8 @@ from fpgaml.verify.stored import file_sha256
 
 RESULTS = "results.json"
 VERSION = 1
-UNHASHED = frozenset({MANIFEST, RESULTS})
-"""Files that say something about the others."""
+UNHASHED = frozenset({MANIFEST, RESULTS, "build_opt.tcl"})
+"""Files that say something about the others, and the one that `make` rewrites to tell the vendor's tool what to do."""
 
 
 def folder_hashes(folder: Path) -> dict[str, str]:
@@ -100,7 +100,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def edited_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Files that changed, vanished or came since the project was generated, by relative path."""
+    """Files that changed or vanished since the project was generated, by relative path."""
     recorded, found = manifest["files"], folder_hashes(folder)
     changed = {name for name in recorded.keys() & found.keys() if recorded[name] != found[name]}
     missing = recorded.keys() - found.keys()

@@ -94,6 +94,7 @@ class Proof:
         oracle: the source model's answers, or None.
         model_rounds: whether the source model itself brings raw data into the inputs' types.
         oracle_required: whether an oracle that cannot answer is an error.
+        counted: the origin of the batches that statistics count: data where there is some, else the vectors.
     """
 
     graph: Graph
@@ -101,6 +102,7 @@ class Proof:
     oracle: Oracle | None
     model_rounds: bool
     oracle_required: bool = False
+    counted: str = "vectors"
     no_answers: str = ""
     statistics: StatisticsAccumulator = field(init=False)
     target_found: dict[str, Comparison] = field(default_factory=dict)
@@ -118,7 +120,7 @@ class Proof:
         kept: dict[str, FixedArray] = {}
 
         def watch(node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
-            if batch.origin == "data" or not self.events.get("data"):
+            if batch.origin == self.counted:
                 self.statistics(node, inputs, result)
             if node.name in wanted:
                 kept[node.name] = result

@@ -1,0 +1,100 @@
+"""A diagnosis, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS, VARIABLE, Capability
+from fpgaml.doctor.examine import Diagnosis
+from fpgaml.report.layout import columns, line, title
+
+HERE = ("numpy", "h5py", "hls4ml", "da4ml")
+FRAMEWORKS = ("keras", "jax", "tensorflow", "torch", "hgq", "qkeras")
+READY = Text("ready", "green")
+SHOWN = {"hgq": "hgq2"}
+
+
+def print_diagnosis(console: Console, found: Diagnosis) -> None:
+    """Print what is installed and what works."""
+    line(console, f"fpgaml {found.fpgaml}, Python {found.packages['python']} ({found.python})", indent=0)
+    _print_packages(console, found)
+    _print_tools(console, found)
+    _print_models(console, found)
+    _print_backends(console, found)
+    for warning in found.warnings:
+        console.print()
+        line(console, Text(f"Warning: {warning}", "yellow"), indent=0)
+
+
+def _print_packages(console: Console, found: Diagnosis) -> None:
+    title(console, "Packages")
+    columns(console, [(name, _version(found.packages, name)) for name in HERE])
+    framework = found.framework
+    title(console, f"Frameworks, in {framework.path or 'no Python'}")
+    if not framework.packages:
+        line(console, f"none. {VARIABLE} names the Python that has Keras, if it is not this one")
+        return
+    rows = [("python", framework.packages["python"])]
+    rows += [(SHOWN.get(name, name), _version(framework.packages, name)) for name in FRAMEWORKS]
+    columns(console, rows)
+
+
+def _version(packages: Mapping[str, str], name: str) -> str:
+    if name == "qkeras" and packages.get(name) == "" and "hgq" in packages:
+        return "not installed (HGQ2's package of that name is)"
+    return (packages[name] or "version not known") if name in packages else "not installed"
+
+
+def _print_tools(console: Console, found: Diagnosis) -> None:
+    title(console, "Tools")
+    tools = found.tools.values()
+    rows = [
+        (tool.name, tool.version or "found", tool.purpose or "not used by this version", tool.path)
+        for tool in tools
+        if tool.path
+    ]
+    columns(console, rows)
+    absent = [tool.name + (f" ({tool.get})" if tool.get else "") for tool in tools if not tool.path]
+    if absent:
+        line(console, f"not on PATH: {', '.join(absent)}")
+
+
+def _print_models(console: Console, found: Diagnosis) -> None:
+    title(console, "Models: read a file, ask its framework for the model's own answers")
+    reads = [each for each in found.capabilities if each.kind == READ]
+    readable = [each.name for each in reads if each.ready]
+    rows: list[tuple[str, Text, str]] = []
+    if readable:
+        rows.append(("read", READY, ", ".join(readable)))
+    rows += [_row(f"read {each.name}", each) for each in reads if not each.ready]
+    rows += [_row(f"ask {each.name}", each) for each in found.capabilities if each.kind == ASK]
+    columns(console, rows)
+
+
+def _print_backends(console: Console, found: Diagnosis) -> None:
+    title(console, "HLS projects")
+    kinds = (PROJECT, CSIM, SYNTHESIS)
+    by_kind = {kind: {each.name: each for each in found.capabilities if each.kind == kind} for kind in kinds}
+    rows: list[tuple[str | Text, ...]] = [
+        (name, *(_ready(by_kind[kind][name]) for kind in kinds), by_kind[SYNTHESIS][name].missing)
+        for name in by_kind[PROJECT]
+    ]
+    columns(console, rows, ("backend", "project", "C-simulation", "synthesis", "not on PATH"))
+    for each in found.capabilities:
+        if each.kind == STRATEGY:
+            console.print()
+            columns(console, [_row(each.name.replace("_", " "), each)])
+    for each in by_kind[CSIM].values():
+        if not each.ready and " " in each.missing:
+            line(console, f"C-simulation of {each.name}: {each.missing}. Instead: {each.advice}")
+
+
+def _row(name: str, each: Capability) -> tuple[str, Text, str]:
+    return name, _ready(each), "" if each.ready else f"needs {each.missing}\n{each.advice}"
+
+
+def _ready(each: Capability) -> Text:
+    return READY if each.ready else Text("no", "yellow")

@@ -1,0 +1,104 @@
+"""Command-line tools: which are there, and in which version."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+LONGEST = 2.0
+"""Seconds that a tool may take to say its version."""
+_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True)
+class ToolEntry:
+    """A tool to look for.
+
+    Args:
+        command: its name on PATH.
+        ask: the option that makes it print its version; empty for a tool that takes seconds to do so.
+        purpose: what fpgaml has it for; empty for one that this version does not use.
+        get: how to get one that is used.
+    """
+
+    command: str
+    ask: str
+    purpose: str
+    get: str = ""
+
+
+TOOLS = (
+    ToolEntry("g++", "--version", "C-simulation", "apt-get install g++"),
+    ToolEntry("make", "--version", "a project's own Makefile", "apt-get install make"),
+    ToolEntry("vitis-run", "", "synthesis: Vitis from 2024.1 on"),
+    ToolEntry("vitis_hls", "", "synthesis: Vitis"),
+    ToolEntry("vivado_hls", "", "synthesis: Vivado"),
+    ToolEntry("icpx", "", "synthesis: oneAPI"),
+    ToolEntry("cmake", "--version", "synthesis: oneAPI", "apt-get install cmake"),
+    ToolEntry("i++", "", "synthesis: Quartus"),
+    ToolEntry("catapult", "", "synthesis: Catapult"),
+    ToolEntry("shls", "", "synthesis: Libero"),
+    ToolEntry("vivado", "", ""),
+    ToolEntry("quartus_sh", "", ""),
+    ToolEntry("perl", "--version", ""),
+    ToolEntry("verilator", "--version", ""),
+    ToolEntry("iverilog", "-V", ""),
+    ToolEntry("ghdl", "--version", ""),
+    ToolEntry("yosys", "-V", ""),
+    ToolEntry("nextpnr-ecp5", "--version", ""),
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as it was found.
+
+    Args:
+        name: its command; path: where it is, None if it is not on PATH.
+        version: empty where it was not asked or gave none; purpose, get: as in ToolEntry.
+    """
+
+    name: str
+    path: str | None
+    version: str
+    purpose: str
+    get: str
+
+
+def find_tools(paths: Mapping[str, str | None] | None = None, entries: Sequence[ToolEntry] = TOOLS) -> dict[str, Tool]:
+    """Look for the tools; those that answer quickly are asked for their versions, all at the same time.
+
+    Args:
+        paths: where a tool is that is not to be looked for on PATH.
+    """
+    known = paths or {}
+
+    def find(entry: ToolEntry) -> Tool:
+        path = known[entry.command] if entry.command in known else shutil.which(entry.command)
+        version = ask_version(path, entry.ask) if path and entry.ask else ""
+        return Tool(entry.command, path, version, entry.purpose, entry.get)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return {tool.name: tool for tool in pool.map(find, entries)}
+
+
+def ask_version(path: str, option: str) -> str:
+    """The version that a tool prints; empty if it prints none or takes too long."""
+    try:
+        done = subprocess.run(
+            [path, option],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LONGEST,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    found = _VERSION.search(done.stdout + done.stderr)
+    return found[0] if found and done.returncode == 0 else ""

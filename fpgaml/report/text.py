@@ -1,0 +1,205 @@
+"""The report on a project, for people: what it is, what was checked, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from fpgaml.report import checks
+from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
+
+FILES_SHOWN = 5
+
+Json = Mapping[str, Any]
+
+
+def print_report(
+    console: Console,
+    manifest: Json,
+    results: Json,
+    *,
+    all_quantizers: bool = False,
+    edited: Sequence[str] = (),
+) -> None:
+    """Print what manifest.json and results.json say.
+
+    Args:
+        console: any width; 80 columns are enough.
+        manifest, results: of one project, as `fpgaml.report.schema.validate` accepts them.
+        all_quantizers: list every quantizer and every message, not only those that call for attention.
+        edited: files that changed since the project was generated.
+    """
+    _print_source(console, manifest)
+    _print_ports(console, manifest)
+    _print_checks(console, manifest, results)
+    _print_layers(console, results)
+    _print_approximations(console, manifest)
+    _print_quantizers(console, results, all_quantizers)
+    _print_physics(console, results)
+    _print_messages(console, manifest, all_quantizers)
+    _print_edited(console, edited)
+    console.print()
+    line(console, _verdict(results, len(edited)), indent=0)
+
+
+def _print_source(console: Console, manifest: Json) -> None:
+    source, board, settings = manifest["source"], manifest["board"], manifest["settings"]
+    clock = f"{board['clock_ns']:.6g} ns ({1e3 / board['clock_ns']:.6g} MHz)"
+    place = f"{board['name']}, part {board['part']}, clock {clock}" + (f"\n{board['note']}" if board["note"] else "")
+    columns(
+        console,
+        [
+            (Text("model", "bold"), f"{source['file']}, {source['framework']}"),
+            (Text("board", "bold"), place),
+            (Text("project", "bold"), _settings(settings)),
+        ],
+        indent=0,
+    )
+
+
+def _settings(settings: Json) -> str:
+    lines = [f"hls4ml {settings['backend']}, {settings['io']}, {_choice(settings)}"]
+    lines += [f"layer {name}: {_choice(choice)}" for name, choice in settings["layers"].items()]
+    return "\n".join(lines)
+
+
+def _choice(choice: Json) -> str:
+    strategy = f"{choice['strategy']} strategy".replace("_", " ") if choice["strategy"] else ""
+    reuse = f"reuse factor {choice['reuse_factor']}" if choice["reuse_factor"] else ""
+    return ", ".join(part for part in (strategy, reuse) if part)
+
+
+def _print_ports(console: Console, manifest: Json) -> None:
+    title(console, "Ports")
+    rows = []
+    for direction, key in (("in", "inputs"), ("out", "outputs")):
+        for port in manifest[key]:
+            shape = " x ".join(map(str, port["shape"])) or "scalar"
+            rows.append((direction, shorten(clean(port["name"])), shape, _type(port), f"n * 2^{-port['fractional']}"))
+    columns(console, rows, ("", "tensor", "shape", "type", "raw value n is"))
+    for entry in manifest["input_types"]:
+        # The other reasons say where the type is from.
+        origin = "type chosen from the data: " if entry["origin"] == "data" else ""
+        line(console, f"{entry['name']}: {origin}{entry['reason']}")
+
+
+def _type(port: Json) -> str:
+    """Without rounding and overflow: they do not change what a value means."""
+    stem = port["cpp"].split("<")[0]
+    return f"{stem}<{port['width']},{port['width'] - port['fractional']}>" if stem.startswith("ap_") else port["cpp"]
+
+
+def _print_checks(console: Console, manifest: Json, results: Json) -> None:
+    kinds = checks.kinds_of(results["checks"])
+    title(console, f"Checks ({', '.join(kinds)})" if kinds else "Checks")
+    rows: list[tuple[str, Text, str]] = []
+    for check in results["checks"]:
+        kind = f" [{check['kind']}]" if len(kinds) > 1 else ""
+        text = "\n".join(checks.describe(check, manifest["settings"]["backend"]))
+        rows.append((check["name"] + kind, checks.label(check), text))
+        if check["input_rounding"]:
+            rows.append(("  input rounding", Text("APART", "yellow"), "\n".join(checks.describe_rounding(check))))
+    columns(console, rows)
+    if not rows:
+        line(console, "none")
+
+
+def _print_layers(console: Console, results: Json) -> None:
+    for check in results["checks"]:
+        if not check["layers"]:
+            continue
+        title(console, f"Layers: {check['name']} ({check['kind']})")
+        rows = [
+            (
+                shorten(clean(checks.tensor(layer))),
+                checks.layer_label(layer),
+                checks.percent(layer["differing_values"], layer["values"]),
+                f"{layer['largest_lsb']:.4g}",
+                f"{layer['largest']:.4g}",
+            )
+            for layer in check["layers"]
+        ]
+        columns(console, rows, ("layer", "", "differing", "max LSB", "max error"), right=(2, 3, 4))
+
+
+def _print_approximations(console: Console, manifest: Json) -> None:
+    if not manifest["approximations"]:
+        return
+    title(console, "Approximations: the model keeps this in floating point, the Graph rounds it")
+    rows: list[tuple[str, str]] = []
+    last = None
+    for each in manifest["approximations"]:
+        rows.append((shorten(clean(each["layer"])) if each["layer"] != last else "", each["what"]))
+        last = each["layer"]
+    columns(console, rows)
+
+
+def _print_quantizers(console: Console, results: Json, everything: bool) -> None:
+    quantizers = results["quantizers"]
+    if not quantizers:
+        return
+    kinds = ", ".join(checks.kinds_of(quantizers))
+    seen = "on the data" if results["events"].get("data") else "on the test vectors; --data shows typical ranges"
+    title(console, f"Quantizers ({kinds}, {seen})")
+    shown = [each for each in quantizers if everything or each["remark"]]
+    layers = [each["layer"] for each in quantizers]
+    rows = [
+        (
+            # A layer with several quantizers: only the node tells them apart.
+            shorten(clean(each["layer"] if layers.count(each["layer"]) == 1 else each["node"]), NAME_WIDTH - 4),
+            each["quantizer"],
+            f"{each['range_used']:.0%}",
+            each["remark"] or "fine",
+        )
+        for each in shown
+    ]
+    columns(console, rows, ("quantizer", "type", "used", "remark"), right=(2,))
+    fine = len(quantizers) - len(shown)
+    if fine:
+        others = "quantizers are" if fine > 1 else "quantizer is"
+        line(console, f"{fine} {'more ' if shown else ''}{others} fine (--all lists every one)")
+
+
+def _print_physics(console: Console, results: Json) -> None:
+    areas = results["physics"].get("roc_auc")
+    if not areas:
+        return
+    title(console, f"Physics ({results['physics']['kind']})")
+    columns(console, [("ROC AUC", name, f"{area:.6f}") for name, area in areas.items()])
+
+
+def _print_messages(console: Console, manifest: Json, everything: bool) -> None:
+    messages = [text for text in manifest["messages"] if everything or "warning" in text.lower()]
+    if messages:
+        title(console, "hls4ml said")
+        for text in messages:
+            line(console, text)
+
+
+def _print_edited(console: Console, edited: Sequence[str]) -> None:
+    if not edited:
+        return
+    title(console, f"Edited since the project was generated: {_files(len(edited))}")
+    for name in edited[:FILES_SHOWN]:
+        line(console, name)
+    if len(edited) > FILES_SHOWN:
+        line(console, f"and {len(edited) - FILES_SHOWN} more")
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _verdict(results: Json, edited: int) -> Text:
+    """The last line; what was proved of other files is not claimed for these."""
+    word, style = checks.outcome(results)
+    reasons = "; ".join(checks.summary(check) for check in results["checks"]) or "nothing was checked"
+    found = ", ".join(checks.kinds_of(results["checks"]))
+    kinds = f" ({found})" if found else ""
+    verdict = Text.assemble((word, style), f": {clean(reasons)}{kinds}")
+    if edited:
+        verdict.append(f". {_files(edited)} edited since: `fpgaml verify` checks the project as it is now", "yellow")
+    return verdict
