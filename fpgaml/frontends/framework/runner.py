@@ -1,0 +1,243 @@
+"""Runs a model in Keras 3 (with HGQ2) or Keras 2 (with QKeras): `python runner.py FOLDER`.
+
+A script on its own, for any Python from 3.8 on that has the framework and numpy: it imports nothing of fpgaml.
+FOLDER holds `job.json` and `inputs.npz`; it receives `answer.npz` and `result.json`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import platform
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+FRAMEWORKS = ("keras", "hgq", "qkeras", "tensorflow", "tf_keras", "builtins")
+"""Top-level modules whose classes a file may name; `builtins` is how Keras writes a plain function's name."""
+BACKENDS = ("jax", "tensorflow", "torch")
+
+
+class RefusedError(Exception):
+    """This file is not run: why, and what to do."""
+
+
+class UnavailableError(Exception):
+    """This Python lacks what the file needs."""
+
+
+def main(folder: Path) -> None:
+    """Run the job of a folder."""
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    try:
+        result = answer(job, folder)
+    except (UnavailableError, ModuleNotFoundError) as error:
+        result = {"status": "unavailable", "message": str(error)}
+    except RefusedError as error:
+        result = {"status": "error", "message": str(error), "advice": "Use layers of Keras, HGQ2 or QKeras alone"}
+    except Exception as error:  # noqa: BLE001 - whatever the framework raises is reported to the caller
+        text = f"{type(error).__name__}: {error}"
+        result = {"status": "error", "message": text[:1500], "advice": "Check that its versions match the file's"}
+    temporary = folder / "result.tmp"
+    temporary.write_text(json.dumps(result), encoding="utf-8")
+    temporary.replace(folder / "result.json")
+
+
+def answer(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Load the model, run it, write the arrays; returns what result.json says."""
+    path = Path(job["model"])
+    config, version = description(path)
+    used = packages(config)
+    if importlib.util.find_spec("keras") is None and importlib.util.find_spec("tensorflow") is None:
+        raise UnavailableError("Keras is not installed in " + sys.executable)
+    choose_backend()
+    import keras  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+
+    modern = int(keras.__version__.split(".")[0]) >= 3
+    custom = custom_objects(used, modern, version)
+    model = load(keras, path, custom, modern)
+    with np.load(folder / "inputs.npz", allow_pickle=False) as arrays:
+        inputs = {name: arrays["in/" + name] for name in job["names"]}
+    tensors = probes(model, modern) if job["layers"] else {}
+    values = predict(keras, model, tensors, feed(model, inputs), job["batch"])
+    count = len(model.outputs)
+    stored = {f"out/{i}": value for i, value in enumerate(values[:count])}
+    stored.update({f"layer/{i}": value for i, value in enumerate(values[count:])})
+    np.savez(folder / "answer.npz", **stored)
+    return {
+        "status": "ok",
+        "outputs": unique([producer(tensor) for tensor in model.outputs]),
+        "layers": list(tensors),
+        "versions": versions(used),
+    }
+
+
+def description(path: Path) -> tuple[Any, str]:
+    """The model's configuration and the version of the Keras that wrote it, read as data."""
+    if path.suffix == ".json":
+        config = json.loads(path.read_text(encoding="utf-8"))
+        return config, str(config.get("keras_version", ""))
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            metadata = json.loads(archive.read("metadata.json"))
+            return json.loads(archive.read("config.json")), str(metadata.get("keras_version", ""))
+    import h5py  # noqa: PLC0415
+
+    with h5py.File(path, "r") as store:
+        return json.loads(store.attrs["model_config"]), str(store.attrs.get("keras_version", ""))
+
+
+def packages(config: Any) -> set[str]:
+    """The packages whose classes a configuration names.
+
+    Raises:
+        RefusedError: a class outside the frameworks, or Python code.
+    """
+    found: set[str] = set()
+    waiting = [config]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            found.update(named(item))
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return found
+
+
+def named(item: dict[str, Any]) -> set[str]:
+    """The packages that one serialised object names."""
+    kind = item.get("class_name")
+    if not isinstance(kind, str):
+        return set()
+    if kind.rpartition(">")[2] in ("Lambda", "__lambda__"):
+        raise RefusedError(f"it holds Python code ({kind}), which is not run")
+    found = {text.split(">")[0] for text in (kind, str(item.get("registered_name"))) if ">" in text}
+    if isinstance(item.get("module"), str):
+        found.add(item["module"].split(".")[0])
+    for package in sorted(found):
+        if package not in FRAMEWORKS:
+            raise RefusedError(f"it names `{kind}`, a class of the package `{package}`")
+    if kind.startswith("Q") and "module" not in item:  # the form of Keras 2 files, which name no package
+        found.add("qkeras")
+    return found
+
+
+def choose_backend() -> None:
+    """Keras 3's backend: the one that the environment asks for, else the first that is installed."""
+    if not os.environ.get("KERAS_BACKEND"):
+        there = [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
+        if there:
+            os.environ["KERAS_BACKEND"] = there[0]
+
+
+def custom_objects(used: set[str], modern: bool, version: str) -> dict[str, Any]:
+    """Import what the file needs beside Keras; returns the classes that Keras 2 has to be told of."""
+    if "hgq" in used:
+        if importlib.util.find_spec("hgq") is None:
+            raise UnavailableError("the model uses HGQ2, which is not installed in " + sys.executable)
+        import hgq  # noqa: F401, PLC0415
+    if "qkeras" not in used:
+        return {}
+    if modern or importlib.util.find_spec("qkeras") is None:
+        raise UnavailableError(
+            f"the model was written by Keras {version or '2'} with QKeras, and {sys.executable} does not have both"
+        )
+    utilities = importlib.import_module("qkeras.utils")
+
+    known: dict[str, Any] = {}
+    utilities._add_supported_quantized_objects(known)
+    return known
+
+
+def load(keras: Any, path: Path, custom: dict[str, Any], modern: bool) -> Any:
+    """The model, not compiled; Keras 3 in its safe mode."""
+    if path.suffix == ".json":
+        config = json.loads(path.read_text(encoding="utf-8"))
+        model = keras.models.model_from_json(json.dumps(config), custom_objects=custom)
+        weights = [path.with_name(path.stem + end) for end in ("_weights.h5", ".weights.h5", ".h5")]
+        model.load_weights(str(next(candidate for candidate in weights if candidate.exists())))
+        return model
+    options = {"safe_mode": True} if modern else {}
+    return keras.models.load_model(str(path), custom_objects=custom, compile=False, **options)
+
+
+def feed(model: Any, inputs: dict[str, Any]) -> list[Any]:
+    """The arrays in the order of the model's inputs."""
+    names = [producer(tensor) for tensor in model.inputs]
+    if len(names) == 1 and len(inputs) == 1:
+        return list(inputs.values())
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise RefusedError("no data for its input " + ", ".join(missing))
+    return [inputs[name] for name in names]
+
+
+def predict(keras: Any, model: Any, tensors: dict[str, Any], arrays: list[Any], batch: int) -> list[Any]:
+    """The outputs, then the values of `tensors`, in batches."""
+    import numpy as np  # noqa: PLC0415
+
+    wanted = [*model.outputs, *tensors.values()]
+    network = keras.Model(list(model.inputs), wanted)
+    shaped = [reshaped(array, tensor) for array, tensor in zip(arrays, model.inputs)]  # noqa: B905 - Python 3.8
+    found = network.predict(shaped if len(shaped) > 1 else shaped[0], batch_size=batch, verbose=0)
+    return [np.asarray(value) for value in (found if isinstance(found, (list, tuple)) else [found])]
+
+
+def reshaped(array: Any, tensor: Any) -> Any:
+    """An array in the shape that an input takes, where it holds as many values."""
+    return array.reshape(len(array), *[int(size) for size in tuple(tensor.shape)[1:]])
+
+
+def probes(model: Any, modern: bool) -> dict[str, Any]:
+    """Each layer's output tensors by name; `:1` is appended for the second use of a shared layer."""
+    network = getattr(model, "_functional", None) or model
+    depths = getattr(network, "_nodes_by_depth", None) or {}
+    used = {id(node) for nodes in depths.values() for node in nodes}
+    tensors: dict[str, Any] = {}
+    for layer in model.layers:
+        nodes = [node for node in layer._inbound_nodes if id(node) in used and not node.is_input]
+        for index, node in enumerate(nodes):
+            outputs = node.output_tensors if modern else node.outputs
+            flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+            if len(flat) == 1:
+                tensors[f"{layer.name}:{index}" if index else layer.name] = flat[0]
+    return tensors
+
+
+def producer(tensor: Any) -> str:
+    """The name of the layer that gives a tensor."""
+    history = tensor._keras_history
+    return str((history.operation if hasattr(history, "operation") else history.layer).name)
+
+
+def unique(names: list[str]) -> list[str]:
+    """Names in order, `:1` appended to a second one."""
+    counts: dict[str, int] = {}
+    result = []
+    for name in names:
+        count = counts.get(name, 0)
+        counts[name] = count + 1
+        result.append(f"{name}:{count}" if count else name)
+    return result
+
+
+def versions(used: set[str]) -> dict[str, str]:
+    """Python's version and those of the packages that took part."""
+    found = {"python": platform.python_version()}
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    wanted = ["keras", "numpy", backend, *(["jaxlib"] if backend == "jax" else []), *sorted(used & {"hgq", "qkeras"})]
+    for name in wanted:
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version is not None:
+            found[name] = str(version)
+    return found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,118 @@
+"""A Keras 3 file that was read, on its way to a Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.keras3.archive import read
+from fpgaml.frontends.keras3.registry import converter, problems
+from fpgaml.frontends.keras3.topology import LayerCall, Topology, flatten
+from fpgaml.frontends.keras3.weights import WeightSource
+from fpgaml.frontends.keras3.work import Work
+from fpgaml.frontends.model import Approximation, Built
+from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops import Input, Shape
+from fpgaml.graph.types import Quantizer
+
+
+@dataclass(frozen=True)
+class Keras3Model:
+    """A Keras 3 model file in which every layer is of a supported kind.
+
+    Args:
+        file: its name, for messages.
+        keras_version: what wrote it.
+        topology: its layers.
+        weights: its arrays.
+    """
+
+    file: str
+    keras_version: str
+    topology: Topology = field(repr=False)
+    weights: WeightSource = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The network's name, from the file."""
+        return self.topology.name
+
+    @property
+    def framework(self) -> str:
+        """Which framework wrote it."""
+        version = f"Keras {self.keras_version}".strip()
+        return f"{version}, HGQ2" if self.uses_hgq else version
+
+    @property
+    def uses_hgq(self) -> bool:
+        """Whether any layer is one of HGQ2's."""
+        return any(call.package == "hgq" for call in self.topology.calls)
+
+    @property
+    def input_shapes(self) -> Mapping[str, Shape]:
+        """Each input layer's shape, without a batch axis."""
+        return MappingProxyType({name: shape for name, shape, _ in self.topology.inputs})
+
+    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+        """The Graph, for inputs of these types.
+
+        Raises:
+            UnsupportedError: layers that cannot be expressed, all of them named.
+            FpgamlError: an input without type, or a layer whose weights do not fit.
+        """
+        graph = GraphBuilder(self.name)
+        nodes: dict[int, str] = {}
+        for name, shape, number in self.topology.inputs:
+            if name not in input_quantizers:
+                raise FpgamlError(name, "no type is given for this input", "Give one such as ap_fixed<16,6>")
+            nodes[number] = graph.add(Input(shape, input_quantizers[name]), name=name, source=name)
+        found: list[Problem] = []
+        approximations: list[Approximation] = []
+        for call in self.topology.calls:
+            if not all(number in nodes for number in call.inputs):
+                continue  # behind a layer that could not be built: that one is reported
+            try:
+                nodes[call.output] = self._convert(call, graph, nodes, approximations)
+            except UnsupportedError as error:
+                found += error.problems
+                continue
+            graph.layers[call.label] = nodes[call.output]
+        if found:
+            raise UnsupportedError(self.file, found)
+        graph.layers.update({label: nodes[number] for label, number in self.topology.nested})
+        outputs = [nodes[number] for number in self.topology.outputs]
+        return Built(graph.build(outputs), tuple(approximations))
+
+    def _convert(
+        self, call: LayerCall, graph: GraphBuilder, nodes: Mapping[int, str], approximations: list[Approximation]
+    ) -> str:
+        variables = self.weights.layer(call.location, call.label)
+        work = Work(call, variables, graph, approximations, self._quantized_next(call))
+        try:
+            return converter(call)(work, [nodes[number] for number in call.inputs])
+        except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
+            reason = f"its settings and weights do not fit together ({type(error).__name__}: {error})"
+            raise FpgamlError(call.label, reason, "Save the model again as a whole with `model.save`") from error
+
+    def _quantized_next(self, call: LayerCall) -> bool:
+        readers = [reader for reader in self.topology.calls if call.output in reader.inputs]
+        quantising = all(reader.config.get("enable_iq") or reader.kind == "Quantizer" for reader in readers)
+        return bool(readers) and quantising and call.output not in self.topology.outputs
+
+
+def parse(path: Path) -> Keras3Model:
+    """Read a `.keras` file, or a `.h5` file that Keras 3 wrote; neither Keras nor anything in the file is run.
+
+    Raises:
+        UnsupportedError: layers that cannot be expressed, all of them named.
+        FpgamlError: not such a file, or one that is damaged.
+    """
+    file = read(path)
+    topology = flatten(path.name, file.config)
+    found = {problem: None for call in topology.calls for problem in problems(call)}
+    if found:
+        raise UnsupportedError(path.name, list(found))
+    return Keras3Model(path.name, file.keras_version, topology, file.weights)

@@ -1,0 +1,139 @@
+"""Which layers are supported, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fpgaml.errors import Problem
+from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain
+from fpgaml.frontends.keras3.functions import KNOWN, function_name
+from fpgaml.frontends.keras3.layout import LAYOUT
+from fpgaml.frontends.keras3.merging import MERGES
+from fpgaml.frontends.keras3.pooling import POOLS
+from fpgaml.frontends.keras3.quantizers import settings_of
+from fpgaml.frontends.keras3.topology import LayerCall
+from fpgaml.frontends.keras3.work import Convert
+
+_COMMON: dict[str, Convert] = {**MERGES, **POOLS, **LAYOUT}
+KERAS: dict[str, Convert] = {k: v for k, v in _COMMON.items() if not k.startswith("Q")} | plain.LAYERS
+HGQ: dict[str, Convert] = {k: v for k, v in _COMMON.items() if k.startswith("Q")} | {
+    "QDense": hgq_linear.dense,
+    "QBatchNormDense": hgq_linear.batch_norm_dense,
+    "QConv1D": hgq_linear.convolution,
+    "QConv2D": hgq_linear.convolution,
+    "QEinsumDense": hgq_linear.einsum_dense,
+    "QEinsumDenseBatchnorm": hgq_linear.einsum_dense_batch_norm,
+    "QBatchNormalization": hgq_linear.batch_normalization,
+    "QUnaryFunctionLUT": hgq_tables.unary_lut,
+    "QAffinedUnaryFunctionLUT": hgq_tables.affined_unary_lut,
+    "QSoftmax": hgq_tables.softmax,
+    "Quantizer": hgq_tables.quantizer_layer,
+}
+PACKAGES = {"keras": KERAS, "hgq": HGQ}
+
+_ATTENTION = "Attention multiplies tensors at run time. Use dense or convolutional layers"
+_RECURRENT = "Use Conv1D or Dense over the time axis"
+REASONS: dict[str, tuple[str, str]] = {
+    "Lambda": (
+        "holds Python code, which fpgaml never runs",
+        "Replace it by layers such as Dense, Reshape, Add or QUnaryFunctionLUT",
+    ),
+    **dict.fromkeys(
+        ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN", "ConvLSTM1D", "ConvLSTM2D", "QGRU", "QSimpleRNN"),
+        ("recurrent layers are not converted", _RECURRENT),
+    ),
+    **dict.fromkeys(
+        ("QLIF", "QSimpleSNN", "QLIFCell", "QSimpleSNNCell"), ("spiking layers are not converted", _RECURRENT)
+    ),
+    **dict.fromkeys(
+        (
+            "MultiHeadAttention",
+            "GroupQueryAttention",
+            "Attention",
+            "AdditiveAttention",
+            "QMultiHeadAttention",
+            "QMultiHeadAttentionT",
+            "QLinformerAttention",
+            "QLinformerAttentionT",
+        ),
+        ("attention is not converted", _ATTENTION),
+    ),
+    **dict.fromkeys(
+        ("QDenseT", "QConvT1D", "QConvT2D", "QEinsumDenseT"),
+        ("layers of trained tables are not converted", "Use QDense, QConv1D, QConv2D or QEinsumDense"),
+    ),
+    **dict.fromkeys(
+        ("Conv3D", "QConv3D", "MaxPooling3D", "AveragePooling3D", "QMaxPooling3D", "QAveragePooling3D"),
+        ("three spatial axes are not converted", "Fold one axis into the channels with Reshape"),
+    ),
+    **dict.fromkeys(
+        ("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"),
+        ("it divides by statistics of each event", "Use (Q)BatchNormalization"),
+    ),
+    "Embedding": ("it looks weights up by index", "Give one-hot inputs to a Dense layer"),
+    "TimeDistributed": ("wrappers are not converted", "Dense acts on the last axis by itself: drop TimeDistributed"),
+}
+
+
+def converter(call: LayerCall) -> Convert:
+    """The converter of a layer for which `problems` found nothing."""
+    return PACKAGES[call.package][call.kind]
+
+
+def problems(call: LayerCall) -> Iterator[Problem]:
+    """Everything about a layer that cannot be expressed."""
+    reason = _class_problem(call)
+    if reason is not None:
+        yield Problem(call.label, *reason)
+        return
+    policy = _dtype(call)
+    if policy not in ("float32", "float64"):
+        yield Problem(call.label, f"it computes in {policy}", "Rebuild it in float32 and load the weights")
+    if call.config.get("data_format") == "channels_first" and call.kind != "Flatten":
+        yield Problem(call.label, "its data format is channels_first", "Rebuild the model with channels_last")
+    name = function_name(call.config.get("activation"))
+    if name not in KNOWN:
+        shown = f"the activation `{name}`" if name else "an activation that is no function of Keras"
+        yield Problem(call.label, f"{call.kind} has {shown}", f"Use one of {', '.join(sorted(KNOWN))}")
+    if call.package == "hgq":
+        yield from _quantizer_problems(call)
+
+
+def _class_problem(call: LayerCall) -> tuple[str, str] | None:
+    if call.kind in PACKAGES.get(call.package, {}):
+        return None
+    if call.package in ("keras", "hgq") and call.kind in REASONS:
+        reason, advice = REASONS[call.kind]
+        return f"{call.kind} {reason}" if reason.startswith("holds") else f"{call.kind}: {reason}", advice
+    if call.package == "keras.ops":
+        return f"the operation `{call.kind}` on a tensor", "Use the layer for it, such as keras.layers.Add"
+    if call.package not in PACKAGES:
+        return f"{call.kind} belongs to `{call.package}`, code that is not in the file", "Use layers of Keras or HGQ2"
+    return f"{call.kind} is not a layer that fpgaml knows", "Express it by supported layers"
+
+
+def _dtype(call: LayerCall) -> str:
+    policy = call.config.get("dtype", "float32")
+    if isinstance(policy, dict):
+        kind = str(policy.get("class_name", "DTypePolicy"))
+        name = str(policy.get("config", {}).get("name", kind))
+        return name if kind == "DTypePolicy" else f"{kind} {name}"
+    return str(policy or "float32")
+
+
+def _quantizer_problems(call: LayerCall) -> Iterator[Problem]:
+    used = dict.fromkeys(("kq_conf", "exp_oq_conf", "inv_iq_conf", "inv_oq_conf"), True) | {
+        "bq_conf": call.config.get("use_bias", True),
+        "iq_conf": call.config.get("enable_iq"),
+        "oq_conf": call.config.get("enable_oq"),
+        "exp_iq_conf": call.config.get("stable", True),
+    }
+    found = [(key, call.config[key]) for key, on in used.items() if on and call.config.get(key) is not None]
+    if call.kind == "Quantizer":
+        found = [("config", call.config.get("config"))]
+    several = call.config.get("iq_confs") if call.config.get("enable_iq") else None
+    found += [("iq_confs", conf) for conf in (several if isinstance(several, list) else [several] if several else [])]
+    for key, conf in found:
+        settings = settings_of(conf)
+        if isinstance(settings, Problem):
+            yield Problem(call.label, f"{key} is {settings.reason}", settings.advice)
