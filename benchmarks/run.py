@@ -28,8 +28,8 @@ from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.model import HlsModel
 from fpgaml.hls.project import write_project
 from fpgaml.hls.settings import HlsSettings, IoType
+from fpgaml.proof.data import open_data
 from fpgaml.source import LoadedModel, settle
-from fpgaml.verify.data import open_data
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"

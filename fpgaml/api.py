@@ -8,10 +8,10 @@ from typing import Any
 
 from fpgaml.conversion import Conversion, Request
 from fpgaml.conversion import convert as run_conversion
+from fpgaml.proof.again import Verification
+from fpgaml.proof.again import verify as run_verification
+from fpgaml.proof.data import open_data
 from fpgaml.source import LoadedModel, load_model
-from fpgaml.verify.data import open_data
-from fpgaml.verify.project import Verification
-from fpgaml.verify.project import verify as run_verification
 
 
 def load(

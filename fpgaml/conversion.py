@@ -23,9 +23,7 @@ from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
 from fpgaml.project.publish import check_target, staged
-from fpgaml.report.results import Results, input_rows
-from fpgaml.source import LoadedModel, load_model
-from fpgaml.verify.checks import (
+from fpgaml.proof.checks import (
     Batch,
     Proof,
     chunk_events,
@@ -34,10 +32,12 @@ from fpgaml.verify.checks import (
     split,
     target_check,
 )
-from fpgaml.verify.data import DataSet, open_data
-from fpgaml.verify.labels import area_under_roc
-from fpgaml.verify.oracle import Framework, FrameworkUse, Oracle, recorded_answers
-from fpgaml.verify.vectors import corner_vectors
+from fpgaml.proof.data import DataSet, open_data
+from fpgaml.proof.labels import area_under_roc
+from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answers
+from fpgaml.proof.vectors import corner_vectors
+from fpgaml.report.results import Results, input_rows
+from fpgaml.source import LoadedModel, load_model
 
 PARALLEL_MULTIPLICATIONS = 10_000
 PARALLEL_ELEMENTS = 4096
@@ -321,7 +321,7 @@ def _finish(
 
 
 def _data_hash(request: Request) -> str:
-    from fpgaml.verify.arrays import split_path  # noqa: PLC0415
-    from fpgaml.verify.stored import file_sha256  # noqa: PLC0415
+    from fpgaml.proof.arrays import split_path  # noqa: PLC0415
+    from fpgaml.proof.stored import file_sha256  # noqa: PLC0415
 
     return file_sha256(split_path(request.data)[0]) if request.data else ""

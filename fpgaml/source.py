@@ -13,9 +13,9 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
-from fpgaml.verify.data import DataSet
-from fpgaml.verify.input_type import choose_input_type, given_input_types
-from fpgaml.verify.stored import file_sha256
+from fpgaml.proof.data import DataSet
+from fpgaml.proof.input_type import choose_input_type, given_input_types
+from fpgaml.proof.stored import file_sha256
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""

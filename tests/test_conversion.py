@@ -13,9 +13,9 @@ import pytest
 from fpgaml import convert, load, verify
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.hls.settings import IoType
-from fpgaml.verify.checks import Status
-from fpgaml.verify.oracle import FrameworkUse
-from fpgaml.verify.physics import roc_auc
+from fpgaml.proof.checks import Status
+from fpgaml.proof.oracle import FrameworkUse
+from fpgaml.proof.physics import roc_auc
 from tests.paths import ARIANNA, LEGACY, fpgaml, needs_arianna, needs_compiler
 
 INPUT_TYPES = {

@@ -98,7 +98,7 @@ def convert(
     from fpgaml.conversion import Request  # noqa: PLC0415
     from fpgaml.conversion import convert as run  # noqa: PLC0415
     from fpgaml.progress import choose_progress  # noqa: PLC0415
-    from fpgaml.verify.oracle import FrameworkUse  # noqa: PLC0415
+    from fpgaml.proof.oracle import FrameworkUse  # noqa: PLC0415
 
     request: Request = Request(
         board=board,

@@ -13,7 +13,7 @@ from fpgaml.errors import FpgamlError
 
 
 class FrameworkChoice(StrEnum):
-    """As fpgaml.verify.oracle.FrameworkUse, which takes longer to import."""
+    """As fpgaml.proof.oracle.FrameworkUse, which takes longer to import."""
 
     AUTO = "auto"
     NEVER = "never"

@@ -41,8 +41,8 @@ def verify(
     from fpgaml.cli.show import show_results  # noqa: PLC0415
     from fpgaml.conversion import Request  # noqa: PLC0415
     from fpgaml.progress import choose_progress  # noqa: PLC0415
-    from fpgaml.verify.oracle import FrameworkUse  # noqa: PLC0415
-    from fpgaml.verify.project import verify as run  # noqa: PLC0415
+    from fpgaml.proof.again import verify as run  # noqa: PLC0415
+    from fpgaml.proof.oracle import FrameworkUse  # noqa: PLC0415
 
     request = Request(
         data=data,

@@ -14,7 +14,7 @@ from fpgaml import __version__
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.model import Port
 from fpgaml.project.publish import FORMAT, MANIFEST
-from fpgaml.verify.stored import file_sha256
+from fpgaml.proof.stored import file_sha256
 
 RESULTS = "results.json"
 VERSION = 1

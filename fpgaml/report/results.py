@@ -11,10 +11,10 @@ from typing import Any
 from fpgaml.hls.csim import CSim
 from fpgaml.hls.settings import HlsSettings
 from fpgaml.project.manifest import RESULTS, versions
+from fpgaml.proof.checks import Check, Proof, Status
+from fpgaml.proof.compare import Comparison
+from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.source import InputChoice
-from fpgaml.verify.checks import Check, Proof, Status
-from fpgaml.verify.compare import Comparison
-from fpgaml.verify.statistics import QuantizerStatistics
 
 FORMAT = "fpgaml-results"
 VERSION = 1

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.hdf5 import hdf5_datasets
-from fpgaml.verify.npy import NpyArray, npz_members
-from fpgaml.verify.stored import StoredArray, require_numbers
-from fpgaml.verify.table import TextTable
+from fpgaml.proof.hdf5 import hdf5_datasets
+from fpgaml.proof.npy import NpyArray, npz_members
+from fpgaml.proof.stored import StoredArray, require_numbers
+from fpgaml.proof.table import TextTable
 
 Arrays = Mapping[str, Callable[[], StoredArray]]
 """The arrays of a file by name ('' in a file of one array); calling an entry reads what the array looks like."""

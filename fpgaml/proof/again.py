@@ -16,12 +16,12 @@ from fpgaml.hls.settings import BACKENDS, HlsSettings
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import edited_files, ports_of, read_manifest
+from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
+from fpgaml.proof.compare import Comparison, compare
+from fpgaml.proof.data import open_data
+from fpgaml.proof.oracle import FrameworkUse
+from fpgaml.proof.stored import file_sha256
 from fpgaml.report.results import Results
-from fpgaml.verify.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
-from fpgaml.verify.compare import Comparison, compare
-from fpgaml.verify.data import open_data
-from fpgaml.verify.oracle import FrameworkUse
-from fpgaml.verify.stored import file_sha256
 
 
 @dataclass(frozen=True)

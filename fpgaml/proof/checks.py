@@ -16,10 +16,10 @@ from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Conv1D, Conv2D
 from fpgaml.graph.values import FixedArray
-from fpgaml.verify.compare import Comparison, compare, compare_reals
-from fpgaml.verify.data import DataSet
-from fpgaml.verify.oracle import Oracle
-from fpgaml.verify.statistics import QuantizerStatistics, StatisticsAccumulator
+from fpgaml.proof.compare import Comparison, compare, compare_reals
+from fpgaml.proof.data import DataSet
+from fpgaml.proof.oracle import Oracle
+from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
 
 CHUNK_VALUES = 1 << 24
 """At most so many numbers in the largest tensor of a chunk: 128 MiB as int64."""

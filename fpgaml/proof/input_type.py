@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
-from fpgaml.verify.data import DataSet
+from fpgaml.proof.data import DataSet
 
 MAX_BITS = 18
 """The narrower operand of one DSP multiplier on AMD and Intel parts; a wider input may take two of them."""

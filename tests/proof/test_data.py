@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.data import open_data
+from fpgaml.proof.data import open_data
 
 SHAPE = (4, 3)
 EVENTS = np.random.default_rng(1).normal(size=(23, *SHAPE))
@@ -320,7 +320,7 @@ class TestTables:
 MEASURE = """
 import re, sys
 from pathlib import Path
-from fpgaml.verify.data import open_data
+from fpgaml.proof.data import open_data
 def peak(): return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 data = open_data(sys.argv[1], {"inp": (1024,)})
 before, events = peak(), 0

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FLOAT64_EXACT, FixedArray, add, magnitude
-from fpgaml.verify.layout import plan_layout
-from fpgaml.verify.stored import require_finite
+from fpgaml.proof.layout import plan_layout
+from fpgaml.proof.stored import require_finite
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
-from fpgaml.verify.arrays import DATA_NAMES, LAYER_PREFIX, OUTPUT_NAME, Arrays, arrays_in, split_path
-from fpgaml.verify.stored import RowReader, StoredArray, file_sha256, require_finite, require_numbers
+from fpgaml.proof.arrays import DATA_NAMES, LAYER_PREFIX, OUTPUT_NAME, Arrays, arrays_in, split_path
+from fpgaml.proof.stored import RowReader, StoredArray, file_sha256, require_finite, require_numbers
 
 
 class RecordedArray:

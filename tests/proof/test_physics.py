@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.physics import roc_auc
+from fpgaml.proof.physics import roc_auc
 
 
 def brute_force(labels: list[int], scores: list[int]) -> float:

@@ -18,7 +18,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.stored import RowReader, StoredArray, located, reading, truncated
+from fpgaml.proof.stored import RowReader, StoredArray, located, reading, truncated
 
 BLOCK_BYTES = 1 << 20
 

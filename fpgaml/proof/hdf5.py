@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.stored import RowReader, StoredArray, located, reading
+from fpgaml.proof.stored import RowReader, StoredArray, located, reading
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.reference import Reference, open_reference, reference_in
+from fpgaml.proof.reference import Reference, open_reference, reference_in
 
 Answers = dict[str, NDArray[Any]]
 """Arrays of shape (events, *shape): outputs by node name, layers by `layer/<name>`."""

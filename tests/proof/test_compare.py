@@ -7,7 +7,7 @@ import pytest
 
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.graph.values import FixedArray
-from fpgaml.verify.compare import compare, compare_reals
+from fpgaml.proof.compare import compare, compare_reals
 
 VALUES = np.arange(24).reshape(4, 3, 2)
 

@@ -10,7 +10,7 @@ from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Input, Quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
-from fpgaml.verify.statistics import ROW_HEADER, QuantizerStatistics, StatisticsAccumulator
+from fpgaml.proof.statistics import ROW_HEADER, QuantizerStatistics, StatisticsAccumulator
 
 
 def graph_of(kind: FixedType, overflow: Overflow, dims: tuple[int, ...] = (2,)) -> Graph:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.data import open_data, open_reference, reference_in
+from fpgaml.proof.data import open_data, open_reference, reference_in
 
 Y = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
 HIDDEN = np.random.default_rng(3).normal(size=(20, 8)).astype(np.float32)

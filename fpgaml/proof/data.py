@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
-from fpgaml.verify.arrays import select_arrays, split_path
-from fpgaml.verify.layout import Layout, plan_layout
-from fpgaml.verify.reference import RecordedArray, Reference, open_reference, reference_in
-from fpgaml.verify.stored import RowReader, StoredArray, as_float64, file_sha256, require_finite
+from fpgaml.proof.arrays import select_arrays, split_path
+from fpgaml.proof.layout import Layout, plan_layout
+from fpgaml.proof.reference import RecordedArray, Reference, open_reference, reference_in
+from fpgaml.proof.stored import RowReader, StoredArray, as_float64, file_sha256, require_finite
 
 __all__ = ["DataSet", "RecordedArray", "Reference", "open_data", "open_reference", "reference_in"]
 

@@ -11,7 +11,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from fpgaml.verify.vectors import corner_vectors
+from fpgaml.proof.vectors import corner_vectors
 
 
 def one_input(kind: FixedType, dims: tuple[int, ...], overflow: Overflow = Overflow.SAT) -> Graph:

@@ -9,8 +9,8 @@ import pytest
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from fpgaml.verify.data import DataSet, open_data
-from fpgaml.verify.input_type import choose_input_type, given_input_type, given_input_types
+from fpgaml.proof.data import DataSet, open_data
+from fpgaml.proof.input_type import choose_input_type, given_input_type, given_input_types
 
 
 @pytest.fixture

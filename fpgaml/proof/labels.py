@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.arrays import arrays_in, split_path
-from fpgaml.verify.physics import roc_auc
-from fpgaml.verify.reference import RecordedArray
+from fpgaml.proof.arrays import arrays_in, split_path
+from fpgaml.proof.physics import roc_auc
+from fpgaml.proof.reference import RecordedArray
 
 NAMES = ("labels", "y_true", "truth", "y")
 

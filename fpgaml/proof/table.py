@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.verify.stored import RowReader, StoredArray, reading
+from fpgaml.proof.stored import RowReader, StoredArray, reading
 
 Line = tuple[int, str]
 """A line's number, from 1, and its text."""
