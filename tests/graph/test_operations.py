@@ -87,7 +87,7 @@ def test_widths_far_above_64_bits_stay_exact(data: st.DataObject) -> None:
 def test_strategies_reach_every_operation() -> None:
     seen: set[str] = set()
 
-    @settings(max_examples=200, database=None)
+    @settings(max_examples=600, database=None)
     @given(graphs())
     def collect(graph: Graph) -> None:
         seen.update(type(node.op).__name__ for node in graph.nodes)
