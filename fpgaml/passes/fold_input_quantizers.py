@@ -31,27 +31,32 @@ class FoldInputQuantizers:
         for node in graph.inputs:
             if node.name in self.keep:
                 continue
-            firsts = self._first_quantizers(graph, node)
+            firsts, between = self._first_quantizers(graph, node)
             if firsts:
-                graph = self._fold(graph, node, firsts)
+                graph = self._fold(graph, node, firsts, between)
         return graph
 
-    def _first_quantizers(self, graph: Graph, start: Node) -> list[tuple[Node, Quantizer]]:
-        """The Quantize nodes that end every path from the input, as seen from the input; none if a path has none."""
+    def _first_quantizers(self, graph: Graph, start: Node) -> tuple[list[tuple[Node, Quantizer]], set[str]]:
+        """The Quantize nodes that end every path from the input, as seen from the input, and what lies between.
+
+        Both are empty if a path has no quantizer, or if paths meet different ones.
+        """
         found: list[tuple[Node, Quantizer]] = []
+        between: set[str] = set()
         waiting = [start.name]
         while waiting:
             name = waiting.pop()
+            between.add(name)
             if name in graph.outputs:
-                return []
+                return [], set()
             for reader in graph.consumers[name]:
                 if isinstance(reader.op, Reshape):
                     waiting.append(reader.name)
                 elif isinstance(reader.op, Quantize):
                     found.append((reader, self._seen_from(graph, start, reader)))
                 else:
-                    return []
-        return found if len({quantizer for _, quantizer in found}) == 1 else []
+                    return [], set()
+        return (found, between) if len({quantizer for _, quantizer in found}) == 1 else ([], set())
 
     def _seen_from(self, graph: Graph, start: Node, reader: Node) -> Quantizer:
         assert isinstance(reader.op, Quantize) and isinstance(start.op, Input)
@@ -65,7 +70,7 @@ class FoldInputQuantizers:
         ]
         return replace(quantizer, type=FixedType(*parts))
 
-    def _fold(self, graph: Graph, start: Node, firsts: list[tuple[Node, Quantizer]]) -> Graph:
+    def _fold(self, graph: Graph, start: Node, firsts: list[tuple[Node, Quantizer]], between: set[str]) -> Graph:
         assert isinstance(start.op, Input)
         gone = {node.name: node.inputs[0] for node, _ in firsts}
         nodes = []
@@ -75,5 +80,6 @@ class FoldInputQuantizers:
             op = replace(start.op, quantizer=firsts[0][1]) if node.name == start.name else node.op
             nodes.append(replace(node, op=op, inputs=tuple(gone.get(name, name) for name in node.inputs)))
         outputs = tuple(gone.get(name, name) for name in graph.outputs)
-        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items()}
+        # Layers before the quantizer gave unrounded values in the source model: they have no counterpart now.
+        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items() if name not in between}
         return Graph(graph.name, tuple(nodes), outputs, layers)

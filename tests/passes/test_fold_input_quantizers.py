@@ -1,0 +1,84 @@
+"""A model's own first quantizer becomes the type of its input, with the same outputs for the same data."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fpgaml.graph.graph import Graph, GraphBuilder
+from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.ops import Add, Input, Quantize, Relu, Reshape
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
+from fpgaml.passes.hoist_quantizers import HoistQuantizers
+from tests.strategies import quantizers
+
+WIDE = Quantizer(FixedType(1, 20, 20), Rounding.RND, Overflow.SAT)
+NARROW = Quantizer(FixedType(1, 3, 2), Rounding.RND, Overflow.SAT_SYM)
+OTHER = Quantizer(FixedType(1, 3, 4), Rounding.RND, Overflow.SAT_SYM)
+
+
+def two_paths(first: Quantizer, second: Quantizer) -> Graph:
+    """An input that is reshaped, then quantized on two paths."""
+    builder = GraphBuilder("paths")
+    x = builder.add(Input((2, 3), WIDE), name="x", source="x")
+    flat = builder.add(Reshape((6,)), x, name="flat", source="flat")
+    a = builder.add(Quantize(first), flat, name="a", source="a")
+    b = builder.add(Quantize(second), flat, name="b", source="b")
+    relu = builder.add(Relu(), a, name="relu", source="relu")
+    total = builder.add(Add(), relu, b, name="total", source="total")
+    builder.layers |= {"x": x, "flat": flat, "a": a, "total": total}
+    return builder.build([total])
+
+
+def outputs(graph: Graph, reals: np.ndarray) -> np.ndarray:
+    """What the graph makes of recorded data."""
+    return interpret(graph, read_inputs(graph, {"x": reals}))["total"].to_float()
+
+
+def test_one_quantizer_on_all_paths_is_folded() -> None:
+    graph = two_paths(NARROW, NARROW)
+    folded = FoldInputQuantizers().apply(graph)
+    op = folded["x"].op
+    assert isinstance(op, Input)
+    assert op.quantizer == NARROW
+    assert not any(isinstance(node.op, Quantize) for node in folded.nodes)
+    reals = np.random.default_rng(3).normal(0, 4, (200, 2, 3))
+    assert np.array_equal(outputs(graph, reals), outputs(folded, reals))
+
+
+def test_layers_before_the_quantizer_are_no_longer_compared() -> None:
+    folded = FoldInputQuantizers().apply(two_paths(NARROW, NARROW))
+    assert folded.layers == {"a": "flat", "total": "total"}
+
+
+def test_different_quantizers_stay() -> None:
+    graph = two_paths(NARROW, OTHER)
+    assert FoldInputQuantizers().apply(graph) is graph
+
+
+def test_a_given_type_stays() -> None:
+    graph = two_paths(NARROW, NARROW)
+    assert FoldInputQuantizers(keep={"x"}).apply(graph) is graph
+
+
+def test_a_type_per_element_is_seen_through_the_reshape() -> None:
+    kind = FixedType(1, [1, 2, 3, 4, 5, 6], 2)
+    folded = FoldInputQuantizers().apply(two_paths(Quantizer(kind), Quantizer(kind)))
+    op = folded["x"].op
+    assert isinstance(op, Input)
+    assert op.quantizer.type.integer.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+@given(quantizers(), st.booleans())
+def test_hoisting_changes_no_value(quantizer: Quantizer, twice: bool) -> None:
+    builder = GraphBuilder("hoist")
+    x = builder.add(Input((2, 3), WIDE), name="x")
+    moved = builder.add(Reshape((3, 2)), builder.add(Relu(), x, name="relu"), name="moved")
+    total = builder.add(Quantize(quantizer), moved, name="total")
+    graph = builder.build([total, moved] if twice else [total])
+    hoisted = HoistQuantizers().apply(graph)
+    assert hoisted.outputs == graph.outputs
+    reals = np.random.default_rng(5).normal(0, 40, (50, 2, 3))
+    assert np.array_equal(outputs(graph, reals), outputs(hoisted, reals))
