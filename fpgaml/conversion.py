@@ -128,7 +128,15 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
             hls = write_project(stage, model.graph, settings)
         csim, no_csim = compile_csim(stage, hls, settings, progress)
         required = request.framework == FrameworkUse.REQUIRED
-        proof = Proof(model.graph, csim.run if csim else None, oracle, _model_rounds(model), required, _counted(data))
+        proof = Proof(
+            model.graph,
+            csim.run if csim else None,
+            oracle,
+            _model_rounds(model),
+            required,
+            _counted(data),
+            request.labels is not None,
+        )
         golden = prove(proof, model.graph, data, request, progress)
         checks = (
             source_check(proof, bool(model.approximations), request.tolerance_lsb, why_not),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import time
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
@@ -32,11 +31,14 @@ def parse_model(path: Path) -> ParsedModel:
     if path.suffix.lower() == ".json":
         from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
 
-        return _guarded(parse, path)
+        for weights in path.parent.glob(f"{path.stem}*.h5"):
+            _survive(weights)
+        return parse(path)
     if head.startswith(ZIP_MAGIC):
         from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
 
-        return _guarded(parse_keras3, path)
+        _survive(path)
+        return parse_keras3(path)
     if head.startswith(HDF5_MAGIC):
         return _parse_hdf5(path)
     if head[4:8] == TFLITE_MAGIC:
@@ -49,43 +51,27 @@ def _parse_hdf5(path: Path) -> ParsedModel:
     from fpgaml.frontends.keras2 import parse as parse_keras2  # noqa: PLC0415
     from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
 
-    def parse(path: Path) -> ParsedModel:
-        return parse_keras2(path) if is_keras2_h5(path) else parse_keras3(path)
-
-    return _guarded(parse, path)
+    _survive(path)
+    return parse_keras2(path) if is_keras2_h5(path) else parse_keras3(path)
 
 
-def _guarded(parse: Callable[[Path], ParsedModel], path: Path) -> ParsedModel:
-    """Parse in a child process first: the HDF5 library can crash or hang on a damaged file.
+def _survive(path: Path) -> None:
+    """Let another process read the file first: the HDF5 library can crash or hang on a damaged one.
 
     Raises:
-        FpgamlError: it did; or whatever `parse` raises.
+        FpgamlError: it did.
     """
-    child = os.fork()
-    if child == 0:  # nothing of this process may be touched: leave at once, whatever happens
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            parse(path)
-        except BaseException:  # noqa: BLE001
-            pass
-        finally:
-            os._exit(0)
-    deadline = time.monotonic() + PARSE_SECONDS
-    while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            break
-        if time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            raise FpgamlError(str(path), "is damaged: reading it does not end", "Save the model again")
-        time.sleep(0.002)
-    if os.WIFSIGNALED(status):
+    command = [sys.executable, str(Path(__file__).with_name("probe.py")), str(path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False, env=environment)
+    except subprocess.TimeoutExpired:
+        raise FpgamlError(str(path), "is damaged: reading it does not end", "Save the model again") from None
+    if done.returncode < 0:
         raise FpgamlError(str(path), "is damaged: the HDF5 library crashes on it", "Save the model again")
-    return parse(path)
 
 
-PARSE_SECONDS = 120.0
+PROBE_SECONDS = 120.0
 
 
 def _head(path: Path) -> bytes:

@@ -66,7 +66,8 @@ def verify(
     oracle, why_not = choose_oracle(model, graph.outputs, request)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
     required = request.framework == FrameworkUse.REQUIRED
-    proof = Proof(graph, csim.run if csim else None, oracle, rounds, required, "data" if request.data else "vectors")
+    counted, labelled = "data" if request.data else "vectors", request.labels is not None
+    proof = Proof(graph, csim.run if csim else None, oracle, rounds, required, counted, labelled)
     golden = _golden_check(proof, folder, inputs, outputs, progress)
     _run_data(proof, graph, request, progress)
     checks: list[Check] = [

@@ -95,6 +95,7 @@ class Proof:
         model_rounds: whether the source model itself brings raw data into the inputs' types.
         oracle_required: whether an oracle that cannot answer is an error.
         counted: the origin of the batches that statistics count: data where there is some, else the vectors.
+        keep_outputs: whether the outputs of the data are kept, for physics metrics.
     """
 
     graph: Graph
@@ -103,6 +104,7 @@ class Proof:
     model_rounds: bool
     oracle_required: bool = False
     counted: str = "vectors"
+    keep_outputs: bool = False
     no_answers: str = ""
     statistics: StatisticsAccumulator = field(init=False)
     target_found: dict[str, Comparison] = field(default_factory=dict)
@@ -139,7 +141,7 @@ class Proof:
                 if self.oracle_required:
                     raise
                 self.oracle, self.no_answers = None, str(error)
-        if batch.origin == "data":
+        if self.keep_outputs and batch.origin == "data":
             for name, value in outputs.items():
                 self.outputs.setdefault(name, []).append(value.to_float())
         return outputs
