@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,12 @@ from fpgaml.graph.ops import Conv1D, Conv2D
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.compare import Comparison, compare, compare_reals
 from fpgaml.proof.data import DataSet
-from fpgaml.proof.oracle import Oracle
+from fpgaml.proof.oracle import Answers, Oracle
+from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
 
-CHUNK_VALUES = 1 << 24
-"""At most so many numbers in the largest tensor of a chunk: 128 MiB as int64."""
+CHUNK_VALUES = 1 << 21
+"""At most so many numbers in the largest tensor of a chunk: 16 MiB as int64, which also stays near the caches."""
 
 
 class Status(StrEnum):
@@ -110,6 +110,7 @@ class Proof:
     target_found: dict[str, Comparison] = field(default_factory=dict)
     source_found: dict[str, Comparison] = field(default_factory=dict)
     rounding_found: dict[str, Comparison] = field(default_factory=dict)
+    roundings: dict[str, InputRounding] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
@@ -127,6 +128,10 @@ class Proof:
             if node.name in wanted:
                 kept[node.name] = result
 
+        if batch.reals is not None and not self.model_rounds:
+            for name, value in batch.values.items():
+                counted = self.roundings.get(name, InputRounding(name))
+                self.roundings[name] = counted.after(batch.reals[name], value.to_float())
         outputs = interpret(self.graph, batch.values, watch)
         first = self.events.get(batch.origin, 0)
         self.events[batch.origin] = first + batch.events
@@ -149,47 +154,54 @@ class Proof:
     def _ask(
         self, batch: Batch, outputs: Mapping[str, FixedArray], layers: Mapping[str, FixedArray], first: int
     ) -> None:
-        """Compare with the oracle's answers, on inputs that the Graph's type represents."""
+        """Compare with the oracle's answers on inputs that the Graph's type represents; the rest apart."""
         assert self.oracle is not None
         rounded = {name: value.to_float() for name, value in batch.values.items()}
-        raw = batch.reals if batch.reals is not None else rounded
-        asked = raw if self.model_rounds or self.oracle.sees_raw_data else rounded
-        by_layer = {layer: asked[node] for layer, node in self.graph.input_layers.items()}
-        answers = self.oracle.answers(by_layer, first)
-        changed = self._changed(raw, rounded) if self.oracle.sees_raw_data and not self.model_rounds else None
+        raw = rounded if batch.reals is None else batch.reals
         computed = dict(outputs) | {
             f"layer/{layer}": layers[node] for layer, node in self.graph.layers.items() if node in layers
         }
+        changed = np.zeros(batch.events, bool)
+        if not self.model_rounds and batch.reals is not None:
+            changed = changed_events(raw, rounded)
+        if self.model_rounds or self.oracle.sees_raw_data:
+            answers = self._answers(raw, first)
+            self._compare(self.source_found, computed, answers, ~changed, first)
+            self._compare(self.rounding_found, computed, answers, changed, first)
+            return
+        self._compare(self.source_found, computed, self._answers(rounded, first), np.ones_like(changed), first)
+        if changed.any():
+            self._compare(self.rounding_found, computed, self._answers(raw, first), changed, first)
+
+    def _answers(self, inputs: Mapping[str, NDArray[np.float64]], first: int) -> Answers:
+        assert self.oracle is not None
+        return self.oracle.answers({layer: inputs[node] for layer, node in self.graph.input_layers.items()}, first)
+
+    def _compare(
+        self,
+        found: dict[str, Comparison],
+        computed: Mapping[str, FixedArray],
+        answers: Answers,
+        chosen: NDArray[np.bool_],
+        first: int,
+    ) -> None:
+        """Compare the chosen events with as many answers as there are."""
         for name, answer in answers.items():
             if name not in computed:
                 continue
             value = computed[name]
             count = min(len(answer), value.shape[0])
-            if not count:
+            keep = chosen[:count]
+            if not keep.any():
                 continue
-            keep = np.ones(count, bool) if changed is None else ~changed[:count]
-            self._compare_kept(name, value, answer, keep, first)
-
-    def _compare_kept(
-        self, name: str, value: FixedArray, answer: NDArray[Any], keep: NDArray[np.bool_], first: int
-    ) -> None:
-        kinds = self.graph.types
-        node = name if not name.startswith("layer/") else self.graph.layers[name.removeprefix("layer/")]
-        lsb = int(kinds[node].uniform().fractional)
-        count = len(keep)
-        kept = FixedArray(value.integers[:count][keep], value.fractional)
-        if keep.any():
-            self._add(self.source_found, name, compare_reals(kept, answer[:count][keep], name, first, lsb))
-        if not keep.all():
-            rest = FixedArray(value.integers[:count][~keep], value.fractional)
-            self._add(self.rounding_found, name, compare_reals(rest, answer[:count][~keep], name, first, lsb))
-
-    def _changed(
-        self, raw: Mapping[str, NDArray[np.float64]], rounded: Mapping[str, NDArray[np.float64]]
-    ) -> NDArray[np.bool_]:
-        """Which events the rounding of the inputs changed."""
-        flags = [(raw[n] != rounded[n]).reshape(len(rounded[n]), -1).any(axis=1) for n in rounded]
-        return np.asarray(np.logical_or.reduce(flags))
+            node = self.graph.layers[name.removeprefix("layer/")] if name.startswith("layer/") else name
+            lsb = int(self.graph.types[node].uniform().fractional)
+            kept = FixedArray(value.integers[:count][keep], value.fractional)
+            comparison = compare_reals(kept, answer[:count][keep], name, 0, lsb)
+            if comparison.first is not None:  # counted among the chosen ones: say which event of the data it is
+                event = first + int(np.flatnonzero(keep)[comparison.first.event])
+                comparison = replace(comparison, first=replace(comparison.first, event=event))
+            self._add(found, name, comparison)
 
     def _layer_nodes(self) -> frozenset[str]:
         return frozenset(self.graph.layers.values()) if self.oracle is not None else frozenset()

@@ -13,6 +13,7 @@ from fpgaml.hls.settings import HlsSettings
 from fpgaml.project.manifest import RESULTS, versions
 from fpgaml.proof.checks import Check, Proof, Status
 from fpgaml.proof.compare import Comparison
+from fpgaml.proof.rounding import InputRounding
 from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.source import InputChoice
 
@@ -27,13 +28,15 @@ class Results:
 
     Args:
         checks: the hops of the proof; events: how many events of each origin.
-        quantizers: one entry a quantizer; physics: metrics by name, each with its kind.
+        quantizers: one entry a quantizer; roundings: what the inputs' types do to the data.
+        physics: metrics by name, each with its kind.
         tools: the tools that measured, with versions.
     """
 
     checks: tuple[Check, ...]
     events: Mapping[str, int]
     quantizers: tuple[QuantizerStatistics, ...]
+    roundings: tuple[InputRounding, ...]
     physics: Mapping[str, Any]
     tools: Mapping[str, str]
 
@@ -55,7 +58,9 @@ class Results:
         tools = versions(("numpy", "hls4ml"))
         if csim is not None:
             tools |= {"compiler": csim.compiler, "arithmetic": f"{settings.target.arithmetic}_types of hls4ml"}
-        return cls(tuple(checks), dict(proof.events), proof.quantizers(), physics, tools)
+        return cls(
+            tuple(checks), dict(proof.events), proof.quantizers(), tuple(proof.roundings.values()), physics, tools
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As results.json holds it."""
@@ -67,6 +72,7 @@ class Results:
             "events": dict(self.events),
             "checks": [_check_json(check) for check in self.checks],
             "quantizers": [_quantizer_json(statistics) for statistics in self.quantizers],
+            "input_rounding": [{**asdict(rounding), "kind": SIMULATED} for rounding in self.roundings],
             "physics": {"kind": SIMULATED, **self.physics} if self.physics else {},
         }
 

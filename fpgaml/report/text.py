@@ -33,7 +33,7 @@ def print_report(
         edited: files that changed since the project was generated.
     """
     _print_source(console, manifest)
-    _print_ports(console, manifest)
+    _print_ports(console, manifest, results)
     _print_checks(console, manifest, results)
     _print_layers(console, results)
     _print_approximations(console, manifest)
@@ -72,7 +72,7 @@ def _choice(choice: Json) -> str:
     return ", ".join(part for part in (strategy, reuse) if part)
 
 
-def _print_ports(console: Console, manifest: Json) -> None:
+def _print_ports(console: Console, manifest: Json, results: Json) -> None:
     title(console, "Ports")
     rows = []
     for direction, key in (("in", "inputs"), ("out", "outputs")):
@@ -84,6 +84,15 @@ def _print_ports(console: Console, manifest: Json) -> None:
         # The other reasons say where the type is from.
         origin = "type chosen from the data: " if entry["origin"] == "data" else ""
         line(console, f"{entry['name']}: {origin}{entry['reason']}")
+    for entry in results["input_rounding"]:
+        line(console, f"{entry['name']}: {_rounding(entry)} ({entry['kind']})")
+
+
+def _rounding(entry: Json) -> str:
+    if not entry["changed"]:
+        return f"holds each of the data's {entry['values']} values exactly"
+    share = checks.percent(entry["changed"], entry["values"])
+    return f"rounding to its type changes {share} of the data's values, by at most {entry['largest']:.4g}"
 
 
 def _type(port: Json) -> str:

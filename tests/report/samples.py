@@ -148,5 +148,6 @@ def results(**changes: Any) -> dict[str, Any]:
             quantizer("dense_2_relu", "12 of 64000 values saturated, 1 top bit missing", outside=12, range_used=1.7),
             quantizer("tagger"),
         ],
+        "input_rounding": [],
         "physics": {"kind": "simulated", "roc_auc": {"tagger[0]": 0.93214, "tagger[1]": 0.5}},
     } | changes

@@ -64,6 +64,13 @@ def test_exact() -> None:
     assert render(results()) == EXACT
 
 
+def test_what_rounding_does_to_the_inputs() -> None:
+    rounded = {"name": "constituents", "kind": "simulated", "values": 4000, "changed": 120, "largest": 0.03125}
+    text = render(results(input_rounding=[rounded, {**rounded, "changed": 0, "largest": 0.0}]))
+    assert "rounding to its type changes 3% of the data's values, by at most\n  0.03125 (simulated)" in text
+    assert "holds each of the data's 4000 values exactly (simulated)" in text
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_no_line_is_too_long_and_nothing_is_lost(width: int) -> None:
     found = results(checks=[check(status="failed", outputs=[differing()], layers=[differing("layer/q")]), csim_check()])
