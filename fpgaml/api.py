@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fpgaml.conversion import Conversion, Request
 from fpgaml.conversion import convert as run_conversion
+from fpgaml.graph.ops import Shape
+from fpgaml.hls.settings import IoType, Strategy
 from fpgaml.proof.again import Verification
 from fpgaml.proof.again import verify as run_verification
-from fpgaml.proof.data import open_data
-from fpgaml.source import LoadedModel, load_model
+from fpgaml.proof.data import DataSet, open_data
+from fpgaml.proof.oracle import FrameworkUse
+from fpgaml.source import LoadedModel, load_with_data
 
 
 def load(
@@ -32,15 +35,12 @@ def load(
     Raises:
         FpgamlError: the file cannot be read or holds what cannot be expressed.
     """
-    path = Path(model)
     types = (input_type,) if isinstance(input_type, str) else tuple(input_type)
-    if data is None:
-        return load_model(path, types)
-    from fpgaml.frontends.detect import parse_model  # noqa: PLC0415
-    from fpgaml.source import settle  # noqa: PLC0415
 
-    parsed = parse_model(path)
-    return settle(path, parsed, types, open_data(data, parsed.input_shapes, axes=data_axes))
+    def events(shapes: Mapping[str, Shape]) -> DataSet | None:
+        return None if data is None else open_data(data, shapes, axes=data_axes)
+
+    return load_with_data(Path(model), types, events)[0]
 
 
 def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion:
@@ -53,7 +53,7 @@ def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion
     Raises:
         FpgamlError: bad input; nothing is left behind.
     """
-    return run_conversion(Path(model), Request(output=Path(output), **request))
+    return run_conversion(Path(model), _request(output=output, **request))
 
 
 def verify(project: str | Path, model: str | Path | None = None, **request: Any) -> Verification:
@@ -66,7 +66,23 @@ def verify(project: str | Path, model: str | Path | None = None, **request: Any)
     Raises:
         FpgamlError: not a project.
     """
-    return run_verification(Path(project), Path(model) if model else None, Request(**request))
+    return run_verification(Path(project), Path(model) if model else None, _request(**request))
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "output": Path,
+    "data": Path,
+    "reference": Path,
+    "labels": Path,
+    "io": IoType,
+    "strategy": Strategy,
+    "framework": FrameworkUse,
+}
+"""Fields of a Request that may be given as text."""
+
+
+def _request(**fields: Any) -> Request:
+    return Request(**{name: _READ[name](v) if name in _READ and v is not None else v for name, v in fields.items()})
 
 
 __all__ = ["Conversion", "LoadedModel", "Verification", "convert", "load", "verify"]

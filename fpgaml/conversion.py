@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from fpgaml.boards import Board, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Shape
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.csim import CSim, build
@@ -37,7 +37,7 @@ from fpgaml.proof.labels import area_under_roc
 from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answers
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.report.results import Results, input_rows
-from fpgaml.source import LoadedModel, load_model
+from fpgaml.source import LoadedModel, load_with_data
 
 PARALLEL_MULTIPLICATIONS = 10_000
 PARALLEL_ELEMENTS = 4096
@@ -127,15 +127,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         with progress.step(f"writing the {settings.target.name} project"):
             hls = write_project(stage, model.graph, settings)
         csim, no_csim = compile_csim(stage, hls, settings, progress)
-        required = request.framework == FrameworkUse.REQUIRED
-        proof = Proof(
-            model.graph,
-            csim.run if csim else None,
-            oracle,
-            _model_rounds(model),
-            required,
-            _counted(data),
-            request.labels is not None,
+        proof = start_proof(
+            model.graph, csim, oracle, request, model_rounds=all(c.origin == "model" for c in model.inputs)
         )
         golden = prove(proof, model.graph, data, request, progress)
         checks = (
@@ -149,14 +142,13 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
 
 def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, DataSet | None]:
     """The model, with its inputs' types settled by the data where nothing else does, and the data."""
-    from fpgaml.frontends.detect import parse_model  # noqa: PLC0415
-    from fpgaml.source import settle  # noqa: PLC0415
 
-    if request.data is None:
-        return load_model(path, request.input_types), None
-    parsed = parse_model(path)
-    data = open_data(request.data, parsed.input_shapes, request.dataset, request.axes, request.limit)
-    return settle(path, parsed, request.input_types, data), data
+    def events(shapes: Mapping[str, Shape]) -> DataSet | None:
+        if request.data is None:
+            return None
+        return open_data(request.data, shapes, request.dataset, request.axes, request.limit)
+
+    return load_with_data(path, request.input_types, events)
 
 
 def choose_settings(graph: Graph, board: Board, request: Request) -> HlsSettings:
@@ -225,12 +217,23 @@ def compile_csim(folder: Path, hls: HlsModel, settings: HlsSettings, progress: P
         return build(folder, hls.inputs, hls.outputs, target.arithmetic), ""
 
 
-def _counted(data: DataSet | None) -> str:
-    return "vectors" if data is None else "data"
+def start_proof(
+    graph: Graph, csim: CSim | None, oracle: Oracle | None, request: Request, *, model_rounds: bool
+) -> Proof:
+    """A proof that has seen nothing yet.
 
-
-def _model_rounds(model: LoadedModel) -> bool:
-    return all(choice.origin == "model" for choice in model.inputs)
+    Args:
+        model_rounds: whether the source model itself brings raw data into the inputs' types.
+    """
+    return Proof(
+        graph=graph,
+        target=csim.run if csim else None,
+        oracle=oracle,
+        model_rounds=model_rounds,
+        oracle_required=request.framework == FrameworkUse.REQUIRED,
+        counted="vectors" if request.data is None else "data",
+        keep_outputs=request.labels is not None,
+    )
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.detect import parse_model
 from fpgaml.frontends.model import Approximation, Built, ParsedModel
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Input
+from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
 from fpgaml.proof.data import DataSet
@@ -60,22 +60,39 @@ class LoadedModel:
     inputs: tuple[InputChoice, ...]
 
 
-def load_model(path: Path, input_types: Sequence[str] = (), data: DataSet | None = None) -> LoadedModel:
+def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:
+    """Read a model file and settle the types of its inputs, without data.
+
+    Raises:
+        FpgamlError: as for `load_with_data`.
+    """
+    return load_with_data(path, input_types, lambda _: None)[0]
+
+
+def load_with_data(
+    path: Path, input_types: Sequence[str], open_events: Callable[[Mapping[str, Shape]], DataSet | None]
+) -> tuple[LoadedModel, DataSet | None]:
     """Read a model file and settle the types of its inputs.
 
     Args:
         input_types: as for --input-type: `ap_fixed<14,4>` or `name=ap_fixed<14,4>`.
-        data: events, from which the type of an input is chosen that nothing else decides.
+        open_events: given the inputs' shapes by layer, opens events, from which the type of an input is chosen
+            that nothing else decides; None for no data.
+
+    Returns:
+        The model, and what `open_events` gave.
 
     Raises:
         FpgamlError: the file cannot be read, or an input's type is decided by nothing.
         UnsupportedError: layers that cannot be expressed.
     """
-    return settle(path, parse_model(path), input_types, data)
+    parsed = parse_model(path)
+    data = open_events(parsed.input_shapes)
+    return settle(path, parsed, input_types, data), data
 
 
 def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: DataSet | None) -> LoadedModel:
-    """The second half of `load_model`, for a file that was parsed already."""
+    """A model file that was parsed already, with the types of its inputs settled; errors as for `load_with_data`."""
     names = list(parsed.input_shapes)
     given = given_input_types(input_types, names)
     choices = {name: InputChoice(name, q, "given", f"{q} as --input-type says") for name, q in given.items()}

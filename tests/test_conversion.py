@@ -193,3 +193,12 @@ def test_help_names_the_commands() -> None:
     done = fpgaml("--help")
     assert done.returncode == 0
     assert all(command in done.stdout for command in ("convert", "verify", "report", "boards", "doctor"))
+
+
+@needs_compiler
+def test_the_python_api_takes_text(tmp_path: Path) -> None:
+    name = LEGACY / "calo_student_dense"
+    conversion = convert(f"{name}.h5", str(tmp_path / "p"), board="u250", data=f"{name}.npz", io="io_stream")
+    assert conversion.proved
+    assert conversion.settings.io_type == IoType.STREAM
+    assert verify(str(tmp_path / "p"), data=f"{name}.npz").results.passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpgaml.conversion import Request, choose_oracle, physics
+from fpgaml.conversion import Request, choose_oracle, physics, start_proof
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import from_json, graph_hash
@@ -19,7 +19,6 @@ from fpgaml.project.manifest import edited_files, ports_of, read_manifest
 from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.proof.data import open_data
-from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.proof.stored import file_sha256
 from fpgaml.report.results import Results
 
@@ -65,9 +64,7 @@ def verify(
             csim = build(folder.absolute(), inputs, outputs, backend.arithmetic)
     oracle, why_not = choose_oracle(model, graph.outputs, request)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
-    required = request.framework == FrameworkUse.REQUIRED
-    counted, labelled = "data" if request.data else "vectors", request.labels is not None
-    proof = Proof(graph, csim.run if csim else None, oracle, rounds, required, counted, labelled)
+    proof = start_proof(graph, csim, oracle, request, model_rounds=rounds)
     golden = _golden_check(proof, folder, inputs, outputs, progress)
     _run_data(proof, graph, request, progress)
     checks: list[Check] = [

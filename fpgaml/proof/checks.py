@@ -84,7 +84,7 @@ Target = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
 """Runs a batch through a target."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Proof:
     """Runs batches through the interpreter and everything that must equal it.
 
