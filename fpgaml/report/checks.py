@@ -164,7 +164,10 @@ def _first(output: Json) -> str:
 def _how(check: Json, backend: str) -> str:
     """How to get a check done that was not."""
     if check["input_rounding"]:
-        return "To check it: give an --input-type wide enough for the data."
+        return (
+            "To check it: give an --input-type wide enough for the data, or --framework required, "
+            "which asks the framework about the rounded inputs."
+        )
     if check["name"] == SOURCE_CHECK:
         if "--reference" in check["note"]:  # the note says how already
             return ""
