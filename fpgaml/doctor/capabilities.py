@@ -21,7 +21,7 @@ SYNTHESIS_TOOLS: dict[str, tuple[tuple[str, ...], ...]] = {
 VARIABLE = "FPGAML_FRAMEWORK_PYTHON"
 GET_KERAS = f"pip install 'fpgaml[keras]', here or in the Python that {VARIABLE} names"
 GET_QKERAS = (
-    "in a Python 3.9 to 3.11 of its own: pip install tensorflow-cpu==2.14.1 QKeras==0.9.0; "
+    "in a Python 3.9 to 3.11 of its own: pip install tensorflow-cpu==2.14.1 QKeras==0.9.0 pyparsing; "
     f"then set {VARIABLE} to that Python"
 )
 REINSTALL = "pip install fpgaml"

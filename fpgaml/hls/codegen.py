@@ -13,12 +13,13 @@ from math import prod
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Shape
+from fpgaml.graph.ops import Constant, Shape
 from fpgaml.graph.types import FixedType, Ints, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.generated import CLASS_NAME
 from fpgaml.hls.layers import LayerList, constant_type, literal
+from fpgaml.hls.settings import Backend
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Body:
     lines: Sequence[str]
     tables: Sequence[str] = ()
 
+    @property
+    def declarations(self) -> list[str]:
+        """The tables that there are."""
+        return [table for table in self.tables if table]
+
 
 def add_generated(layers: LayerList, node: Node, body: Body, positions: int | None = None) -> None:
     """Append a layer with a function of its own.
@@ -41,39 +47,44 @@ def add_generated(layers: LayerList, node: Node, body: Body, positions: int | No
         body: over whole tensors, or over one position where `positions` is given and tensors are streams.
         positions: how many positions (all axes but the last) a stream carries.
     """
-    name = layers.carrier(node)
+    name = f"compute_{layers.carrier(node)}"
+    read = tensors(layers, node)
+    target = layers.settings.target
     if not layers.stream:
-        code = _parallel(name, len(node.inputs), body, by_reference=layers.settings.target.arithmetic == "ac")
+        code = _parallel(name, len(read), body, target)
     elif positions is not None:
-        code = _by_position(name, len(node.inputs), positions, body)
+        code = _by_position(name, len(read), positions, body, target)
     else:
-        sizes = [prod(layers.shape(i)) for i in node.inputs]
-        code = _buffered(name, sizes, prod(layers.shape(node.name)), body)
-    layers.append(node, CLASS_NAME, out_shape=layers.shape(node.name), code=code)
+        sizes = [prod(layers.shape(i)) for i in read]
+        code = _buffered(name, sizes, prod(layers.shape(node.name)), body, target)
+    layers.append(node, CLASS_NAME, inputs=read, function=name, out_shape=layers.shape(node.name), code=code)
 
 
-def _parallel(name: str, inputs: int, body: Body, by_reference: bool) -> str:
-    mark = "&" if by_reference else "*"
-    arguments = ", ".join([*(f"in{i}_T {mark}in{i}" for i in range(inputs)), f"out_T {mark}out"])
-    pragma = [] if by_reference else ["#pragma HLS INLINE"]
-    return _function(name, inputs, arguments, [*pragma, *body.tables, *body.lines])
+def tensors(layers: LayerList, node: Node) -> list[str]:
+    """The nodes that a function takes as arguments `in0`, `in1`, ...: each once, and no constants."""
+    return [name for name in dict.fromkeys(node.inputs) if not isinstance(layers.graph[name].op, Constant)]
 
 
-def _stream_arguments(inputs: int) -> str:
-    streams = [f"hls::stream<in{i}_T> &in{i}_stream" for i in range(inputs)]
-    return ", ".join([*streams, "hls::stream<out_T> &out_stream"])
+def _parallel(name: str, inputs: int, body: Body, target: Backend) -> str:
+    arguments = ", ".join([*(f"in{i}_T *in{i}" for i in range(inputs)), "out_T *out"])
+    return _function(name, inputs, arguments, ["#pragma HLS INLINE", *body.declarations, *body.lines], target)
 
 
-def _by_position(name: str, inputs: int, positions: int, body: Body) -> str:
+def _stream_arguments(inputs: int, target: Backend) -> str:
+    streams = [f"{target.stream}<in{i}_T> &in{i}_stream" for i in range(inputs)]
+    return ", ".join([*streams, f"{target.stream}<out_T> &out_stream"])
+
+
+def _by_position(name: str, inputs: int, positions: int, body: Body, target: Backend) -> str:
     lines = [f"for (unsigned position = 0; position < {positions}; position++) {{", "    #pragma HLS PIPELINE"]
     lines += [f"    in{i}_T in{i} = in{i}_stream.read();" for i in range(inputs)]
     lines += ["    out_T out;", "    PRAGMA_DATA_PACK(out)"]
     lines += [f"    {line}" for line in body.lines]
     lines += ["    out_stream.write(out);", "}"]
-    return _function(name, inputs, _stream_arguments(inputs), [*body.tables, *lines])
+    return _function(name, inputs, _stream_arguments(inputs, target), [*body.declarations, *lines], target)
 
 
-def _buffered(name: str, sizes: Sequence[int], size: int, body: Body) -> str:
+def _buffered(name: str, sizes: Sequence[int], size: int, body: Body, target: Backend) -> str:
     lines = []
     for i, count in enumerate(sizes):
         lines += [
@@ -103,16 +114,33 @@ def _buffered(name: str, sizes: Sequence[int], size: int, body: Body) -> str:
         "    out_stream.write(packed);",
         "}",
     ]
-    return _function(name, len(sizes), _stream_arguments(len(sizes)), [*body.tables, *lines])
+    return _function(name, len(sizes), _stream_arguments(len(sizes), target), [*body.declarations, *lines], target)
 
 
-def _function(name: str, inputs: int, arguments: str, lines: Sequence[str]) -> str:
+def _function(name: str, inputs: int, arguments: str, lines: Sequence[str], target: Backend) -> str:
+    lines = _with_pragmas_of(target, lines)
     types = ", ".join([*(f"class in{i}_T" for i in range(inputs)), "class out_T"])
     inside = "\n".join(
         line if line.lstrip().startswith("#") and not line.startswith(" ") else f"    {line}" for line in lines
     )
     helper = next((text for key, text in FROM_BITS.items() if "from_bits<" + key in inside), "")
     return f"\n{helper}template <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
+
+
+def _with_pragmas_of(target: Backend, lines: Sequence[str]) -> list[str]:
+    """Lines with the pragmas of Vitis HLS as another tool reads them: before the loop, not inside."""
+    if not target.unroll:
+        return list(lines)
+    pragmas = {"#pragma HLS UNROLL": target.unroll, "#pragma HLS PIPELINE": target.pipeline}
+    result: list[str] = []
+    for line in lines:
+        text = line.lstrip()
+        if text in pragmas:
+            indent = result[-1][: len(result[-1]) - len(result[-1].lstrip())]
+            result.insert(-1, f"{indent}{pragmas[text]}")
+        elif not text.startswith(("#pragma HLS", "PRAGMA_DATA_PACK")):
+            result.append(line)
+    return result
 
 
 def loop(count: int, *lines: str) -> list[str]:
@@ -184,6 +212,18 @@ def constant_table(name: str, node: Node, value: FixedArray, arithmetic: str) ->
 
 
 _CONTAINERS = (("signed char", 8), ("short", 16), ("int", 32), ("long long", 64))
+
+
+def operands(layers: LayerList, node: Node) -> list[ConstantTable]:
+    """How a function's body reads each of its node's inputs: from an argument, or from a constant of its own."""
+    arguments, reads = tensors(layers, node), []
+    for k, name in enumerate(node.inputs):
+        op = layers.graph[name].op
+        if isinstance(op, Constant):
+            reads.append(constant_table(f"constant{k}", node, op.value, layers.settings.target.arithmetic))
+        else:
+            reads.append(ConstantTable("", f"in{arguments.index(name)}[{{}}]"))
+    return reads
 
 
 def varies_by_position(shape: Shape) -> bool:

@@ -5,12 +5,26 @@ The functions go into the project's `nnet_utils/nnet_code_gen.h`, beside hls4ml'
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fpgaml.hls.settings import Backend
 
 CLASS_NAME = "FpgamlOperation"
+HEADER = Path("firmware", "nnet_utils", "nnet_code_gen.h")
+
+
+def write_functions(folder: Path, layers: Iterable[Any]) -> None:
+    """Write the functions into a project, for backends that have no file for generated code."""
+    if (folder / HEADER).exists():
+        return
+    functions = "".join(str(code) for layer in layers for code in layer.code.values())
+    if functions:
+        lines = ["#ifndef NNET_CODE_GEN_H_", "#define NNET_CODE_GEN_H_", "", '#include "nnet_common.h"', ""]
+        lines += ["namespace nnet {", functions, "} // namespace nnet", "", "#endif", ""]
+        (folder / HEADER).write_text("\n".join(lines))
 
 
 @cache
@@ -28,7 +42,7 @@ def _layer_class() -> Any:
     from hls4ml.model.types import Source  # noqa: PLC0415
 
     class FpgamlOperation(Layer):  # type: ignore[misc]
-        """Attributes: out_shape (tuple), code (C++ text of a function template with the layer's name)."""
+        """Attributes: out_shape (tuple), code (C++ text of a function template), function (its name)."""
 
         def initialize(self) -> None:
             self.add_output_variable(list(self.get_attr("out_shape")))
@@ -53,6 +67,6 @@ def _call_template() -> Any:
             variables = [*inputs, node.get_output_variable()]
             types = ", ".join(variable.type.name for variable in variables)
             names = ", ".join(variable.name for variable in variables)
-            return f"nnet::{node.name}<{types}>({names});"
+            return f"nnet::{node.get_attr('function')}<{types}>({names});"
 
     return FpgamlOperationCall

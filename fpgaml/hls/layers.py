@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,15 @@ from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import FixedType
 from fpgaml.graph.values import FixedArray, magnitude
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.settings import HlsSettings, IoType
+from fpgaml.hls.names import safe_names
+from fpgaml.hls.reuse import closest_reuse_factor
+from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy
 
 MAX_LITERAL_BITS = 53
 """hls4ml writes weights as decimal numbers that C++ reads as double."""
+
+WITH_CONSTANTS = ("Dense", "Conv1D", "Conv2D", "EinsumDense")
+"""hls4ml's classes whose multiplications by constants can become sums of shifts."""
 
 
 @dataclass
@@ -30,6 +36,8 @@ class LayerList:
         graph: the graph that is lowered; settings: the user's choices.
         fused: for a node whose only reader is a uniform quantizer, that quantizer's node.
         variables: for every node of the graph, the hls4ml layer that carries its value.
+        names: for every node of the graph, the name of the layer that computes it.
+        messages: what the user should know of choices that could not be followed.
     """
 
     graph: Graph
@@ -38,6 +46,11 @@ class LayerList:
     layers: list[dict[str, Any]] = field(default_factory=list)
     config: dict[str, dict[str, Any]] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(init=False)
+    messages: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names = safe_names(node.name for node in self.graph.nodes)
 
     @property
     def stream(self) -> bool:
@@ -54,21 +67,27 @@ class LayerList:
 
     def carrier(self, node: Node) -> str:
         """The name of the layer that computes a node, and with it the quantizer fused into it."""
-        return self.fused.get(node.name, node).name
+        return self.names[self.fused.get(node.name, node).name]
 
     def append(
-        self, node: Node, class_name: str, precision: Mapping[str, PortType] | None = None, **attributes: Any
+        self,
+        node: Node,
+        class_name: str,
+        precision: Mapping[str, PortType] | None = None,
+        inputs: Sequence[str] | None = None,
+        **attributes: Any,
     ) -> None:
         """Add the layer that computes `node`.
 
         Args:
             class_name: hls4ml's class.
             precision: types by hls4ml's names, besides `result`.
+            inputs: the nodes that it reads, where these are not all of the node's.
             attributes: hls4ml's attributes of that class.
         """
         types = {"result": self.result(node), **(precision or {})}
-        inputs = [self.variables[name] for name in node.inputs]
-        self.emit(self.carrier(node), node.source or node.name, class_name, inputs, types, **attributes)
+        read = [self.variables[name] for name in (node.inputs if inputs is None else inputs)]
+        self.emit(self.carrier(node), node.source or node.name, class_name, read, types, **attributes)
         self.variables[node.name] = self.carrier(node)
         if node.name in self.fused:
             self.variables[self.fused[node.name].name] = self.carrier(node)
@@ -83,8 +102,9 @@ class LayerList:
         **attributes: Any,
     ) -> None:
         """Add a layer by its name."""
-        choice = self.settings.of_layer(source)
-        assert choice.strategy is not None
+        choice = self._choice(source, class_name, attributes)
+        if choice.strategy == Strategy.DISTRIBUTED_ARITHMETIC:
+            _require_narrow(source, attributes["weight_data"], types["accum"])
         self.layers.append(
             {"name": name, "class_name": class_name, "inputs": inputs, "outputs": [name]}
             | {"data_format": "channels_last"}
@@ -96,6 +116,26 @@ class LayerList:
             "ReuseFactor": choice.reuse_factor,
         }
 
+    def _choice(self, source: str, class_name: str, attributes: Mapping[str, Any]) -> LayerSettings:
+        """What the user chose for a layer, as far as hls4ml has it for the class."""
+        choice = self.settings.of_layer(source)
+        if choice.strategy == Strategy.DISTRIBUTED_ARITHMETIC:
+            return choice if class_name in WITH_CONSTANTS else LayerSettings(Strategy.LATENCY, 1)
+        if class_name == "EinsumDense" and (choice.strategy == Strategy.RESOURCE or choice.reuse_factor != 1):
+            self.messages.append(
+                f"{source}: hls4ml's EinsumDense shares no multipliers: latency strategy, reuse factor 1"
+            )
+            return LayerSettings(Strategy.LATENCY, 1)
+        if choice.strategy == Strategy.RESOURCE and class_name in WITH_CONSTANTS:
+            *inner, outputs = attributes["weight_data"].shape
+            assert choice.reuse_factor is not None
+            reuse = closest_reuse_factor(prod(inner), outputs, choice.reuse_factor)
+            if reuse != choice.reuse_factor:
+                what = f"{prod(inner)} × {outputs} weights cannot be divided by a reuse factor of {choice.reuse_factor}"
+                self.messages.append(f"{source}: {what}; the closest possible one, {reuse}, is used")
+            return LayerSettings(Strategy.RESOURCE, reuse)
+        return choice
+
     def shape(self, name: str) -> Shape:
         """A node's shape."""
         return self.graph.shapes[name]
@@ -103,6 +143,16 @@ class LayerList:
     def type(self, name: str) -> FixedType:
         """A node's type as inferred."""
         return self.graph.types[name]
+
+
+def _require_narrow(source: str, weights: NDArray[np.float64], sums: PortType) -> None:
+    """da4ml takes weights as float32 and bounds as float64; beyond that it would round without a word."""
+    if sums.width > MAX_LITERAL_BITS or (weights.astype(np.float32) != weights).any():
+        raise FpgamlError(
+            source,
+            f"distributed arithmetic has at most 24 bits for weights and {MAX_LITERAL_BITS} for sums",
+            "Use --strategy latency, or quantise more coarsely",
+        )
 
 
 def literal(node: Node, value: FixedArray) -> NDArray[np.float64]:

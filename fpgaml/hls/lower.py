@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Constant, GroupSort, Input, Operation, Quantize, Reshape
+from fpgaml.graph.ops import Constant, GroupSort, Input, Operation, Pad, Quantize, Reshape
 from fpgaml.hls.generated import CLASS_NAME
 from fpgaml.hls.layers import LayerList
+from fpgaml.hls.lower_einsum import lower_dense, lower_einsum
 from fpgaml.hls.lower_elementwise import (
-    lower_constant,
     lower_group_sort,
     lower_input,
     lower_leaky_relu,
@@ -30,14 +30,13 @@ from fpgaml.hls.lower_layout import (
     lower_reshape,
     lower_transpose,
 )
-from fpgaml.hls.lower_linear import lower_conv1d, lower_conv2d, lower_dense, lower_einsum
+from fpgaml.hls.lower_linear import lower_conv1d, lower_conv2d
 from fpgaml.hls.settings import HlsSettings, IoType
 
 Lowering = Callable[[LayerList, Node], None]
 
 LOWERINGS: dict[str, Lowering] = {
     "Input": lower_input,
-    "Constant": lower_constant,
     "Quantize": lower_quantize,
     "Dense": lower_dense,
     "Conv1D": lower_conv1d,
@@ -64,15 +63,20 @@ LOWERINGS: dict[str, Lowering] = {
     "GroupSort": lower_group_sort,
 }
 
-NEVER_FUSED: tuple[type[Operation], ...] = (Input, Constant, Quantize, Reshape, GroupSort)
-"""Operations whose C++ does not cast each result once: a quantizer behind them stands alone."""
+NEVER_FUSED: tuple[type[Operation], ...] = (Input, Constant, Quantize, Reshape, GroupSort, Pad)
+"""Operations whose C++ does not cast each result once, or not at all: a quantizer behind them stands alone."""
 
 
-def fusable_quantizers(graph: Graph) -> dict[str, Node]:
+def fusable_quantizers(graph: Graph, arithmetic: str) -> dict[str, Node]:
     """For every node whose only use is to be quantized uniformly, that quantizer's node.
 
     The C++ of the node then casts its exact result to the quantizer's type, which is the same operation.
+
+    Args:
+        arithmetic: "ap" or "ac".
     """
+    # hls4ml writes an ac_fixed of one bit with two, one more below: good for its values, not for rounding to it.
+    narrowest = 2 if arithmetic == "ac" else 1
     fused: dict[str, Node] = {}
     for node in graph.nodes:
         readers = graph.consumers[node.name]
@@ -81,7 +85,7 @@ def fusable_quantizers(graph: Graph) -> dict[str, Node]:
         reader = readers[0]
         if isinstance(reader.op, Quantize):
             kind = reader.op.quantizer.type
-            if kind.is_uniform and int(kind.width) > 0:
+            if kind.is_uniform and int(kind.width) >= narrowest:
                 fused[node.name] = reader
     return fused
 
@@ -93,12 +97,12 @@ def lower(graph: Graph, settings: HlsSettings) -> LayerList:
         UnsupportedError: operations that cannot be written for the backend, all of them named.
         FpgamlError: constants that C++ cannot hold.
     """
-    fused = fusable_quantizers(graph)
+    fused = fusable_quantizers(graph, settings.target.arithmetic)
     layers = LayerList(graph, settings, fused)
     problems: list[Problem] = []
     taken = {quantize.name for quantize in fused.values()}
     for node in graph.nodes:
-        if node.name in taken:
+        if node.name in taken or isinstance(node.op, Constant):  # constants stand in the functions that read them
             continue
         LOWERINGS[type(node.op).__name__](layers, node)
         problems += _problems(layers, node)

@@ -27,6 +27,7 @@ from fpgaml.hls.codegen import (
     constant_table,
     index_table,
     loop,
+    operands,
     varies_by_position,
 )
 from fpgaml.hls.fixed import PortType
@@ -74,8 +75,8 @@ def lower_scale(layers: LayerList, node: Node) -> None:
     seen = (*([1] * (len(shape) - 1)), shape[-1]) if by_position else shape
     factor, offset = (_spread(value, seen) for value in (node.op.factor, node.op.offset))
     factors, offsets = (constant_table(n, node, v, arithmetic) for n, v in (("factor", factor), ("offset", offset)))
-    place = f"i % {factor.integers.size}"
-    line = f"out[i] = in0[i] * {factors.at(place)} + {offsets.at(place)};"
+    at_factor, at_offset = factors.at(f"i % {factor.integers.size}"), offsets.at(f"i % {offset.integers.size}")
+    line = f"out[i] = in0[i] * {at_factor} + {at_offset};"
     tables = [factors.declaration, offsets.declaration]
     add_generated(layers, node, Body(loop(prod(seen), line), tables), prod(shape[:-1]) if by_position else None)
 
@@ -93,21 +94,25 @@ def lower_merge(layers: LayerList, node: Node) -> None:
     kind = type(node.op).__name__
     a, b = (layers.shape(name) for name in node.inputs)
     target = layers.shape(node.name)
-    if a == b and node.inputs[0] != node.inputs[1]:
+    constant = [isinstance(layers.graph[name].op, Constant) for name in node.inputs]
+    if a == b and node.inputs[0] != node.inputs[1] and not any(constant):
         layers.append(node, "Merge", op=MERGES[kind])
         return
-    symbol = {"Add": "+", "Subtract": "-", "Multiply": "*"}.get(kind)
-    same_positions = a[:-1] == b[:-1]
-    by_position = layers.stream and same_positions and node.inputs[0] != node.inputs[1]
+    # One position at a time, if every stream carries them all and every constant is the same at each of them.
+    alike = [not varies_by_position(s) if c else s[:-1] == target[:-1] for s, c in zip((a, b), constant, strict=True)]
+    by_position = layers.stream and all(alike)
     seen = [(s[-1],) if by_position else s for s in (a, b, target)]
-    tables = [index_table(f"from{k}", broadcast_indices(seen[k], seen[2])) for k in (0, 1)]
-    left, right = "in0[from0[i]]", "in1[from1[i]]"
+    reads = operands(layers, node)
+    tables = [read.declaration for read in reads]
+    tables += [index_table(f"from{k}", broadcast_indices(seen[k], seen[2])) for k in (0, 1)]
+    left, right = (read.at(f"from{k}[i]") for k, read in enumerate(reads))
+    symbol = {"Add": "+", "Subtract": "-", "Multiply": "*"}.get(kind)
     if symbol:
         lines = [f"out[i] = {left} {symbol} {right};"]
     else:
         sign = "<" if isinstance(node.op, Minimum) else ">"
         lines = [f"if ({left} {sign} {right}) out[i] = {left};", f"else out[i] = {right};"]
-    add_generated(layers, node, Body(loop(prod(seen[2]), *lines), tables), prod(a[:-1]) if by_position else None)
+    add_generated(layers, node, Body(loop(prod(seen[2]), *lines), tables), prod(target[:-1]) if by_position else None)
 
 
 def lower_leaky_relu(layers: LayerList, node: Node) -> None:
@@ -129,7 +134,9 @@ def lower_lookup(layers: LayerList, node: Node) -> None:
     half = int(-domain.bounds()[0])
     by_bits = FixedArray(np.roll(table.integers, -half), table.fractional)
     port = PortType.of(domain)
-    bits = f"x.range({width - 1}, 0).to_uint()" if arithmetic == "ap" else f"x.template slc<{width}>(0).to_uint()"
+    bits = f"x.range({width - 1}, 0).to_uint()"
+    if arithmetic == "ac":  # a slice of a signed number is signed
+        bits = f"ac_int<{width}, false>(x.template slc<{width}>(0)).to_uint()"
     entries = constant_table("table", node, by_bits, arithmetic)
     read = [f"{port.cpp(arithmetic)} x = in0[i];", f"out[i] = {entries.at(bits)};"]
     if width == 0:
@@ -149,12 +156,6 @@ def lower_group_sort(layers: LayerList, node: Node) -> None:
                 exchange = f"auto held = out[{i}]; out[{i}] = out[{i + 1}]; out[{i + 1}] = held;"
                 lines.append(f"if (out[{i}] > out[{i + 1}]) {{ {exchange} }}")
     add_generated(layers, node, Body(lines), prod(layers.shape(node.name)[:-1]))
-
-
-def lower_constant(layers: LayerList, node: Node) -> None:
-    """A tensor that never changes."""
-    assert isinstance(node.op, Constant)
-    layers.append(node, "Constant", value=node.op.value.to_float())
 
 
 def _lanes(layers: LayerList, node: Node) -> int:

@@ -11,6 +11,8 @@ from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
     AveragePool,
     Concatenate,
+    Constant,
+    Dense,
     MaxPool,
     Pad,
     Reduce,
@@ -23,15 +25,37 @@ from fpgaml.graph.ops import (
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import Body, add_generated, constant_table, index_table, loop, moved_indices
+from fpgaml.hls.codegen import (
+    Body,
+    add_generated,
+    constant_table,
+    index_table,
+    loop,
+    moved_indices,
+    operands,
+    varies_by_position,
+)
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList
 
 
 def lower_reshape(layers: LayerList, node: Node) -> None:
-    """The same elements in another shape."""
+    """The same elements in another shape: nothing to do in registers, or where a Dense reads the stream as it is."""
     assert isinstance(node.op, Reshape)
-    layers.append(node, "Reshape", target_shape=list(node.op.dims))
+    before, after = layers.shape(node.inputs[0]), node.op.dims
+    if not layers.stream or _read_flat(layers, node):
+        layers.append(node, "Reshape", target_shape=list(after))
+    else:
+        count = after[-1] if before[-1] == after[-1] else prod(after)
+        positions = prod(after[:-1]) if before[-1] == after[-1] else None
+        add_generated(layers, node, Body(loop(count, "out[i] = in0[i];")), positions)
+
+
+def _read_flat(layers: LayerList, node: Node) -> bool:
+    """Whether the only reader gathers a vector from a stream of any beats, which among hls4ml's layers Dense does."""
+    readers = layers.graph.consumers[node.name]
+    flat = len(layers.shape(node.name)) == 1 and node.name not in layers.graph.outputs
+    return flat and len(readers) == 1 and isinstance(readers[0].op, Dense)
 
 
 def lower_transpose(layers: LayerList, node: Node) -> None:
@@ -79,16 +103,21 @@ def lower_concatenate(layers: LayerList, node: Node) -> None:
     axis = normal_axis(node.op.axis, len(shapes[0]))
     flats = [np.arange(prod(s)).reshape(s) + start for s, start in zip(shapes, starts[:-1], strict=True)]
     joined = np.concatenate(flats, axis=axis).ravel()
-    by_position = layers.stream and axis == len(shapes[0]) - 1
+    varies = any(
+        isinstance(layers.graph[name].op, Constant) and varies_by_position(shape)
+        for name, shape in zip(node.inputs, shapes, strict=True)
+    )
+    by_position = layers.stream and axis == len(shapes[0]) - 1 and not varies
     if by_position:
         lasts = [shape[-1] for shape in shapes]
         starts = np.cumsum([0, *lasts])
         joined = np.arange(starts[-1])
-    lines = []
+    reads, lines = operands(layers, node), []
     for position, flat in enumerate(joined):
         source = int(np.searchsorted(starts, flat, side="right")) - 1
-        lines.append(f"out[{position}] = in{source}[{int(flat - starts[source])}];")
-    add_generated(layers, node, Body(lines), prod(shapes[0][:-1]) if by_position else None)
+        lines.append(f"out[{position}] = {reads[source].at(str(int(flat - starts[source])))};")
+    body = Body(lines, [read.declaration for read in reads])
+    add_generated(layers, node, body, prod(shapes[0][:-1]) if by_position else None)
 
 
 def lower_max_pool(layers: LayerList, node: Node) -> None:

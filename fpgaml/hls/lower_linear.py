@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Operation
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.fixed import PortType
@@ -16,13 +16,12 @@ from fpgaml.hls.layers import LayerList, constant_type, literal
 Op = TypeVar("Op", bound=Operation)
 
 
-def lower_dense(layers: LayerList, node: Node) -> None:
-    """A Dense of a vector; hls4ml turns one over more axes into a pointwise convolution."""
-    op = _operation(node, Dense)
+def add_dense(layers: LayerList, node: Node, op: Dense) -> None:
+    """Append hls4ml's Dense for a node."""
     layers.append(
         node,
         "Dense",
-        _precision(layers, node, op.kernel, op.bias),
+        linear_precision(layers, node, op.kernel, op.bias),
         n_in=op.kernel.shape[0],
         n_out=op.kernel.shape[1],
         weight_data=literal(node, op.kernel),
@@ -48,7 +47,7 @@ def lower_conv1d(layers: LayerList, node: Node) -> None:
         "weight_data": literal(node, kernel),
         "bias_data": _bias(node, op.bias),
     }
-    layers.append(node, "Conv1D", _precision(layers, node, kernel, op.bias), **common)
+    layers.append(node, "Conv1D", linear_precision(layers, node, kernel, op.bias), **common)
 
 
 def lower_conv2d(layers: LayerList, node: Node) -> None:
@@ -73,11 +72,11 @@ def lower_conv2d(layers: LayerList, node: Node) -> None:
         "pad_bottom": bottom,
         "pad_left": left,
         "pad_right": right,
-        "padding": "valid" if op.pads == ((0, 0), (0, 0)) else "same",
+        "padding": "same" if top or bottom or left or right else "valid",
         "weight_data": literal(node, kernel),
         "bias_data": _bias(node, op.bias),
     }
-    layers.append(node, "Conv2D", _precision(layers, node, kernel, op.bias), **common)
+    layers.append(node, "Conv2D", linear_precision(layers, node, kernel, op.bias), **common)
 
 
 def spread(op: Conv1D | Conv2D) -> FixedArray:
@@ -108,24 +107,8 @@ def _ungrouped(integers: Ints, groups: int) -> Ints:
     return wide
 
 
-def lower_einsum(layers: LayerList, node: Node) -> None:
-    """A constant contracted by an equation."""
-    op = _operation(node, EinsumDense)
-    shape = layers.shape(node.name)
-    bias = op.bias if op.bias is not None else FixedArray(np.zeros(shape, dtype=np.int64), 0)
-    layers.append(
-        node,
-        "EinsumDense",
-        _precision(layers, node, op.kernel, op.bias),
-        equation=op.equation,
-        inp_shape=layers.shape(node.inputs[0]),
-        out_shape=shape,
-        weight_data=literal(node, op.kernel),
-        bias_data=np.broadcast_to(literal(node, bias), shape).copy(),
-    )
-
-
-def _precision(layers: LayerList, node: Node, kernel: FixedArray, bias: FixedArray | None) -> dict[str, PortType]:
+def linear_precision(layers: LayerList, node: Node, kernel: FixedArray, bias: FixedArray | None) -> dict[str, PortType]:
+    """The types of weights, biases and sums; the sums' type holds every value that they can have."""
     zero = FixedArray(np.zeros(1, dtype=np.int64), 0)
     return {
         "weight": constant_type(kernel),

@@ -11,10 +11,10 @@ from typing import Any
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.hls.generated import register
+from fpgaml.hls.generated import register, write_functions
 from fpgaml.hls.lower import lower
+from fpgaml.hls.prepare import prepare
 from fpgaml.hls.settings import HlsSettings, Strategy
-from fpgaml.passes.hoist_quantizers import HoistQuantizers
 
 PROJECT_NAME = "network"
 """The top function's name, the same in every project, so that scripts around it do not change."""
@@ -66,6 +66,7 @@ class HlsModel:
         self.handle.config.config["OutputDir"] = str(folder)
         with _quiet():
             self.handle.write()
+        write_functions(folder, self.handle.get_layers())
 
 
 def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
@@ -78,7 +79,7 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
         UnsupportedError: operations that the backend cannot hold.
         FpgamlError: hls4ml refuses the model.
     """
-    prepared = HoistQuantizers().apply(graph)
+    prepared = prepare(graph, settings)
     layers = lower(prepared, settings)
     _require_da4ml(settings)
     register(settings.target)
@@ -96,7 +97,8 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             "Model": {
                 "Precision": {"default": "fixed<16,6>"},
                 "ReuseFactor": settings.reuse_factor,
-                "Strategy": str(settings.strategy),
+                # For what hls4ml inserts by itself; each layer has its own below.
+                "Strategy": str(Strategy.LATENCY),
                 # Every type is given below: hls4ml has nothing to infer.
                 "BitExact": False,
             },
@@ -119,18 +121,18 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             raise FpgamlError("hls4ml", f"refused the model: {error}", "Report this with the model file") from error
     return HlsModel(
         handle,
-        tuple(_port(n.name, v) for n, v in zip(prepared.inputs, handle.get_input_variables(), strict=True)),
-        tuple(_port(n, v) for n, v in zip(prepared.outputs, handle.get_output_variables(), strict=True)),
-        tuple(line for line in said.getvalue().splitlines() if line.strip()),
+        tuple(_port(graph, n.name, v) for n, v in zip(graph.inputs, handle.get_input_variables(), strict=True)),
+        tuple(_port(graph, n, v) for n, v in zip(graph.outputs, handle.get_output_variables(), strict=True)),
+        (*layers.messages, *(line for line in said.getvalue().splitlines() if line.strip())),
     )
 
 
-def _port(name: str, variable: Any) -> Port:
+def _port(graph: Graph, name: str, variable: Any) -> Port:
     precision = variable.type.precision
     return Port(
         name,
         variable.name,
-        tuple(int(n) for n in variable.shape),
+        graph.shapes[name],
         str(precision.definition_cpp()),
         bool(precision.signed),
         int(precision.width),

@@ -34,6 +34,8 @@ class Backend:
         arithmetic: "ap" (`ap_fixed`), "ac" (`ac_fixed`) as its sources use it.
         no_csim: why g++ alone cannot compile its projects; empty where it can.
         generates_code: whether fpgaml's own operations can be written for it, by input/output type.
+        stream: its C++ class for a stream.
+        unroll, pipeline: its pragmas before a loop; empty for those of Vitis HLS, inside a loop.
     """
 
     name: str
@@ -41,6 +43,9 @@ class Backend:
     arithmetic: str
     no_csim: str = ""
     generates_code: tuple[IoType, ...] = (IoType.PARALLEL, IoType.STREAM)
+    stream: str = "hls::stream"
+    unroll: str = ""
+    pipeline: str = ""
 
 
 BACKENDS: dict[str, Backend] = {
@@ -55,8 +60,22 @@ BACKENDS: dict[str, Backend] = {
             "its sources are SYCL and need the icpx compiler with sycl/sycl.hpp",
             (),
         ),
-        Backend("Quartus", "Intel HLS compiler", "ac", "", (IoType.PARALLEL,)),
-        Backend("Catapult", "Siemens Catapult", "ac", "", ()),
+        Backend(
+            "Quartus",
+            "Intel HLS compiler",
+            "ac",
+            stream="stream",
+            unroll="#pragma unroll",
+            pipeline="#pragma ii 1",
+        ),
+        Backend(
+            "Catapult",
+            "Siemens Catapult",
+            "ac",
+            stream="ac_channel",
+            unroll="#pragma hls_unroll",
+            pipeline="#pragma hls_pipeline_init_interval 1",
+        ),
         Backend(
             "Libero",
             "Microchip SmartHLS",

@@ -1,0 +1,149 @@
+"""Rewrite a Graph, bit for bit the same, into one whose every part hls4ml can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Constant, Conv1D, Conv2D, Input, Pad, Quantize, Reshape, Shape
+from fpgaml.graph.ops.windows import output_size
+from fpgaml.graph.types import Overflow, Quantizer, Rounding
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.settings import HlsSettings, IoType
+from fpgaml.passes.hoist_quantizers import HoistQuantizers
+
+MOST_READERS = 7
+"""hls4ml copies a stream for at most seven readers."""
+
+
+def prepare(graph: Graph, settings: HlsSettings) -> Graph:
+    """The same outputs from the same inputs.
+
+    Raises:
+        FpgamlError: an output that is a constant, or an input that a stream would never empty.
+    """
+    stream = settings.io_type == IoType.STREAM
+    graph = HoistQuantizers().apply(_fold_constants(graph))
+    graph = _settle_outputs(graph, stream)
+    if stream:
+        _require_readers(graph)
+        graph = _limit_readers(_pad_apart(graph))
+    return graph
+
+
+def _fold_constants(graph: Graph) -> Graph:
+    """Operations on constants alone become constants; what no output needs goes."""
+    values: dict[str, FixedArray] = {}
+    nodes = []
+    for node in graph.nodes:
+        if not isinstance(node.op, Input) and all(name in values for name in node.inputs):
+            result = node.op.run([values[name] for name in node.inputs])
+            values[node.name] = result
+            constant = Constant(FixedArray(result.integers[0], result.fractional))
+            node = replace(node, op=constant, inputs=())  # noqa: PLW2901
+        nodes.append(node)
+    needed = set(graph.outputs)
+    for node in reversed(nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+    kept = tuple(node for node in nodes if node.name in needed or isinstance(node.op, Input))
+    return Graph(graph.name, kept, graph.outputs)
+
+
+def _settle_outputs(graph: Graph, stream: bool) -> Graph:
+    """Each output gets a variable of its own that some operation writes."""
+    nodes, outputs = list(graph.nodes), []
+    for name in graph.outputs:
+        node = graph[name]
+        if isinstance(node.op, Constant):
+            raise FpgamlError(node.source or name, "this output is the same for every input", "Leave it out")
+        # Arrays are not reshaped in registers: the variable would be that of another node.
+        shared = isinstance(node.op, Input) or (isinstance(node.op, Reshape) and not stream)
+        if shared or name in outputs:
+            nodes.append(_copy(graph, node, nodes))
+            outputs.append(nodes[-1].name)
+        else:
+            outputs.append(name)
+    return Graph(graph.name, tuple(nodes), tuple(outputs))
+
+
+def _pad_apart(graph: Graph) -> Graph:
+    """Convolutions without padding, behind an operation that pads.
+
+    hls4ml does the same by itself, but before the wrong convolution where a tensor has several readers.
+    """
+    nodes: list[Node] = []
+    names = {node.name for node in graph.nodes}
+    for node in graph.nodes:
+        op = _with_two_rows(node.op, graph.shapes[node.inputs[0]]) if isinstance(node.op, Conv2D) else node.op
+        if isinstance(op, Conv1D | Conv2D) and any(max(pads) for pads in op.pads):
+            name = f"{node.name}_pad"
+            while name in names:
+                name += "_pad"
+            names.add(name)
+            nodes.append(Node(name, Pad((*op.pads, (0, 0))), node.inputs, node.source))
+            op = replace(op, pads=((0, 0),) * len(op.pads))
+            nodes.append(replace(node, op=op, inputs=(name,)))
+        else:
+            nodes.append(replace(node, op=op))
+    return Graph(graph.name, tuple(nodes), graph.outputs)
+
+
+def _with_two_rows(op: Conv2D, shape: Shape) -> Conv2D:
+    """An equal convolution with a row of zeros below a window of one row.
+
+    hls4ml slides a window of one row along every row, whatever the stride.
+    """
+    height, width = op.kernel.shape[:2]
+    if not height == 1 < min(width, op.strides[0]):
+        return op
+    kernel = FixedArray(np.concatenate([op.kernel.integers, 0 * op.kernel.integers]), op.kernel.fractional)
+    top, bottom = op.pads[0]
+    rows = output_size(shape, op.kernel.shape[:2], op.strides, op.dilation, op.pads)[0]
+    bottom += max(0, (rows - 1) * op.strides[0] + 2 - (shape[0] + top + bottom))
+    return replace(op, kernel=kernel, dilation=(1, op.dilation[1]), pads=((top, bottom), op.pads[1]))
+
+
+def _require_readers(graph: Graph) -> None:
+    for node in graph.inputs:
+        if not graph.consumers[node.name]:
+            raise FpgamlError(
+                node.source or node.name,
+                "no output depends on this input, so nothing would empty its stream",
+                "Leave it out, or use --io io_parallel",
+            )
+
+
+def _limit_readers(graph: Graph) -> Graph:
+    """A node with more readers than a stream can be copied for feeds the rest of them through copies of itself."""
+    while True:
+        crowded = next((n for n in graph.nodes if _uses(graph, n.name) > MOST_READERS), None)
+        if crowded is None:
+            return graph
+        copy = _copy(graph, crowded, graph.nodes)
+        direct = MOST_READERS - 1 - (crowded.name in graph.outputs)
+        moved = {reader.name for reader in graph.consumers[crowded.name][direct:]}
+        nodes: list[Node] = []
+        for node in graph.nodes:
+            renamed = (copy.name if name == crowded.name else name for name in node.inputs)
+            nodes.append(replace(node, inputs=tuple(renamed)) if node.name in moved else node)
+            if node.name == crowded.name:
+                nodes.append(copy)
+        graph = Graph(graph.name, tuple(nodes), graph.outputs)
+
+
+def _uses(graph: Graph, name: str) -> int:
+    return len(graph.consumers[name]) + (name in graph.outputs)
+
+
+def _copy(graph: Graph, node: Node, others: Iterable[Node]) -> Node:
+    """A quantizer that changes nothing: its type holds every value."""
+    taken, name = {other.name for other in others}, f"{node.name}_copy"
+    while name in taken:
+        name += "_copy"
+    same = Quantizer(graph.types[node.name].uniform(), Rounding.TRN, Overflow.WRAP)
+    return Node(name, Quantize(same), (node.name,), node.source)
