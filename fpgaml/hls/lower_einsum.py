@@ -119,7 +119,8 @@ def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, In
     order = output + "".join(letter for letter in sizes if letter not in output)
     grid = dict(zip(order, np.indices([sizes[letter] for letter in order]), strict=True))
     rows = prod(sizes[letter] for letter in output)
-    return tuple(  # type: ignore[return-value]
-        np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1)
-        for part, dims in ((letters, shape), (kernel, kernel_shape))
-    )
+
+    def flat(part: str, dims: Shape) -> Ints:
+        return np.asarray(np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1))
+
+    return flat(letters, shape), flat(kernel, kernel_shape)

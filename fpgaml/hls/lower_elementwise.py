@@ -95,7 +95,9 @@ def lower_merge(layers: LayerList, node: Node) -> None:
     a, b = (layers.shape(name) for name in node.inputs)
     target = layers.shape(node.name)
     constant = [isinstance(layers.graph[name].op, Constant) for name in node.inputs]
-    if a == b and node.inputs[0] != node.inputs[1] and not any(constant):
+    # hls4ml 1.3's Catapult header for streams does not compile for these two.
+    missing = layers.stream and layers.settings.backend == "catapult" and kind in ("Maximum", "Minimum")
+    if a == b and node.inputs[0] != node.inputs[1] and not any(constant) and not missing:
         layers.append(node, "Merge", op=MERGES[kind])
         return
     # One position at a time, if every stream carries them all and every constant is the same at each of them.

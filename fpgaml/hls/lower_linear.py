@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def lower_conv1d(layers: LayerList, node: Node) -> None:
     op = _operation(node, Conv1D)
     width, channels = layers.shape(node.inputs[0])
     kernel = spread(op)
-    common = {
+    common: dict[str, Any] = {
         "in_width": width,
         "out_width": layers.shape(node.name)[0],
         "n_chan": channels,
@@ -57,7 +57,7 @@ def lower_conv2d(layers: LayerList, node: Node) -> None:
     out_height, out_width, _ = layers.shape(node.name)
     kernel = spread(op)
     (top, bottom), (left, right) = op.pads
-    common = {
+    common: dict[str, Any] = {
         "in_height": height,
         "in_width": width,
         "out_height": out_height,

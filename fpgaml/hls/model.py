@@ -19,6 +19,9 @@ from fpgaml.hls.settings import HlsSettings, Strategy
 PROJECT_NAME = "network"
 """The top function's name, the same in every project, so that scripts around it do not change."""
 
+LIBERO_CONFIG = {"FPGAFamily": "PolarFire", "Board": "hw_only", "SmartHLSPath": Path("SmartHLS")}
+"""What hls4ml's Libero writer needs besides; the path only enters a script that fpgaml does not keep."""
+
 
 @dataclass(frozen=True)
 class Port:
@@ -62,10 +65,18 @@ class HlsModel:
     messages: tuple[str, ...]
 
     def write(self, folder: Path) -> None:
-        """Write hls4ml's project into a folder."""
+        """Write hls4ml's project into a folder.
+
+        Raises:
+            FpgamlError: hls4ml fails.
+        """
         self.handle.config.config["OutputDir"] = str(folder)
         with _quiet():
-            self.handle.write()
+            try:
+                self.handle.write()
+            except Exception as error:
+                reason = f"could not write the project: {type(error).__name__}: {error}"
+                raise FpgamlError("hls4ml", reason, "Report this with the model file") from error
         write_functions(folder, self.handle.get_layers())
 
 
@@ -111,6 +122,7 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             "WriteEmulationConstants": False,
             "TBOutputStream": "both",
         },
+        **(LIBERO_CONFIG if settings.backend == "libero" else {}),
     }
     inputs = [layers.variables[node.name] for node in prepared.inputs]
     outputs = [layers.variables[name] for name in prepared.outputs]

@@ -128,6 +128,8 @@ class HlsSettings:
         if self.backend not in BACKENDS:
             names = ", ".join(backend.name for backend in BACKENDS.values())
             raise FpgamlError("--backend", f"`{self.backend}` is not known", f"Choose one of {names}")
+        if self.backend == "libero" and self.io_type == IoType.STREAM:
+            raise FpgamlError("--io", "hls4ml 1.3 cannot write streams for Libero", "Use --io io_parallel")
         chosen = [(None, LayerSettings(self.strategy, self.reuse_factor)), *self.layers.items()]
         for layer, choice in chosen:
             strategy, reuse = choice.strategy or self.strategy, choice.reuse_factor or self.reuse_factor
