@@ -54,6 +54,10 @@ def lower_quantize(layers: LayerList, node: Node) -> None:
     arithmetic = layers.settings.target.arithmetic
     if quantizer.type.is_uniform:
         port = PortType.of_quantizer(quantizer)
+        if layers.settings.io_type not in layers.settings.target.generates_code and int(quantizer.type.width) > 0:
+            # hls4ml's own cast, where functions of our own cannot be written
+            layers.append(node, "Activation", {"result": port}, activation="linear", n_in=prod(shape))
+            return
         line = f"out[i] = {port.cpp(arithmetic)}(in0[i]);" if int(quantizer.type.width) > 0 else "out[i] = 0;"
         add_generated(layers, node, Body(loop(_lanes(layers, node), line)), prod(shape[:-1]))
         return

@@ -14,6 +14,7 @@ from fpgaml.graph.ops.windows import output_size
 from fpgaml.graph.types import Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.settings import HlsSettings, IoType
+from fpgaml.passes.drop_lossless_quantizers import DropLosslessQuantizers
 from fpgaml.passes.hoist_quantizers import HoistQuantizers
 
 MOST_READERS = 7
@@ -27,7 +28,7 @@ def prepare(graph: Graph, settings: HlsSettings) -> Graph:
         FpgamlError: an output that is a constant, or an input that a stream would never empty.
     """
     stream = settings.io_type == IoType.STREAM
-    graph = HoistQuantizers().apply(_fold_constants(graph))
+    graph = HoistQuantizers().apply(DropLosslessQuantizers().apply(_fold_constants(graph)))
     graph = _settle_outputs(graph, stream)
     if stream:
         _require_readers(graph)

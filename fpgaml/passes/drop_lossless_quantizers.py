@@ -1,0 +1,39 @@
+"""Take out quantizers whose type already holds every value that reaches them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Quantize
+
+
+@dataclass(frozen=True)
+class DropLosslessQuantizers:
+    """A quantizer that neither rounds nor overflows any value in its input's range changes nothing."""
+
+    name: str = "drop-lossless-quantizers"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs, bit for bit, under the same names."""
+        gone: dict[str, str] = {}
+        nodes = []
+        for node in graph.nodes:
+            if node.name not in graph.outputs and self._changes_nothing(graph, node):
+                gone[node.name] = gone.get(node.inputs[0], node.inputs[0])
+            else:
+                nodes.append(replace(node, inputs=tuple(gone.get(name, name) for name in node.inputs)))
+        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items()}
+        return Graph(graph.name, tuple(nodes), graph.outputs, layers) if gone else graph
+
+    def _changes_nothing(self, graph: Graph, node: Node) -> bool:
+        if not isinstance(node.op, Quantize):
+            return False
+        before, after = graph.ranges[node.inputs[0]], graph.ranges[node.name]
+        unit = max(before.unit, after.unit)
+        # Any rounding makes the step coarser, any overflow moves an end of the range.
+        return np.array_equal(before.fractional, after.fractional) and all(
+            np.array_equal(a, b) for a, b in zip(before.at(unit), after.at(unit), strict=True)
+        )
