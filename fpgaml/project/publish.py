@@ -110,7 +110,8 @@ def _disk_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # shutil.copytree hides the number of the error in its text.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error):
             raise FpgamlError(
                 str(target), "the disk is full; nothing was written", "Free some space or choose another --output"
             ) from error

@@ -172,3 +172,7 @@ def test_reports_of_folders_that_are_no_projects(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "manifest.json" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk(small_disk: Path) -> None:
+    assert "disk is full" in refused(small_disk, MODEL, "--input-type", "ap_uint<10>")
