@@ -54,8 +54,7 @@ def lower_quantize(layers: LayerList, node: Node) -> None:
     arithmetic = layers.settings.target.arithmetic
     if quantizer.type.is_uniform:
         port = PortType.of_quantizer(quantizer)
-        if layers.settings.io_type not in layers.settings.target.generates_code and int(quantizer.type.width) > 0:
-            # hls4ml's own cast, where functions of our own cannot be written
+        if layers.settings.io_type not in layers.settings.target.generates_code and _hls4ml_casts(layers, node, port):
             layers.append(node, "Activation", {"result": port}, activation="linear", n_in=prod(shape))
             return
         line = f"out[i] = {port.cpp(arithmetic)}(in0[i]);" if int(quantizer.type.width) > 0 else "out[i] = 0;"
@@ -68,6 +67,19 @@ def lower_quantize(layers: LayerList, node: Node) -> None:
         add_generated(layers, node, body, prod(shape[:-1]))
     else:
         add_generated(layers, node, Body(cast_statements(quantizer, shape, arithmetic)))
+
+
+def _hls4ml_casts(layers: LayerList, node: Node, port: PortType) -> bool:
+    """Whether hls4ml's linear activation can be the quantizer where functions of our own cannot be written.
+
+    It drops a cast to the type that its input has, though an output may need it for a variable of its own;
+    and it writes an ac_fixed of one bit with two.
+    """
+    before = layers.result(layers.graph[node.inputs[0]])
+    same = (before.signed, before.width, before.integer) == (port.signed, port.width, port.integer)
+    narrowest = 2 if layers.settings.target.arithmetic == "ac" else 1
+    assert isinstance(node.op, Quantize)
+    return not same and int(node.op.quantizer.type.width) >= narrowest
 
 
 def lower_scale(layers: LayerList, node: Node) -> None:

@@ -72,8 +72,11 @@ class HlsModel:
         """
         self.handle.config.config["OutputDir"] = str(folder)
         with _quiet():
+            _forgive_missing_script(self.handle.config.backend.writer)
             try:
                 self.handle.write()
+            except OSError:
+                raise  # a full disk is not hls4ml's doing
             except Exception as error:
                 reason = f"could not write the project: {type(error).__name__}: {error}"
                 raise FpgamlError("hls4ml", reason, "Report this with the model file") from error
@@ -137,6 +140,18 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
         tuple(_port(graph, n, v) for n, v in zip(graph.outputs, handle.get_output_variables(), strict=True)),
         (*layers.messages, *(line for line in said.getvalue().splitlines() if line.strip())),
     )
+
+
+def _forgive_missing_script(writer: Any) -> None:
+    """Let hls4ml's Libero writer go on without build_lib.sh, which its wheel lacks and fpgaml does not keep."""
+    if type(writer).__name__ != "LiberoWriter":
+        return
+
+    def write_build_script(model: Any) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            type(writer).write_build_script(writer, model)
+
+    writer.write_build_script = write_build_script
 
 
 def _port(graph: Graph, name: str, variable: Any) -> Port:

@@ -147,4 +147,4 @@ def _copy(graph: Graph, node: Node, others: Iterable[Node]) -> Node:
     while name in taken:
         name += "_copy"
     same = Quantizer(graph.types[node.name].uniform(), Rounding.TRN, Overflow.WRAP)
-    return Node(name, Quantize(same), (node.name,), node.source)
+    return Node(name, Quantize(same), (node.name,), node.source or node.name)

@@ -14,7 +14,7 @@ from fpgaml.graph.serial import to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.csim import FLAGS, INCLUDES
 from fpgaml.hls.model import HlsModel, to_hls4ml
-from fpgaml.hls.render import templates, write_csim
+from fpgaml.hls.render import ours_is_test_bench, templates, write_csim
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.hls.vendor import make_rules
 from fpgaml.project.golden import write_golden
@@ -47,7 +47,8 @@ def write_project(folder: Path, graph: Graph, settings: HlsSettings) -> HlsModel
     model = to_hls4ml(graph, settings, folder)
     model.write(folder)
     _tidy(folder, settings)
-    write_csim(folder, model, settings)
+    if not settings.target.no_csim:
+        write_csim(folder, model, settings)
     (folder / "graph.json").write_text(to_json(graph))
     (folder / "network.txt").write_text(dump(graph))
     return model
@@ -55,15 +56,16 @@ def write_project(folder: Path, graph: Graph, settings: HlsSettings) -> HlsModel
 
 def _tidy(folder: Path, settings: HlsSettings) -> None:
     """Take out what differs from run to run or machine to machine, and what fpgaml replaces."""
-    (folder / "build_lib.sh").unlink(missing_ok=True)
+    for script in ("build_lib.sh", "Makefile.compile"):
+        (folder / script).unlink(missing_ok=True)
     if settings.target.arithmetic == "ap":
         (folder / "network_bridge.cpp").unlink(missing_ok=True)
-    if (folder / "Makefile").exists():  # the Intel HLS compiler's own rules
+    if (folder / "Makefile").exists():  # the vendor's own rules
         (folder / "Makefile").rename(folder / "hls4ml.mk")
     config = folder / "hls4ml_config.yml"
     text = re.sub(r"^OutputDir: .*$", "OutputDir: .", config.read_text(), flags=re.MULTILINE)
     config.write_text(re.sub(r"^Stamp: .*$", f"Stamp: {STAMP}", text, flags=re.MULTILINE))
-    for path in (*folder.glob("*.txt"), *folder.glob("*.tcl"), folder / "hls4ml.mk"):
+    for path in (*folder.glob("*.txt"), *folder.glob("*.tcl"), *folder.glob("*.cpp"), folder / "hls4ml.mk"):
         if path.exists() and str(folder) in path.read_text():
             path.write_text(path.read_text().replace(str(folder), "."))
 
@@ -76,7 +78,7 @@ def write_vectors(
         write_golden(folder, port, "input", [batch[port.name] for batch in inputs])
     for port in model.outputs:
         write_golden(folder, port, "output", [batch[port.name] for batch in outputs])
-    if not (folder / "network_test.cpp").exists() or (folder / "csim" / "test_bench.cpp").exists():
+    if not ours_is_test_bench(folder):
         _write_decimals(folder / "tb_data" / "tb_input_features.dat", inputs)
         _write_decimals(folder / "tb_data" / "tb_output_predictions.dat", outputs)
 

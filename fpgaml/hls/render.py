@@ -69,6 +69,11 @@ def write_csim(folder: Path, model: HlsModel, settings: HlsSettings) -> None:
         _copy("test_bench.cpp", folder / "csim" / "test_bench.cpp")
 
 
+def ours_is_test_bench(folder: Path) -> bool:
+    """Whether a project's network_test.cpp, which the vendor's tool runs too, is fpgaml's and not hls4ml's."""
+    return (folder / "csim" / "include" / "hls_stream.h").exists()
+
+
 def write_quick_integers(folder: Path) -> None:
     """Give C-simulation a copy of the vendor's integer class that keeps numbers in registers.
 

@@ -61,5 +61,7 @@ _RULES = {
     "oneAPI": "csynth:\n\tcmake -S . -B build && $(MAKE) -C build report\n\n"
     "cosim:\n\tcmake -S . -B build && $(MAKE) -C build fpga_sim && build/network.fpga_sim\n\n"
     "export:\n\tcmake -S . -B build && $(MAKE) -C build fpga\n",
-    "Libero": "csynth:\n\tshls hw\n\ncosim:\n\tshls cosim\n\nexport:\n\tshls fpga\n",
+    # shls runs this make file itself, with SHLS_ROOT_DIR set.
+    "Libero": "ifdef SHLS_ROOT_DIR\ninclude hls4ml.mk\nelse\ncsynth:\n\tshls hw\n\ncosim:\n\tshls cosim\n\n"
+    "export:\n\tshls fpga\nendif\n",
 }

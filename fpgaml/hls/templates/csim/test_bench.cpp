@@ -11,11 +11,13 @@
 #include <string>
 #include <vector>
 
+#ifndef HAS_BRIDGE
 namespace nnet {
 bool trace_enabled = false;
 std::map<std::string, void *> *trace_outputs = NULL;
 size_t trace_type_size = sizeof(double);
 } // namespace nnet
+#endif
 
 #ifdef RTL_SIM
 static const size_t MAX_EVENTS = 16; // RTL simulation takes seconds an event
