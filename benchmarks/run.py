@@ -73,8 +73,8 @@ class Row:
 
 
 CASES = (
-    Case("arianna", SHARED / "arianna/model.keras", SHARED / "arianna/X_test.npy", IoType.STREAM, (), (0, 2, 1), 4),
-    Case("jets", LEGACY / "jets_dense.h5", LEGACY / "jets_dense.npz", IoType.PARALLEL, ("ap_fixed<14,4>",), None, 16),
+    Case("arianna", SHARED / "arianna/model.keras", SHARED / "arianna/X_test.npy", IoType.STREAM, (), (0, 2, 1), 16),
+    Case("jets", LEGACY / "jets_dense.h5", LEGACY / "jets_dense.npz", IoType.PARALLEL, ("ap_fixed<14,4>",), None, 128),
 )
 
 

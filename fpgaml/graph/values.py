@@ -109,7 +109,9 @@ class FixedArray:
         Raises:
             ValueError: that would lose bits.
         """
-        if fractional >= self.fractional:
+        if fractional == self.fractional:
+            return self.integers
+        if fractional > self.fractional:
             return shift_left(self.integers, fractional - self.fractional)
         shift = self.fractional - fractional
         if self.integers.size and int(self.trailing_zeros().min()) < shift:

@@ -105,8 +105,7 @@ def to_words(values: FixedArray, port: Port) -> Ints:
     codes = values.at(port.fractional).reshape(values.shape[0], -1)
     count = words_per_element(port)
     if count == 1 and codes.dtype != object:
-        bits = codes.astype(np.int64).view(np.uint64)
-        return bits & np.uint64((1 << port.width) - 1)
+        return codes.view(np.uint64) & np.uint64((1 << port.width) - 1)
     masked = codes.astype(object) & ((1 << port.width) - 1)
     words = [((masked >> (64 * k)) & (2**64 - 1)).astype(np.uint64) for k in range(count)]
     return np.ascontiguousarray(np.stack(words, axis=-1))

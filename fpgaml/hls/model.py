@@ -6,6 +6,7 @@ import contextlib
 import io
 import warnings
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.hls.generated import register, write_functions
 from fpgaml.hls.lower import lower
 from fpgaml.hls.prepare import prepare
-from fpgaml.hls.settings import HlsSettings, Strategy
+from fpgaml.hls.settings import HlsSettings, IoType, Strategy
 
 PROJECT_NAME = "network"
 """The top function's name, the same in every project, so that scripts around it do not change."""
@@ -138,8 +139,24 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
         handle,
         tuple(_port(graph, n.name, v) for n, v in zip(graph.inputs, handle.get_input_variables(), strict=True)),
         tuple(_port(graph, n, v) for n, v in zip(graph.outputs, handle.get_output_variables(), strict=True)),
-        (*layers.messages, *(line for line in said.getvalue().splitlines() if line.strip())),
+        (*layers.messages, *_size_notes(prepared, settings), *(line for line in said.getvalue().splitlines() if line.strip())),
     )
+
+
+MOST_REGISTERS = 4096
+"""hls4ml's scripts let the vendor's tool split arrays of up to this many elements into registers."""
+
+
+def _size_notes(graph: Graph, settings: HlsSettings) -> list[str]:
+    """A word on tensors that are too large to be held in registers at once."""
+    if settings.io_type == IoType.STREAM:
+        return []
+    name, size = max(((name, prod(shape)) for name, shape in graph.shapes.items()), key=lambda pair: pair[1])
+    if size <= MOST_REGISTERS:
+        return []
+    where = graph[name].source or name
+    what = f"{size:,} elements at once; beyond {MOST_REGISTERS:,} {settings.target.vendor_tool} may not finish"
+    return [f"{where}: io_parallel holds {what}. --io io_stream passes them one position after another"]
 
 
 def _forgive_missing_script(writer: Any) -> None:
