@@ -15,7 +15,7 @@ __all__ = ["__version__", "convert", "load", "verify"]
 def __getattr__(name: str) -> Any:
     """Load the API when it is first used: `import fpgaml` and the command line stay quick."""
     if name in ("convert", "load", "verify"):
-        from fpgaml import api  # noqa: PLC0415
+        from fpgaml import api
 
         return getattr(api, name)
     raise AttributeError(f"module `fpgaml` has no attribute `{name}`")

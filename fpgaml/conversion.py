@@ -200,8 +200,8 @@ def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request)
         return None, "the framework was not asked (--framework never), and no answers are recorded"
     if path is None:
         return None, "the model file is not at hand: give --model"
-    from fpgaml.frontends.framework import framework_python  # noqa: PLC0415
-    from fpgaml.frontends.framework.answer import INSTALL  # noqa: PLC0415
+    from fpgaml.frontends.framework import framework_python
+    from fpgaml.frontends.framework.answer import INSTALL
 
     if framework_python() is None and request.framework == FrameworkUse.AUTO:
         return None, f"Keras is not installed, and no answers are recorded (--reference). {INSTALL}"
@@ -332,7 +332,7 @@ def _finish(
 
 
 def _data_hash(request: Request) -> str:
-    from fpgaml.proof.arrays import split_path  # noqa: PLC0415
-    from fpgaml.proof.stored import file_sha256  # noqa: PLC0415
+    from fpgaml.proof.arrays import split_path
+    from fpgaml.proof.stored import file_sha256
 
     return file_sha256(split_path(request.data)[0]) if request.data else ""

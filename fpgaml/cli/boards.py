@@ -14,17 +14,17 @@ def boards(
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the boards with part, clock and capacity, or show one of them with its sources."""
-    from fpgaml.boards import find_board, load_aliases, load_boards  # noqa: PLC0415
-    from fpgaml.report.boards import board_json, boards_json, print_board, print_boards  # noqa: PLC0415
+    from fpgaml.boards import find_board, load_aliases, load_boards
+    from fpgaml.report.boards import board_json, boards_json, print_board, print_boards
 
     board = find_board(name) if name is not None else None
     if json_output:
-        import json  # noqa: PLC0415
+        import json
 
         content = board_json(board) if board else boards_json(load_boards(), load_aliases())
         typer.echo(json.dumps(content, indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     if board:
         print_board(Console(), board, load_aliases().values())

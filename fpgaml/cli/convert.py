@@ -93,12 +93,12 @@ def convert(
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Convert a trained model into an HLS project that is proved equal to it."""
-    from fpgaml.boards import find_board, parse_clock  # noqa: PLC0415
-    from fpgaml.cli.show import show_project  # noqa: PLC0415
-    from fpgaml.conversion import Request  # noqa: PLC0415
-    from fpgaml.conversion import convert as run  # noqa: PLC0415
-    from fpgaml.progress import choose_progress  # noqa: PLC0415
-    from fpgaml.proof.oracle import FrameworkUse  # noqa: PLC0415
+    from fpgaml.boards import find_board, parse_clock
+    from fpgaml.cli.show import show_project
+    from fpgaml.conversion import Request
+    from fpgaml.conversion import convert as run
+    from fpgaml.progress import choose_progress
+    from fpgaml.proof.oracle import FrameworkUse
 
     request: Request = Request(
         board=board,
@@ -130,7 +130,7 @@ def convert(
 
 
 def _io(text: str) -> IoType | None:
-    from fpgaml.hls.settings import IoType  # noqa: PLC0415
+    from fpgaml.hls.settings import IoType
 
     name = text if text.startswith("io_") or text == "auto" else f"io_{text}"
     if name not in IO_TYPES:
@@ -139,7 +139,7 @@ def _io(text: str) -> IoType | None:
 
 
 def _strategy(text: str, option: str) -> Strategy:
-    from fpgaml.hls.settings import Strategy  # noqa: PLC0415
+    from fpgaml.hls.settings import Strategy
 
     name = STRATEGIES.get(text.lower(), text.lower())
     if name not in STRATEGIES.values():
@@ -148,7 +148,7 @@ def _strategy(text: str, option: str) -> Strategy:
 
 
 def _layer_settings(texts: list[str]) -> dict[str, LayerSettings]:
-    from fpgaml.hls.settings import LayerSettings  # noqa: PLC0415
+    from fpgaml.hls.settings import LayerSettings
 
     settings = {}
     for name, value in split_assignments(texts, "--layer", "dense_1=resource:8").items():

@@ -9,16 +9,16 @@ import typer
 
 def doctor(json_output: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show which packages and tools are installed, what works with them, and how to get what is missing."""
-    from fpgaml.doctor import examine  # noqa: PLC0415
+    from fpgaml.doctor import examine
 
     found = examine()
     if json_output:
-        import json  # noqa: PLC0415
+        import json
 
         typer.echo(json.dumps(found.to_json(), indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from fpgaml.doctor.text import print_diagnosis  # noqa: PLC0415
+    from fpgaml.doctor.text import print_diagnosis
 
     print_diagnosis(Console(), found)

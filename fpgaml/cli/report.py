@@ -17,20 +17,20 @@ def report(
 
     Nothing is run: `fpgaml verify` runs the checks again. The exit code is 0, or 1 if a check failed.
     """
-    from fpgaml.errors import EXIT_CHECK_FAILED  # noqa: PLC0415
-    from fpgaml.report.checks import failed  # noqa: PLC0415
-    from fpgaml.report.read import read_project  # noqa: PLC0415
+    from fpgaml.errors import EXIT_CHECK_FAILED
+    from fpgaml.report.checks import failed
+    from fpgaml.report.read import read_project
 
     found = read_project(project)
     if json_output:
-        import json  # noqa: PLC0415
+        import json
 
         content = {"manifest": found.manifest, "results": found.results, "edited": list(found.edited)}
         typer.echo(json.dumps(content, indent=2))
     else:
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
-        from fpgaml.report.text import print_report  # noqa: PLC0415
+        from fpgaml.report.text import print_report
 
         print_report(Console(), found.manifest, found.results, all_quantizers=all_quantizers, edited=found.edited)
     if failed(found.results):

@@ -31,8 +31,8 @@ def show_results(folder: Path, results: Mapping[str, Any], edited: Sequence[str]
         content = {"manifest": manifest, "results": results, "edited": list(edited)}
         typer.echo(json.dumps(content, indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from fpgaml.report.text import print_report  # noqa: PLC0415
+    from fpgaml.report.text import print_report
 
     print_report(Console(), manifest, results, edited=edited)

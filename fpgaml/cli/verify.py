@@ -38,11 +38,11 @@ def verify(
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check a project again: golden vectors, C-simulation, and more data if given."""
-    from fpgaml.cli.show import show_results  # noqa: PLC0415
-    from fpgaml.conversion import Request  # noqa: PLC0415
-    from fpgaml.progress import choose_progress  # noqa: PLC0415
-    from fpgaml.proof.again import verify as run  # noqa: PLC0415
-    from fpgaml.proof.oracle import FrameworkUse  # noqa: PLC0415
+    from fpgaml.cli.show import show_results
+    from fpgaml.conversion import Request
+    from fpgaml.progress import choose_progress
+    from fpgaml.proof.again import verify as run
+    from fpgaml.proof.oracle import FrameworkUse
 
     request = Request(
         data=data,

@@ -62,7 +62,7 @@ class Diagnosis:
 
 def examine() -> Diagnosis:
     """Look at everything; no framework and no vendor's tool is started."""
-    from fpgaml.hls.csim import find_compiler  # noqa: PLC0415
+    from fpgaml.hls.csim import find_compiler
 
     here = probe.installed()
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -82,7 +82,7 @@ def examine() -> Diagnosis:
 
 
 def _framework(here: Mapping[str, str]) -> FrameworkPython:
-    from fpgaml.frontends.framework import framework_python  # noqa: PLC0415
+    from fpgaml.frontends.framework import framework_python
 
     try:
         python = framework_python()

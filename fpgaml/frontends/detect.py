@@ -29,13 +29,13 @@ def parse_model(path: Path) -> ParsedModel:
     if not head:
         raise FpgamlError(str(path), "is empty", "Save the model again")
     if path.suffix.lower() == ".json":
-        from fpgaml.frontends.keras2 import parse  # noqa: PLC0415
+        from fpgaml.frontends.keras2 import parse
 
         for weights in path.parent.glob(f"{path.stem}*.h5"):
             _survive(weights)
         return parse(path)
     if head.startswith(ZIP_MAGIC):
-        from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
+        from fpgaml.frontends.keras3 import parse as parse_keras3
 
         _survive(path)
         return parse_keras3(path)
@@ -47,9 +47,9 @@ def parse_model(path: Path) -> ParsedModel:
 
 
 def _parse_hdf5(path: Path) -> ParsedModel:
-    from fpgaml.frontends.keras2 import is_keras2_h5  # noqa: PLC0415
-    from fpgaml.frontends.keras2 import parse as parse_keras2  # noqa: PLC0415
-    from fpgaml.frontends.keras3 import parse as parse_keras3  # noqa: PLC0415
+    from fpgaml.frontends.keras2 import is_keras2_h5
+    from fpgaml.frontends.keras2 import parse as parse_keras2
+    from fpgaml.frontends.keras3 import parse as parse_keras3
 
     _survive(path)
     return parse_keras2(path) if is_keras2_h5(path) else parse_keras3(path)
@@ -83,7 +83,7 @@ def _head(path: Path) -> bytes:
 
 
 def _nearest(path: Path) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
     if not path.parent.is_dir():
         return f"There is no folder {path.parent}"

@@ -143,7 +143,7 @@ def build(
     Raises:
         ToolError: no compiler, or it failed.
     """
-    import time  # noqa: PLC0415
+    import time
 
     compiler = find_compiler()
     if compiler is None:

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fpgaml.hls.settings import Backend
-
 CLASS_NAME = "FpgamlOperation"
 HEADER = Path("firmware", "nnet_utils", "nnet_code_gen.h")
 
@@ -28,18 +26,18 @@ def write_functions(folder: Path, layers: Iterable[Any]) -> None:
 
 
 @cache
-def register(backend: Backend) -> None:
-    """Make the layer known to hls4ml, once in a process for each backend."""
-    from hls4ml.backends import get_backend  # noqa: PLC0415
+def register(backend: str) -> None:
+    """Make the layer known to hls4ml, once in a process for each backend, by hls4ml's name."""
+    from hls4ml.backends import get_backend
 
-    get_backend(backend.name).register_template(_call_template())
+    get_backend(backend).register_template(_call_template())
 
 
 @cache
 def _layer_class() -> Any:
     """The layer's class; made late, since importing hls4ml takes long."""
-    from hls4ml.model.layers import Layer, register_layer  # noqa: PLC0415
-    from hls4ml.model.types import Source  # noqa: PLC0415
+    from hls4ml.model.layers import Layer, register_layer
+    from hls4ml.model.types import Source
 
     class FpgamlOperation(Layer):  # type: ignore[misc]
         """Attributes: out_shape (tuple), code (C++ text of a function template), function (its name)."""
@@ -54,7 +52,7 @@ def _layer_class() -> Any:
 
 @cache
 def _call_template() -> Any:
-    from hls4ml.backends.template import FunctionCallTemplate  # noqa: PLC0415
+    from hls4ml.backends.template import FunctionCallTemplate
 
     class FpgamlOperationCall(FunctionCallTemplate):  # type: ignore[misc]
         """`nnet::name<types of inputs and output>(inputs, output);`"""

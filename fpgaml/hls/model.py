@@ -97,8 +97,8 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
     prepared = prepare(graph, settings)
     layers = lower(prepared, settings)
     _require_da4ml(settings)
-    register(settings.target)
-    from hls4ml.model.graph import ModelGraph  # noqa: PLC0415
+    register(settings.target.name)
+    from hls4ml.model.graph import ModelGraph
 
     config = {
         "OutputDir": str(folder),
@@ -139,7 +139,11 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
         handle,
         tuple(_port(graph, n.name, v) for n, v in zip(graph.inputs, handle.get_input_variables(), strict=True)),
         tuple(_port(graph, n, v) for n, v in zip(graph.outputs, handle.get_output_variables(), strict=True)),
-        (*layers.messages, *_size_notes(prepared, settings), *(line for line in said.getvalue().splitlines() if line.strip())),
+        (
+            *layers.messages,
+            *_size_notes(prepared, settings),
+            *(line for line in said.getvalue().splitlines() if line.strip()),
+        ),
     )
 
 
@@ -185,7 +189,7 @@ def _port(graph: Graph, name: str, variable: Any) -> Port:
 
 
 def _require_da4ml(settings: HlsSettings) -> None:
-    from importlib.util import find_spec  # noqa: PLC0415
+    from importlib.util import find_spec
 
     strategies = [settings.strategy, *(layer.strategy for layer in settings.layers.values())]
     if Strategy.DISTRIBUTED_ARITHMETIC in strategies and find_spec("da4ml") is None:

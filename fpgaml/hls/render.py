@@ -24,7 +24,7 @@ def templates() -> Any:
 
 @cache
 def _environment() -> Any:
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     return jinja2.Environment(
         loader=jinja2.PackageLoader("fpgaml.hls", "templates"),

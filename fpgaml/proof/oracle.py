@@ -102,7 +102,7 @@ class Framework:
         return False
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
-        from fpgaml.frontends.framework import framework_answer  # noqa: PLC0415
+        from fpgaml.frontends.framework import framework_answer
 
         count = min(len(next(iter(inputs.values()))), max(0, self.limit - first_event))
         if count == 0:

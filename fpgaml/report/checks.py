@@ -175,7 +175,7 @@ def _how(check: Json, backend: str) -> str:
             "To check it: give the model's own outputs with --reference, or have its framework asked "
             "(`fpgaml doctor` says what is missing)."
         )
-    from fpgaml.hls.settings import BACKENDS  # noqa: PLC0415
+    from fpgaml.hls.settings import BACKENDS
 
     known = BACKENDS.get(backend.lower())
     return f"To check it: `make cosim` in the project, with {known.vendor_tool} on PATH." if known else ""

@@ -30,7 +30,7 @@ def validate(kind: Kind, content: Any) -> None:
     Raises:
         FpgamlError: it does not follow the schema; the message has the path of what is wrong.
     """
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
+    from jsonschema.exceptions import best_match
 
     error = best_match(_validator(kind).iter_errors(content))
     if error is not None:
@@ -40,7 +40,7 @@ def validate(kind: Kind, content: Any) -> None:
 
 @cache
 def _validator(kind: Kind) -> Any:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema import Draft202012Validator
 
     return Draft202012Validator(schema(kind))
 

@@ -23,7 +23,7 @@ MODEL = Path(__file__).parents[1] / "data" / "keras3" / "dense_default.keras"
 
 @pytest.mark.parametrize("kind", ["manifest", "results"])
 def test_schemas_are_schemas(kind: Kind) -> None:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema import Draft202012Validator
 
     Draft202012Validator.check_schema(schema(kind))
 
@@ -85,7 +85,7 @@ def test_passed_cannot_contradict_the_checks() -> None:
 
 
 def test_what_the_writer_says_is_what_the_reader_wants() -> None:
-    from fpgaml.report import results as writer  # noqa: PLC0415
+    from fpgaml.report import results as writer
 
     assert (writer.FORMAT, writer.VERSION) == (RESULTS_FORMAT, RESULTS_VERSION)
 

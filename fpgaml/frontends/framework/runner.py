@@ -55,8 +55,8 @@ def answer(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     if importlib.util.find_spec("keras") is None and importlib.util.find_spec("tensorflow") is None:
         raise UnavailableError("Keras is not installed in " + sys.executable)
     choose_backend()
-    import keras  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
+    import keras
+    import numpy as np
 
     modern = int(keras.__version__.split(".")[0]) >= 3
     custom = custom_objects(used, modern, version)
@@ -86,7 +86,7 @@ def description(path: Path) -> tuple[Any, str]:
         with zipfile.ZipFile(path) as archive:
             metadata = json.loads(archive.read("metadata.json"))
             return json.loads(archive.read("config.json")), str(metadata.get("keras_version", ""))
-    import h5py  # noqa: PLC0415
+    import h5py
 
     with h5py.File(path, "r") as store:
         return json.loads(store.attrs["model_config"]), str(store.attrs.get("keras_version", ""))
@@ -141,7 +141,7 @@ def custom_objects(used: set[str], modern: bool, version: str) -> dict[str, Any]
     if "hgq" in used:
         if importlib.util.find_spec("hgq") is None:
             raise UnavailableError("the model uses HGQ2, which is not installed in " + sys.executable)
-        import hgq  # noqa: F401, PLC0415
+        import hgq  # noqa: F401
     if "qkeras" not in used:
         return {}
     if modern or importlib.util.find_spec("qkeras") is None:
@@ -180,7 +180,7 @@ def feed(model: Any, inputs: dict[str, Any]) -> list[Any]:
 
 def predict(keras: Any, model: Any, tensors: dict[str, Any], arrays: list[Any], batch: int) -> list[Any]:
     """The outputs, then the values of `tensors`, in batches."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     wanted = [*model.outputs, *tensors.values()]
     network = keras.Model(list(model.inputs), wanted)
