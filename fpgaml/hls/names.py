@@ -11,7 +11,7 @@ _KEYWORDS = frozenset([
     "char", "char8_t", "char16_t", "char32_t", "class", "compl", "concept", "const", "consteval", "constexpr",
     "constinit", "const_cast", "continue", "co_await", "co_return", "co_yield", "decltype", "default", "delete",
     "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for",
-    "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq",
+    "friend", "goto", "if", "in", "inline", "input", "inputs", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq",
     "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
     "requires", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct",
     "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename",
@@ -20,7 +20,7 @@ _KEYWORDS = frozenset([
     "half", "index", "linux", "log", "main", "max", "min", "nnet", "network", "pow", "remainder", "rint",
     "round", "signal", "sin", "size_t", "sqrt", "std", "stderr", "stdin", "stdout", "tan", "time", "trunc",
     "uint", "unix", "hls", "ac_channel", "ac_fixed", "ac_int", "ap_axis", "ap_fixed", "ap_int", "ap_ufixed",
-    "ap_uint", "EOF", "NULL", "RAND_MAX", "TRUE", "FALSE",
+    "ap_uint", "component", "stream", "out", "outputs", "DIV_ROUNDUP", "MIN", "MAX", "EOF", "NULL", "RAND_MAX", "TRUE", "FALSE",
 ])  # fmt: skip
 
 # Variables, types and layers that hls4ml makes up itself.

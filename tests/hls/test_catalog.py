@@ -20,6 +20,8 @@ TOGETHER = 60
 @pytest.mark.parametrize("io_type", ["io_parallel", "io_stream"])
 def test_vitis(io_type: str, group: str, tmp_path: Path) -> None:
     cases = list(GROUPS[group]().items())
+    if io_type == "io_stream" and group == "quantize":  # the casts are those of io_parallel, the functions are not
+        cases = [case for case in cases if case[0].startswith("q_")] + cases[::5]
     for start in range(0, len(cases), TOGETHER):
         check(dict(cases[start : start + TOGETHER]), settings("vitis", io_type), tmp_path / str(start), REFUSED)
 
