@@ -77,7 +77,6 @@ def named_network() -> Graph:
     ("backend", "io_type"), [("vitis", "io_parallel"), ("vitis", "io_stream"), ("quartus", "io_parallel")]
 )
 def test_awkward_names(backend: str, io_type: str, tmp_path: Path) -> None:
-    from tests.hls.harness import differences
 
     assert differences(named_network(), settings(backend, io_type), tmp_path) == []
 
