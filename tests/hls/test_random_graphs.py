@@ -34,7 +34,7 @@ def accepted(network: Graph, chosen: HlsSettings, folder: Path) -> bool:
 
 @needs_compiler
 @pytest.mark.parametrize("io_type", ["io_parallel", "io_stream"])
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(networks=st.lists(NETWORKS, min_size=TOGETHER, max_size=TOGETHER), seed=st.integers(0, 1000))
 def test_random_networks(
     io_type: str, networks: list[Graph], seed: int, tmp_path_factory: pytest.TempPathFactory
