@@ -13,6 +13,7 @@ READY := $(VENV)/.ready
 KERAS_VENV := .venv-keras
 KERAS_READY := $(KERAS_VENV)/.ready
 MODEL := tests/data/legacy_qkeras
+BENCH := fpgaml/rtl/bench
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 # Tests ask Keras in the second environment, once that exists.
@@ -34,6 +35,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=$(BENCH) $(BIN)/mypy --config-file= --strict --explicit-package-bases $(BENCH)/*.py
 
 framework: $(KERAS_READY)
 
@@ -51,7 +53,7 @@ $(READY): pyproject.toml
 		{ echo 'fpgaml needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...' >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo 'python3 has no venv module. On Debian: apt-get install python3-venv' >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth]'
 	@touch $@
 
 $(KERAS_READY): pyproject.toml

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from fpgaml.conversion import Conversion, Request
 from fpgaml.conversion import convert as run_conversion
+from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.settings import IoType, Strategy
+from fpgaml.hls.target import HlsTarget
 from fpgaml.proof.again import Verification
 from fpgaml.proof.again import verify as run_verification
 from fpgaml.proof.data import DataSet, open_data
 from fpgaml.proof.oracle import FrameworkUse
+from fpgaml.rtl.shell import Hdl, ShellKind
+from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import LoadedModel, load_with_data
 
 
@@ -44,11 +49,12 @@ def load(
 
 
 def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion:
-    """Convert a model into a proved HLS project.
+    """Convert a model into a proved firmware project.
 
     Args:
         model: the file; output: the project's folder.
-        request: the fields of `fpgaml.conversion.Request`, such as board="kcu116", data=Path("x.npy").
+        request: the fields of `fpgaml.conversion.Request`, such as board="kcu116", data=Path("x.npy"), and those of
+            its target, "hls" (`fpgaml.hls.target.HlsTarget`) or "rtl" (`fpgaml.rtl.target.RtlTarget`).
 
     Raises:
         FpgamlError: bad input; nothing is left behind.
@@ -77,12 +83,25 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "io": IoType,
     "strategy": Strategy,
     "framework": FrameworkUse,
+    "hdl": Hdl,
+    "shell": ShellKind,
 }
-"""Fields of a Request that may be given as text."""
+"""Fields that may be given as text."""
+
+_TARGETS: dict[str, type[HlsTarget] | type[RtlTarget]] = {"hls": HlsTarget, "rtl": RtlTarget}
 
 
-def _request(**fields: Any) -> Request:
-    return Request(**{name: _READ[name](v) if name in _READ and v is not None else v for name, v in fields.items()})
+def _request(target: Any = "hls", **given: Any) -> Request:
+    """A request from the fields of Request and of its target together."""
+    read = {name: _READ[name](v) if name in _READ and v is not None else v for name, v in given.items()}
+    if not isinstance(target, str):
+        return Request(target=target, **read)
+    if target not in _TARGETS:
+        raise FpgamlError("target", f"`{target}` is not known", f"Choose one of {', '.join(_TARGETS)}")
+    own = {field.name for field in fields(_TARGETS[target])}
+    settings = {name: value for name, value in read.items() if name in own}
+    rest = {name: value for name, value in read.items() if name not in own}
+    return Request(target=_TARGETS[target](**settings), **rest)
 
 
 __all__ = ["Conversion", "LoadedModel", "Verification", "convert", "load", "verify"]

@@ -1,10 +1,9 @@
-"""The main job: a model file becomes an HLS project that is proved equal to it."""
+"""The main job: a model file becomes a firmware project that is proved equal to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,18 @@ import numpy as np
 from fpgaml.boards import Board, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Shape
+from fpgaml.graph.ops import Shape
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.csim import CSim, build
-from fpgaml.hls.model import HlsModel
-from fpgaml.hls.project import Texts, write_guides, write_project, write_vectors
-from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy
+from fpgaml.hls.target import HlsTarget
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
 from fpgaml.project.publish import check_target, staged
 from fpgaml.proof.checks import (
     Batch,
+    Check,
     Proof,
+    Status,
     chunk_events,
     data_batches,
     source_check,
@@ -38,10 +36,7 @@ from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answer
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.report.results import Results, input_rows
 from fpgaml.source import LoadedModel, load_with_data
-
-PARALLEL_MULTIPLICATIONS = 10_000
-PARALLEL_ELEMENTS = 4096
-"""Above these, unrolling everything is hopeless: hls4ml partitions arrays of at most 4096 elements."""
+from fpgaml.target import Firmware, Run, Target, Texts
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Request:
     Args:
         board: a name of the catalogue; part, clock_mhz: override it.
         output: the project's folder.
-        io: None chooses by the network's size.
+        target: what is made, with its own settings.
         input_types: as for --input-type.
         data, dataset, axes, limit: events, the array's name, a transposition, at most so many.
         reference: recorded answers; labels: 0 and 1 for background and signal.
@@ -65,11 +60,7 @@ class Request:
     output: Path = Path("project")
     part: str | None = None
     clock_mhz: float | None = None
-    backend: str = "vitis"
-    io: IoType | None = None
-    strategy: Strategy = Strategy.LATENCY
-    reuse_factor: int = 1
-    layer_settings: dict[str, LayerSettings] = field(default_factory=dict)
+    target: Target = field(default_factory=HlsTarget)
     input_types: Sequence[str] = ()
     data: Path | None = None
     dataset: str | None = None
@@ -91,13 +82,14 @@ class Conversion:
     """A finished conversion.
 
     Args:
-        folder: the project; model: what was read; board: with overrides applied; results: what was measured.
+        folder: the project; model: what was read; board: with overrides applied.
+        firmware: what the target made; results: what was measured.
     """
 
     folder: Path
     model: LoadedModel
     board: Board
-    settings: HlsSettings
+    firmware: Firmware
     results: Results
 
     @property
@@ -121,23 +113,21 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     board = find_board(request.board).with_overrides(request.part, request.clock_mhz)
     with progress.step("reading the model"):
         model, data = read_model_and_data(path, request)
-    settings = choose_settings(model.graph, board, request)
+    request.target.check(model.graph, board)
     oracle, why_not = choose_oracle(path, model.graph.outputs, request)
     with staged(request.output) as stage:
-        with progress.step(f"writing the {settings.target.name} project"):
-            hls = write_project(stage, model.graph, settings)
-        csim, no_csim = compile_csim(stage, hls, settings, progress)
-        proof = start_proof(
-            model.graph, csim, oracle, request, model_rounds=all(c.origin == "model" for c in model.inputs)
-        )
+        firmware = request.target.write(stage, model.graph, board, progress)
+        model_rounds = all(choice.origin == "model" for choice in model.inputs)
+        proof = start_proof(model.graph, firmware.run, oracle, request, model_rounds=model_rounds)
         golden = prove(proof, model.graph, data, request, progress)
         checks = (
             source_check(proof, bool(model.approximations), request.tolerance_lsb, why_not),
-            target_check(proof, "Graph = C-simulation", "the integer interpreter", no_csim),
+            target_check(proof, firmware.check, "the integer interpreter", firmware.why_not),
+            *(Check(name, "", Status.NOT_CHECKED, how) for name, how in firmware.pending.items()),
         )
-        results = Results.gather(proof, checks, settings, csim, physics(proof, request))
-        _finish(stage, model, board, settings, hls, golden, request, results)
-    return Conversion(request.output, model, board, settings, results)
+        results = Results.gather(proof, checks, firmware, physics(proof, request))
+        _finish(stage, model, board, firmware, golden, request, results)
+    return Conversion(request.output, model, board, firmware, results)
 
 
 def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, DataSet | None]:
@@ -149,38 +139,6 @@ def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, Data
         return open_data(request.data, shapes, request.dataset, request.axes, request.limit)
 
     return load_with_data(path, request.input_types, events)
-
-
-def choose_settings(graph: Graph, board: Board, request: Request) -> HlsSettings:
-    """The HLS settings, with the input/output type chosen by the network's size where it is left open.
-
-    Raises:
-        FpgamlError: settings for a layer that does not exist, or that exclude each other.
-    """
-    known = {node.source for node in graph.nodes} | set(graph.layers)
-    for layer in request.layer_settings:
-        if layer not in known:
-            raise FpgamlError("--layer", f"the model has no layer `{layer}`", f"Its layers: {', '.join(graph.layers)}")
-    return HlsSettings(
-        board.part,
-        board.clock_ns,
-        request.backend,
-        request.io or _io_type(graph),
-        request.strategy,
-        request.reuse_factor,
-        request.layer_settings,
-    )
-
-
-def _io_type(graph: Graph) -> IoType:
-    largest = max(prod(shape) for shape in graph.shapes.values())
-    multiplications = 0
-    for node in graph.nodes:
-        if isinstance(node.op, Dense | Conv1D | Conv2D | EinsumDense):
-            each = prod(node.op.kernel.shape[:-1])
-            multiplications += prod(graph.shapes[node.name]) * each
-    small = largest <= PARALLEL_ELEMENTS and multiplications <= PARALLEL_MULTIPLICATIONS
-    return IoType.PARALLEL if small else IoType.STREAM
 
 
 def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request) -> tuple[Oracle | None, str]:
@@ -208,26 +166,16 @@ def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request)
     return Framework(path, outputs, request.layers, request.framework_events), ""
 
 
-def compile_csim(folder: Path, hls: HlsModel, settings: HlsSettings, progress: Progress) -> tuple[CSim | None, str]:
-    """The C-simulation, or why there is none."""
-    target = settings.target
-    if target.no_csim:
-        return None, f"{target.name}: {target.no_csim}"
-    with progress.step("compiling the C-simulation"):
-        return build(folder, hls.inputs, hls.outputs, target.arithmetic), ""
-
-
-def start_proof(
-    graph: Graph, csim: CSim | None, oracle: Oracle | None, request: Request, *, model_rounds: bool
-) -> Proof:
+def start_proof(graph: Graph, run: Run | None, oracle: Oracle | None, request: Request, *, model_rounds: bool) -> Proof:
     """A proof that has seen nothing yet.
 
     Args:
+        run: the firmware's simulation, or None.
         model_rounds: whether the source model itself brings raw data into the inputs' types.
     """
     return Proof(
         graph=graph,
-        target=csim.run if csim else None,
+        target=run,
         oracle=oracle,
         model_rounds=model_rounds,
         oracle_required=request.framework == FrameworkUse.REQUIRED,
@@ -292,40 +240,30 @@ def _finish(
     stage: Path,
     model: LoadedModel,
     board: Board,
-    settings: HlsSettings,
-    hls: HlsModel,
+    firmware: Firmware,
     golden: Golden,
     request: Request,
     results: Results,
 ) -> None:
-    write_vectors(stage, hls, golden.inputs, golden.outputs)
     parts = [
         f"{count} of {'the data' if origin == 'data' else f'seed {request.seed}'}"
         for origin, count in golden.origins.items()
     ]
     inputs = [f"`{choice.name}` is {choice.reason}." for choice in model.inputs]
-    texts = Texts(model.path.name, board.title, inputs)
-    write_guides(stage, model.graph, hls, settings, texts, ", ".join(parts), golden.events)
+    texts = Texts(model.path.name, board.title, inputs, ", ".join(parts), golden.events)
+    firmware.finish(stage, golden.inputs, golden.outputs, texts)
     manifest = Manifest(
         source={"file": model.path.name, "sha256": model.sha256, "framework": model.framework},
         graph_sha256=graph_hash(model.graph),
         board={"name": board.name, "part": board.part, "clock_ns": board.clock_ns, "note": board.chosen_by_alias or ""},
-        settings={
-            "backend": settings.target.name,
-            "io": str(settings.io_type),
-            "strategy": str(settings.strategy),
-            "reuse_factor": settings.reuse_factor,
-            "layers": {
-                name: {"strategy": choice.strategy and str(choice.strategy), "reuse_factor": choice.reuse_factor}
-                for name, choice in settings.layers.items()
-            },
-        },
-        inputs=hls.inputs,
-        outputs=hls.outputs,
+        settings=firmware.settings,
+        inputs=firmware.inputs,
+        outputs=firmware.outputs,
         input_types=input_rows(model.inputs),
         approximations=[{"layer": a.layer, "what": a.what} for a in model.approximations],
         vectors={"seed": request.seed, "events": golden.origins, "data_sha256": _data_hash(request)},
-        messages=hls.messages,
+        messages=firmware.messages,
+        packages=firmware.packages,
     )
     results.write(stage)
     manifest.write(stage)

@@ -200,5 +200,5 @@ def test_the_python_api_takes_text(tmp_path: Path) -> None:
     name = LEGACY / "calo_student_dense"
     conversion = convert(f"{name}.h5", str(tmp_path / "p"), board="u250", data=f"{name}.npz", io="io_stream")
     assert conversion.proved
-    assert conversion.settings.io_type == IoType.STREAM
+    assert conversion.firmware.settings["io"] == IoType.STREAM
     assert verify(str(tmp_path / "p"), data=f"{name}.npz").results.passed

@@ -1,7 +1,8 @@
-"""`fpgaml convert`: a model file becomes a proved HLS project."""
+"""`fpgaml convert`: a model file becomes a proved firmware project."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,8 @@ from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 if TYPE_CHECKING:
     from fpgaml.conversion import Request
     from fpgaml.hls.settings import IoType, LayerSettings, Strategy
+    from fpgaml.hls.target import HlsTarget
+    from fpgaml.rtl.target import RtlTarget
 
 STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
 IO_TYPES = ("auto", "io_parallel", "io_stream")
@@ -38,6 +41,22 @@ def convert(
     ] = None,
     part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None,
     clock: Annotated[str | None, typer.Option("--clock", help="Another clock: 5ns, 200MHz.")] = None,
+    target: Annotated[
+        str, typer.Option("--target", "-t", help="hls: an hls4ml project; rtl: Verilog or VHDL, fully unrolled.")
+    ] = "hls",
+    hdl: Annotated[str, typer.Option("--hdl", help="verilog or vhdl.", rich_help_panel="RTL")] = "verilog",
+    shell: Annotated[
+        str,
+        typer.Option("--shell", help="axis: AXI4-Stream; native: valid bits, fixed latency.", rich_help_panel="RTL"),
+    ] = "axis",
+    beat: Annotated[
+        int | None,
+        typer.Option(
+            "--beat", min=1, help="Elements a beat of the axis shell.  [default: a whole frame]", rich_help_panel="RTL"
+        ),
+    ] = None,
+    tag_bits: Annotated[int, typer.Option("--tag-bits", min=1, help="Bits of tuser.", rich_help_panel="RTL")] = 16,
+    name: Annotated[str, typer.Option("--name", help="The top module.", rich_help_panel="RTL")] = "network",
     backend: Annotated[
         str,
         typer.Option(
@@ -92,7 +111,7 @@ def convert(
     ] = 256,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Convert a trained model into an HLS project that is proved equal to it."""
+    """Convert a trained model into a firmware project that is proved equal to it."""
     from fpgaml.boards import find_board, parse_clock
     from fpgaml.cli.show import show_project
     from fpgaml.conversion import Request
@@ -105,11 +124,11 @@ def convert(
         output=output or Path(f"{model.stem}_{find_board(board).name}"),
         part=part,
         clock_mhz=parse_clock(clock) if clock else None,
-        backend=backend.lower(),
-        io=_io(io),
-        strategy=_strategy(strategy, "--strategy"),
-        reuse_factor=reuse,
-        layer_settings=_layer_settings(layer or []),
+        target=(
+            _hls_target(backend, io, strategy, reuse, layer or [])
+            if _one_of("--target", target, ("hls", "rtl")) == "hls"
+            else _rtl_target(hdl, shell, beat, tag_bits, name)
+        ),
         input_types=tuple(input_type or ()),
         data=data,
         axes=parse_axes(data_axes),
@@ -129,12 +148,31 @@ def convert(
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
+def _hls_target(backend: str, io: str, strategy: str, reuse: int, layer: list[str]) -> HlsTarget:
+    from fpgaml.hls.target import HlsTarget
+
+    chosen = _strategy(strategy, "--strategy")
+    return HlsTarget(backend.lower(), _io(io), chosen, reuse, _layer_settings(layer))
+
+
+def _rtl_target(hdl: str, shell: str, beat: int | None, tag_bits: int, name: str) -> RtlTarget:
+    from fpgaml.rtl.shell import Hdl, ShellKind
+    from fpgaml.rtl.target import RtlTarget
+
+    language = Hdl(_one_of("--hdl", hdl, tuple(Hdl)))
+    return RtlTarget(language, ShellKind(_one_of("--shell", shell, tuple(ShellKind))), beat, tag_bits, name)
+
+
+def _one_of(option: str, text: str, choices: Sequence[str]) -> str:
+    if text.lower() not in choices:
+        raise FpgamlError(option, f"`{text}` is not known", f"Choose one of {', '.join(choices)}")
+    return text.lower()
+
+
 def _io(text: str) -> IoType | None:
     from fpgaml.hls.settings import IoType
 
-    name = text if text.startswith("io_") or text == "auto" else f"io_{text}"
-    if name not in IO_TYPES:
-        raise FpgamlError("--io", f"`{text}` is not known", f"Choose one of {', '.join(IO_TYPES)}")
+    name = _one_of("--io", text if text.startswith("io_") or text == "auto" else f"io_{text}", IO_TYPES)
     return None if name == "auto" else IoType(name)
 
 

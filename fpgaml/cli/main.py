@@ -10,8 +10,10 @@ import typer
 from fpgaml import __version__
 from fpgaml.cli.boards import boards
 from fpgaml.cli.convert import convert
+from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
 from fpgaml.cli.report import report
+from fpgaml.cli.synth import synth
 from fpgaml.cli.verify import verify
 from fpgaml.errors import FpgamlError, UnsupportedError
 
@@ -40,7 +42,7 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (convert, verify, report, boards, doctor):
+for command in (convert, verify, cosim, synth, report, boards, doctor):
     app.command()(command)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml import __version__
@@ -18,23 +17,10 @@ from fpgaml.hls.render import ours_is_test_bench, templates, write_csim
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.hls.vendor import make_rules
 from fpgaml.project.golden import write_golden
+from fpgaml.target import Texts
 
 STAMP = "fpgaml"
 """Takes the place of the random stamp in hls4ml's files: the same input gives the same bytes."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What the README says beyond the settings.
-
-    Args:
-        source: the model file's name; board: the board's title, empty for a bare part.
-        inputs: a sentence for each input's type; vectors: where the golden vectors come from.
-    """
-
-    source: str
-    board: str
-    inputs: Sequence[str]
 
 
 def write_project(folder: Path, graph: Graph, settings: HlsSettings) -> HlsModel:
@@ -91,9 +77,7 @@ def _write_decimals(path: Path, batches: Sequence[dict[str, FixedArray]]) -> Non
                 file.write(" ".join(repr(float(x)) for array in event for x in array) + "\n")
 
 
-def write_guides(
-    folder: Path, graph: Graph, model: HlsModel, settings: HlsSettings, texts: Texts, vectors: str, events: int
-) -> None:
+def write_guides(folder: Path, graph: Graph, model: HlsModel, settings: HlsSettings, texts: Texts) -> None:
     """Write the Makefile and the README."""
     target = settings.target
     ports = [*((port, "in") for port in model.inputs), *((port, "out") for port in model.outputs)]
@@ -126,8 +110,8 @@ def write_guides(
             for port, direction in ports
         ],
         "input_texts": texts.inputs,
-        "vectors": vectors,
-        "events": events,
+        "vectors": texts.vectors,
+        "events": texts.events,
         "sources": f"{bench} firmware/network.cpp",
         "flags": flags,
         "includes": " ".join(INCLUDES[target.arithmetic]),

@@ -9,7 +9,7 @@ import numpy as np
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.model import Port
+from fpgaml.project.ports import Port
 
 FOLDER = "tb_data"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from fpgaml import __version__
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.model import Port
+from fpgaml.project.ports import Port, port_facts
 from fpgaml.project.publish import FORMAT, MANIFEST
 from fpgaml.proof.stored import file_sha256
 
@@ -21,15 +21,19 @@ VERSION = 1
 UNHASHED = frozenset({MANIFEST, RESULTS, "build_opt.tcl"})
 """Files that say something about the others, and the one that `make` rewrites to tell the vendor's tool what to do."""
 
+BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/")
+"""What simulation and synthesis leave in a project."""
+
 
 def folder_hashes(folder: Path) -> dict[str, str]:
     """sha256 of every file below a folder, by relative path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [(path.relative_to(folder).as_posix(), path) for path in paths]
-    return {name: file_sha256(path) for name, path in names if name not in UNHASHED}
+    kept = ((name, path) for name, path in names if name not in UNHASHED and not name.startswith(BUILT))
+    return {name: file_sha256(path) for name, path in kept}
 
 
-def versions(packages: Sequence[str] = ("numpy", "h5py", "hls4ml", "da4ml")) -> dict[str, str]:
+def versions(packages: Sequence[str]) -> dict[str, str]:
     """Versions of Python, fpgaml and those of the packages that are installed."""
     found = {"python": platform.python_version(), "fpgaml": __version__}
     for package in packages:
@@ -46,11 +50,11 @@ class Manifest:
 
     Args:
         source: file name, sha256 and framework of the model; board: the board and part chosen, and why.
-        settings: backend, io type, strategy and so on; inputs, outputs: the ports.
+        settings: of the target: backend, io type, strategy and so on; inputs, outputs: the ports.
         input_types: for each input its type and the reason for it.
         approximations: what the source keeps in floating point and the Graph rounds.
         vectors: seed, number of events and origin of the golden vectors.
-        messages: what hls4ml said.
+        messages: what the target's tools said; packages: those that took part, for the versions.
     """
 
     source: Mapping[str, Any]
@@ -63,14 +67,18 @@ class Manifest:
     approximations: Sequence[Mapping[str, str]]
     vectors: Mapping[str, Any]
     messages: Sequence[str]
+    packages: Sequence[str]
 
     def write(self, folder: Path) -> None:
         """Write manifest.json, with the hashes of everything else in the folder."""
+        facts = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "packages"}
         content = {
             "format": FORMAT,
             "version": VERSION,
-            "versions": versions(),
-            **asdict(self),
+            "versions": versions(("numpy", "h5py", *self.packages)),
+            **facts,
+            "inputs": [port_facts(port) for port in self.inputs],
+            "outputs": [port_facts(port) for port in self.outputs],
             "files": folder_hashes(folder),
         }
         (folder / MANIFEST).write_text(json.dumps(content, indent=2, default=list) + "\n")
@@ -105,8 +113,3 @@ def edited_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     changed = {name for name in recorded.keys() & found.keys() if recorded[name] != found[name]}
     missing = recorded.keys() - found.keys()
     return sorted(changed | missing)
-
-
-def ports_of(entries: Sequence[Mapping[str, Any]]) -> tuple[Port, ...]:
-    """Ports from a manifest."""
-    return tuple(Port(**{**entry, "shape": tuple(entry["shape"])}) for entry in entries)

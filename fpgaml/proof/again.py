@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fpgaml.conversion import Request, choose_oracle, physics, start_proof
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import from_json, graph_hash
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.csim import CSim, build
-from fpgaml.hls.model import Port
-from fpgaml.hls.settings import BACKENDS, HlsSettings
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import edited_files, ports_of, read_manifest
+from fpgaml.project.manifest import edited_files, read_manifest
 from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.proof.data import open_data
 from fpgaml.proof.stored import file_sha256
 from fpgaml.report.results import Results
+from fpgaml.target import Firmware
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Verification:
 def verify(
     folder: Path, model: Path | None = None, request: Request | None = None, progress: Progress | None = None
 ) -> Verification:
-    """Check a project: golden vectors against the interpreter and the C-simulation, and more data if given.
+    """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
 
     Args:
         model: the model file, to check the first hop again; its sha256 must be the recorded one.
@@ -56,24 +56,18 @@ def verify(
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
     if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
-    inputs, outputs = ports_of(manifest["inputs"]), ports_of(manifest["outputs"])
-    backend = BACKENDS[manifest["settings"]["backend"].lower()]
-    csim: CSim | None = None
-    if not backend.no_csim:
-        with progress.step("compiling the C-simulation"):
-            csim = build(folder.absolute(), inputs, outputs, backend.arithmetic)
+    firmware = _reopen(folder, manifest, graph, progress)
     oracle, why_not = choose_oracle(model, graph.outputs, request)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
-    proof = start_proof(graph, csim, oracle, request, model_rounds=rounds)
-    golden = _golden_check(proof, folder, inputs, outputs, progress)
+    proof = start_proof(graph, firmware.run, oracle, request, model_rounds=rounds)
+    golden = _golden_check(proof, folder, firmware, progress)
     _run_data(proof, graph, request, progress)
     checks: list[Check] = [
         source_check(proof, bool(manifest["approximations"]), request.tolerance_lsb, why_not),
         golden,
-        target_check(proof, "Graph = C-simulation", "the integer interpreter", f"{backend.name}: {backend.no_csim}"),
+        target_check(proof, firmware.check, "the integer interpreter", firmware.why_not),
     ]
-    settings = HlsSettings(manifest["board"]["part"], manifest["board"]["clock_ns"], backend.name.lower())
-    results = Results.gather(proof, checks, settings, csim, physics(proof, request))
+    results = Results.gather(proof, checks, firmware, physics(proof, request))
     return Verification(folder, results, edited)
 
 
@@ -85,12 +79,21 @@ def _read_graph(folder: Path) -> Graph:
         raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
 
 
-def _golden_check(
-    proof: Proof, folder: Path, inputs: tuple[Port, ...], outputs: tuple[Port, ...], progress: Progress
-) -> Check:
+def _reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
+    """The firmware of a finished project, by its target."""
+    if manifest["settings"]["target"] == "rtl":
+        from fpgaml.rtl.target import reopen
+
+        return reopen(manifest, graph, progress)
+    from fpgaml.hls.target import reopen as reopen_hls
+
+    return reopen_hls(folder, manifest, progress)
+
+
+def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Progress) -> Check:
     """The recorded outputs must be what the interpreter says; the vectors run through everything else too."""
-    values = {port.name: read_golden(folder, port, "input") for port in inputs}
-    recorded = {port.name: read_golden(folder, port, "output") for port in outputs}
+    values = {port.name: read_golden(folder, port, "input") for port in firmware.inputs}
+    recorded = {port.name: read_golden(folder, port, "output") for port in firmware.outputs}
     counts = {v.shape[0] for v in (*values.values(), *recorded.values())}
     if len(counts) != 1:
         raise FpgamlError(str(folder), f"golden vectors of different lengths: {sorted(counts)}", "Convert again")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fpgaml.hls.csim import CSim
-from fpgaml.hls.settings import HlsSettings
-from fpgaml.project.manifest import RESULTS, versions
+from fpgaml.project.manifest import RESULTS
 from fpgaml.proof.checks import Check, Proof, Status
 from fpgaml.proof.compare import Comparison
 from fpgaml.proof.rounding import InputRounding
 from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.source import InputChoice
+from fpgaml.target import Firmware
 
 FORMAT = "fpgaml-results"
 VERSION = 1
 SIMULATED = "simulated"
+ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Results:
         quantizers: one entry a quantizer; roundings: what the inputs' types do to the data.
         physics: metrics by name, each with its kind.
         tools: the tools that measured, with versions.
+        estimate: resources and timing before any synthesis; empty where there is no estimate.
     """
 
     checks: tuple[Check, ...]
@@ -39,6 +40,7 @@ class Results:
     roundings: tuple[InputRounding, ...]
     physics: Mapping[str, Any]
     tools: Mapping[str, str]
+    estimate: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -50,16 +52,18 @@ class Results:
         cls,
         proof: Proof,
         checks: Sequence[Check],
-        settings: HlsSettings,
-        csim: CSim | None,
+        firmware: Firmware,
         physics: Mapping[str, Any],
     ) -> Results:
         """The results of a finished proof."""
-        tools = versions(("numpy", "hls4ml"))
-        if csim is not None:
-            tools |= {"compiler": csim.compiler, "arithmetic": f"{settings.target.arithmetic}_types of hls4ml"}
         return cls(
-            tuple(checks), dict(proof.events), proof.quantizers(), tuple(proof.roundings.values()), physics, tools
+            tuple(checks),
+            dict(proof.events),
+            proof.quantizers(),
+            tuple(proof.roundings.values()),
+            physics,
+            firmware.tools,
+            firmware.estimate,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -74,6 +78,7 @@ class Results:
             "quantizers": [_quantizer_json(statistics) for statistics in self.quantizers],
             "input_rounding": [{**asdict(rounding), "kind": SIMULATED} for rounding in self.roundings],
             "physics": {"kind": SIMULATED, **self.physics} if self.physics else {},
+            **({"estimate": {"kind": ESTIMATE, **self.estimate}} if self.estimate else {}),
         }
 
     def write(self, folder: Path) -> None:

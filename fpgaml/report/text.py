@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.report import checks
+from fpgaml.report.cosim import print_cosim
+from fpgaml.report.estimate import print_estimate
 from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
+from fpgaml.report.synth import print_synthesis
 
 FILES_SHOWN = 5
 
@@ -39,6 +42,10 @@ def print_report(
     _print_approximations(console, manifest)
     _print_quantizers(console, results, all_quantizers)
     _print_physics(console, results)
+    print_estimate(console, manifest, results, all_layers=all_quantizers)
+    for entry in results.get("cosim", []):
+        print_cosim(console, entry)
+    print_synthesis(console, results.get("synthesis", []))
     _print_messages(console, manifest, all_quantizers)
     _print_edited(console, edited)
     console.print()
@@ -61,9 +68,20 @@ def _print_source(console: Console, manifest: Json) -> None:
 
 
 def _settings(settings: Json) -> str:
+    if settings["target"] == "rtl":
+        return _rtl_settings(settings)
     lines = [f"hls4ml {settings['backend']}, {settings['io']}, {_choice(settings)}"]
     lines += [f"layer {name}: {_choice(choice)}" for name, choice in settings["layers"].items()]
     return "\n".join(lines)
+
+
+def _rtl_settings(settings: Json) -> str:
+    language = {"verilog": "Verilog", "vhdl": "VHDL"}[settings["hdl"]]
+    shell = f"{settings['shell']} shell"
+    if settings["shell"] == "axis":
+        beats = f"{settings['beat_in']} elements a beat in, {settings['beat_out']} out"
+        shell += f" ({beats}, tag of {settings['tag_bits']} bits)"
+    return f"{language}, fully unrolled, {shell}, top module {settings['top']}"
 
 
 def _choice(choice: Json) -> str:
@@ -97,7 +115,7 @@ def _rounding(entry: Json) -> str:
 
 def _type(port: Json) -> str:
     """Without rounding and overflow: they do not change what a value means."""
-    stem = port["cpp"].split("<")[0]
+    stem = port.get("cpp", "ap_fixed" if port["signed"] else "ap_ufixed").split("<")[0]
     return f"{stem}<{port['width']},{port['width'] - port['fractional']}>" if stem.startswith("ap_") else port["cpp"]
 
 
@@ -107,7 +125,7 @@ def _print_checks(console: Console, manifest: Json, results: Json) -> None:
     rows: list[tuple[str, Text, str]] = []
     for check in results["checks"]:
         kind = f" [{check['kind']}]" if len(kinds) > 1 else ""
-        text = "\n".join(checks.describe(check, manifest["settings"]["backend"]))
+        text = "\n".join(checks.describe(check, manifest["settings"].get("backend", "")))
         rows.append((check["name"] + kind, checks.label(check), text))
         if check["input_rounding"]:
             rows.append(("  input rounding", Text("APART", "yellow"), "\n".join(checks.describe_rounding(check))))
@@ -183,7 +201,7 @@ def _print_physics(console: Console, results: Json) -> None:
 def _print_messages(console: Console, manifest: Json, everything: bool) -> None:
     messages = [text for text in manifest["messages"] if everything or "warning" in text.lower()]
     if messages:
-        title(console, "hls4ml said")
+        title(console, "The tools said" if manifest["settings"]["target"] != "hls" else "hls4ml said")
         for text in messages:
             line(console, text)
 

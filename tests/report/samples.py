@@ -33,6 +33,7 @@ def manifest(**changes: Any) -> dict[str, Any]:
             "note": "`alveo` means alveo-u250: the Alveo cards are several",
         },
         "settings": {
+            "target": "hls",
             "backend": "Vitis",
             "io": "io_parallel",
             "strategy": "latency",

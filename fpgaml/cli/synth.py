@@ -1,0 +1,56 @@
+"""`fpgaml synth`: what a generated RTL project costs, and how fast it is, with open tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def synth(
+    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert --target rtl` wrote.")],
+    family: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--family",
+            "-f",
+            help="xcup, xcu, xc7, intel or ecp5; may be given again.  [default: that of the project's board]",
+        ),
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", "-b", help="Compare with another board than the project's.")
+    ] = None,
+    modules: Annotated[
+        bool, typer.Option("--modules", help="Count module by module: nothing is optimised across their borders.")
+    ] = False,
+    route: Annotated[bool, typer.Option("--route", help="Place and route too, for the real clock: ECP5.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Keep scripts, logs and netlists in this new folder.")
+    ] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Synthesise an RTL project with yosys, and compare with what the board holds.
+
+    With --route, nextpnr places and routes it. The results go into the project's results.json. The exit code is 1 if
+    the design does not fit, or misses the clock of its own board.
+    """
+    from fpgaml.errors import EXIT_CHECK_FAILED
+    from fpgaml.progress import choose_progress
+    from fpgaml.synth.run import Request, synthesise
+
+    request = Request(tuple(family or ()), board, modules, route, keep)
+    found = synthesise(project, request, choose_progress())
+    entries = [synthesis.to_json() for synthesis in found]
+    if json_output:
+        import json
+
+        typer.echo(json.dumps({"synthesis": entries}, indent=2))
+    else:
+        from rich.console import Console
+
+        from fpgaml.report.synth import print_synthesis
+
+        print_synthesis(Console(), entries)
+    if not all(synthesis.passed for synthesis in found):
+        raise typer.Exit(EXIT_CHECK_FAILED)

@@ -1,0 +1,92 @@
+"""Simulate a project: choose the simulator, run the bench, record what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgaml.cosim.outcome import Outcome
+from fpgaml.cosim.record import record
+from fpgaml.cosim.run import JUNIT, Job, build_folder, read_bench_json, run_job
+from fpgaml.cosim.tools import Simulator, choose_simulator
+from fpgaml.cosim.vectors import write_random_vectors
+from fpgaml.errors import FpgamlError
+from fpgaml.progress import Progress, Silent
+from fpgaml.project.manifest import edited_files, read_manifest
+
+SLOW_FRAMES = 1000
+FAST_FRAMES = 20_000
+"""Frames of the full load where none are asked for: with simulators that interpret, and with one that compiles."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asks for.
+
+    Args:
+        simulator: "verilator", "icarus" or "ghdl"; None: the best one there is.
+        frames: of the full load; None: as many as take a few seconds.
+        random: so many events at random beside the golden vectors; 0: none.
+        seed: of everything random; waves: write waveforms.
+    """
+
+    simulator: str | None = None
+    frames: int | None = None
+    random: int = 0
+    seed: int = 1
+    waves: bool = False
+
+
+@dataclass(frozen=True)
+class Cosimulation:
+    """A project that was simulated.
+
+    Args:
+        outcome: what the bench found; edited: files that changed since the project was generated.
+        results: the whole results.json as it is now; entry: this run's part of it.
+        build: folder with the JUnit file, the log and the waveforms.
+    """
+
+    outcome: Outcome
+    simulator: Simulator
+    edited: tuple[str, ...]
+    results: dict[str, Any]
+    entry: dict[str, Any]
+    build: Path
+
+    @property
+    def junit(self) -> Path:
+        """The JUnit file."""
+        return self.build / JUNIT
+
+
+def simulate(project: Path, options: Options | None = None, progress: Progress | None = None) -> Cosimulation:
+    """Simulate a project with its own bench and write what was found into its results.json.
+
+    Args:
+        project: the folder that `fpgaml convert --target rtl` wrote; one edited by hand is simulated as it is.
+
+    Raises:
+        FpgamlError: it is no such project.
+        ToolError: a tool is missing, or does not take the design.
+    """
+    options, progress = options or Options(), progress or Silent()
+    manifest = read_manifest(project)
+    edited = tuple(edited_files(project, manifest))
+    sim = project / "sim"
+    if not (sim / "Makefile").is_file():
+        raise FpgamlError(
+            str(project), "has no bench in sim/", "Give a project of `fpgaml convert --target rtl`, or convert again"
+        )
+    bench = read_bench_json(sim / "bench.json")
+    simulator = choose_simulator(bench["hdl"], options.simulator)
+    build = build_folder(project, simulator, options.waves)
+    vectors = build / "vectors" if options.random else None
+    if vectors is not None:
+        write_random_vectors(project / "graph.json", bench, vectors, options.random, options.seed, progress)
+    frames = options.frames or (FAST_FRAMES if simulator.name == "verilator" else SLOW_FRAMES)
+    job = Job(sim, sim / "bench.json", build, simulator, frames, options.seed, vectors, options.waves)
+    outcome = run_job(job, progress)
+    results, entry = record(project, outcome, simulator, bench, edited)
+    return Cosimulation(outcome, simulator, edited, results, entry, build)

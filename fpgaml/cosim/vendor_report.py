@@ -1,0 +1,66 @@
+"""Latency and interval as Vitis HLS states them: csynth.xml, or the attribute that it writes above the top module."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+KIND = "hls-csynth"
+
+
+@dataclass(frozen=True)
+class VendorTiming:
+    """What the vendor's tool says, in cycles; None where it does not say.
+
+    Args:
+        latency: the worst case; interval: the largest; source: where it is said.
+    """
+
+    latency: int | None
+    interval: int | None
+    source: str
+
+
+def find_timing(folder: Path, top: str, text: str) -> VendorTiming | None:
+    """The statement of the report that belongs to a folder of Verilog, else of the Verilog itself; None if none.
+
+    Args:
+        folder: such as solution1/syn/verilog or solution1/impl/verilog; text: the source of the top module.
+    """
+    for report in (folder, folder.parent / "report", folder.parent.parent / "syn" / "report"):
+        for name in (f"{top}_csynth.xml", "csynth.xml"):
+            timing = read_csynth(report / name, top)
+            if timing is not None:
+                return timing
+    return read_attribute(text)
+
+
+def read_csynth(path: Path, top: str) -> VendorTiming | None:
+    """A csynth.xml of the module; None if there is none, it is damaged, or it is about another module."""
+    try:
+        root = ET.parse(path).getroot()
+    except (OSError, ET.ParseError):
+        return None
+    if root.findtext(".//TopModelName") != top:
+        return None
+    summary = root.find("./PerformanceEstimates/SummaryOfOverallLatency")
+    if summary is None:
+        return None
+    latency, interval = _number(summary.findtext("Worst-caseLatency")), _number(summary.findtext("Interval-max"))
+    return VendorTiming(latency, interval, path.name)
+
+
+def read_attribute(text: str) -> VendorTiming | None:
+    """CORE_GENERATION_INFO: `HLS_SYN_LAT=24,HLS_SYN_TPT=1`."""
+    latency, interval = re.search(r"\bHLS_SYN_LAT=(\w+)", text), re.search(r"\bHLS_SYN_TPT=(\w+)", text)
+    found = [_number(match[1]) if match else None for match in (latency, interval)]
+    if found == [None, None]:
+        return None
+    return VendorTiming(found[0], found[1], "CORE_GENERATION_INFO")
+
+
+def _number(text: str | None) -> int | None:
+    """A number of cycles; None for `undef`, `none`, `?` and -1, which stand for an unknown one."""
+    return int(text) if text and text.strip().isdecimal() else None

@@ -1,0 +1,148 @@
+"""The HLS target: an hls4ml project with its C-simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from fpgaml.boards import Board
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense
+from fpgaml.hls.csim import CSim, build
+from fpgaml.hls.model import Port
+from fpgaml.hls.project import write_guides, write_project, write_vectors
+from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy
+from fpgaml.progress import Progress
+from fpgaml.project.manifest import versions
+from fpgaml.target import Batches, Firmware, Texts
+
+NAME = "hls"
+CHECK = "Graph = C-simulation"
+PARALLEL_MULTIPLICATIONS = 10_000
+PARALLEL_ELEMENTS = 4096
+"""Above these, unrolling everything is hopeless: hls4ml partitions arrays of at most 4096 elements."""
+
+
+@dataclass(frozen=True)
+class HlsTarget:
+    """Settings of an HLS project.
+
+    Args:
+        io: None chooses by the network's size.
+        layer_settings: of single layers, by name.
+    """
+
+    backend: str = "vitis"
+    io: IoType | None = None
+    strategy: Strategy = Strategy.LATENCY
+    reuse_factor: int = 1
+    layer_settings: Mapping[str, LayerSettings] = field(default_factory=dict)
+
+    def check(self, graph: Graph, board: Board) -> None:
+        """Refuse settings of layers that the model does not have, and settings that exclude each other."""
+        self.settings(graph, board)
+
+    def settings(self, graph: Graph, board: Board) -> HlsSettings:
+        """All settings, with the input/output type chosen by the network's size where it is left open.
+
+        Raises:
+            FpgamlError: settings for a layer that does not exist, or that exclude each other.
+        """
+        known = {node.source for node in graph.nodes} | set(graph.layers)
+        for layer in self.layer_settings:
+            if layer not in known:
+                raise FpgamlError(
+                    "--layer", f"the model has no layer `{layer}`", f"Its layers: {', '.join(graph.layers)}"
+                )
+        io = self.io or _io_type(graph)
+        return HlsSettings(
+            board.part, board.clock_ns, self.backend, io, self.strategy, self.reuse_factor, dict(self.layer_settings)
+        )
+
+    def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
+        """Write the project and compile its C-simulation."""
+        settings = self.settings(graph, board)
+        with progress.step(f"writing the {settings.target.name} project"):
+            model = write_project(folder, graph, settings)
+        csim, why_not = _compile(folder, model.inputs, model.outputs, settings.backend, progress)
+
+        def finish(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+            write_vectors(folder, model, inputs, outputs)
+            write_guides(folder, graph, model, settings, texts)
+
+        return Firmware(
+            model.inputs,
+            model.outputs,
+            CHECK,
+            csim.run if csim else None,
+            why_not,
+            _facts(settings),
+            finish,
+            _tools(csim, settings.backend),
+            model.messages,
+            packages=("hls4ml", "da4ml"),
+        )
+
+
+def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Firmware:
+    """The firmware of a finished project, to be run again."""
+    inputs, outputs = (
+        tuple(Port(**{**entry, "shape": tuple(entry["shape"])}) for entry in manifest[key])
+        for key in ("inputs", "outputs")
+    )
+    backend = manifest["settings"]["backend"].lower()
+    csim, why_not = _compile(folder.absolute(), inputs, outputs, backend, progress)
+    run = csim.run if csim else None
+    return Firmware(inputs, outputs, CHECK, run, why_not, manifest["settings"], _nothing, _tools(csim, backend))
+
+
+def _nothing(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+    """A finished project is not written again."""
+
+
+def _compile(
+    folder: Path, inputs: tuple[Port, ...], outputs: tuple[Port, ...], backend: str, progress: Progress
+) -> tuple[CSim | None, str]:
+    """The C-simulation, or why there is none."""
+    target = BACKENDS[backend]
+    if target.no_csim:
+        return None, f"{target.name}: {target.no_csim}"
+    with progress.step("compiling the C-simulation"):
+        return build(folder, inputs, outputs, target.arithmetic), ""
+
+
+def _tools(csim: CSim | None, backend: str) -> dict[str, str]:
+    tools = versions(("numpy", "hls4ml"))
+    if csim is not None:
+        tools |= {"compiler": csim.compiler, "arithmetic": f"{BACKENDS[backend].arithmetic}_types of hls4ml"}
+    return tools
+
+
+def _facts(settings: HlsSettings) -> dict[str, Any]:
+    """For manifest.json."""
+    return {
+        "target": NAME,
+        "backend": settings.target.name,
+        "io": str(settings.io_type),
+        "strategy": str(settings.strategy),
+        "reuse_factor": settings.reuse_factor,
+        "layers": {
+            name: {"strategy": choice.strategy and str(choice.strategy), "reuse_factor": choice.reuse_factor}
+            for name, choice in settings.layers.items()
+        },
+    }
+
+
+def _io_type(graph: Graph) -> IoType:
+    largest = max(prod(shape) for shape in graph.shapes.values())
+    multiplications = 0
+    for node in graph.nodes:
+        if isinstance(node.op, Dense | Conv1D | Conv2D | EinsumDense):
+            each = prod(node.op.kernel.shape[:-1])
+            multiplications += prod(graph.shapes[node.name]) * each
+    small = largest <= PARALLEL_ELEMENTS and multiplications <= PARALLEL_MULTIPLICATIONS
+    return IoType.PARALLEL if small else IoType.STREAM

@@ -1,0 +1,183 @@
+"""What bench.json says about the design, and what the environment asks of the bench.
+
+Standard library only: the Makefile runs this file to learn the sources (`python3 bench_config.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FORMAT = "fpgaml bench"
+VERSION = 1
+HERE = Path(__file__).resolve().parent
+
+
+class BenchError(Exception):
+    """bench.json, a file of vectors or the environment is not as it must be."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """One tensor at the boundary; value = n * 2**-fractional.
+
+    Args:
+        elements: how many numbers, in C order; width: bits of each.
+        vectors: file of golden vectors, one event a line.
+    """
+
+    name: str
+    elements: int
+    width: int
+    signed: bool
+    fractional: int
+    vectors: Path
+
+
+@dataclass(frozen=True)
+class Stream:
+    """How frames travel over AXI4-Stream.
+
+    Args:
+        lane_in, lane_out: bits that one element takes on the bus.
+        beat_in, beat_out: elements a beat; beats_in, beats_out: beats a frame.
+        tag_bits: width of tuser; 0 without one.
+    """
+
+    lane_in: int
+    beat_in: int
+    beats_in: int
+    lane_out: int
+    beat_out: int
+    beats_out: int
+    tag_bits: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """bench.json.
+
+    Args:
+        top: top module; shell: which driver speaks to it; hdl: "verilog" or "vhdl"; sources: in compile order.
+        clock_ns: period; latency, interval: as declared, in cycles; None where nothing is declared.
+        stream: None for a shell without one; extra: entries that only some driver knows.
+    """
+
+    top: str
+    shell: str
+    hdl: str
+    sources: tuple[Path, ...]
+    clock_ns: float
+    latency: int | None
+    interval: int | None
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    stream: Stream | None
+    extra: dict[str, Any]
+
+
+_KNOWN = {"format", "version", "top", "shell", "hdl", "sources", "clock_ns", "latency", "interval"}
+_KNOWN |= {"inputs", "outputs", "stream"}
+
+
+def read_bench(path: Path) -> Bench:
+    """Read bench.json; its paths are relative to its own folder.
+
+    Raises:
+        BenchError: there is none, or something in it is missing or of the wrong type.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] != FORMAT or content["version"] != VERSION:
+            raise BenchError(f"{path}: is not a `{FORMAT}` file of version {VERSION}")
+        return Bench(
+            top=str(content["top"]),
+            shell=str(content["shell"]),
+            hdl=str(content["hdl"]),
+            sources=tuple(path.parent / name for name in content["sources"]),
+            clock_ns=float(content["clock_ns"]),
+            latency=content.get("latency"),
+            interval=content.get("interval"),
+            inputs=tuple(_port(entry, path.parent) for entry in content["inputs"]),
+            outputs=tuple(_port(entry, path.parent) for entry in content["outputs"]),
+            stream=Stream(**content["stream"]) if content.get("stream") else None,
+            extra={key: value for key, value in content.items() if key not in _KNOWN},
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"{path}: {type(error).__name__}: {error}") from None
+
+
+def _port(entry: dict[str, Any], folder: Path) -> Port:
+    return Port(
+        name=str(entry["name"]),
+        elements=int(entry["elements"]),
+        width=int(entry["width"]),
+        signed=bool(entry["signed"]),
+        fractional=int(entry["fractional"]),
+        vectors=folder / entry["vectors"],
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment asks for.
+
+    Args:
+        seed: SEED, of everything random; frames: FRAMES, how many the full load has.
+        vectors: VECTORS, a folder with more vectors, or None.
+        results: BENCH_RESULTS, where the measurements go; progress: BENCH_PROGRESS, say how far a check is.
+    """
+
+    seed: int
+    frames: int
+    vectors: Path | None
+    results: Path
+    progress: bool
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the environment.
+
+        Raises:
+            BenchError: a number is none.
+        """
+        folder = os.environ.get("VECTORS", "")
+        return cls(
+            seed=_number("SEED", 1, 0),
+            frames=_number("FRAMES", 2000, 2),
+            vectors=Path(folder) if folder else None,
+            results=Path(os.environ.get("BENCH_RESULTS", "bench_results.json")),
+            progress=bool(os.environ.get("BENCH_PROGRESS", "")),
+        )
+
+
+def _number(name: str, default: int, least: int) -> int:
+    text = os.environ.get(name, "") or str(default)
+    if not text.isdecimal() or int(text) < least:
+        raise BenchError(f"{name}={text}: give a whole number from {least} on")
+    return int(text)
+
+
+def bench_file() -> Path:
+    """BENCH, else bench.json beside this file."""
+    return Path(os.environ.get("BENCH", "") or HERE / "bench.json")
+
+
+def _facts_for_make(path: Path) -> str:
+    """Top, language, shell and sources in one line."""
+    bench = read_bench(path)
+    names = [os.path.relpath(source) for source in bench.sources]
+    if any(" " in name for name in names):
+        raise BenchError("make cannot work with blanks in the names of sources")
+    return " ".join([bench.top, bench.hdl, bench.shell, *names])
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(_facts_for_make(bench_file()) + "\n")
+    except BenchError as problem:
+        sys.exit(str(problem))

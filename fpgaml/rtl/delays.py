@@ -1,0 +1,133 @@
+"""How long each gate takes, in ns: a model for placing pipeline registers before any vendor tool has run.
+
+UltraScale+ follows the delay table of alkaid 0.8 (an adder of w bits: 1.09 + 0.0254 (w - 1) ns, routing
+included; Sun et al., arXiv:2507.04535). The other families scale it by a factor chosen here; ECP5's is set so
+that nextpnr's routed clock meets what was asked for. These are estimates: the vendor's timing report decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from fpgaml.boards.parts import parse_part
+from fpgaml.rtl.netlist import Gate, Netlist, Wire
+
+ADDER = 1.09375
+CARRY = 0.025390625
+LEVEL = 0.8
+REGISTER = 0.30
+MARGIN = 0.10
+MULTIPLIER = 3.0
+WIDE_MULTIPLIER = 1.5
+DSP_BITS = 18
+
+FACTORS = {
+    "UltraScale+": 1.0,
+    "Versal": 1.0,
+    "Agilex 7": 1.0,
+    "Stratix 10": 1.1,
+    "Agilex 5": 1.2,
+    "UltraScale": 1.2,
+    "Arria 10": 1.4,
+    "Cyclone 10 GX": 1.6,
+    "7-series": 1.6,
+    "PolarFire": 1.8,
+    "PolarFire SoC": 1.8,
+    "Cyclone V": 2.2,
+    "ECP5": 2.4,
+}
+"""A family's delays relative to UltraScale+; 1.6 where a part's family is not among them."""
+
+
+@dataclass(frozen=True)
+class DelayModel:
+    """Delays of one family at one clock.
+
+    Args:
+        family: of the FPGA; factor: its delays relative to UltraScale+; period: of the clock, in ns.
+    """
+
+    family: str
+    factor: float
+    period: float
+
+    @classmethod
+    def of_part(cls, part: str, period: float) -> DelayModel:
+        """The model for an ordering part number."""
+        family = parse_part(part).family
+        return cls(family, FACTORS.get(family, 1.6), period)
+
+    @property
+    def usable(self) -> float:
+        """What a stage's logic may take, in ns: the period less register overhead and a margin of 10 %."""
+        return self.period * (1 - MARGIN) - REGISTER * self.factor
+
+    def needed_period(self, delay: float) -> float:
+        """The period at which logic of `delay` ns fits between two registers."""
+        return (delay + REGISTER * self.factor) / (1 - MARGIN)
+
+    def delay(self, netlist: Netlist, wire: Wire) -> float:
+        """A gate's delay in ns; wires that only pick or shift bits take none."""
+        return self.factor * _units(netlist, wire)
+
+    def facts(self) -> dict[str, float | str]:
+        """The model, for the report: times in ns."""
+        return {
+            "family": self.family,
+            "adder_ns": round(self.factor * ADDER, 4),
+            "carry_ns_per_bit": round(self.factor * CARRY, 4),
+            "lut_level_ns": round(self.factor * LEVEL, 4),
+            "multiplier_ns": round(self.factor * MULTIPLIER, 4),
+            "register_ns": round(self.factor * REGISTER, 4),
+            "margin": MARGIN,
+            "source": "alkaid 0.8 delay table for UltraScale+, scaled by family",
+        }
+
+
+def _units(netlist: Netlist, wire: Wire) -> float:
+    """ns on UltraScale+."""
+    match wire.gate:
+        case Gate.ADD | Gate.SUBTRACT:
+            bits = adder_bits(netlist, wire)
+            return ADDER + CARRY * (bits - 1) if bits else 0.0
+        case Gate.LESS:
+            bits = comparator_bits(netlist, wire)
+            return ADDER + CARRY * (bits - 1) if bits else 0.0
+        case Gate.MULTIPLY:
+            widest = max(netlist.wires[a].width for a in wire.arguments)
+            return MULTIPLIER + WIDE_MULTIPLIER * (ceil(widest / DSP_BITS) - 1)
+        case Gate.SELECT:
+            return LEVEL
+        case Gate.LOOKUP:
+            # Six inputs a level; the dedicated multiplexers double a table three times, then levels follow.
+            extra = max(netlist.wires[wire.arguments[0]].width - 6, 0)
+            return LEVEL + 0.2 * min(extra, 3) + 0.5 * max(extra - 3, 0)
+        case Gate.AND | Gate.OR:
+            return LEVEL / 2  # usually shares a LUT with a neighbour
+        case Gate.ANY:
+            return LEVEL * max(1, ceil((wire.parameters[0] - 1) / 5) / 2)
+        case _:
+            return 0.0
+
+
+def adder_bits(netlist: Netlist, wire: Wire) -> int:
+    """Bits of the carry chain of an addition: low bits that pass untouched, and plain shifts, take none."""
+    a, b = (netlist.wires[i] for i in wire.arguments)
+    p, q = wire.parameters
+    if b.low == b.high == 0:
+        return 0
+    untouched = q if p == 0 else (p if wire.gate == Gate.ADD else 0)
+    passing = a if p == 0 else b  # the one whose low bits pass
+    if untouched and wire.gate == Gate.ADD and not passing.signed and passing.width <= untouched:
+        return 0  # the two do not overlap: one stands above the other
+    return max(wire.width - untouched, 1)
+
+
+def comparator_bits(netlist: Netlist, wire: Wire) -> int:
+    """Bits of the carry chain of a comparison; a sign takes none."""
+    a, b = (netlist.wires[i] for i in wire.arguments)
+    if b.low == b.high == 0:
+        return 0
+    p, q = wire.parameters
+    return max(a.width + p, b.width + q)

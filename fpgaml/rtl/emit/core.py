@@ -1,0 +1,29 @@
+"""A netlist and its schedule as HDL text."""
+
+from __future__ import annotations
+
+from fpgaml.rtl.emit import verilog, vhdl
+from fpgaml.rtl.emit.plan import make_plan
+from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.schedule import Schedule
+from fpgaml.rtl.shell import Hdl
+
+
+def emit_core(netlist: Netlist, schedule: Schedule, top: str, hdl: Hdl) -> dict[str, str]:
+    """The core `<top>_core`, the modules `<top>_<layer>` and `<top>_lut<n>` that it is made of.
+
+    Args:
+        schedule: the stage of each wire of the netlist; arguments' stages are no later than their wire's.
+        top: prefix of all modules' names: an identifier in both languages.
+
+    Returns:
+        File name -> text, in compile order; the core, with ports clk, x and y, is the last. The same netlist and
+        schedule give the same bytes.
+    """
+    writer = verilog if hdl is Hdl.VERILOG else vhdl
+    plan = make_plan(netlist, schedule, top)
+    files = {f"{table.name}{hdl.suffix}": writer.write_table(table) for table in plan.tables}
+    for layer in plan.layers:
+        files[f"{layer.name}{hdl.suffix}"] = writer.write_layer(layer, plan)
+    files[f"{plan.core.name}{hdl.suffix}"] = writer.write_core(plan)
+    return files

@@ -1,0 +1,163 @@
+"""What a network will take before any synthesis: from the Graph in a moment, from the netlist more closely."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from fpgaml.boards import Board
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Lookup, Quantize
+from fpgaml.graph.types import Ints, Rounding
+from fpgaml.rtl.delays import adder_bits, comparator_bits
+from fpgaml.rtl.netlist import Gate, Netlist, Wire
+
+SHARING = 0.5
+"""Adder bits left after alkaid has shared common terms, relative to one adder a signed digit.
+
+Measured on the unrolled layers of tests/data/legacy_qkeras: 0.43 to 0.64."""
+
+INCREMENT, COMPARATOR, CHOICE, TABLE = 0.5, 0.25, 0.25, 0.6
+"""LUTs a bit of a rounding carry, a comparison, a choice, and LUTs of a table relative to one a bit and 64 entries.
+
+Neighbours share LUTs, and tables have patterns. Set by what yosys 0.70 makes of the networks in tests/data."""
+
+LARGEST_LUT_MULTIPLIER = 10
+"""Products whose operands' widths sum to this much or less are made of LUTs by the synthesisers."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Resources, of kind `estimate`.
+
+    Args:
+        lut, ff, dsp: numbers; layers: LUTs of each layer.
+    """
+
+    lut: int
+    ff: int
+    dsp: int
+    layers: Mapping[str, int]
+
+
+def estimate_graph(graph: Graph) -> Estimate:
+    """LUTs of a graph if it were unrolled, by counting the signed digits of its weights; ff and dsp are 0."""
+    layers: dict[str, float] = defaultdict(float)
+    for node in graph.nodes:
+        layers[node.source or node.name] += _node_luts(graph, node)
+    rounded = {name: round(luts) for name, luts in layers.items()}
+    return Estimate(sum(rounded.values()), 0, 0, rounded)
+
+
+def _node_luts(graph: Graph, node: Node) -> float:
+    op, elements = node.op, prod(graph.shapes[node.name])
+    if isinstance(op, Dense | Conv1D | Conv2D | EinsumDense):
+        digits = signed_digit_count(op.kernel.integers)
+        repeats = _repeats(graph, node)
+        additions = max(digits * repeats - elements, 0) + (elements if op.bias is not None else 0)
+        entering, leaving = (float(graph.types[name].width.mean()) for name in (node.inputs[0], node.name))
+        return SHARING * additions * (entering + leaving) / 2
+    if isinstance(op, Input):
+        return 0.0
+    width = float(np.maximum(graph.types[node.name].width, 0).mean())
+    if isinstance(op, Lookup):
+        return elements * width * max(1.0, 2.0 ** (int(op.domain.width) - 6))
+    if isinstance(op, Quantize):
+        return elements * width * (1.0 if op.quantizer.rounding != Rounding.TRN else 0.5)
+    return elements * width
+
+
+def _repeats(graph: Graph, node: Node) -> float:
+    """How many times each weight of the kernel is used."""
+    op, output = node.op, prod(graph.shapes[node.name])
+    if isinstance(op, EinsumDense):
+        left, _, _ = op.equation.partition("->")
+        letters, _, kernel = left.partition(",")
+        sizes = dict(zip(letters, graph.shapes[node.inputs[0]], strict=True))
+        return prod(size for letter, size in sizes.items() if letter not in kernel)
+    assert isinstance(op, Dense | Conv1D | Conv2D)
+    return output / op.kernel.shape[-1]
+
+
+def signed_digit_count(integers: Ints) -> int:
+    """Digits other than zero in the canonical signed-digit forms of all numbers together."""
+    # A number's digits are where n and 3n differ (Reitwieser's recoding in one line).
+    return sum((abs(int(n)) ^ 3 * abs(int(n))).bit_count() for n in integers.flat)
+
+
+def estimate_netlist(netlist: Netlist, registers: int) -> Estimate:
+    """Resources of a scheduled netlist.
+
+    Args:
+        registers: flip-flops, as `register_bits` counts them.
+    """
+    layers: dict[str, float] = dict.fromkeys(netlist.layers, 0.0)
+    dsp = 0
+    for wire in netlist.wires:
+        layers[netlist.layers[wire.layer]] += _wire_luts(netlist, wire)
+        dsp += _wire_dsps(netlist, wire)
+    rounded = {name: round(luts) for name, luts in layers.items()}
+    return Estimate(sum(rounded.values()), registers, dsp, rounded)
+
+
+def _wire_luts(netlist: Netlist, wire: Wire) -> float:
+    match wire.gate:
+        case Gate.ADD | Gate.SUBTRACT:
+            increment = min(netlist.wires[a].width for a in wire.arguments) == 1
+            return adder_bits(netlist, wire) * (INCREMENT if increment else 1)
+        case Gate.LESS:
+            return COMPARATOR * comparator_bits(netlist, wire)
+        case Gate.SELECT:
+            return CHOICE * wire.width
+        case Gate.LOOKUP:
+            return TABLE * wire.width * 2.0 ** max(netlist.wires[wire.arguments[0]].width - 6, 0)
+        case Gate.AND | Gate.OR:
+            return 1
+        case Gate.ANY:
+            return max(1.0, wire.parameters[0] / 6)
+        case Gate.MULTIPLY:
+            widths = [netlist.wires[a].width for a in wire.arguments]
+            return prod(widths) if sum(widths) <= LARGEST_LUT_MULTIPLIER else 0
+        case _:
+            return 0
+
+
+def _wire_dsps(netlist: Netlist, wire: Wire) -> int:
+    if wire.gate != Gate.MULTIPLY:
+        return 0
+    small, large = sorted(netlist.wires[a].width for a in wire.arguments)
+    if small + large <= LARGEST_LUT_MULTIPLIER:
+        return 0
+    return -(-small // 17) * -(-large // 26)
+
+
+def check_fits(estimate: Estimate, board: Board, *, rough: bool) -> None:
+    """Refuse a network that cannot fit, before any long work.
+
+    Args:
+        rough: the estimate is made from the Graph alone; only what is far beyond the board is refused.
+
+    Raises:
+        FpgamlError: the estimate, the capacity and what would help.
+    """
+    capacity = board.capacity.lut if board.capacity else None
+    if capacity is None:
+        return
+    # ALMs hold two small functions each: what a LUT6 does takes at most one of them.
+    limit = capacity * (2 if rough else 1)
+    if estimate.lut <= limit:
+        return
+    largest = sorted(estimate.layers.items(), key=lambda pair: -pair[1])[:3]
+    shares = ", ".join(f"{name} {luts:,}" for name, luts in largest)
+    raise FpgamlError(
+        "--target rtl",
+        f"fully unrolled, the network would take about {estimate.lut:,} LUT (estimate); {board.name} has {capacity:,} "
+        f"({shares})",
+        "Fewer bits or pruned weights shrink it; a larger board holds more (`fpgaml boards`); "
+        "--target hls with io_stream shares its arithmetic in time",
+    )

@@ -1,0 +1,120 @@
+"""Constant matrix-vector products as few additions, by alkaid's optimiser (distributed arithmetic).
+
+Source of the method: Sun et al., "da4ml: Distributed Arithmetic for Real-time Neural Networks on FPGAs",
+arXiv:2507.04535. Only the order of the additions is taken from it: every wire is made and ranged here, so a
+result is exact whatever the optimiser proposes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from fpgaml.errors import ToolError
+from fpgaml.graph.types import Ints
+from fpgaml.rtl.builder import NetlistBuilder, Value
+
+WEIGHT_BITS = 24
+"""alkaid takes float32 weights: integers of up to 24 bits. Wider ones are cut into pieces."""
+
+RANGE_LIMIT = 2.0**100
+"""Ranges only guide the search for common terms; as float64 they need no more."""
+
+TREE_SLACK = 2
+"""How many adders deeper than a balanced tree a product may become for the sake of fewer adders."""
+
+SUBTRACT, ADD, INPUT, NEGATE = 1, 0, -1, -2
+"""alkaid's codes of operations; a matrix product has no others."""
+
+
+def product(builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, fractional: int) -> list[Value]:
+    """vector @ matrix * 2**-fractional.
+
+    Args:
+        vector: n values; matrix: (n, m) integers.
+
+    Returns:
+        m values.
+    """
+    columns: list[Value] = [builder.constant(0)] * matrix.shape[1]
+    for piece, lift in _pieces(matrix):
+        rows, used = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
+        if not len(rows):
+            continue
+        parts = _optimised(builder, [vector[int(row)] for row in rows], piece[np.ix_(rows, used)], fractional - lift)
+        for column, part in zip(used, parts, strict=True):
+            columns[column] = builder.add(columns[column], part)
+    return columns
+
+
+def _pieces(matrix: Ints) -> list[tuple[Ints, int]]:
+    """Matrices of at most WEIGHT_BITS bits, with the powers of two that they are to be shifted by."""
+    pieces, rest, lift = [], matrix.astype(object), 0
+    half = 1 << (WEIGHT_BITS - 1)
+    while rest.any():
+        low = (rest + half) % (2 * half) - half  # between -half and half - 1
+        pieces.append((low.astype(np.int64), lift))
+        rest = (rest - low) >> WEIGHT_BITS
+        lift += WEIGHT_BITS
+    return pieces
+
+
+def _optimised(builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, fractional: int) -> list[Value]:
+    ranges = tuple(_range(builder, value) for value in vector)
+    values = [Value(value.wire, value.fractional + fractional) for value in vector]
+    for stage in _solve(matrix.tobytes(), matrix.shape, ranges):
+        values = _replay(builder, stage, values)
+    return values
+
+
+def _range(builder: NetlistBuilder, value: Value) -> tuple[float, float, float]:
+    """(lowest, highest, step) as alkaid takes it."""
+    wire, step = builder.wires[value.wire], 2.0**-value.fractional
+    low, high = (min(max(float(edge) * step, -RANGE_LIMIT), RANGE_LIMIT) for edge in (wire.low, wire.high))
+    return low, high, step
+
+
+@cache
+def _solve(matrix: bytes, shape: tuple[int, int], ranges: tuple[tuple[float, float, float], ...]) -> tuple[Any, ...]:
+    """alkaid's two stages for a matrix; the windows of a convolution ask for the same one many times."""
+    try:
+        from alkaid.cmvm import cmvm_solve
+    except ImportError:
+        raise ToolError("--target rtl", "needs the package alkaid", "Install it: pip install 'fpgaml[rtl]'") from None
+    weights = np.frombuffer(matrix, dtype=np.int64).reshape(shape).astype(np.float32)
+    return tuple(
+        cmvm_solve(
+            weights,
+            qintervals=list(ranges),
+            latencies=[0.0] * shape[0],
+            hard_dc=TREE_SLACK,
+        )
+    )
+
+
+def _replay(builder: NetlistBuilder, stage: Any, vector: Sequence[Value]) -> list[Value]:
+    """One stage of alkaid's program, with the builder's own additions."""
+    values: list[Value] = []
+    for op in stage.ops:
+        if op.opcode == INPUT:
+            index = op.data[0]
+            values.append(_shifted(vector[index], stage.inp_shifts[index]))
+        elif op.opcode == NEGATE:
+            values.append(builder.subtract(builder.constant(0), values[op.addr[0]]))
+        elif op.opcode in (ADD, SUBTRACT):
+            a, b = values[op.addr[0]], _shifted(values[op.addr[1]], op.data[0])
+            values.append(builder.add(a, b) if op.opcode == ADD else builder.subtract(a, b))
+        else:
+            raise ToolError("alkaid", f"gave an operation {op.opcode}, which is no addition", "Install alkaid 0.8")
+    results = []
+    for index, shift, negative in zip(stage.out_idxs, stage.out_shifts, stage.out_negs, strict=True):
+        result = _shifted(values[index], shift) if index >= 0 else builder.constant(0)
+        results.append(builder.subtract(builder.constant(0), result) if negative else result)
+    return results
+
+
+def _shifted(value: Value, shift: int) -> Value:
+    return Value(value.wire, value.fractional - int(shift))

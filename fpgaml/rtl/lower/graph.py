@@ -1,0 +1,293 @@
+"""A Graph as a netlist: every operation unrolled into wires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from fpgaml.errors import Problem, UnsupportedError
+from fpgaml.graph.graph import Graph, Node, identifier
+from fpgaml.graph.ops import (
+    Add,
+    AveragePool,
+    Concatenate,
+    Constant,
+    Conv1D,
+    Conv2D,
+    Dense,
+    EinsumDense,
+    GroupSort,
+    Input,
+    LeakyRelu,
+    Lookup,
+    Maximum,
+    MaxPool,
+    Minimum,
+    Multiply,
+    Operation,
+    Pad,
+    Quantize,
+    Reduce,
+    Relu,
+    Reshape,
+    Scale,
+    Slice,
+    Subtract,
+    Transpose,
+    UpSample,
+)
+from fpgaml.graph.ops.base import normal_axis
+from fpgaml.graph.ranges import ZERO_STEP, ValueRange
+from fpgaml.graph.types import FixedType
+from fpgaml.rtl.builder import NetlistBuilder, Value
+from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
+from fpgaml.rtl.lower.elementwise import (
+    constants,
+    lower_average_pool,
+    lower_group_sort,
+    lower_leaky_relu,
+    lower_lookup,
+    lower_max_pool,
+    lower_reduce,
+    lower_relu,
+    lower_scale,
+    pairwise,
+)
+from fpgaml.rtl.lower.linear import lower_linear
+from fpgaml.rtl.lower.quantize import lower_quantize
+from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
+from fpgaml.rtl.ports import RtlPort
+
+
+def _lower_constant(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    return constants(context.builder, cast(Constant, node.op).value)
+
+
+def _lower_concatenate(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    return np.concatenate(inputs, axis=normal_axis(cast(Concatenate, node.op).axis, inputs[0].ndim))
+
+
+def _lower_move(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    """Elements in their new places: padding brings zeros in."""
+    moved = cast(Any, node.op).move(inputs[0][None])[0]
+    zero = context.builder.constant(0)
+    return tensor([x if isinstance(x, Value) else zero for x in moved.flat], moved.shape)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Constant: _lower_constant,
+    Quantize: lower_quantize,
+    Dense: lower_linear,
+    Conv1D: lower_linear,
+    Conv2D: lower_linear,
+    EinsumDense: lower_linear,
+    Scale: lower_scale,
+    Add: pairwise(NetlistBuilder.add),
+    Subtract: pairwise(NetlistBuilder.subtract),
+    Multiply: pairwise(NetlistBuilder.multiply),
+    Maximum: pairwise(NetlistBuilder.maximum),
+    Minimum: pairwise(NetlistBuilder.minimum),
+    Concatenate: _lower_concatenate,
+    Relu: lower_relu,
+    LeakyRelu: lower_leaky_relu,
+    Lookup: lower_lookup,
+    MaxPool: lower_max_pool,
+    AveragePool: lower_average_pool,
+    Reduce: lower_reduce,
+    Reshape: _lower_move,
+    Transpose: _lower_move,
+    Pad: _lower_move,
+    Slice: _lower_move,
+    UpSample: _lower_move,
+    GroupSort: lower_group_sort,
+}
+"""How each operation becomes wires."""
+
+Advance = Callable[[int], object]
+
+
+def check_supported(graph: Graph) -> None:
+    """Refuse operations that have no lowering.
+
+    Raises:
+        UnsupportedError: names all of them.
+    """
+    problems = [
+        Problem(node.source or node.name, f"{type(node.op).__name__} cannot be unrolled into RTL", "Use --target hls")
+        for node in graph.nodes
+        if not isinstance(node.op, Input) and type(node.op) not in LOWERINGS
+    ]
+    if problems:
+        raise UnsupportedError("--target rtl", problems)
+
+
+def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
+    """Unroll a graph.
+
+    Args:
+        advance: hears of each node that is done.
+
+    Raises:
+        UnsupportedError: operations without a lowering.
+        ToolError: alkaid is not installed.
+    """
+    check_supported(graph)
+    context = Context(graph)
+    builder, layers = context.builder, _layer_names(graph)
+    inputs = tuple(_port(graph, node.name) for node in graph.inputs)
+    tensors: dict[str, Tensor] = {}
+    for position, node in enumerate(graph.nodes):
+        builder.layer = layers.index(position)
+        if isinstance(node.op, Input):
+            tensors[node.name] = _entering(context, node, inputs)
+        else:
+            given = [tensors[name] for name in node.inputs]
+            tensors[node.name] = _tightened(
+                builder, LOWERINGS[type(node.op)](context, node, given), graph.ranges[node.name]
+            )
+        if advance is not None:
+            advance(1)
+    outputs = tuple(_port(graph, name) for name in graph.outputs)
+    results = [
+        _leaving(builder, value, port)
+        for name, port in zip(graph.outputs, outputs, strict=True)
+        for value in tensors[name].flat
+    ]
+    return _swept(
+        Netlist(
+            graph.name,
+            inputs,
+            outputs,
+            tuple(layers.names),
+            tuple(builder.wires),
+            tuple(builder.tables),
+            tuple(results),
+            layers.notes,
+        )
+    )
+
+
+class _layer_names:  # noqa: N801
+    """Which layer each node belongs to: neighbours from one source layer are together."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.names: list[str] = []
+        self.notes: dict[str, str] = {}
+        self._of: list[int] = []
+        source = None
+        for node in graph.nodes:
+            if isinstance(node.op, Input | Constant):
+                self._of.append(max(len(self.names) - 1, 0))
+                continue
+            if (node.source or node.name) != source:
+                source = node.source or node.name
+                self.names.append(self._unique(identifier(source)))
+                self.notes[self.names[-1]] = ""
+            self._of.append(len(self.names) - 1)
+            shape = "x".join(map(str, graph.shapes[node.name]))
+            said = self.notes[self.names[-1]]
+            self.notes[self.names[-1]] = f"{said}{', ' if said else ''}{type(node.op).__name__} -> {shape}"
+        if not self.names:
+            self.names.append("wires")
+
+    def index(self, position: int) -> int:
+        return self._of[position]
+
+    def _unique(self, name: str) -> str:
+        taken = {known.lower() for known in self.names}  # VHDL does not tell cases apart
+        candidate, count = name, 1
+        while candidate.lower() in taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        return candidate
+
+
+def _port(graph: Graph, name: str) -> RtlPort:
+    kind = graph.types[name].uniform()
+    if isinstance(graph[name].op, Input):
+        kind = cast(Input, graph[name].op).quantizer.type.uniform()
+    if int(kind.width) < 1:
+        kind = FixedType(0, 1, 0)
+    return RtlPort(name, graph.shapes[name], bool(kind.signed), int(kind.width), int(kind.fractional))
+
+
+def _entering(context: Context, node: Node, ports: Sequence[RtlPort]) -> Tensor:
+    """The elements of an input; bits that an element's own type lacks are not read."""
+    builder, span = context.builder, context.graph.ranges[node.name]
+    index = next(i for i, port in enumerate(ports) if port.name == node.name)
+    port = ports[index]
+    low, high = span.at(max(span.unit, port.fractional))
+    drop = max(span.unit, port.fractional) - port.fractional
+    values = []
+    for element, (lo, hi) in enumerate(zip(low.flat, high.flat, strict=True)):
+        lowest, highest = int(lo) >> drop, int(hi) >> drop
+        if lowest == highest:
+            values.append(builder.constant(lowest, port.fractional))
+        else:
+            values.append(builder.input(index, element, lowest, highest, port.fractional))
+    return _tightened(builder, tensor(values, port.shape), span)
+
+
+def _tightened(builder: NetlistBuilder, values: Tensor, span: ValueRange) -> Tensor:
+    """The same values on the narrowest wires that the Graph's own inference allows."""
+    low, high = span.low.flat, span.high.flat
+    steps = span.fractional.flat
+    shape = span.shape
+
+    def narrowed(value: Value, lo: int, hi: int, step: int) -> Value:
+        if step <= ZERO_STEP:
+            return builder.constant(0)
+        spare = value.fractional - step
+        if spare > 0:
+            wire = builder.wires[value.wire]
+            value = builder.bits(value, spare, wire.low >> spare, wire.high >> spare)
+        return builder.within(value, lo, hi, span.unit)
+
+    return tensor(
+        [narrowed(v, int(lo), int(hi), int(s)) for v, lo, hi, s in zip(values.flat, low, high, steps, strict=True)],
+        shape,
+    )
+
+
+def _leaving(builder: NetlistBuilder, value: Value, port: RtlPort) -> Result:
+    spare = value.fractional - port.fractional
+    if spare > 0:
+        wire = builder.wires[value.wire]
+        value = builder.bits(value, spare, wire.low >> spare, wire.high >> spare)
+    if builder.value_of(value) == 0:
+        return Result(value.wire, 0)
+    return Result(value.wire, port.fractional - value.fractional)
+
+
+def _swept(netlist: Netlist) -> Netlist:
+    """Without the wires that no result needs; constants and inputs move to the first layer that reads them."""
+    needed = [False] * len(netlist.wires)
+    for result in netlist.results:
+        needed[result.wire] = True
+    for index in range(len(netlist.wires) - 1, -1, -1):
+        if needed[index]:
+            for argument in netlist.wires[index].arguments:
+                needed[argument] = True
+    place: dict[int, int] = {}
+    wires: list[Wire] = []
+    for index, wire in enumerate(netlist.wires):
+        if needed[index]:
+            place[index] = len(wires)
+            wires.append(replace(wire, arguments=tuple(place[a] for a in wire.arguments)))
+    tables = sorted({wire.parameters[0] for wire in wires if wire.gate == Gate.LOOKUP})
+    renumbered = {old: new for new, old in enumerate(tables)}
+    wires = [
+        replace(wire, parameters=(renumbered[wire.parameters[0]], *wire.parameters[1:]))
+        if wire.gate == Gate.LOOKUP
+        else wire
+        for wire in wires
+    ]
+    return replace(
+        netlist,
+        wires=tuple(wires),
+        tables=tuple(netlist.tables[old] for old in tables),
+        results=tuple(Result(place[r.wire], r.shift) for r in netlist.results),
+    )

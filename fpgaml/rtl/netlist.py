@@ -1,0 +1,188 @@
+"""The netlist: integer wires in execution order, each one word-level operation that a line of HDL can hold.
+
+A wire is an integer with a proved range; where its binary point lies is its readers' knowledge. Widths
+follow from the ranges: two's complement where a value can be negative, else unsigned, no spare bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from fpgaml.rtl.ports import RtlPort
+
+
+class Gate(StrEnum):
+    """What a wire computes from its arguments a, b, c (integers) and its parameters."""
+
+    INPUT = "input"  # parameters (port, element): an element of an input port
+    CONSTANT = "constant"  # parameters (value,)
+    ADD = "add"  # parameters (p, q): (a << p) + (b << q); p or q is 0
+    SUBTRACT = "subtract"  # parameters (p, q): (a << p) - (b << q); p or q is 0
+    MULTIPLY = "multiply"  # a * b
+    BITS = "bits"  # parameters (drop,): floor(a / 2**drop), then its low bits, read as the wire's own type
+    SELECT = "select"  # a if c else b; c is 0 or 1
+    LESS = "less"  # parameters (p, q): 1 if (a << p) < (b << q), else 0; p or q is 0
+    LOOKUP = "lookup"  # parameters (table, first): entry a - first of a table
+    AND = "and"  # a & b of 0 or 1
+    OR = "or"  # a | b of 0 or 1
+    NOT = "not"  # 1 - a of 0 or 1
+    ANY = "any"  # parameters (bits,): 1 if one of a's lowest `bits` bits is set, else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One integer.
+
+    Args:
+        gate: what computes it; arguments: indices of earlier wires; parameters: as the gate says.
+        low, high: its range, both ends included.
+        layer: which of the netlist's layers it belongs to.
+    """
+
+    gate: Gate
+    arguments: tuple[int, ...]
+    parameters: tuple[int, ...]
+    low: int
+    high: int
+    layer: int
+
+    @property
+    def signed(self) -> bool:
+        """Whether it is held in two's complement."""
+        return self.low < 0
+
+    @property
+    def width(self) -> int:
+        """Bits; at least 1, also for a constant zero."""
+        return bits_for(self.low, self.high)
+
+
+def bits_for(low: int, high: int) -> int:
+    """Bits of the smallest type, two's complement where `low` is negative, that holds a range; at least 1."""
+    if low < 0:
+        return max(high.bit_length(), (-low - 1).bit_length()) + 1
+    return max(high.bit_length(), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One element of an output port: the wire's integer, shifted left into the port's grid.
+
+    Args:
+        wire: index; shift: so many zeros below it.
+    """
+
+    wire: int
+    shift: int
+
+
+@dataclass(frozen=True)
+class Netlist:
+    """A network as wires.
+
+    Args:
+        name: of the network.
+        inputs, outputs: the ports; several are laid one after another.
+        layers: names (identifiers, unique), in the order of their first wire.
+        wires: each after its arguments. Wires of constants and inputs belong to the first layer that reads them.
+        tables: contents of the lookup tables.
+        results: for each element of each output in turn.
+        notes: for a layer, what it is, for the header of its module.
+    """
+
+    name: str
+    inputs: tuple[RtlPort, ...]
+    outputs: tuple[RtlPort, ...]
+    layers: tuple[str, ...]
+    wires: tuple[Wire, ...]
+    tables: tuple[tuple[int, ...], ...]
+    results: tuple[Result, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def input_bits(self) -> int:
+        """All inputs' bits together."""
+        return sum(port.size * port.width for port in self.inputs)
+
+    @property
+    def output_bits(self) -> int:
+        """All outputs' bits together."""
+        return sum(port.size * port.width for port in self.outputs)
+
+
+def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:
+    """Frames through the netlist: what every line of HDL must do.
+
+    Args:
+        inputs: for each input port its elements' integers; each a Python integer, or an array of one integer a
+            frame (of objects where 64 bits are not enough).
+
+    Returns:
+        The integers of all output elements in turn, on the ports' grids, alike.
+    """
+    values: list[Any] = []
+    tables = [
+        np.array(table, dtype=object if bits_for(min(table), max(table)) > 63 else np.int64) for table in netlist.tables
+    ]
+    for wire in netlist.wires:
+        a, b, c = (*(values[i] for i in wire.arguments), 0, 0, 0)[:3]
+        values.append(_compute(wire, a, b, c, inputs, tables))
+    return [values[result.wire] << result.shift for result in netlist.results]
+
+
+def _dtype(table: Sequence[int]) -> type:
+    return object if bits_for(min(table), max(table)) > 63 else np.int64
+
+
+def _compute(wire: Wire, a: Any, b: Any, c: Any, inputs: Sequence[Sequence[Any]], tables: Sequence[Any]) -> Any:
+    p = (*wire.parameters, 0, 0)
+    match wire.gate:
+        case Gate.INPUT:
+            return inputs[p[0]][p[1]]
+        case Gate.CONSTANT:
+            return p[0]
+        case Gate.ADD:
+            return (a << p[0]) + (b << p[1])
+        case Gate.SUBTRACT:
+            return (a << p[0]) - (b << p[1])
+        case Gate.MULTIPLY:
+            return a * b
+        case Gate.BITS:
+            return wrapped(a >> p[0], wire.width, wire.signed)
+        case Gate.SELECT:
+            return b + (a - b) * c
+        case Gate.LESS:
+            return ((a << p[0]) < (b << p[1])) * 1
+        case Gate.LOOKUP:
+            entry = tables[p[0]][a - p[1]]
+            return entry if isinstance(a, np.ndarray) else int(entry)
+        case Gate.AND:
+            return a & b
+        case Gate.OR:
+            return a | b
+        case Gate.NOT:
+            return 1 - a
+        case Gate.ANY:
+            return ((a & ((1 << p[0]) - 1)) != 0) * 1
+
+
+def wrapped(value: Any, width: int, signed: bool) -> Any:
+    """The low `width` bits of an integer (or an array of them), read as unsigned or two's complement."""
+    low = value & ((1 << width) - 1)
+    return low - ((low >> (width - 1)) << width) if signed else low
+
+
+def widest_arithmetic(netlist: Netlist) -> int:
+    """Bits that hold every intermediate value of `evaluate`."""
+    widest = 1
+    for wire in netlist.wires:
+        lifts = wire.parameters if wire.gate in (Gate.ADD, Gate.SUBTRACT, Gate.LESS) else (0, 0)
+        lifted = [netlist.wires[a].width + lift for a, lift in zip(wire.arguments, lifts, strict=False)]
+        widest = max(widest, wire.width, *lifted)
+    results = (netlist.wires[result.wire].width + result.shift for result in netlist.results)
+    return max(widest, *results) + 2  # a sign, and the difference that SELECT takes

@@ -1,0 +1,169 @@
+"""Write a whole RTL project into a folder: HDL, golden vectors, bench, guides."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from fpgaml import __version__
+from fpgaml.boards import Board
+from fpgaml.graph.dump import dump
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.serial import to_json
+from fpgaml.project.golden import golden_file, write_golden
+from fpgaml.rtl.emit import emit_core
+from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.ports import RtlPort
+from fpgaml.rtl.schedule import Schedule
+from fpgaml.rtl.shell import (
+    Hdl,
+    ShellKind,
+    ShellSpec,
+    shell_interval,
+    shell_latency,
+    shell_sources,
+    stream_facts,
+)
+from fpgaml.rtl.vendor_scripts import write_synth
+from fpgaml.target import Batches, Texts
+
+HDL_FOLDER = "hdl"
+SIM_FOLDER = "sim"
+BENCH_FORMAT, BENCH_VERSION = "fpgaml bench", 1
+
+
+@dataclass(frozen=True)
+class RtlProject:
+    """Everything that a project's files follow from."""
+
+    graph: Graph
+    netlist: Netlist
+    plan: Schedule
+    spec: ShellSpec
+    board: Board
+
+    def write(self, folder: Path) -> None:
+        """The HDL and what describes it."""
+        sources = self._sources()
+        hdl = folder / HDL_FOLDER
+        hdl.mkdir()
+        for name, text in sources.items():
+            (hdl / name).write_text(text)
+        (hdl / "files.txt").write_text("".join(f"{name}\n" for name in sources))
+        (folder / "graph.json").write_text(to_json(self.graph))
+        (folder / "network.txt").write_text(dump(self.graph))
+
+    def finish(self, folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+        """Golden vectors, the bench, scripts for synthesis, and the guides."""
+        for ports, direction, batches in (
+            (self.netlist.inputs, "input", inputs),
+            (self.netlist.outputs, "output", outputs),
+        ):
+            for port in ports:
+                write_golden(folder, port, direction, [batch[port.name] for batch in batches])
+        sources = [f"{HDL_FOLDER}/{name}" for name in (folder / HDL_FOLDER / "files.txt").read_text().split()]
+        self._write_bench(folder / SIM_FOLDER, sources)
+        clock = "aclk" if self.spec.kind == ShellKind.AXIS else "clk"
+        write_synth(
+            folder,
+            self.spec.top,
+            sources,
+            self.spec.hdl,
+            self.board.part,
+            self.board.clock_ns,
+            clock,
+            self.graph.name,
+            __version__,
+        )
+        self._write_guides(folder, texts)
+
+    def _sources(self) -> dict[str, str]:
+        """File name to text, in compile order: library, layers and core, top."""
+        shell = shell_sources(self.spec)
+        top = f"{self.spec.top}{self.spec.hdl.suffix}"
+        core = emit_core(self.netlist, self.plan, self.spec.top, self.spec.hdl)
+        return {name: text for name, text in shell.items() if name != top} | core | {top: shell[top]}
+
+    def _write_bench(self, folder: Path, sources: list[str]) -> None:
+        folder.mkdir()
+        with as_file(files("fpgaml.rtl").joinpath("bench")) as bench:
+            for path in (*sorted(bench.glob("*.py")), bench / "Makefile"):
+                shutil.copyfile(path, folder / path.name)
+        facts: dict[str, Any] = {
+            "format": BENCH_FORMAT,
+            "version": BENCH_VERSION,
+            "top": self.spec.top,
+            "shell": str(self.spec.kind),
+            "hdl": str(self.spec.hdl),
+            "sources": [f"../{source}" for source in sources],
+            "clock_ns": self.board.clock_ns,
+            "latency": shell_latency(self.spec),
+            "interval": shell_interval(self.spec),
+            "inputs": [_bench_port(port, "input") for port in self.netlist.inputs],
+            "outputs": [_bench_port(port, "output") for port in self.netlist.outputs],
+        }
+        if self.spec.kind == ShellKind.AXIS:
+            facts["stream"] = stream_facts(self.spec)
+        (folder / "bench.json").write_text(json.dumps(facts, indent=2) + "\n")
+
+    def _write_guides(self, folder: Path, texts: Texts) -> None:
+        import jinja2
+
+        environment = jinja2.Environment(
+            loader=jinja2.PackageLoader("fpgaml.rtl", "templates/project"),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+        )
+        spec, clock = self.spec, self.board.clock_ns
+        latency = shell_latency(spec)
+        context = {
+            "title": self.graph.name,
+            "version": __version__,
+            "texts": texts,
+            "language": "VHDL" if spec.hdl == Hdl.VHDL else "Verilog",
+            "suffix": spec.hdl.suffix,
+            "part": self.board.part,
+            "clock_ns": f"{clock:g}",
+            "clock_mhz": f"{1e3 / clock:g}",
+            "spec": spec,
+            "axis": spec.kind == ShellKind.AXIS,
+            "latency": latency,
+            "latency_ns": f"{latency * clock:g}",
+            "interval": shell_interval(spec),
+            "ports": [
+                *(_described(port, "in", spec.lane_in) for port in self.netlist.inputs),
+                *(_described(port, "out", spec.lane_out) for port in self.netlist.outputs),
+            ],
+            "layers": self.netlist.layers,
+        }
+        for name in ("README.md", "Makefile"):
+            (folder / name).write_text(environment.get_template(f"{name}.jinja").render(context))
+
+
+def _bench_port(port: RtlPort, direction: str) -> dict[str, Any]:
+    return {
+        "name": port.name,
+        "elements": port.size,
+        "width": port.width,
+        "signed": port.signed,
+        "fractional": port.fractional,
+        "vectors": f"../{golden_file(port, direction)}",
+    }
+
+
+def _described(port: RtlPort, direction: str, lane: int) -> dict[str, Any]:
+    return {
+        "direction": direction,
+        "name": port.name,
+        "shape": " × ".join(map(str, port.shape)),
+        "kind": "signed" if port.signed else "unsigned",
+        "width": port.width,
+        "lane": lane,
+        "fractional": port.fractional,
+    }

@@ -1,0 +1,88 @@
+"""Where the pipeline registers go: every wire as early as the delay model allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from fpgaml.errors import FpgamlError
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.netlist import Gate, Netlist
+
+MOST_STAGES = {Gate.MULTIPLY: 6, Gate.LOOKUP: 3}
+"""Stages that one gate may span: the registers behind it are those of the DSP blocks and of the block RAMs."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Stage s is the logic between register rank s and rank s + 1; x is there in stage 0.
+
+    Args:
+        stages: for each wire the stage whose logic computes it; constants: 0.
+        latency: register ranks between x and y, at least 1.
+    """
+
+    stages: tuple[int, ...]
+    latency: int
+
+
+def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
+    """As soon as possible, with as many gates between two registers as the clock allows.
+
+    Raises:
+        FpgamlError: a single gate is slower than the clock; names its layer and the clock that it could meet.
+    """
+    stages: list[int] = []
+    usable_from: list[tuple[int, float]] = []  # the stage and the time in it at which a wire can be read
+    slowest: dict[str, float] = {}
+    for wire in netlist.wires:
+        if wire.gate == Gate.CONSTANT:
+            stages.append(0)
+            usable_from.append((0, 0.0))
+            continue
+        stage, time = max((usable_from[a] for a in wire.arguments), default=(0, 0.0))
+        delay = model.delay(netlist, wire)
+        if delay <= model.usable:
+            if time + delay > model.usable:
+                stage, time = stage + 1, 0.0
+            stages.append(stage)
+            usable_from.append((stage, time + delay))
+            continue
+        most = MOST_STAGES.get(wire.gate, 1)
+        spans = ceil(delay / model.usable) if model.usable > 0 else most + 1
+        if spans > most:
+            layer = netlist.layers[wire.layer]
+            slowest[layer] = max(slowest.get(layer, 0.0), delay / most)
+        start = stage + 1 if time > 0 else stage
+        stages.append(start)
+        usable_from.append((start + spans, 0.0))
+    if slowest:
+        raise _too_fast(slowest, model)
+    last = max((usable_from[result.wire][0] for result in netlist.results), default=0)
+    return Schedule(tuple(stages), last + 1)
+
+
+def _too_fast(slowest: dict[str, float], model: DelayModel) -> FpgamlError:
+    layer, delay = max(slowest.items(), key=lambda pair: pair[1])
+    needed = model.needed_period(delay)
+    return FpgamlError(
+        layer,
+        f"its slowest arithmetic takes {delay:.2f} ns a stage on {model.family} by the delay model, which a clock of "
+        f"{1e3 / model.period:.0f} MHz does not allow",
+        f"Ask for --clock {1e3 / needed:.0f}MHz or slower, or give the layers fewer bits",
+    )
+
+
+def register_bits(netlist: Netlist, plan: Schedule) -> int:
+    """Flip-flops of the core, shift registers counted bit by bit."""
+    last_read = list(plan.stages)
+    for index, wire in enumerate(netlist.wires):
+        for argument in wire.arguments:
+            last_read[argument] = max(last_read[argument], plan.stages[index])
+    for result in netlist.results:
+        last_read[result.wire] = plan.latency
+    return sum(
+        wire.width * (last_read[index] - plan.stages[index])
+        for index, wire in enumerate(netlist.wires)
+        if wire.gate != Gate.CONSTANT
+    )

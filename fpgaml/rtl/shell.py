@@ -1,0 +1,320 @@
+"""The shells: what stands around a core that never stalls, so that it can be wired into a design.
+
+A shell is a few hand-written library modules and a top module rendered from a template. ``axis`` speaks AXI4-Stream
+and holds back by credits; ``native`` is a valid bit beside a pipeline, as trigger firmware has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+
+from fpgaml.errors import FpgamlError
+from fpgaml.rtl.ports import RtlPort, packed_bits
+
+MAX_TAG_BITS = 1024
+
+
+class Hdl(StrEnum):
+    """The language that a project's RTL is written in."""
+
+    VERILOG = "verilog"
+    VHDL = "vhdl"
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of a file in this language."""
+        return ".v" if self is Hdl.VERILOG else ".vhd"
+
+
+class ShellKind(StrEnum):
+    """What the top module speaks."""
+
+    AXIS = "axis"
+    NATIVE = "native"
+
+
+# In compile order.
+LIBRARY = {
+    ShellKind.AXIS: ("fpgaml_delay", "fpgaml_fifo", "fpgaml_credit", "fpgaml_framer", "fpgaml_deframer"),
+    ShellKind.NATIVE: ("fpgaml_delay",),
+}
+
+
+@dataclass(frozen=True)
+class Stream:
+    """How one direction's elements lie on AXI4-Stream.
+
+    Attributes:
+        ports: the tensors of a frame, one after another.
+        beat: elements a beat.
+    """
+
+    ports: tuple[RtlPort, ...]
+    beat: int
+
+    @property
+    def elements(self) -> int:
+        """Elements of a frame."""
+        return sum(port.size for port in self.ports)
+
+    @property
+    def beats(self) -> int:
+        """Beats of a frame."""
+        return -(-self.elements // self.beat)
+
+    @property
+    def widest(self) -> int:
+        """Bits of the widest element."""
+        return max(port.width for port in self.ports)
+
+    @property
+    def lane(self) -> int:
+        """Bits of an element's lane: whole bytes that hold the widest element."""
+        return 8 * -(-self.widest // 8)
+
+    @property
+    def signed(self) -> bool:
+        """Whether some element is signed."""
+        return any(port.signed for port in self.ports)
+
+    @property
+    def slot(self) -> int:
+        """Bits that a lane needs so that extending them, signed if `signed`, gives the lane of any element."""
+        needed = max(port.width + int(self.signed and not port.signed) for port in self.ports)
+        return min(needed, self.lane)
+
+    def places(self) -> list[dict[str, object]]:
+        """Where each port lies: first bit in the packed frame (`offset`), first element in the frame (`first`)."""
+        places: list[dict[str, object]] = []
+        offset = first = 0
+        for port in self.ports:
+            facts = {"name": port.name, "size": port.size, "width": port.width, "signed": port.signed}
+            places.append({**facts, "offset": offset, "first": first})
+            offset += port.bits
+            first += port.size
+        return places
+
+
+@dataclass(frozen=True)
+class ShellSpec:
+    """A shell around one core.
+
+    Attributes:
+        kind, hdl: what to write.
+        top, core: names of the top module and of the core.
+        core_latency: register ranks between the core's x and y, at least 1.
+        inputs, outputs: the core's boundary.
+        beat_in, beat_out: elements a beat of the `axis` shell; None: the whole frame. None for `native`.
+        tag_bits: bits of tuser of the `axis` shell.
+
+    Raises:
+        FpgamlError: no such shell can be: sizes, names.
+    """
+
+    kind: ShellKind
+    hdl: Hdl
+    top: str
+    core: str
+    core_latency: int
+    inputs: tuple[RtlPort, ...]
+    outputs: tuple[RtlPort, ...]
+    beat_in: int | None = None
+    beat_out: int | None = None
+    tag_bits: int = 16
+
+    def __post_init__(self) -> None:
+        _check_names(self)
+        _check_ports("inputs", self.inputs)
+        _check_ports("outputs", self.outputs)
+        if self.core_latency < 1:
+            raise FpgamlError(self.core, f"a core's latency is at least 1 cycle, not {self.core_latency}")
+        if self.kind is ShellKind.NATIVE:
+            _check_native(self)
+            return
+        _check_beat("input", self.beat_in, self.inputs)
+        _check_beat("output", self.beat_out, self.outputs)
+        if not 1 <= self.tag_bits <= MAX_TAG_BITS:
+            reason = f"the tag has {self.tag_bits} bits, but the axis shell takes 1 to {MAX_TAG_BITS}"
+            raise FpgamlError(self.top, reason, "Leave the tag at 16 bits if it is not used")
+
+    @property
+    def stream_in(self) -> Stream:
+        """The input as beats; of a native shell: as one beat."""
+        return _stream(self.inputs, self.beat_in)
+
+    @property
+    def stream_out(self) -> Stream:
+        """The output as beats; of a native shell: as one beat."""
+        return _stream(self.outputs, self.beat_out)
+
+    @property
+    def beats_in(self) -> int:
+        """Beats of an input frame."""
+        return self.stream_in.beats
+
+    @property
+    def beats_out(self) -> int:
+        """Beats of an output frame."""
+        return self.stream_out.beats
+
+    @property
+    def lane_in(self) -> int:
+        """Bits of an input element's lane."""
+        return self.stream_in.lane
+
+    @property
+    def lane_out(self) -> int:
+        """Bits of an output element's lane."""
+        return self.stream_out.lane
+
+    @property
+    def fifo_depth(self) -> int:
+        """Results that the axis shell's FIFO holds, which is its number of credits.
+
+        The fewest that sustain a frame every `shell_interval` cycles: a credit is away from the last input beat of a
+        frame until its last output beat is loaded, and must be back for the first beat of the frame that takes it next.
+        """
+        away = self.core_latency + 1 + self.beats_in + self.beats_out
+        return -(-away // shell_interval(self))
+
+
+def shell_latency(spec: ShellSpec) -> int:
+    """Cycles from the edge that takes (the first beat of) a frame to the edge that hands over (the first beat of) its
+    result, in an idle shell without gaps and with a ready sink.
+    """
+    if spec.kind is ShellKind.NATIVE:
+        return spec.core_latency + 1  # the register at the input
+    return spec.core_latency + spec.beats_in + 2  # the frame's register, the FIFO, the register at the output
+
+
+def shell_interval(spec: ShellSpec) -> int:
+    """Cycles between frames that the shell sustains."""
+    return 1 if spec.kind is ShellKind.NATIVE else max(spec.beats_in, spec.beats_out)
+
+
+def stream_facts(spec: ShellSpec) -> dict[str, int]:
+    """How frames lie on the stream: the `stream` part of a project's bench.json.
+
+    Raises:
+        FpgamlError: the shell is not `axis`.
+    """
+    if spec.kind is not ShellKind.AXIS:
+        raise FpgamlError(spec.top, f"a {spec.kind} shell has no stream")
+    source, sink = spec.stream_in, spec.stream_out
+    return {
+        "lane_in": source.lane,
+        "beat_in": source.beat,
+        "beats_in": source.beats,
+        "lane_out": sink.lane,
+        "beat_out": sink.beat,
+        "beats_out": sink.beats,
+        "tag_bits": spec.tag_bits,
+    }
+
+
+def library_source(name: str, hdl: Hdl) -> str:
+    """Text of a library module.
+
+    Args:
+        name: one of `LIBRARY`'s names.
+        hdl: the language.
+    """
+    return (resources.files("fpgaml.rtl") / "lib" / hdl.value / f"{name}{hdl.suffix}").read_text(encoding="utf-8")
+
+
+def shell_sources(spec: ShellSpec) -> dict[str, str]:
+    """The shell's files in compile order, the top module last: file name to text. The core is not among them."""
+    sources = {f"{name}{spec.hdl.suffix}": library_source(name, spec.hdl) for name in LIBRARY[spec.kind]}
+    sources[f"{spec.top}{spec.hdl.suffix}"] = _render_top(spec)
+    return sources
+
+
+def _render_top(spec: ShellSpec) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("fpgaml.rtl", "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    template = environment.get_template(f"{spec.kind.value}{spec.hdl.suffix}.jinja")
+    return template.render(_context(spec))
+
+
+def _context(spec: ShellSpec) -> dict[str, object]:
+    source, sink = spec.stream_in, spec.stream_out
+    frame_in = source.beats * source.beat * source.widest
+    frame_out = sink.beats * sink.beat * sink.slot
+    x_bits = packed_bits(spec.inputs)
+    return {
+        "top": spec.top,
+        "core": spec.core,
+        "core_latency": spec.core_latency,
+        "latency": shell_latency(spec),
+        "interval": shell_interval(spec),
+        "x_bits": x_bits,
+        "y_bits": packed_bits(spec.outputs),
+        "tag_bits": spec.tag_bits,
+        "fifo_depth": spec.fifo_depth,
+        "inputs": _labelled(source, "input"),
+        "outputs": _labelled(sink, "output"),
+        "beat_in": source.beat,
+        "beats_in": source.beats,
+        "lane_in": source.lane,
+        "slot_in": source.widest,
+        "tdata_in": source.beat * source.lane,
+        "frame_in": frame_in,
+        "unused_tdata": source.widest != source.lane,
+        "unused_frame": frame_in != x_bits,
+        "beat_out": sink.beat,
+        "beats_out": sink.beats,
+        "lane_out": sink.lane,
+        "slot_out": sink.slot,
+        "signed_out": sink.signed,
+        "tdata_out": sink.beat * sink.lane,
+        "frame_out": frame_out,
+        "padding_out": frame_out - sink.elements * sink.slot,
+    }
+
+
+def _labelled(stream: Stream, word: str) -> list[dict[str, object]]:
+    """The places of a stream's ports, each with the label of its generate loop and a name that fits a comment."""
+    return [
+        {**place, "label": f"{word}_{number}", "name": " ".join(str(place["name"]).split())}
+        for number, place in enumerate(stream.places())
+    ]
+
+
+def _stream(ports: tuple[RtlPort, ...], beat: int | None) -> Stream:
+    return Stream(ports, sum(port.size for port in ports) if beat is None else beat)
+
+
+def _check_names(spec: ShellSpec) -> None:
+    names = {name.lower() for name in (*LIBRARY[spec.kind], spec.core)}
+    if spec.top.lower() in names or spec.core.lower() in LIBRARY[spec.kind]:
+        reason = f"the top module {spec.top!r} and the core {spec.core!r} need names of their own"
+        raise FpgamlError(spec.top, reason, "Names that begin with fpgaml_ belong to the library")
+
+
+def _check_ports(direction: str, ports: tuple[RtlPort, ...]) -> None:
+    if not ports:
+        raise FpgamlError("shell", f"the core has no {direction}")
+    for port in ports:
+        if port.size < 1 or port.width < 1:
+            raise FpgamlError(port.name, f"{port.size} elements of {port.width} bits cannot be carried")
+
+
+def _check_native(spec: ShellSpec) -> None:
+    if spec.beat_in is not None or spec.beat_out is not None:
+        raise FpgamlError(spec.top, "the native shell takes whole frames", "Use the axis shell for frames in beats")
+
+
+def _check_beat(direction: str, beat: int | None, ports: tuple[RtlPort, ...]) -> None:
+    elements = sum(port.size for port in ports)
+    if beat is not None and not 1 <= beat <= elements:
+        reason = f"an {direction} frame has {elements} elements, so a beat cannot have {beat}"
+        raise FpgamlError("beat", reason, f"Ask for 1 to {elements} elements a beat, or leave it out for whole frames")

@@ -1,0 +1,154 @@
+"""The RTL target: a pipelined core of Verilog or VHDL in a shell, with its bench."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fpgaml.boards import Board
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.progress import Progress
+from fpgaml.project.manifest import versions
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.estimate import Estimate, check_fits, estimate_graph, estimate_netlist
+from fpgaml.rtl.lower.graph import check_supported, to_netlist
+from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.project import RtlProject
+from fpgaml.rtl.run import NetlistRun
+from fpgaml.rtl.schedule import Schedule, register_bits, schedule
+from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec, shell_interval, shell_latency
+from fpgaml.target import Batches, Firmware, Texts
+
+NAME = "rtl"
+CHECK = "Graph = netlist"
+SIMULATION = "Graph = RTL simulation"
+
+_IDENTIFIER = re.compile(r"[a-z](_?[a-z0-9])*", re.IGNORECASE)
+_RESERVED = frozenset("module entity wire reg signal input output begin end process network_core".split())
+
+
+@dataclass(frozen=True)
+class RtlTarget:
+    """Settings of an RTL project.
+
+    Args:
+        beat: elements a beat of the axis shell, in and out; None: a whole frame a beat.
+        tag_bits: of tuser; top: name of the top module.
+    """
+
+    hdl: Hdl = Hdl.VERILOG
+    shell: ShellKind = ShellKind.AXIS
+    beat: int | None = None
+    tag_bits: int = 16
+    top: str = "network"
+
+    def check(self, graph: Graph, board: Board) -> None:
+        """Refuse what cannot be unrolled or cannot fit, from the Graph alone."""
+        if not _IDENTIFIER.fullmatch(self.top) or self.top.lower() in _RESERVED:
+            raise FpgamlError("--name", f"`{self.top}` is no name for a module", "Letters, digits, single underscores")
+        check_supported(graph)
+        check_fits(estimate_graph(graph), board, rough=True)
+
+    def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
+        """Unroll, schedule, and write the HDL."""
+        with progress.bar("unrolling the network", len(graph.nodes)) as advance:
+            netlist = to_netlist(graph, advance)
+        delays = DelayModel.of_part(board.part, board.clock_ns)
+        plan = schedule(netlist, delays)
+        estimate = estimate_netlist(netlist, register_bits(netlist, plan))
+        check_fits(estimate, board, rough=False)
+        spec = self._spec(netlist, plan)
+        project = RtlProject(graph, netlist, plan, spec, board)
+        with progress.step(f"writing the {'VHDL' if self.hdl == Hdl.VHDL else 'Verilog'}"):
+            project.write(folder)
+
+        def finish(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+            project.finish(folder, inputs, outputs, texts)
+
+        return Firmware(
+            netlist.inputs,
+            netlist.outputs,
+            CHECK,
+            NetlistRun(netlist).run,
+            "",
+            self._facts(spec, delays),
+            finish,
+            versions(("numpy", "alkaid")),
+            estimate=_estimate_facts(estimate, spec, board),
+            packages=("alkaid",),
+            pending={SIMULATION: "`fpgaml cosim PROJECT` simulates the HDL with the project's own bench"},
+        )
+
+    def _spec(self, netlist: Netlist, plan: Schedule) -> ShellSpec:
+        beats: dict[str, int | None] = {"beat_in": None, "beat_out": None}
+        if self.beat is not None:
+            if self.shell == ShellKind.NATIVE:
+                raise FpgamlError("--beat", "the native shell takes whole frames", "Use --shell axis")
+            sizes = {"beat_in": netlist.inputs, "beat_out": netlist.outputs}
+            beats = {key: min(self.beat, sum(port.size for port in ports)) for key, ports in sizes.items()}
+        return ShellSpec(
+            self.shell,
+            self.hdl,
+            self.top,
+            f"{self.top}_core",
+            plan.latency,
+            netlist.inputs,
+            netlist.outputs,
+            tag_bits=self.tag_bits,
+            **beats,
+        )
+
+    def _facts(self, spec: ShellSpec, delays: DelayModel) -> dict[str, Any]:
+        """For manifest.json."""
+        stream = spec.kind == ShellKind.AXIS
+        return {
+            "target": NAME,
+            "hdl": str(spec.hdl),
+            "shell": str(spec.kind),
+            "top": spec.top,
+            "beat_in": spec.stream_in.beat if stream else None,
+            "beat_out": spec.stream_out.beat if stream else None,
+            "tag_bits": spec.tag_bits if stream else None,
+            "core_latency": spec.core_latency,
+            "latency": shell_latency(spec),
+            "interval": shell_interval(spec),
+            "delay_model": delays.facts(),
+        }
+
+
+def reopen(manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
+    """The firmware of a finished project, to be run again: its netlist, made anew from the Graph."""
+    with progress.bar("unrolling the network", len(graph.nodes)) as advance:
+        netlist = to_netlist(graph, advance)
+    return Firmware(
+        netlist.inputs,
+        netlist.outputs,
+        CHECK,
+        NetlistRun(netlist).run,
+        "",
+        manifest["settings"],
+        _nothing,
+        versions(("numpy", "alkaid")),
+    )
+
+
+def _nothing(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+    """A finished project is not written again."""
+
+
+def _estimate_facts(estimate: Estimate, spec: ShellSpec, board: Board) -> dict[str, Any]:
+    """For results.json: resources of the core, and its timing by the delay model."""
+    latency, interval = shell_latency(spec), shell_interval(spec)
+    return {
+        "lut": estimate.lut,
+        "ff": estimate.ff,
+        "dsp": estimate.dsp,
+        "layers": dict(estimate.layers),
+        "latency_cycles": latency,
+        "latency_ns": round(latency * board.clock_ns, 3),
+        "interval_cycles": interval,
+    }

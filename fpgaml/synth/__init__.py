@@ -1,0 +1,1 @@
+"""Open synthesis of generated RTL: yosys for what it costs, nextpnr for how fast it is."""

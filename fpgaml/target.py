@@ -1,0 +1,84 @@
+"""What every target gives the conversion: something that can be run, compared, described and finished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from fpgaml.boards import Board
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.values import FixedArray
+from fpgaml.progress import Progress
+from fpgaml.project.ports import Port
+
+Batches = Sequence[dict[str, FixedArray]]
+"""Batches of tensors by name, each of shape (events, *shape)."""
+
+Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
+"""A batch of inputs through the firmware's simulation."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a project's README says beyond its settings.
+
+    Args:
+        source: the model file's name; board: the board's title, empty for a bare part.
+        inputs: a sentence for each input's type.
+        vectors: where the golden vectors come from; events: how many there are.
+    """
+
+    source: str
+    board: str
+    inputs: Sequence[str]
+    vectors: str
+    events: int
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """A project whose sources are written.
+
+    Args:
+        inputs, outputs: its ports.
+        check: what is compared, such as "Graph = C-simulation".
+        run: the simulation; None where there is none, and `why_not` says why.
+        settings: for manifest.json; tools: with versions, for results.json; messages: what the tools said.
+        finish: writes golden vectors and guides into the project.
+        estimate: resources before any synthesis, for results.json; empty if there is no estimate.
+        packages: that took part, for the manifest.
+        pending: checks that another command makes, by name, with how to make them.
+    """
+
+    inputs: Sequence[Port]
+    outputs: Sequence[Port]
+    check: str
+    run: Run | None
+    why_not: str
+    settings: Mapping[str, Any]
+    finish: Callable[[Path, Batches, Batches, Texts], None]
+    tools: Mapping[str, str] = field(default_factory=dict)
+    messages: Sequence[str] = ()
+    estimate: Mapping[str, Any] = field(default_factory=dict)
+    packages: Sequence[str] = ()
+    pending: Mapping[str, str] = field(default_factory=dict)
+
+
+class Target(Protocol):
+    """A kind of firmware, with its settings."""
+
+    def check(self, graph: Graph, board: Board) -> None:
+        """Refuse, before any long work, what cannot become firmware.
+
+        Raises:
+            FpgamlError: says why, and what would help.
+        """
+
+    def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
+        """Write the sources into a folder.
+
+        Raises:
+            FpgamlError: the graph cannot be expressed.
+        """

@@ -1,0 +1,112 @@
+"""Pipeline registers: what the delay model asks for, worked out by hand, and what no clock can have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fpgaml.boards import find_board
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph, GraphBuilder
+from fpgaml.graph.ops import Dense, Input, Relu
+from fpgaml.graph.types import FixedType, Quantizer
+from fpgaml.graph.values import FixedArray
+from fpgaml.rtl.builder import NetlistBuilder, Value
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist, signed_digit_count
+from fpgaml.rtl.lower.graph import to_netlist
+from fpgaml.rtl.netlist import Gate, Netlist, Result
+from fpgaml.rtl.ports import RtlPort
+from fpgaml.rtl.schedule import register_bits, schedule
+
+PORT = RtlPort("x", (8,), True, 8, 0)
+OUT = RtlPort("y", (1,), True, 12, 0)
+PART = "xcku5p-ffvb676-2-e"
+
+
+def chain(length: int) -> Netlist:
+    """Additions one after another: an adder of 9, 10, ... bits each."""
+    builder = NetlistBuilder()
+    total = builder.input(0, 0, -128, 127, 0)
+    for element in range(1, length + 1):
+        total = builder.add(total, builder.input(0, element, -128, 127, 0))
+    return Netlist("n", (PORT,), (OUT,), ("sum",), tuple(builder.wires), (), (Result(total.wire, 0),))
+
+
+def test_as_many_adders_as_fit_between_two_registers() -> None:
+    # 5 ns less 10 % and 0.3 ns leave 4.2 ns; adders of 9, 10, 11 bits take 1.30, 1.32 and 1.35 ns: three fit.
+    netlist = chain(6)
+    plan = schedule(netlist, DelayModel.of_part(PART, 5.0))
+    stages = [stage for stage, wire in zip(plan.stages, netlist.wires, strict=True) if wire.gate == Gate.ADD]
+    assert stages == [0, 0, 0, 1, 1, 1]
+    assert plan.latency == 2
+
+
+def test_a_slow_clock_needs_only_the_output_register() -> None:
+    assert schedule(chain(6), DelayModel.of_part(PART, 50.0)).latency == 1
+
+
+def test_a_slower_family_takes_more_stages() -> None:
+    fast = schedule(chain(7), DelayModel.of_part(PART, 5.0)).latency
+    assert schedule(chain(7), DelayModel.of_part("xc7z020clg400-1", 5.0)).latency > fast
+
+
+def test_registers_are_counted() -> None:
+    netlist = chain(2)  # x0 + x1 + x2 in one stage: only the result's 10 bits are held
+    assert register_bits(netlist, schedule(netlist, DelayModel.of_part(PART, 5.0))) == 10
+    # One adder a stage: the sum of two (9 bits) and the third input (8 bits) wait for the second adder.
+    assert register_bits(netlist, schedule(netlist, DelayModel.of_part(PART, 2.0))) == 10 + 9 + 8
+
+
+def test_a_clock_that_no_adder_meets() -> None:
+    with pytest.raises(
+        FpgamlError, match=r"sum: its slowest arithmetic takes 1\.3\d ns a stage .* Ask for --clock 5\d\dMHz"
+    ):
+        schedule(chain(3), DelayModel.of_part(PART, 1.5))
+
+
+def test_a_product_may_span_stages() -> None:
+    builder = NetlistBuilder()
+    a, b = (builder.input(0, k, -128, 127, 0) for k in range(2))
+    product = builder.multiply(a, b)
+    total = builder.add(product, Value(a.wire, 0))
+    netlist = Netlist("n", (PORT,), (OUT,), ("p",), tuple(builder.wires), (), (Result(total.wire, 0),))
+    plan = schedule(netlist, DelayModel.of_part(PART, 2.5))  # 3 ns in 1.95 ns: two stages
+    stage = dict(zip((wire.gate for wire in netlist.wires), plan.stages, strict=True))
+    assert (stage[Gate.MULTIPLY], stage[Gate.ADD]) == (0, 2)
+
+
+def dense(inputs: int, outputs: int) -> Graph:
+    """A Dense with all weights 5 = 4 + 1, and a ReLU."""
+    builder = GraphBuilder("g")
+    x = builder.add(Input((inputs,), Quantizer(FixedType(1, 7, 0))), name="x")
+    kernel = FixedArray(np.full((inputs, outputs), 5), 0)
+    y = builder.add(Dense(kernel, None), x, name="dense")
+    return builder.build([builder.add(Relu(), y, name="relu")])
+
+
+def test_signed_digits_are_counted() -> None:
+    # 0, 1, 5 = 4 + 1, 7 = 8 - 1, -11 = -8 - 4 + 1
+    assert signed_digit_count(np.array([0, 1, 5, 7, -11])) == 0 + 1 + 2 + 2 + 3
+
+
+def test_the_estimate_grows_with_the_network() -> None:
+    small, large = estimate_graph(dense(8, 4)), estimate_graph(dense(16, 8))
+    assert 3 * small.lut < large.lut
+    assert set(small.layers) == {"x", "dense", "relu"}
+
+
+def test_what_cannot_fit_is_refused_with_numbers() -> None:
+    board = find_board("pynq-z2")
+    huge = estimate_graph(dense(1000, 500))
+    with pytest.raises(FpgamlError, match=r"about [\d,]+ LUT \(estimate\); pynq-z2 has 53,200 \(dense .*io_stream"):
+        check_fits(huge, board, rough=True)
+    check_fits(estimate_graph(dense(8, 4)), board, rough=True)
+
+
+def test_equal_outputs_are_computed_once() -> None:
+    pytest.importorskip("alkaid", reason="alkaid is not installed")
+    one, many = (to_netlist(dense(8, outputs)) for outputs in (1, 9))
+    assert len(one.wires) == len(many.wires)
+    estimates = [estimate_netlist(n, 0).lut for n in (one, many)]
+    assert estimates[0] == estimates[1]

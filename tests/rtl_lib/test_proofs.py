@@ -1,0 +1,67 @@
+"""The proofs hold, are not vacuous, and fail on a library that is wrong."""
+
+import shutil
+
+import pytest
+
+from sim import prove
+from sim.prove import PROOFS, bounded, covered, induction, prepare
+
+pytestmark = pytest.mark.skipif(prove.missing() is not None, reason=str(prove.missing()))
+
+
+@pytest.mark.parametrize("name", list(PROOFS))
+def test_proof(name, tmp_path):
+    proof = PROOFS[name]
+    assert proof.depth > proof.induction, "the bounded run is the induction's base"
+    if proof.beside_vhdl and shutil.which("ghdl") is None:
+        pytest.skip("ghdl is not installed")
+    prepare(proof, tmp_path)
+    for run in (bounded, induction, covered) if proof.induction else (bounded, covered):
+        verdict = run(proof, tmp_path)
+        assert verdict.passed, verdict.log
+
+
+MUTATIONS = {
+    "one credit too many": ("axis_1_1_1", "network.v", ".CREDITS(DEPTH)", ".CREDITS(DEPTH + 1)"),
+    "credits that never end": ("credit_5", "fpgaml_credit.v", "available <= next_count !=", "available <= 1'b1 | "),
+    "credit not given back": ("axis_1_1_1", "network.v", "give = result_valid && result_ready", "give = 1'b0"),
+    "output ignores the stall": ("axis_1_1_1", "fpgaml_deframer.v", "load = !out_valid || out_ready", "load = 1'b1"),
+    "frame dropped while stalled": ("deframer_2", "fpgaml_deframer.v", "in_ready = load && ", "in_ready = "),
+    "tlast on every beat": ("deframer_2", "fpgaml_deframer.v", "out_last <= last_beat", "out_last <= 1'b1"),
+    "write to a full FIFO": ("fifo_3", "fpgaml_fifo.v", "write = in_valid && in_ready", "write = in_valid"),
+    "address wraps late": ("fifo_3", "fpgaml_fifo.v", "LAST_ADDRESS = DEPTH - 1", "LAST_ADDRESS = DEPTH"),
+    "tlast not looked at": ("framer_2", "fpgaml_framer.v", "last_beat && in_last;", "last_beat;"),
+    "long frame not discarded": ("framer_2", "fpgaml_framer.v", "discard <= !in_last && (", "discard <= 1'b0 && ("),
+    "tag of the last beat": ("framer_3", "fpgaml_framer.v", "accept && first_beat", "accept"),
+    "beats the wrong way round": (
+        "framer_2",
+        "fpgaml_framer.v",
+        "{in_data, frame_data[BEATS*BEAT_BITS-1:BEAT_BITS]}",
+        "{frame_data[(BEATS-1)*BEAT_BITS-1:0], in_data}",
+    ),
+    "tag one cycle late": ("axis_1_1_1", "network.v", ".WIDTH(2), .DEPTH(LATENCY)", ".WIDTH(2), .DEPTH(LATENCY + 1)"),
+    "valid one cycle early": (
+        "axis_1_2_2",
+        "network.v",
+        ".WIDTH(1), .DEPTH(LATENCY)",
+        ".WIDTH(1), .DEPTH(LATENCY - 1)",
+    ),
+    "no reset of valids": ("axis_1_1_1", "network.v", ".DEPTH(LATENCY), .RESET(1)", ".DEPTH(LATENCY), .RESET(0)"),
+    "Verilog unlike VHDL": ("vhdl_2_1_2", "fpgaml_framer.v", "accept && first_beat", "accept"),
+    "sign not extended": ("axis_1_1_1", "network.v", "{6{out_beat[i*2+1]}}", "{6{1'b0}}"),
+}
+
+
+@pytest.mark.parametrize("name", list(MUTATIONS))
+def test_a_proof_can_fail(name, tmp_path):
+    proof_name, file, old, new = MUTATIONS[name]
+    proof = PROOFS[proof_name]
+    sources = proof.sources()
+    assert sources[file].count(old) == 1
+    if proof.beside_vhdl and shutil.which("ghdl") is None:
+        pytest.skip("ghdl is not installed")
+    prepare(proof, tmp_path, {**sources, file: sources[file].replace(old, new)})
+    verdict = bounded(proof, tmp_path)
+    assert not verdict.passed
+    assert "Assert failed" in verdict.log

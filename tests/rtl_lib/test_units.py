@@ -1,0 +1,82 @@
+"""The cocotb benches of the library and of the shells, and that both languages do the same in every cycle."""
+
+import pytest
+
+from fpgaml.rtl.shell import Hdl, library_source
+from sim import run
+from sim.run import BENCHES, run_bench
+
+# A few: each is a C++ build. `python -m sim.run --sim verilator` runs them all.
+ON_VERILATOR = (
+    "framer_beat_bits8_beats5_tag_bits4",
+    "axis_whole_frames",
+    "axis_beats_of_mixed_ports",
+    "native",
+)
+
+
+def needs(*simulators):
+    reasons = [reason for reason in map(run.missing, simulators) if reason]
+    return pytest.mark.skipif(bool(reasons), reason="; ".join(reasons))
+
+
+def unlike(trace, other):
+    """Cycles in which two traces differ."""
+    pairs = zip(trace, other, strict=True)
+    return [(line, line_there) for line, line_there in pairs if line != line_there]
+
+
+@needs("icarus", "ghdl")
+@pytest.mark.parametrize("name", list(BENCHES))
+def test_verilog_and_vhdl_do_the_same_in_every_cycle(name, tmp_path):
+    verilog = run_bench(BENCHES[name], "icarus", tmp_path / "verilog")
+    vhdl = run_bench(BENCHES[name], "ghdl", tmp_path / "vhdl")
+    assert len(verilog) > 100
+    # In the first cycle nothing has been reset: what is undefined then, each language says in its own way.
+    assert unlike(verilog[1:], vhdl[1:]) == []
+
+
+@needs("verilator", "icarus")
+@pytest.mark.parametrize("name", ON_VERILATOR)
+def test_verilator(name, tmp_path):
+    """Verilator knows no undefined bits: where Icarus says x, it may say anything."""
+    verilator = run_bench(BENCHES[name], "verilator", tmp_path / "verilator")
+    icarus = run_bench(BENCHES[name], "icarus", tmp_path / "icarus")
+    there = [
+        " ".join(new if old == "x" else old for old, new in zip(line.split(" "), other.split(" "), strict=True))
+        for line, other in zip(icarus, verilator, strict=True)
+    ]
+    assert unlike(verilator, there) == []
+
+
+@needs("icarus")
+@pytest.mark.parametrize(
+    ("name", "module", "old", "new", "check"),
+    [
+        ("fifo_width8_depth5", "fifo", "(read && !write) ? count - 1'b1", "(read && !write) ? count", "as_a_queue"),
+        ("delay_width3_depth7_reset1", "delay", "RESET != 0", "RESET == 0", "reset_clears_every_stage_or_none"),
+        (
+            "framer_beat_bits8_beats2_tag_bits4",
+            "framer",
+            "accept && first_beat",
+            "accept",
+            "frames_good_short_and_long",
+        ),
+        ("deframer_beat_bits8_beats2_tag_bits4", "deframer", "!out_valid || out_ready", "1'b1", "every_beat_in_order"),
+        (
+            "axis_whole_frames",
+            "credit",
+            "ALL_CREDITS = CREDITS",
+            "ALL_CREDITS = CREDITS - 1",
+            "interval_is_as_declared",
+        ),
+    ],
+)
+def test_a_bench_can_fail(name, module, old, new, check, tmp_path, monkeypatch):
+    module = f"fpgaml_{module}"
+    text = library_source(module, Hdl.VERILOG)
+    assert old in text
+    sources = {**BENCHES[name].sources(Hdl.VERILOG), f"{module}.v": text.replace(old, new)}
+    monkeypatch.setattr(run.Bench, "sources", lambda *_: sources)
+    with pytest.raises(RuntimeError, match=rf"{check} +FAIL"):
+        run_bench(BENCHES[name], "icarus", tmp_path)
