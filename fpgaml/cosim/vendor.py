@@ -65,7 +65,8 @@ class VendorCosimulation:
         if timing is None:
             return ""
         latency, interval = (
-            "unknown" if cycles is None else f"{cycles} cycles" for cycles in (timing.latency, timing.interval)
+            "unknown" if cycles is None else f"{cycles} cycle{'' if cycles == 1 else 's'}"
+            for cycles in (timing.latency, timing.interval)
         )
         return f"Vitis HLS says ({KIND}, {timing.source}): latency {latency}, initiation interval {interval}"
 

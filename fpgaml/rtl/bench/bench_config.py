@@ -79,6 +79,11 @@ class Bench:
     stream: Stream | None
     extra: dict[str, Any]
 
+    @property
+    def period_ps(self) -> int:
+        """The clock as simulators can hold it: two equal halves of whole picoseconds."""
+        return max(2 * round(500 * self.clock_ns), 2)
+
 
 _KNOWN = {"format", "version", "top", "shell", "hdl", "sources", "clock_ns", "latency", "interval"}
 _KNOWN |= {"inputs", "outputs", "stream"}

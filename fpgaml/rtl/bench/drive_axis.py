@@ -205,7 +205,7 @@ class AxisDriver:
         dut = self._dut
         dut.aresetn.value = 0
         self._rest()
-        Clock(dut.aclk, self._bench.clock_ns, unit="ns").start()
+        Clock(dut.aclk, self._bench.period_ps, unit="ps").start()
         await self.reset()
 
     async def reset(self, cycles: int = 4) -> None:

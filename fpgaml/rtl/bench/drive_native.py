@@ -34,7 +34,7 @@ class NativeDriver:
         """Start the clock, with reset."""
         self._dut.rst.value = 1
         self._rest()
-        Clock(self._dut.clk, self._bench.clock_ns, unit="ns").start()
+        Clock(self._dut.clk, self._bench.period_ps, unit="ps").start()
         await self.reset()
 
     async def reset(self, cycles: int = 4) -> None:

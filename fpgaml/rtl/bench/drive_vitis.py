@@ -89,7 +89,7 @@ class _Vitis:
         self._set("ap_continue", 1)
         self._hold_reset(True)
         self._rest()
-        Clock(self._dut.ap_clk, self._bench.clock_ns, unit="ns").start()
+        Clock(self._dut.ap_clk, self._bench.period_ps, unit="ps").start()
         await self.reset()
 
     def _hold_reset(self, active: bool) -> None:

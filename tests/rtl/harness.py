@@ -1,0 +1,25 @@
+"""RTL projects of Graphs that no model file holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fpgaml.boards import find_board
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret
+from fpgaml.progress import Silent
+from fpgaml.proof.vectors import corner_vectors
+from fpgaml.rtl.target import RtlTarget
+from fpgaml.target import Texts
+
+
+def write_project(folder: Path, graph: Graph, target: RtlTarget, *, events: int = 64, clock_mhz: float = 200.0) -> Path:
+    """HDL, golden vectors and bench of a graph: all that a simulation needs."""
+    board = find_board("alveo-u250").with_overrides(clock_mhz=clock_mhz)
+    folder.mkdir(parents=True)
+    target.check(graph, board)
+    firmware = target.write(folder, graph, board, Silent())
+    values = corner_vectors(graph, events, 1)
+    texts = Texts("graph", board.title, (), "made up", events)
+    firmware.finish(folder, [values], [interpret(graph, values)], texts)
+    return folder
