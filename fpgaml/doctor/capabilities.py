@@ -35,12 +35,14 @@ class Capability:
         kind: one of READ, ASK and so on; name: what it is about, such as a backend or a framework.
         missing: what is needed for it and not there; empty if it is ready.
         advice: how to get what is missing.
+        uses: what does it, and in which version, where there is a choice.
     """
 
     kind: str
     name: str
     missing: str = ""
     advice: str = ""
+    uses: str = ""
 
     @property
     def ready(self) -> bool:

