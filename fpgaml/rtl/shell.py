@@ -11,6 +11,7 @@ from enum import StrEnum
 from importlib import resources
 
 from fpgaml.errors import FpgamlError
+from fpgaml.rtl.lanes import narrowed, packed, unpacked, widened
 from fpgaml.rtl.ports import RtlPort, packed_bits
 
 MAX_TAG_BITS = 1024
@@ -250,6 +251,7 @@ def _context(spec: ShellSpec) -> dict[str, object]:
     frame_in = source.beats * source.beat * source.widest
     frame_out = sink.beats * sink.beat * sink.slot
     x_bits = packed_bits(spec.inputs)
+    padding = frame_out - sink.elements * sink.slot
     return {
         "top": spec.top,
         "core": spec.core,
@@ -277,7 +279,11 @@ def _context(spec: ShellSpec) -> dict[str, object]:
         "signed_out": sink.signed,
         "tdata_out": sink.beat * sink.lane,
         "frame_out": frame_out,
-        "padding_out": frame_out - sink.elements * sink.slot,
+        "padding_out": padding,
+        "in_beat": narrowed("s_axis_tdata", source.beat, source.lane, source.widest),
+        "x": packed("in_frame", spec.inputs, source.widest),
+        "out_frame": unpacked("result", spec.outputs, sink.slot, padding),
+        "out_tdata": widened("out_beat", sink.beat, sink.slot, sink.lane, signed=sink.signed),
     }
 
 

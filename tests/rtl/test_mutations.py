@@ -42,7 +42,9 @@ MUTATIONS = {
     "a dropped register": Mutation(
         "network_relu.v", r"assign y = \{\s+t44_r3", "assign y = {\n        t44", "golden_vectors"
     ),
-    "a swapped lane": Mutation("network.v", r"in_frame\[\(0\+i\)\*", "in_frame[(0+(i^1))*", "golden_vectors"),
+    "a swapped lane": Mutation(
+        "network.v", r"in_frame\[11:6\], in_frame\[5:0\]", "in_frame[5:0], in_frame[11:6]", "golden_vectors"
+    ),
     "a valid bit that comes early": Mutation(
         "network.v", r"\.DEPTH\(LATENCY\), \.RESET\(1\)", ".DEPTH(LATENCY-1), .RESET(1)", "latency_as_declared"
     ),

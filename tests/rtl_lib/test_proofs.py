@@ -49,7 +49,7 @@ MUTATIONS = {
     ),
     "no reset of valids": ("axis_1_1_1", "network.v", ".DEPTH(LATENCY), .RESET(1)", ".DEPTH(LATENCY), .RESET(0)"),
     "Verilog unlike VHDL": ("vhdl_2_1_2", "fpgaml_framer.v", "accept && first_beat", "accept"),
-    "sign not extended": ("axis_1_1_1", "network.v", "{6{out_beat[i*2+1]}}", "{6{1'b0}}"),
+    "sign not extended": ("axis_1_1_1", "network.v", "{6{out_beat[1]}}", "{6{1'b0}}"),
 }
 
 
