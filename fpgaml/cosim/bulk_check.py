@@ -19,9 +19,10 @@ from fpgaml.cosim.run import read_bench_json
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
-from fpgaml.graph.serial import from_json
+from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.model import Port
+from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.data import open_data
@@ -81,6 +82,7 @@ class BulkResult:
     """What a bulk run found.
 
     Args:
+        shell: of the design; pauses: those that it could have.
         frames: how many results were compared; cycles: clock edges simulated.
         first: the first difference; problem: what else is wrong, with its frame. Empty if nothing is.
         declared, measured: latency and interval in cycles; of the interval None where pauses or a single frame hide it.
@@ -89,6 +91,8 @@ class BulkResult:
         simulation_seconds: wall time that the simulation alone takes on its processes, from their CPU time.
     """
 
+    shell: str
+    pauses: Pauses
     frames: int
     cycles: int
     first: WrongBit | None
@@ -118,6 +122,7 @@ class BulkResult:
         return self.frames / self.seconds if self.seconds else 0.0
 
 
+@interruptible()
 def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None = None) -> BulkResult:
     """Run frames through a project's RTL and compare them with the integer interpreter.
 
@@ -128,7 +133,7 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
         ToolError: no Verilator or g++, or one of them failed.
     """
     progress = progress or Silent()
-    graph = _read_graph(project)
+    graph = read_graph(project)
     design = read_design(project, graph)
     with ExitStack() as stack:
         program = build(
@@ -137,13 +142,14 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
     per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
     inputs, total = _inputs(graph, request, max(1, min(RUN_FRAMES, RUN_VALUES // per_frame)))
     processes = request.processes or cores()
-    tally = _Tally(program, request.pauses, processes)
+    # Nothing can hold back the native shell.
+    pauses = replace(request.pauses, seed=request.seed, **({} if design.stream else {"stall_percent": 0}))
+    tally = _Tally(program, pauses, processes)
     started = time.monotonic()
     with progress.bar("bulk simulation", total) as advance:
         for values in inputs:
-            tally.add(
-                *_both(program, graph, values, replace(request.pauses, seed=request.seed + tally.start), processes)
-            )
+            now = replace(pauses, seed=request.seed + tally.start)
+            tally.add(*_both(program, graph, values, now, processes))
             advance(values[design.inputs[0].name].shape[0])
             if tally.stopped:
                 break
@@ -230,6 +236,8 @@ class _Tally:
         """The sum."""
         design = self._program.design
         return BulkResult(
+            design.shell,
+            self._pauses,
             self._frames,
             self._cycles,
             self._first,
@@ -287,16 +295,6 @@ def _made_up(graph: Graph, request: BulkRequest, chunk: int) -> Iterator[Values]
     """Corners of the inputs' types and random codes: for every chunk others."""
     for number, start in enumerate(range(0, request.frames, chunk)):
         yield corner_vectors(graph, min(chunk, request.frames - start), request.seed + number)
-
-
-def _read_graph(project: Path) -> Graph:
-    path = project / "graph.json"
-    try:
-        return from_json(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise FpgamlError(
-            str(path), f"cannot be read: {error}", "Give the folder that `fpgaml convert` wrote"
-        ) from None
 
 
 def read_design(project: Path, graph: Graph) -> Design:

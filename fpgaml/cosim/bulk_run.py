@@ -94,6 +94,7 @@ class Pauses:
 
 
 NO_PAUSES = Pauses()
+RANDOM_PAUSES = Pauses(33, 33)
 
 
 class Run:

@@ -8,10 +8,11 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.record import record
-from fpgaml.cosim.run import JUNIT, Job, build_folder, read_bench_json, run_job
+from fpgaml.cosim.run import JUNIT, SILENCE, Job, build_folder, read_bench_json, run_job
 from fpgaml.cosim.tools import Simulator, choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.errors import FpgamlError
+from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import edited_files, read_manifest
 
@@ -29,6 +30,7 @@ class Options:
         frames: of the full load; None: as many as take a few seconds.
         random: so many events at random beside the golden vectors; 0: none.
         seed: of everything random; waves: write waveforms.
+        timeout: seconds of silence after which a simulation counts as hung; 0: never.
     """
 
     simulator: str | None = None
@@ -36,6 +38,7 @@ class Options:
     random: int = 0
     seed: int = 1
     waves: bool = False
+    timeout: float = SILENCE
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Cosimulation:
         return self.build / JUNIT
 
 
+@interruptible()
 def simulate(project: Path, options: Options | None = None, progress: Progress | None = None) -> Cosimulation:
     """Simulate a project with its own bench and write what was found into its results.json.
 
@@ -69,7 +73,7 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
 
     Raises:
         FpgamlError: it is no such project.
-        ToolError: a tool is missing, or does not take the design.
+        ToolError: a tool is missing, does not take the design, or hangs.
     """
     options, progress = options or Options(), progress or Silent()
     manifest = read_manifest(project)
@@ -84,9 +88,9 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
     build = build_folder(project, simulator, options.waves)
     vectors = build / "vectors" if options.random else None
     if vectors is not None:
-        write_random_vectors(project / "graph.json", bench, vectors, options.random, options.seed, progress)
+        write_random_vectors(project, bench, vectors, options.random, options.seed, progress)
     frames = options.frames or (FAST_FRAMES if simulator.name == "verilator" else SLOW_FRAMES)
-    job = Job(sim, sim / "bench.json", build, simulator, frames, options.seed, vectors, options.waves)
+    job = Job(sim, sim / "bench.json", build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
     outcome = run_job(job, progress)
     results, entry = record(project, outcome, simulator, bench, edited)
     return Cosimulation(outcome, simulator, edited, results, entry, build)

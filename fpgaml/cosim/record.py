@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.tools import Simulator
-from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import RESULTS
+from fpgaml.cosim.vendor_report import VendorTiming
 from fpgaml.report.read import read_results
 from fpgaml.report.results import SIMULATED
-from fpgaml.report.schema import validate
+from fpgaml.report.rewrite import write_results
 from fpgaml.rtl.target import SIMULATION
 
 ORACLE = "the integer interpreter"
@@ -26,9 +23,11 @@ def check_name(simulator: str) -> str:
     return f"{SIMULATION} ({simulator})"
 
 
-def entry_of(outcome: Outcome, simulator: Simulator, edited: Sequence[str]) -> dict[str, Any]:
-    """The run as an entry of `cosim`."""
-    return {
+def entry_of(
+    outcome: Outcome, simulator: Simulator, edited: Sequence[str], vendor: VendorTiming | None = None
+) -> dict[str, Any]:
+    """The run as an entry of `cosim`; vendor: what the tool that wrote the RTL says of its timing."""
+    entry = {
         "kind": SIMULATED,
         "simulator": simulator.name,
         "tool": simulator.label,
@@ -42,10 +41,16 @@ def entry_of(outcome: Outcome, simulator: Simulator, edited: Sequence[str]) -> d
         "measured": dict(outcome.measured),
         "checks": [asdict(check) | {"first": dict(check.first) if check.first else None} for check in outcome.checks],
     }
+    return entry | {"vendor": vendor.to_json()} if vendor else entry
 
 
 def record(
-    project: Path, outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any], edited: Sequence[str]
+    project: Path,
+    outcome: Outcome,
+    simulator: Simulator,
+    bench: Mapping[str, Any],
+    edited: Sequence[str],
+    vendor: VendorTiming | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the run into results.json, in the place of an earlier one with the same simulator; the rest stays.
 
@@ -56,26 +61,26 @@ def record(
         FpgamlError: results.json is missing or damaged.
     """
     content = read_results(project)
-    entry = entry_of(outcome, simulator, edited)
+    entry = entry_of(outcome, simulator, edited, vendor)
     others = [each for each in content.get("cosim", []) if each["simulator"] != simulator.name]
     content["cosim"] = sorted([*others, entry], key=lambda each: str(each["simulator"]))
     check = _check(outcome, simulator, bench)
-    replace_check(content["checks"], check)
-    content["passed"] = all(each["status"] != "failed" for each in content["checks"])
+    put_check(content, check)
     content["tools"][simulator.name] = simulator.version
     content["tools"]["cocotb"] = outcome.cocotb
-    validate("results", content)
-    write_results(project / RESULTS, content)
+    write_results(project, content)
     return content, entry
 
 
-def replace_check(checks: list[dict[str, Any]], check: dict[str, Any]) -> None:
-    """In the place of the check of the same name, else at the end."""
-    for place, each in enumerate(checks):
-        if each["name"] == check["name"]:
-            checks[place] = check
-            return
-    checks.append(check)
+def put_check(content: dict[str, Any], check: dict[str, Any]) -> None:
+    """Put a check into results.json, in the place of one of the same name, else at the end; the verdict follows."""
+    checks = content["checks"]
+    places = [place for place, each in enumerate(checks) if each["name"] == check["name"]]
+    if places:
+        checks[places[0]] = check
+    else:
+        checks.append(check)
+    content["passed"] = all(each["status"] != "failed" for each in checks)
 
 
 def _check(outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,17 +115,3 @@ def equal_output(port: Mapping[str, Any], frames: int) -> dict[str, Any]:
         "largest": 0.0,
         "first": None,
     }
-
-
-def write_results(path: Path, content: Mapping[str, Any]) -> None:
-    """In one step: a killed run leaves the old file or the new one."""
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".results-", delete=False) as file:
-            file.write(json.dumps(content, indent=2) + "\n")
-        try:
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        finally:
-            Path(file.name).unlink(missing_ok=True)
-    except OSError as error:
-        raise FpgamlError(str(path), f"cannot be written: {error.strerror}", "Check its permissions") from None

@@ -8,25 +8,29 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fpgaml.cosim.listen import MARK, SilenceError, Teller
+from fpgaml.cosim.listen import lines as listen
 from fpgaml.cosim.outcome import Outcome, read_outcome
 from fpgaml.cosim.tools import Simulator
 from fpgaml.errors import FpgamlError, ToolError
+from fpgaml.processes import own_group
 from fpgaml.progress import Progress, Silent
+from fpgaml.rtl import bench_files
 
 _SWITCHES = {"COCOTB_TESTCASE", "COCOTB_TEST_FILTER", "TESTCASE", "MODULE", "TOPLEVEL", "PLUSARGS", "EXTRA_ARGS"}
 """cocotb's own; left in the environment they would change what is run."""
 JUNIT = "results.xml"
 RESULTS = "bench_results.json"
 LOG = "log.txt"
+SILENCE = 600.0
+"""Seconds: much more than any design needs for the 256 clock cycles after which a check says how far it is."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Job:
         build: where everything goes that the simulation writes.
         frames: of the full load; None: as the bench has it. seed: of everything random.
         vectors: a folder with more vectors; waves: write waveforms.
+        timeout: seconds without a line or a frame after which the simulation counts as hung; 0: never.
     """
 
     sim: Path
@@ -48,20 +53,21 @@ class Job:
     seed: int = 1
     vectors: Path | None = None
     waves: bool = False
+    timeout: float = SILENCE
 
 
 def run_job(job: Job, progress: Progress | None = None) -> Outcome:
     """Build the simulation, or take the one that is there, run it, and read the results.
 
     Raises:
-        ToolError: the simulator does not take the design.
+        ToolError: the simulator does not take the design, or hangs.
     """
     progress = progress or Silent()
     with _alone(job.build, progress):
-        _drop_stale_build(job)
+        on_built = _drop_stale_build(job)
         for name in (JUNIT, RESULTS):
             (job.build / name).unlink(missing_ok=True)
-        code, lines = _make(job, progress)
+        code, lines = _make(job, on_built, progress)
         if not (job.build / RESULTS).exists():
             raise ToolError(
                 job.simulator.label, f"{_cause(lines)} (exit code {code})", f"The whole output is in {job.build / LOG}"
@@ -101,14 +107,22 @@ def _alone(folder: Path, progress: Progress) -> Iterator[None]:
         yield
 
 
-def _drop_stale_build(job: Job) -> None:
-    """Forget a build of other sources: times of files do not always tell (a copied or unpacked project)."""
+def _drop_stale_build(job: Job) -> Callable[[], object]:
+    """Forget a build of other sources, or half of one.
+
+    Times of files do not always tell: of a project that was copied or unpacked, or where a compiler was killed.
+
+    Returns:
+        What is to be called when the build is whole.
+    """
     stamp, key = job.build / ".key", _key(job)
+    known = ""
     with contextlib.suppress(OSError):
-        if stamp.read_text() == key:
-            return
-    shutil.rmtree(job.build / "sim", ignore_errors=True)
-    stamp.write_text(key)
+        known = stamp.read_text()
+    if known != key:
+        shutil.rmtree(job.build / "sim", ignore_errors=True)
+    stamp.unlink(missing_ok=True)
+    return lambda: stamp.write_text(key)
 
 
 def _key(job: Job) -> str:
@@ -136,7 +150,7 @@ def read_bench_json(path: Path) -> dict[str, Any]:
         raise FpgamlError(str(path), "is missing: the project has no bench", advice) from None
     except (OSError, ValueError) as error:
         raise FpgamlError(str(path), f"cannot be read: {error}", advice) from None
-    if not isinstance(content, dict) or content.get("format") != "fpgaml bench":
+    if not isinstance(content, dict) or content.get("format") != bench_files.FORMAT:
         raise FpgamlError(str(path), "is no description of a bench", advice)
     missing = {"shell", "hdl", "sources", "inputs", "outputs"} - content.keys()
     if missing or content["hdl"] not in ("verilog", "vhdl"):
@@ -145,36 +159,38 @@ def read_bench_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _make(job: Job, progress: Progress) -> tuple[int, list[str]]:
-    """Run the bench's Makefile; its exit code and what it printed."""
-    lines: list[str] = []
-    job.build.mkdir(parents=True, exist_ok=True)
+def _make(job: Job, on_built: Callable[[], object], progress: Progress) -> tuple[int, list[str]]:
+    """Run the bench's Makefile; its exit code and what it printed.
+
+    Raises:
+        ToolError: it was silent for too long, and was ended.
+    """
+    said: list[str] = []
+    label = job.simulator.label
     command = ["make", "-C", str(job.sim), f"SIM={job.simulator.name}"]
-    process = subprocess.Popen(
-        command,
-        env=_environment(job),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    try:
-        with (job.build / LOG).open("w") as log, _Teller(progress, job.simulator) as tell:
-            for line in process.stdout:
-                if line.startswith("@progress "):
-                    tell(line)
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with (
+        (job.build / LOG).open("w") as log,
+        Teller(progress, label, on_built) as teller,
+        own_group(command, env=_environment(job), text=True, errors="replace", **pipes) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            for line in listen(process.stdout, job.timeout):
+                if line.startswith(MARK):
+                    teller.hear(line)
                 else:
                     log.write(line)
-                    lines.append(line.rstrip())
-        return process.wait(), lines
-    finally:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # make and all that it started
-            process.wait()
+                    said.append(line.rstrip())
+        except SilenceError:
+            doing = f"in the check `{teller.check}`" if teller.check else "while it was built"
+            raise ToolError(
+                label,
+                f"the simulation said nothing for {job.timeout:g} s {doing}, and was ended",
+                "Look for a combinational loop in edited HDL; if it is only slow, give it more with --timeout",
+            ) from None
+        process.wait()
+    return process.returncode, said
 
 
 def _environment(job: Job) -> dict[str, str]:
@@ -195,43 +211,6 @@ def _environment(job: Job) -> dict[str, str]:
     }
     others = {key: value for key, value in kept.items() if key not in _SWITCHES}
     return {**others, **chosen}
-
-
-class _Teller:
-    """Turns the bench's progress lines into steps and bars."""
-
-    def __init__(self, progress: Progress, simulator: Simulator) -> None:
-        self._progress, self._label = progress, simulator.label
-        self._check = ""
-        self._total = self._done = 0
-        self._advance: Callable[[int], object] = lambda _: None
-        self._shown = ExitStack()
-
-    def __enter__(self) -> Callable[[str], None]:
-        self._shown.enter_context(self._progress.step(f"building the simulation with {self._label}"))
-        return self._hear
-
-    def __exit__(self, *_: object) -> None:
-        self._shown.close()
-
-    def _hear(self, line: str) -> None:
-        """`@progress CHECK DONE TOTAL`, TOTAL 0 where it is not known."""
-        parts = line.split()
-        if len(parts) != 4 or not (parts[2].isdecimal() and parts[3].isdecimal()):
-            return
-        check, done, total = parts[1], int(parts[2]), int(parts[3])
-        if (check, total) != (self._check, self._total):
-            self._shown.close()
-            title = f"{self._label}: {check.replace('_', ' ')}"
-            self._check, self._total, self._done = check, total, 0
-            if total:
-                self._advance = self._shown.enter_context(self._progress.bar(title, total))
-            else:
-                self._shown.enter_context(self._progress.step(title))
-                self._advance = lambda _: None
-        if done > self._done:
-            self._advance(done - self._done)
-            self._done = done
 
 
 def _cause(lines: list[str]) -> str:

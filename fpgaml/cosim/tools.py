@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 
 from fpgaml.errors import ToolError
+from fpgaml.rtl.bench_files import BENCH_FOLDER
 
-BENCH_FOLDER = Path(__file__).parents[1] / "rtl" / "bench"
 DEFAULTS = {"verilog": ("verilator", "icarus"), "vhdl": ("ghdl",)}
 """Simulators of each language, the preferred one first."""
 COCOTB = (2, 1)
@@ -34,6 +34,11 @@ class Simulator:
     version: str
     label: str
     variables: Mapping[str, str]
+
+    @property
+    def folder(self) -> str:
+        """Where its programs are."""
+        return self.variables[f"{self.name.upper()}_BIN_DIR"]
 
 
 def choose_simulator(hdl: str, wanted: str | None = None) -> Simulator:
@@ -108,9 +113,7 @@ def find_icarus() -> Simulator:
     Raises:
         ToolError: there is none, or it does not say its version.
     """
-    path = _given("FPGAML_IVERILOG") or _need("iverilog", "icarus", "apt-get install iverilog")
-    version = _ask(path, "-V", r"Icarus Verilog version (\d+\.\d+)", "icarus")
-    return Simulator("icarus", version, f"Icarus Verilog {version}", {"ICARUS_BIN_DIR": str(Path(path).parent)})
+    return _find("icarus", "Icarus Verilog", "iverilog", "-V", r"Icarus Verilog version (\d+\.\d+)")
 
 
 def find_ghdl() -> Simulator:
@@ -119,9 +122,14 @@ def find_ghdl() -> Simulator:
     Raises:
         ToolError: there is none, or it does not say its version.
     """
-    path = _given("FPGAML_GHDL") or _need("ghdl", "ghdl", "apt-get install ghdl")
-    version = _ask(path, "--version", r"GHDL (\d+\.\d+(?:\.\d+)?)", "ghdl")
-    return Simulator("ghdl", version, f"GHDL {version}", {"GHDL_BIN_DIR": str(Path(path).parent)})
+    return _find("ghdl", "GHDL", "ghdl", "--version", r"GHDL (\d+\.\d+(?:\.\d+)?)")
+
+
+def _find(name: str, label: str, program: str, option: str, pattern: str) -> Simulator:
+    """A simulator that is one program, in the Debian package of the same name."""
+    path = _given(f"FPGAML_{program.upper()}") or _need(program, name, f"apt-get install {program}")
+    version = _ask(path, option, pattern, name)
+    return Simulator(name, version, f"{label} {version}", {f"{name.upper()}_BIN_DIR": str(Path(path).parent)})
 
 
 _FINDERS: dict[str, Callable[[], Simulator]] = {

@@ -12,26 +12,23 @@ from fpgaml.progress import Progress
 
 
 def write_random_vectors(
-    graph_file: Path, bench: Mapping[str, Any], folder: Path, events: int, seed: int, progress: Progress
+    project: Path, bench: Mapping[str, Any], folder: Path, events: int, seed: int, progress: Progress
 ) -> None:
     """Write a file for each port of the bench, named as in the project's tb_data.
 
     Args:
-        graph_file: the project's graph.json; bench: its bench.json.
+        project: its folder, with graph.json; bench: its bench.json.
         events: how many; seed: of the inputs, which reach every corner of their types.
 
     Raises:
         FpgamlError: there is no graph, or it does not fit the bench.
     """
     from fpgaml.graph.interpreter import interpret
-    from fpgaml.graph.serial import from_json
+    from fpgaml.graph.serial import read_graph
     from fpgaml.proof.checks import chunk_events
     from fpgaml.proof.vectors import corner_vectors
 
-    try:
-        graph = from_json(graph_file.read_text("utf-8"), str(graph_file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise FpgamlError(str(graph_file), f"cannot be read: {error}", "Convert the model again") from None
+    graph = read_graph(project)
     values = corner_vectors(graph, events, seed)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, bench["inputs"], values, "w")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.project import Cosimulation, Options
 from fpgaml.cosim.record import record
 from fpgaml.cosim.run import Job, build_folder, run_job
-from fpgaml.cosim.tools import BENCH_FOLDER, choose_simulator
+from fpgaml.cosim.tools import choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.cosim.vendor_ports import map_ports, module_text, read_pins, reshaped_variables
-from fpgaml.cosim.vendor_report import KIND, VendorTiming, find_timing
+from fpgaml.cosim.vendor_report import VendorTiming, find_timing
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.model import Port
+from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import golden_file
 from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.rtl import bench_files
 
 SHELLS = {"io_stream": "vitis_stream", "io_parallel": "vitis_parallel"}
 TOPS = ("network", "myproject")
@@ -58,19 +61,8 @@ class VendorCosimulation:
         """What the bench found."""
         return self.run.outcome
 
-    @property
-    def timing_text(self) -> str:
-        """The vendor's timing in a sentence; empty if it is not known."""
-        timing = self.design.timing
-        if timing is None:
-            return ""
-        latency, interval = (
-            "unknown" if cycles is None else f"{cycles} cycle{'' if cycles == 1 else 's'}"
-            for cycles in (timing.latency, timing.interval)
-        )
-        return f"Vitis HLS says ({KIND}, {timing.source}): latency {latency}, initiation interval {interval}"
 
-
+@interruptible()
 def simulate_vendor(
     project: Path, rtl: Path, top: str | None = None, options: Options | None = None, progress: Progress | None = None
 ) -> VendorCosimulation:
@@ -83,7 +75,7 @@ def simulate_vendor(
 
     Raises:
         FpgamlError: no such project, no such Verilog, or its ports are not the project's.
-        ToolError: a tool is missing, or does not take the design.
+        ToolError: a tool is missing, does not take the design, or hangs.
     """
     options, progress = options or Options(), progress or Silent()
     manifest = read_manifest(project)
@@ -108,12 +100,12 @@ def simulate_vendor(
     content = json.loads(bench.read_text("utf-8"))
     vectors = build / "vectors" if options.random else None
     if vectors is not None:
-        write_random_vectors(project / "graph.json", content, vectors, options.random, options.seed, progress)
+        write_random_vectors(project, content, vectors, options.random, options.seed, progress)
     frames = options.frames or _frames(design.timing)
-    job = Job(bench.parent, bench, build, simulator, frames, options.seed, vectors, options.waves)
+    job = Job(bench.parent, bench, build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
     outcome = run_job(job, progress)
     edited = tuple(edited_files(project, manifest))
-    results, entry = record(project, outcome, simulator, content, edited)
+    results, entry = record(project, outcome, simulator, content, edited, design.timing)
     return VendorCosimulation(Cosimulation(outcome, simulator, edited, results, entry, build), design)
 
 
@@ -161,16 +153,15 @@ def _write_bench(
     for folder in (bench, rtl):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    for path in (*BENCH_FOLDER.glob("*.py"), BENCH_FOLDER / "Makefile"):
-        shutil.copyfile(path, bench / path.name)
+    bench_files.copy_bench(bench)
     for source in design.sources:
         text = source.read_text("utf-8", errors="replace")
         (rtl / source.name).write_text(_with_absolute_tables(text, design.folder), "utf-8")
     timing = design.timing
     known = {"latency": timing.latency, "interval": timing.interval} if timing else {}
     content = {
-        "format": "fpgaml bench",
-        "version": 1,
+        "format": bench_files.FORMAT,
+        "version": bench_files.VERSION,
         "top": design.top,
         "shell": SHELLS[manifest["settings"]["io"]],
         "hdl": "verilog",
@@ -178,23 +169,16 @@ def _write_bench(
         "clock_ns": float(manifest["board"]["clock_ns"]),
         "latency": None,
         "interval": None,
-        "inputs": [_bench_port(project, port, "input") for port in inputs],
-        "outputs": [_bench_port(project, port, "output") for port in outputs],
+        "inputs": _bench_ports(project, inputs, "input"),
+        "outputs": _bench_ports(project, outputs, "output"),
         "vitis": {**facts, "expected": {key: value for key, value in known.items() if value is not None}},
     }
     (bench / "bench.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     return bench / "bench.json"
 
 
-def _bench_port(project: Path, port: Port, direction: str) -> dict[str, Any]:
-    return {
-        "name": port.name,
-        "elements": port.size,
-        "width": port.width,
-        "signed": port.signed,
-        "fractional": port.fractional,
-        "vectors": str((project / golden_file(port, direction)).absolute()),
-    }
+def _bench_ports(project: Path, ports: Sequence[Port], direction: str) -> list[dict[str, Any]]:
+    return [bench_files.port_row(port, str((project / golden_file(port, direction)).absolute())) for port in ports]
 
 
 def _with_absolute_tables(text: str, folder: Path) -> str:

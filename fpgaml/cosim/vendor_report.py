@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 KIND = "hls-csynth"
 
@@ -16,11 +17,23 @@ class VendorTiming:
 
     Args:
         latency: the worst case; interval: the largest; source: where it is said.
+        version: of Vitis HLS, such as "2023.2"; empty if it is not said.
     """
 
     latency: int | None
     interval: int | None
     source: str
+    version: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As results.json holds it."""
+        return {
+            "kind": KIND,
+            "tool": f"Vitis HLS {self.version}".rstrip(),
+            "source": self.source,
+            "latency": self.latency,
+            "interval": self.interval,
+        }
 
 
 def find_timing(folder: Path, top: str, text: str) -> VendorTiming | None:
@@ -49,16 +62,17 @@ def read_csynth(path: Path, top: str) -> VendorTiming | None:
     if summary is None:
         return None
     latency, interval = _number(summary.findtext("Worst-caseLatency")), _number(summary.findtext("Interval-max"))
-    return VendorTiming(latency, interval, path.name)
+    return VendorTiming(latency, interval, path.name, (root.findtext("./ReportVersion/Version") or "").strip())
 
 
 def read_attribute(text: str) -> VendorTiming | None:
-    """CORE_GENERATION_INFO: `HLS_SYN_LAT=24,HLS_SYN_TPT=1`."""
+    """CORE_GENERATION_INFO: `network_network,hls_ip_2023_2,{HLS_SYN_LAT=24,HLS_SYN_TPT=1}`."""
     latency, interval = re.search(r"\bHLS_SYN_LAT=(\w+)", text), re.search(r"\bHLS_SYN_TPT=(\w+)", text)
     found = [_number(match[1]) if match else None for match in (latency, interval)]
     if found == [None, None]:
         return None
-    return VendorTiming(found[0], found[1], "CORE_GENERATION_INFO")
+    version = re.search(r"\bhls_ip_(\d+)_(\d+)\b", text)
+    return VendorTiming(found[0], found[1], "CORE_GENERATION_INFO", f"{version[1]}.{version[2]}" if version else "")
 
 
 def _number(text: str | None) -> int | None:

@@ -23,6 +23,7 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from math import prod
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -94,6 +95,19 @@ def from_json(text: str, where: str = "graph") -> Graph:
         raise FpgamlError(where, "the graph has no outputs")
     _ = graph.ranges  # an operation that does not fit its inputs is found here
     return graph
+
+
+def read_graph(project: Path) -> Graph:
+    """The Graph in a project's graph.json.
+
+    Raises:
+        FpgamlError: there is none, or as `from_json`.
+    """
+    path = project / "graph.json"
+    try:
+        return from_json(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
 
 
 def graph_hash(graph: Graph) -> str:

@@ -8,13 +8,12 @@ import errno
 import json
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 from fpgaml.errors import FpgamlError
+from fpgaml.interrupts import interruptible
 
 MANIFEST = "manifest.json"
 FORMAT = "fpgaml-manifest"
@@ -64,7 +63,7 @@ def staged(target: Path) -> Iterator[Path]:
     made = _missing_parents(target)
     done = False
     try:
-        with _interruptible(), _disk_errors(target):
+        with interruptible(), _disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             _remove_stale(target.parent, prefix)
             stage = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
@@ -85,24 +84,6 @@ def staged(target: Path) -> Iterator[Path]:
 def _missing_parents(target: Path) -> list[Path]:
     """The folders above the target that do not exist yet, deepest first."""
     return [parent for parent in target.parents if not parent.exists()]
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception, so that stages are removed."""
-
-    def stop(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    previous = {}
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(ValueError):  # not in the main thread: leave signals alone
-            previous[number] = signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 from fpgaml.conversion import Request, choose_oracle, physics, start_proof
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.serial import from_json, graph_hash
+from fpgaml.graph.serial import graph_hash, read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
@@ -51,7 +51,7 @@ def verify(
     request, progress = request or Request(), progress or Silent()
     manifest = read_manifest(folder)
     edited = tuple(edited_files(folder, manifest))
-    graph = _read_graph(folder)
+    graph = read_graph(folder)
     if graph_hash(graph) != manifest["graph_sha256"]:
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
     if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
@@ -69,14 +69,6 @@ def verify(
     ]
     results = Results.gather(proof, checks, firmware, physics(proof, request))
     return Verification(folder, results, edited)
-
-
-def _read_graph(folder: Path) -> Graph:
-    path = folder / "graph.json"
-    try:
-        return from_json(path.read_text(), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
 
 
 def _reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:

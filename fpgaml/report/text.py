@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.report import checks
-from fpgaml.report.cosim import print_cosim
+from fpgaml.report.cosim import print_bulk, print_cosim
 from fpgaml.report.estimate import print_estimate
 from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
 from fpgaml.report.synth import print_synthesis
@@ -45,6 +45,8 @@ def print_report(
     print_estimate(console, manifest, results, all_layers=all_quantizers)
     for entry in results.get("cosim", []):
         print_cosim(console, entry)
+    if "bulk" in results:
+        print_bulk(console, results["bulk"])
     print_synthesis(console, results.get("synthesis", []))
     _print_messages(console, manifest, all_quantizers)
     _print_edited(console, edited)

@@ -1,8 +1,9 @@
 """How long each gate takes, in ns: a model for placing pipeline registers before any vendor tool has run.
 
 UltraScale+ follows the delay table of alkaid 0.8 (an adder of w bits: 1.09 + 0.0254 (w - 1) ns, routing
-included; Sun et al., arXiv:2507.04535). The other families scale it by a factor chosen here; ECP5's is set so
-that nextpnr's routed clock meets what was asked for. These are estimates: the vendor's timing report decides.
+included; Sun et al., arXiv:2507.04535). The other families scale it by a factor chosen here; with ECP5's, nextpnr
+routed small networks at 1.1 to 1.6 times the clock that was asked for. These are estimates: the timing report of
+the tool that places and routes decides.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FACTORS = {
     "PolarFire": 1.8,
     "PolarFire SoC": 1.8,
     "Cyclone V": 2.2,
-    "ECP5": 2.4,
+    "ECP5": 1.5,
 }
 """A family's delays relative to UltraScale+; 1.6 where a part's family is not among them."""
 

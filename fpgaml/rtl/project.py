@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from fpgaml.graph.dump import dump
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import to_json
 from fpgaml.project.golden import golden_file, write_golden
+from fpgaml.rtl import bench_files
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.ports import RtlPort
@@ -33,7 +33,6 @@ from fpgaml.target import Batches, Texts
 
 HDL_FOLDER = "hdl"
 SIM_FOLDER = "sim"
-BENCH_FORMAT, BENCH_VERSION = "fpgaml bench", 1
 
 
 @dataclass(frozen=True)
@@ -90,12 +89,10 @@ class RtlProject:
 
     def _write_bench(self, folder: Path, sources: list[str]) -> None:
         folder.mkdir()
-        with as_file(files("fpgaml.rtl").joinpath("bench")) as bench:
-            for path in (*sorted(bench.glob("*.py")), bench / "Makefile"):
-                shutil.copyfile(path, folder / path.name)
+        bench_files.copy_bench(folder)
         facts: dict[str, Any] = {
-            "format": BENCH_FORMAT,
-            "version": BENCH_VERSION,
+            "format": bench_files.FORMAT,
+            "version": bench_files.VERSION,
             "top": self.spec.top,
             "shell": str(self.spec.kind),
             "hdl": str(self.spec.hdl),
@@ -103,8 +100,8 @@ class RtlProject:
             "clock_ns": self.board.clock_ns,
             "latency": shell_latency(self.spec),
             "interval": shell_interval(self.spec),
-            "inputs": [_bench_port(port, "input") for port in self.netlist.inputs],
-            "outputs": [_bench_port(port, "output") for port in self.netlist.outputs],
+            "inputs": _bench_ports(self.netlist.inputs, "input"),
+            "outputs": _bench_ports(self.netlist.outputs, "output"),
         }
         if self.spec.kind == ShellKind.AXIS:
             facts["stream"] = stream_facts(self.spec)
@@ -146,15 +143,8 @@ class RtlProject:
             (folder / name).write_text(environment.get_template(f"{name}.jinja").render(context))
 
 
-def _bench_port(port: RtlPort, direction: str) -> dict[str, Any]:
-    return {
-        "name": port.name,
-        "elements": port.size,
-        "width": port.width,
-        "signed": port.signed,
-        "fractional": port.fractional,
-        "vectors": f"../{golden_file(port, direction)}",
-    }
+def _bench_ports(ports: Sequence[RtlPort], direction: str) -> list[dict[str, Any]]:
+    return [bench_files.port_row(port, f"../{golden_file(port, direction)}") for port in ports]
 
 
 def _described(port: RtlPort, direction: str, lane: int) -> dict[str, Any]:

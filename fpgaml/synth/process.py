@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fpgaml.errors import ToolError
+from fpgaml.processes import own_group
 from fpgaml.progress import Progress
 from fpgaml.synth.tools import Tool
 
@@ -36,23 +37,12 @@ def run(tool: Tool, arguments: Sequence[str], folder: Path, log: str, title: str
     # The wheels make a folder for temporary files, which a killed one leaves behind.
     environment = {**os.environ, "TMPDIR": str(folder.absolute())}
     with said.open("wb") as output:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
         try:
-            process = subprocess.Popen(
-                [*tool.command, *arguments],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+            with own_group([*tool.command, *arguments], cwd=folder, env=environment, **pipes) as process:
+                _watch(process, folder / log, title, progress)
         except OSError as error:
             raise ToolError(str(tool), f"cannot be run: {error.strerror}", "Check its installation") from None
-        try:
-            _watch(process, folder / log, title, progress)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
     if process.returncode != 0:
         raise ToolError(str(tool), _cause(process.returncode, (folder / log, said)), "See the log: --keep FOLDER")
 

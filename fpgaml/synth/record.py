@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import RESULTS
 from fpgaml.report.read import read_results
+from fpgaml.report.rewrite import write_results
 from fpgaml.report.schema import validate
 
 SYNTHESIS = "synthesis"
@@ -169,23 +167,8 @@ def write(project: Path, found: Sequence[Synthesis]) -> None:
     keys = {_key(entry) for entry in entries}
     kept = [entry for entry in content.get(SYNTHESIS, []) if _key(entry) not in keys]
     content[SYNTHESIS] = kept + entries
-    validate("results", content)
-    _replace(project / RESULTS, json.dumps(content, indent=2) + "\n")
+    write_results(project, content)
 
 
 def _key(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(entry[name] for name in ("kind", "family", "part", "hierarchy"))
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
-    except OSError as error:
-        raise FpgamlError(str(path), f"cannot be written: {error.strerror}", "Free some space") from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import CheckFailedError, FpgamlError, ToolError
+from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress
 from fpgaml.synth import nextpnr, yosys
 from fpgaml.synth.count import Module, Statistics, resources, uncounted
@@ -57,6 +58,7 @@ class Tools:
     nextpnr: Tool | None
 
 
+@interruptible()
 def synthesise(project: Path, request: Request, progress: Progress) -> tuple[Synthesis, ...]:
     """Synthesise a project for every family asked for and write the results into its results.json.
 

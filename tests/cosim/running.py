@@ -22,7 +22,9 @@ def simulator_or_skip(name: str) -> Simulator:
         pytest.skip(str(error))
 
 
-def run_bench(project: Path, simulator: str, *, frames: int = 300, seed: int = 1, vectors: Path | None = None) -> Outcome:
+def run_bench(
+    project: Path, simulator: str, *, frames: int = 300, seed: int = 1, vectors: Path | None = None
+) -> Outcome:
     """Run a project's bench in its own build folder."""
     sim = project / "sim"
     build = sim / "build" / simulator

@@ -21,6 +21,7 @@ from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.model import Port
 from fpgaml.progress import Silent
+from fpgaml.project.manifest import folder_hashes
 from fpgaml.report.schema import validate
 from tests.cosim.mini import Mini
 from tests.report import samples
@@ -54,6 +55,14 @@ def project_of(folder: Path, mini: Mini) -> Path:
     mini.write(folder / "project")
     (folder / "project" / "graph.json").write_text(to_json(graph_of(mini)))
     return folder / "project"
+
+
+def recordable(folder: Path, mini: Mini) -> Path:
+    """A project whose results can be written down."""
+    project = project_of(folder, mini)
+    (project / "manifest.json").write_text(json.dumps(samples.manifest(files=folder_hashes(project))))
+    (project / "results.json").write_text(json.dumps(samples.results()))
+    return project
 
 
 def bulk(folder: Path, mini: Mini, frames: int = 3000, **settings: object) -> BulkResult:
@@ -212,8 +221,7 @@ def test_the_command_line_records_what_it_found(tmp_path: Path) -> None:
     from fpgaml.cli.main import app
 
     for name, edits, code in (("right", (), 0), ("wrong", (("sum = sum + element", "sum = sum - element"),), 1)):
-        project = project_of(tmp_path / name, Mini(shell="native", edits=edits))
-        (project / "results.json").write_text(json.dumps(samples.results()))
+        project = recordable(tmp_path / name, Mini(shell="native", edits=edits))
         done = CliRunner().invoke(app, ["cosim", str(project), "--bulk", "500"])
         assert done.exit_code == code, done.output
         recorded = json.loads((project / "results.json").read_text())
@@ -222,4 +230,62 @@ def test_the_command_line_records_what_it_found(tmp_path: Path) -> None:
         assert (check["kind"], check["status"]) == ("simulated", "failed" if code else "exact")
         assert ("frame 1, y[0] bit 6" in check["note"]) == bool(code)
         assert ("FAILED after" if code else "PASSED: 500 frames") in done.output
+        entry = recorded["bulk"]
+        assert (entry["kind"], entry["passed"], entry["first"] is None) == ("simulated", not code, not code)
+        assert entry["tool"] == f"Verilator {recorded['tools']['verilator']}"
+        assert entry["measured"]["frames_per_second"] > entry["measured"]["frames_per_second_whole"] > 0
+        if code:
+            assert entry["first"]["frame"] == 1 and int(entry["first"]["got"], 16) >> 6 & 1
         assert check["outputs"] == [] if code else check["outputs"][0]["events"] == 500
+
+
+def test_the_command_line_takes_data_and_stalls(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from fpgaml.cli.main import app
+
+    project = recordable(tmp_path, Mini(tag_bits=5))
+    np.save(tmp_path / "data.npy", np.random.default_rng(0).normal(0, 9, (50, 5)))
+    words = ["cosim", str(project), "--bulk", "40", "--data", str(tmp_path / "data.npy"), "--stalls"]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    entry = json.loads(done.output)["bulk"]
+    assert entry == json.loads((project / "results.json").read_text())["bulk"]
+    assert (entry["frames"], entry["data"], entry["gap_percent"], entry["stall_percent"]) == (40, "data.npy", 33, 33)
+    assert entry["measured"]["latency"] is None and entry["edited"] == []
+    assert entry["compile_seconds"] > 0
+    source = project / "hdl" / "mini_core.v"
+    source.write_text(source.read_text() + "// by hand\n")
+    said = " ".join(CliRunner().invoke(app, words).output.split())
+    assert "events of data.npy, gaps in 33 % and back-pressure in 33 % of the cycles" in said
+    assert "frames/s of simulation alone" in said and "compiled in" in said
+    assert "Edited since the project was generated, and simulated as it is: hdl/mini_core.v" in said
+    assert "compiled by an earlier run" in CliRunner().invoke(app, words).output
+    report = CliRunner().invoke(app, ["report", str(project)])
+    assert report.exit_code == 0 and "RTL simulation in bulk (simulated, Verilator" in report.output
+
+
+def test_the_native_shell_has_gaps_alone(tmp_path: Path) -> None:
+    result = bulk(tmp_path, Mini(shell="native"), 500, pauses=Pauses(40, 40), processes=1)
+    assert result.passed
+    assert (result.pauses.gap_percent, result.pauses.stall_percent) == (40, 0)
+    assert result.cycles > 1.3 * 500
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--bulk", "10", "--sim", "icarus"], "--sim: is for the bench"),
+        (["--bulk", "10", "--rtl", "."], "--rtl: is for the bench"),
+        (["--stalls"], "--stalls: goes with --bulk"),
+        (["--data", "x.npy"], "--data: goes with --bulk"),
+        (["--top", "network"], "--top: goes with --rtl"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(tmp_path: Path, words: list[str], says: str) -> None:
+    from typer.testing import CliRunner
+
+    from fpgaml.cli.main import app
+
+    done = CliRunner().invoke(app, ["cosim", str(tmp_path), *words])
+    assert isinstance(done.exception, FpgamlError) and says in str(done.exception)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fpgaml.cosim.tools import BENCH_FOLDER, choose_simulator, find_ghdl, find_icarus, find_verilator
+from fpgaml.cosim.tools import choose_simulator, find_ghdl, find_icarus, find_verilator
 from fpgaml.errors import ToolError
+from fpgaml.rtl.bench_files import BENCH_FOLDER
 
 
 def path_with(folder: Path, *programs: str) -> str:

@@ -95,11 +95,20 @@ def test_right_rtl_passes_every_check(tmp_path: Path, sim: str, io: str, latency
     expected = {"golden_vectors", "random_gaps", "full_load", "reset_in_mid_frame"}
     assert expected <= passed
     assert ("random_back_pressure" in passed) == ("handshake_rules" in passed) == (io == "io_stream")
-    assert found.design.timing == VendorTiming(4 if io == "io_stream" else 2, interval, "CORE_GENERATION_INFO")
+    assert found.design.timing == VendorTiming(
+        4 if io == "io_stream" else 2, interval, "CORE_GENERATION_INFO", "2023.2"
+    )
     recorded = json.loads((tmp_path / "project" / "results.json").read_text())
     validate("results", recorded)
     assert recorded["cosim"][0]["shell"] == f"vitis_{io.removeprefix('io_')}"
     assert recorded["cosim"][0]["kind"] == "simulated"
+    assert recorded["cosim"][0]["vendor"] == {
+        "kind": "hls-csynth",
+        "tool": "Vitis HLS 2023.2",
+        "source": "CORE_GENERATION_INFO",
+        "latency": 4 if io == "io_stream" else 2,
+        "interval": interval,
+    }
 
 
 @pytest.mark.parametrize(
@@ -229,11 +238,11 @@ def test_timing_is_read_from_the_report_beside_the_rtl(tmp_path: Path) -> None:
     for folder in (verilog, reports):
         folder.mkdir(parents=True)
     (reports / "network_csynth.xml").write_text(
-        "<profile><UserAssignments><TopModelName>network</TopModelName></UserAssignments><PerformanceEstimates>"
+        "<profile><ReportVersion><Version>2023.2</Version></ReportVersion><UserAssignments><TopModelName>network</TopModelName></UserAssignments><PerformanceEstimates>"
         "<SummaryOfOverallLatency><Worst-caseLatency>3218</Worst-caseLatency><Interval-max>3076</Interval-max>"
         "</SummaryOfOverallLatency></PerformanceEstimates></profile>"
     )
-    expected = VendorTiming(3218, 3076, "network_csynth.xml")
+    expected = VendorTiming(3218, 3076, "network_csynth.xml", "2023.2")
     assert find_timing(verilog, "network", "HLS_SYN_LAT=1,HLS_SYN_TPT=1") == expected
     assert find_timing(tmp_path / "impl" / "verilog", "network", "") == expected
     assert find_timing(verilog, "another", "HLS_SYN_LAT=-1,HLS_SYN_TPT=none") is None
@@ -258,6 +267,7 @@ def test_the_command_line_shows_the_vendors_timing_and_fails_with_1(tmp_path: Pa
     common = ["cosim", str(project), "--sim", "icarus", "--frames", "50", "--rtl"]
     done = CliRunner().invoke(app, [*common, str(right)])
     assert done.exit_code == 0, done.output
-    assert "(hls-csynth, CORE_GENERATION_INFO): latency 2 cycles, initiation interval 1 cycle\n" in done.output
+    says = "Vitis HLS 2023.2 says (hls-csynth, CORE_GENERATION_INFO): latency 2 cycles, initiation interval 1 cycle"
+    assert says in " ".join(done.output.split())
     assert CliRunner().invoke(app, [*common, str(wrong)]).exit_code == 1
     assert json.loads((project / "results.json").read_text())["passed"] is False

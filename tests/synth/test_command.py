@@ -72,7 +72,8 @@ def test_edited_source(tmp_path: Path) -> None:
 
 
 @needs_yosys
-def test_interrupt(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt(tmp_path: Path, how: signal.Signals) -> None:
     folder = project(tmp_path / "p")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -87,9 +88,9 @@ def test_interrupt(tmp_path: Path) -> None:
     end = time.monotonic() + 120
     while not list(scratch.glob("fpgaml-synth-*/synth.log")) and time.monotonic() < end:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in said
+    assert process.returncode == 128 + how and "Traceback" not in said
     assert not list(scratch.glob("fpgaml-synth-*"))
     assert (folder / "results.json").read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == ["hdl", "manifest.json", "results.json"]

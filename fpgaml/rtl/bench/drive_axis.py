@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import cycle as repeat
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from bench_config import Bench, BenchError, Stream
 from cocotb.clock import Clock
 from cocotb.types import LogicArray
-from driver import LINGER, NEVER, PATIENCE, Finish, Pattern, Received, Rules, Ticker, noise, reader, strange
+from driver import LINGER, NEVER, PATIENCE, Finish, Pattern, Received, Rules, Ticker, noise, reader, repeated, strange
 from layout import Codes, Frame, Layout
 
 QUIET_AFTER = 2
@@ -41,7 +40,7 @@ class _Source:
     ) -> None:
         self._dut, self._tagged, self._rest, self._rules = dut, tagged, rest, rules
         self._beats = ((beat, not number) for frame in frames for number, beat in enumerate(frame))
-        self._gap, self._ready = _pattern(gaps), reader(dut.s_axis_tready)
+        self._gap, self._ready = repeated(gaps), reader(dut.s_axis_tready)
         self._next = next(self._beats, None)
         self._offered = self._driven = False
         self.taken_at: list[int] = []
@@ -109,7 +108,7 @@ class _Sink:
 
     def begin(self, stalls: Pattern) -> Received:
         """A run begins: what comes out from now on is found in the result."""
-        self._stall = _pattern(stalls)
+        self._stall = repeated(stalls)
         self._words: list[str] = []
         self._tags: list[str] = []
         self._received = Received(flags={name: [] for name, _ in self._flags})
@@ -279,7 +278,3 @@ class AxisDriver:
         dut.s_axis_tlast.value = 1
         if self._tagged:
             dut.s_axis_tuser.value = 0
-
-
-def _pattern(pattern: Pattern) -> Iterator[bool]:
-    return repeat(pattern if len(pattern) else (False,))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from itertools import cycle as repeat
 from typing import Any
 
 from bench_config import Bench
 from cocotb.clock import Clock
 from cocotb.types import LogicArray
-from driver import LINGER, NEVER, PATIENCE, Finish, Pattern, Received, Rules, Ticker, noise, reader, strange
+from driver import LINGER, NEVER, PATIENCE, Finish, Pattern, Received, Rules, Ticker, noise, reader, repeated, strange
 from layout import Codes, Layout
 
 
@@ -65,7 +64,7 @@ class NativeDriver:
         valid_out, data_out = reader(dut.out_valid), reader(dut.out_data)
         received = Received()
         results, got_at, sent_at = received.frames, received.got_at, received.sent_at
-        gap = repeat(gaps if len(gaps) else (False,))
+        gap = repeated(gaps)
         waiting = iter(frames)
         frame = next(waiting, None)
         driven = False

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any, Protocol
 
 import cocotb
@@ -166,6 +167,11 @@ class Ticker:
 
 
 DriverMaker = Callable[[Any, Bench, Rules, Ticker], Driver]
+
+
+def repeated(pattern: Pattern) -> Iterator[bool]:
+    """A pattern without end; none never holds back."""
+    return cycle(pattern if len(pattern) else (False,))
 
 
 def noise(width: int, value: int) -> str:

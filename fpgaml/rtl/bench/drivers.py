@@ -5,7 +5,8 @@ from __future__ import annotations
 from bench_config import Bench, BenchError
 from drive_axis import AxisDriver
 from drive_native import NativeDriver
-from drive_vitis import VitisParallelDriver, VitisStreamDriver
+from drive_vitis_parallel import VitisParallelDriver
+from drive_vitis_stream import VitisStreamDriver
 from driver import DriverMaker
 
 DRIVERS: dict[str, DriverMaker] = {

@@ -49,7 +49,7 @@ def _rounded(builder: NetlistBuilder, value: Value, drop: int, rounding: Roundin
     wire = builder.wires[value.wire]
     floor = builder.bits(value, drop, wire.low >> drop, wire.high >> drop)
     up = _rounds_up(builder, value, drop, rounding)
-    return builder.add(floor, Value(up, floor.fractional if builder.value_of(floor) != 0 else value.fractional - drop))
+    return builder.add(floor, Value(up, value.fractional - drop))
 
 
 def _rounds_up(builder: NetlistBuilder, value: Value, drop: int, rounding: Rounding) -> int:
