@@ -73,8 +73,11 @@ def record(
 
 
 def put_check(content: dict[str, Any], check: dict[str, Any]) -> None:
-    """Put a check into results.json, in the place of one of the same name, else at the end; the verdict follows."""
-    checks = content["checks"]
+    """Put a check into results.json, in the place of one of the same name, else at the end; the verdict follows.
+
+    It takes the place of the conversion's note that nothing has been simulated yet.
+    """
+    checks = content["checks"] = [each for each in content["checks"] if each["name"] != SIMULATION]
     places = [place for place, each in enumerate(checks) if each["name"] == check["name"]]
     if places:
         checks[places[0]] = check

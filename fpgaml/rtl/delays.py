@@ -36,7 +36,7 @@ FACTORS = {
     "PolarFire": 1.8,
     "PolarFire SoC": 1.8,
     "Cyclone V": 2.2,
-    "ECP5": 1.5,
+    "ECP5": 1.8,
 }
 """A family's delays relative to UltraScale+; 1.6 where a part's family is not among them."""
 
