@@ -136,7 +136,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
     """
     check_supported(graph)
     context = Context(graph)
-    builder, layers = context.builder, _layer_names(graph)
+    builder, layers = context.builder, _LayerNames(graph)
     inputs = tuple(_port(graph, node.name) for node in graph.inputs)
     tensors: dict[str, Tensor] = {}
     for position, node in enumerate(graph.nodes):
@@ -170,7 +170,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
     )
 
 
-class _layer_names:  # noqa: N801
+class _LayerNames:
     """Which layer each node belongs to: neighbours from one source layer are together."""
 
     def __init__(self, graph: Graph) -> None:
@@ -194,6 +194,7 @@ class _layer_names:  # noqa: N801
             self.names.append("wires")
 
     def index(self, position: int) -> int:
+        """The layer of the node at a position."""
         return self._of[position]
 
     def _unique(self, name: str) -> str:
