@@ -1,0 +1,73 @@
+"""How to train, and the shape of the quantised network, apart from Keras."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class QuantisedSettings:
+    """The shape and the first bit widths of the quantised network; training makes widths smaller.
+
+    Attributes:
+        filters, kernels, strides: of each convolution, without padding.
+        pool: samples that one cell of the last convolution's maximum spans.
+        hidden: nodes of the dense layer before the last.
+        input_bits: width of the input with its sign; its range is +-2^input_integer in counts / 2^INPUT_SHIFT.
+        weight_bits, activation_bits: fractional bits to begin with.
+        cost: weight of the effective bit operations in the loss, of one position of each convolution, as they are
+            built when they stream.
+    """
+
+    filters: tuple[int, ...] = (8, 8, 8)
+    kernels: tuple[int, ...] = (8, 4, 5)
+    strides: tuple[int, ...] = (4, 4, 2)
+    pool: int = 3
+    hidden: int = 8
+    input_bits: int = 6
+    input_integer: int = 2
+    weight_bits: int = 5
+    activation_bits: int = 4
+    cost: float = 1e-6
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train. The defaults are made for two CPU cores and 15 minutes.
+
+    Attributes:
+        output: the folder to fill.
+        seed: of the data, the first weights and the order of events.
+        train_each, validation_each: events of each class.
+        test_signal, test_background: 200,000 background events leave 20 at a false-positive rate of 1e-4.
+        heldout: events that are written for `fpgaml convert`, half of them signal.
+        float_epochs, quantised_epochs, batch, learning_rate: of Adam; the rate falls to 2 % along a half cosine.
+        network: the shape of the quantised network.
+        data: a group's own events in place of generated ones; see `events.read`.
+    """
+
+    output: Path
+    seed: int = 1
+    train_each: int = 20_000
+    validation_each: int = 2_000
+    test_signal: int = 20_000
+    test_background: int = 200_000
+    heldout: int = 2_000
+    float_epochs: int = 10
+    quantised_epochs: int = 60
+    batch: int = 128
+    learning_rate: float = 2e-3
+    network: QuantisedSettings = field(default_factory=QuantisedSettings)
+    data: Path | None = None
+
+
+def as_json(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON holds them, without the folder: it changes nothing."""
+    plain = asdict(settings)
+    del plain["output"]
+    plain["data"] = None if settings.data is None else settings.data.name
+    loaded: dict[str, Any] = json.loads(json.dumps(plain))
+    return loaded
