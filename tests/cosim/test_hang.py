@@ -52,9 +52,9 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> bool:
 
 def test_a_loop_is_given_up_and_the_check_named(looping: Path, tmp_path: Path) -> None:
     before = (looping / "results.json").read_bytes()
-    with pytest.raises(ToolError, match=r"said nothing for 4 s in the check `golden_vectors`.*loop.*--timeout"):
-        simulate(looping, Options("icarus", frames=20, timeout=4))
-    assert not processes_of(tmp_path)
+    with pytest.raises(ToolError, match=r"said nothing for 8 s in the check `golden_vectors`.*loop.*--timeout"):
+        simulate(looping, Options("icarus", frames=20, timeout=8))
+    assert wait_for(lambda: not processes_of(tmp_path))  # the system takes a moment to clear a killed one away
     assert (looping / "results.json").read_bytes() == before
     source = looping / "hdl" / "mini_native.v"
     source.write_text(source.read_text().replace(LOOP, ""))
@@ -63,9 +63,9 @@ def test_a_loop_is_given_up_and_the_check_named(looping: Path, tmp_path: Path) -
 
 def test_the_option_and_its_variable(looping: Path) -> None:
     words = [sys.executable, "-m", "fpgaml", "cosim", str(looping), "--sim", "icarus"]
-    given = {**os.environ, "FPGAML_COSIM_TIMEOUT": "3"}
-    done = subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 2 and "said nothing for 3 s" in done.stderr and "Traceback" not in done.stderr
+    given = {**os.environ, "FPGAML_COSIM_TIMEOUT": "8"}
+    done = subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 2 and "said nothing for 8 s" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from fpgaml.graph.interpreter import interpret
-from fpgaml.hls.project import Texts, write_guides, write_project, write_vectors
+from fpgaml.hls.project import write_guides, write_project, write_vectors
+from fpgaml.target import Texts
 from tests.hls.catalog import GROUPS
 from tests.hls.harness import events_for, needs_compiler, settings
 
-TEXTS = Texts("model.h5", "", ["Input `x0`: ap_fixed<8,4>."])
+TEXTS = Texts("model.h5", "", ["Input `x0`: ap_fixed<8,4>."], "random codes", 20)
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not on PATH")
 
 
@@ -24,7 +25,7 @@ def project(folder: Path, backend: str, io_type: str) -> None:
     model = write_project(folder, graph, chosen)
     inputs = events_for(graph, 20)
     write_vectors(folder, model, [inputs], [interpret(graph, inputs)])
-    write_guides(folder, graph, model, chosen, TEXTS, "random codes", 20)
+    write_guides(folder, graph, model, chosen, TEXTS)
 
 
 def csim(folder: Path) -> subprocess.CompletedProcess[str]:
