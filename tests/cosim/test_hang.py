@@ -76,7 +76,7 @@ def test_a_stopped_run_leaves_no_simulator(looping: Path, tmp_path: Path, how: s
     process.send_signal(how)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 128 + how and "Traceback" not in said
-    assert not processes_of(tmp_path)
+    assert wait_for(lambda: not processes_of(tmp_path))
 
 
 def test_half_a_build_is_built_again(tmp_path: Path) -> None:
@@ -89,6 +89,6 @@ def test_half_a_build_is_built_again(tmp_path: Path) -> None:
     assert wait_for(build.exists)
     process.terminate()
     assert process.wait(timeout=30) == 128 + signal.SIGTERM
-    assert not processes_of(tmp_path)
+    assert wait_for(lambda: not processes_of(tmp_path))
     (build / "sim.vvp").write_text("half")
     assert simulate(project, Options("icarus", frames=20)).outcome.passed
