@@ -90,8 +90,8 @@ class NetlistBuilder:
     def bits(self, a: Value, drop: int, low: int, high: int) -> Value:
         """Drop `drop` low bits (floor), then keep the low bits of the type that holds [low, high].
 
-        Nothing else is left to the caller: where [low, high] is a whole type this is wrap-around, and where
-        the value is known to lie within, it only says so.
+        Where [low, high] is all that a type holds, this wraps around; where the value is known to lie within, it
+        makes the wire narrower and changes nothing.
         """
         wire = self.wires[a.wire]
         below = (wire.low >> drop, wire.high >> drop) if drop >= 0 else (wire.low << -drop, wire.high << -drop)
@@ -132,7 +132,7 @@ class NetlistBuilder:
         if a == b:
             return a
         fractional = max(a.fractional, b.fractional)
-        # A mux wants both on one grid: lifted values are made by adding nothing, which is free in hardware.
+        # A mux wants both on one grid; zeros below a wire cost nothing in hardware.
         x, y = self._lifted(a, fractional), self._lifted(b, fractional)
         low = min(self.wires[x].low, self.wires[y].low)
         high = max(self.wires[x].high, self.wires[y].high)

@@ -41,7 +41,7 @@ def test_widths(low: int, high: int, width: int) -> None:
 def test_sums_align_binary_points() -> None:
     builder = NetlistBuilder()
     a, b = inputs(builder)
-    total = builder.add(a, Value(b.wire, 5))  # b counted in quarters of its step: -0.5 * ... * 2^-5
+    total = builder.add(a, Value(b.wire, 5))  # b's integer on a grid four times as fine
     assert run(builder, total, [3, -5]) == 3 / 8 - 5 / 32
     assert run(builder, builder.subtract(a, b), [3, -5]) == 1.0
 
