@@ -37,6 +37,10 @@ class Texts:
     events: int
 
 
+def _already_finished(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+    """A project that is only run again is not written again."""
+
+
 @dataclass(frozen=True)
 class Firmware:
     """A project whose sources are written.
@@ -46,7 +50,7 @@ class Firmware:
         check: what is compared, such as "Graph = C-simulation".
         run: the simulation; None where there is none, and `why_not` says why.
         settings: for manifest.json; tools: with versions, for results.json; messages: what the tools said.
-        finish: writes golden vectors and guides into the project.
+        finish: writes golden vectors and guides into the project; nothing for one that is only run again.
         estimate: resources before any synthesis, for results.json; empty if there is no estimate.
         packages: that took part, for the manifest.
         pending: checks that another command makes, by name, with how to make them.
@@ -58,7 +62,7 @@ class Firmware:
     run: Run | None
     why_not: str
     settings: Mapping[str, Any]
-    finish: Callable[[Path, Batches, Batches, Texts], None]
+    finish: Callable[[Path, Batches, Batches, Texts], None] = _already_finished
     tools: Mapping[str, str] = field(default_factory=dict)
     messages: Sequence[str] = ()
     estimate: Mapping[str, Any] = field(default_factory=dict)

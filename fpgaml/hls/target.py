@@ -97,11 +97,7 @@ def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Fir
     backend = manifest["settings"]["backend"].lower()
     csim, why_not = _compile(folder.absolute(), inputs, outputs, backend, progress)
     run = csim.run if csim else None
-    return Firmware(inputs, outputs, CHECK, run, why_not, manifest["settings"], _nothing, _tools(csim, backend))
-
-
-def _nothing(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
-    """A finished project is not written again."""
+    return Firmware(inputs, outputs, CHECK, run, why_not, manifest["settings"], tools=_tools(csim, backend))
 
 
 def _compile(

@@ -111,6 +111,11 @@ class NetlistBuilder:
             return self.constant(low, a.fractional - drop)
         return Value(self._wire(Gate.BITS, (a.wire,), (drop,), low, high), a.fractional - drop)
 
+    def floor(self, a: Value, drop: int) -> Value:
+        """floor(a / 2**drop) on a grid 2**drop times as coarse: without its `drop` low bits."""
+        wire = self.wires[a.wire]
+        return self.bits(a, drop, wire.low >> drop, wire.high >> drop)
+
     def within(self, a: Value, low: int, high: int, fractional: int) -> Value:
         """The same value, known to lie within [low, high] * 2**-fractional: narrower wires where that helps."""
         lift = fractional - a.fractional

@@ -21,7 +21,7 @@ from fpgaml.rtl.project import RtlProject
 from fpgaml.rtl.run import NetlistRun
 from fpgaml.rtl.schedule import Schedule, register_bits, schedule
 from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec, shell_interval, shell_latency
-from fpgaml.target import Batches, Firmware, Texts
+from fpgaml.target import Firmware
 
 NAME = "rtl"
 CHECK = "Graph = netlist"
@@ -72,8 +72,7 @@ class RtlTarget:
 
     def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
         """Unroll, schedule, and write the HDL."""
-        with progress.bar("unrolling the network", len(graph.nodes)) as advance:
-            netlist = to_netlist(graph, advance)
+        netlist = _unrolled(graph, progress)
         delays = DelayModel.of_part(board.part, board.clock_ns)
         plan = schedule(netlist, delays)
         estimate = estimate_netlist(netlist, register_bits(netlist, plan))
@@ -83,9 +82,6 @@ class RtlTarget:
         with progress.step(f"writing the {'VHDL' if self.hdl == Hdl.VHDL else 'Verilog'}"):
             project.write(folder)
 
-        def finish(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
-            project.finish(folder, inputs, outputs, texts)
-
         return Firmware(
             netlist.inputs,
             netlist.outputs,
@@ -93,7 +89,7 @@ class RtlTarget:
             NetlistRun(netlist).run,
             "",
             self._facts(spec, delays),
-            finish,
+            project.finish,
             versions(("numpy", "alkaid")),
             estimate=_estimate_facts(estimate, spec, board),
             packages=("alkaid",),
@@ -139,8 +135,7 @@ class RtlTarget:
 
 def reopen(manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
     """The firmware of a finished project, to be run again: its netlist, made anew from the Graph."""
-    with progress.bar("unrolling the network", len(graph.nodes)) as advance:
-        netlist = to_netlist(graph, advance)
+    netlist = _unrolled(graph, progress)
     return Firmware(
         netlist.inputs,
         netlist.outputs,
@@ -148,13 +143,13 @@ def reopen(manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Fir
         NetlistRun(netlist).run,
         "",
         manifest["settings"],
-        _nothing,
-        versions(("numpy", "alkaid")),
+        tools=versions(("numpy", "alkaid")),
     )
 
 
-def _nothing(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
-    """A finished project is not written again."""
+def _unrolled(graph: Graph, progress: Progress) -> Netlist:
+    with progress.bar("unrolling the network", len(graph.nodes)) as advance:
+        return to_netlist(graph, advance)
 
 
 def _estimate_facts(estimate: Estimate, spec: ShellSpec, board: Board) -> dict[str, Any]:

@@ -243,8 +243,7 @@ def _tightened(builder: NetlistBuilder, values: Tensor, span: ValueRange) -> Ten
             return builder.constant(0)
         spare = value.fractional - step
         if spare > 0:
-            wire = builder.wires[value.wire]
-            value = builder.bits(value, spare, wire.low >> spare, wire.high >> spare)
+            value = builder.floor(value, spare)
         return builder.within(value, lo, hi, span.unit)
 
     return tensor(
@@ -256,8 +255,7 @@ def _tightened(builder: NetlistBuilder, values: Tensor, span: ValueRange) -> Ten
 def _leaving(builder: NetlistBuilder, value: Value, port: RtlPort) -> Result:
     spare = value.fractional - port.fractional
     if spare > 0:
-        wire = builder.wires[value.wire]
-        value = builder.bits(value, spare, wire.low >> spare, wire.high >> spare)
+        value = builder.floor(value, spare)
     if builder.value_of(value) == 0:
         return Result(value.wire, 0)
     return Result(value.wire, port.fractional - value.fractional)

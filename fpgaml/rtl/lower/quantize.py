@@ -46,8 +46,7 @@ def _quantized(
 
 def _rounded(builder: NetlistBuilder, value: Value, drop: int, rounding: Rounding) -> Value:
     """floor(value / 2**drop), plus one where the mode rounds up."""
-    wire = builder.wires[value.wire]
-    floor = builder.bits(value, drop, wire.low >> drop, wire.high >> drop)
+    floor = builder.floor(value, drop)
     up = _rounds_up(builder, value, drop, rounding)
     return builder.add(floor, Value(up, value.fractional - drop))
 
