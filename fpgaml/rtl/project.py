@@ -18,6 +18,7 @@ from fpgaml.rtl import bench_files
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.ports import RtlPort
+from fpgaml.rtl.render import templates
 from fpgaml.rtl.schedule import Schedule
 from fpgaml.rtl.shell import (
     Hdl,
@@ -108,15 +109,7 @@ class RtlProject:
         (folder / "bench.json").write_text(json.dumps(facts, indent=2) + "\n")
 
     def _write_guides(self, folder: Path, texts: Texts) -> None:
-        import jinja2
-
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("fpgaml.rtl", "templates/project"),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,
-        )
+        environment = templates("templates/project")
         spec, clock = self.spec, self.board.clock_ns
         latency = shell_latency(spec)
         context = {

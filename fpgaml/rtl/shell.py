@@ -13,6 +13,7 @@ from importlib import resources
 from fpgaml.errors import FpgamlError
 from fpgaml.rtl.lanes import narrowed, packed, unpacked, widened
 from fpgaml.rtl.ports import RtlPort, packed_bits
+from fpgaml.rtl.render import templates
 
 MAX_TAG_BITS = 1024
 
@@ -233,15 +234,7 @@ def shell_sources(spec: ShellSpec) -> dict[str, str]:
 
 
 def _render_top(spec: ShellSpec) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("fpgaml.rtl", "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
+    environment = templates()
     template = environment.get_template(f"{spec.kind.value}{spec.hdl.suffix}.jinja")
     return template.render(_context(spec))
 

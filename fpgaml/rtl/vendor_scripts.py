@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.boards.parts import PartInfo, parse_part
+from fpgaml.rtl.render import templates
 from fpgaml.synth.families import FAMILIES, Family
 
 FOLDER = "synth"
@@ -48,16 +49,7 @@ def write_synth(
     Raises:
         FpgamlError: the part is of no known family.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("fpgaml.rtl", "templates/synth"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
+    environment = templates("templates/synth")
     context = _context(folder, top, sources, str(hdl), part, clock_ns, clock_port, name, version)
     scripts = folder / FOLDER
     scripts.mkdir(exist_ok=True)
