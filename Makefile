@@ -60,12 +60,12 @@ $(READY): pyproject.toml
 		{ echo 'fpgaml needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...' >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo 'python3 has no venv module. On Debian: apt-get install python3-venv' >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth,tflite,physics]'
 	@touch $@
 
 $(KERAS_READY): pyproject.toml
 	@test -x $(KERAS_VENV)/bin/python || $(PYTHON) -m venv $(KERAS_VENV)
-	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras]'
+	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras,tensorflow,physics]'
 	@touch $@
 
 clean:
