@@ -1,0 +1,1 @@
+"""Integer flatbuffers (`.tflite`): running them with LiteRT."""
