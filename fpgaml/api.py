@@ -20,6 +20,7 @@ from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.shell import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import LoadedModel, load_with_data
+from fpgaml.tflite.target import TfliteTarget
 
 
 def load(
@@ -54,7 +55,8 @@ def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion
     Args:
         model: the file; output: the project's folder.
         request: the fields of `fpgaml.conversion.Request`, such as board="kcu116", data=Path("x.npy"), and those of
-            its target, "hls" (`fpgaml.hls.target.HlsTarget`) or "rtl" (`fpgaml.rtl.target.RtlTarget`).
+            its target, "hls" (`fpgaml.hls.target.HlsTarget`), "rtl" (`fpgaml.rtl.target.RtlTarget`) or "tflite"
+            (`fpgaml.tflite.target.TfliteTarget`).
 
     Raises:
         FpgamlError: bad input; nothing is left behind.
@@ -88,7 +90,11 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 """Fields that may be given as text."""
 
-_TARGETS: dict[str, type[HlsTarget] | type[RtlTarget]] = {"hls": HlsTarget, "rtl": RtlTarget}
+_TARGETS: dict[str, type[HlsTarget] | type[RtlTarget] | type[TfliteTarget]] = {
+    "hls": HlsTarget,
+    "rtl": RtlTarget,
+    "tflite": TfliteTarget,
+}
 
 
 def _request(target: Any = "hls", **given: Any) -> Request:

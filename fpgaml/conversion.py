@@ -36,7 +36,7 @@ from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answer
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.report.results import Results, input_rows
 from fpgaml.source import LoadedModel, load_with_data
-from fpgaml.target import Firmware, Run, Target, Texts
+from fpgaml.target import Evidence, Firmware, Judgement, NeedsEvidence, Run, Target, Texts
 
 
 @dataclass(frozen=True)
@@ -113,21 +113,42 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     board = find_board(request.board).with_overrides(request.part, request.clock_mhz)
     with progress.step("reading the model"):
         model, data = read_model_and_data(path, request)
-    request.target.check(model.graph, board)
+    target = _with_evidence(request, data)
+    target.check(model.graph, board)
     oracle, why_not = choose_oracle(path, model.graph.outputs, request)
     with staged(request.output) as stage:
-        firmware = request.target.write(stage, model.graph, board, progress)
+        firmware = target.write(stage, model.graph, board, progress)
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
         proof = start_proof(model.graph, firmware.run, oracle, request, model_rounds=model_rounds)
+        proof.keep_outputs |= firmware.judge is not None
         golden = prove(proof, model.graph, data, request, progress)
+        judged = _judgement(firmware, proof, progress)
+        hop = (target_check(proof, firmware.check, "the integer interpreter", firmware.why_not),)
         checks = (
             source_check(proof, bool(model.approximations), request.tolerance_lsb, why_not),
-            target_check(proof, firmware.check, "the integer interpreter", firmware.why_not),
+            *(hop if firmware.check else ()),
+            *judged.checks,
             *(Check(name, "", Status.NOT_CHECKED, how) for name, how in firmware.pending.items()),
         )
-        results = Results.gather(proof, checks, firmware, physics(proof, request))
+        results = Results.gather(proof, checks, firmware, physics(proof, request), judged.sections)
         _finish(stage, model, board, firmware, golden, request, results)
     return Conversion(request.output, model, board, firmware, results)
+
+
+def _with_evidence(request: Request, data: DataSet | None) -> Target:
+    """The request's target, with the data where it works on data."""
+    if not isinstance(request.target, NeedsEvidence):
+        return request.target
+    evidence = Evidence(data, request.labels, request.seed, request.vector_events, request.golden_events)
+    return request.target.with_evidence(evidence)
+
+
+def _judgement(firmware: Firmware, proof: Proof, progress: Progress) -> Judgement:
+    """What the target says of itself, given the Graph's outputs on the data."""
+    if firmware.judge is None:
+        return Judgement()
+    with progress.step("measuring on the data"):
+        return firmware.judge({name: np.concatenate(parts) for name, parts in proof.outputs.items()})
 
 
 def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, DataSet | None]:

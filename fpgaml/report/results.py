@@ -32,6 +32,7 @@ class Results:
         physics: metrics by name, each with its kind.
         tools: the tools that measured, with versions.
         estimate: resources and timing before any synthesis; empty where there is no estimate.
+        sections: what the target says of itself, by the section's name.
     """
 
     checks: tuple[Check, ...]
@@ -41,6 +42,7 @@ class Results:
     physics: Mapping[str, Any]
     tools: Mapping[str, str]
     estimate: Mapping[str, Any] = field(default_factory=dict)
+    sections: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -54,6 +56,7 @@ class Results:
         checks: Sequence[Check],
         firmware: Firmware,
         physics: Mapping[str, Any],
+        sections: Mapping[str, Any] | None = None,
     ) -> Results:
         """The results of a finished proof."""
         return cls(
@@ -64,6 +67,7 @@ class Results:
             physics,
             firmware.tools,
             firmware.estimate,
+            sections or {},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -79,6 +83,7 @@ class Results:
             "input_rounding": [{**asdict(rounding), "kind": SIMULATED} for rounding in self.roundings],
             "physics": {"kind": SIMULATED, **self.physics} if self.physics else {},
             **({"estimate": {"kind": ESTIMATE, **self.estimate}} if self.estimate else {}),
+            **self.sections,
         }
 
     def write(self, folder: Path) -> None:

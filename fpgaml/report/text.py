@@ -13,6 +13,7 @@ from fpgaml.report.cosim import print_bulk, print_cosim
 from fpgaml.report.estimate import print_estimate
 from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
 from fpgaml.report.synth import print_synthesis
+from fpgaml.report.tflite import print_tflite, settings_line
 
 FILES_SHOWN = 5
 
@@ -42,6 +43,7 @@ def print_report(
     _print_approximations(console, manifest)
     _print_quantizers(console, results, all_quantizers)
     _print_physics(console, results)
+    print_tflite(console, results)
     print_estimate(console, manifest, results, all_layers=all_quantizers)
     for entry in results.get("cosim", []):
         print_cosim(console, entry)
@@ -58,20 +60,21 @@ def _print_source(console: Console, manifest: Json) -> None:
     source, board, settings = manifest["source"], manifest["board"], manifest["settings"]
     clock = f"{board['clock_ns']:.6g} ns ({1e3 / board['clock_ns']:.6g} MHz)"
     place = f"{board['name']}, part {board['part']}, clock {clock}" + (f"\n{board['note']}" if board["note"] else "")
-    columns(
-        console,
-        [
-            (Text("model", "bold"), f"{source['file']}, {source['framework']}"),
-            (Text("board", "bold"), place),
-            (Text("project", "bold"), _settings(settings)),
-        ],
-        indent=0,
-    )
+    rows = [
+        (Text("model", "bold"), f"{source['file']}, {source['framework']}"),
+        (Text("board", "bold"), place),
+        (Text("project", "bold"), _settings(settings)),
+    ]
+    if settings["target"] == "tflite":  # a flatbuffer is for no board
+        del rows[1]
+    columns(console, rows, indent=0)
 
 
 def _settings(settings: Json) -> str:
     if settings["target"] == "rtl":
         return _rtl_settings(settings)
+    if settings["target"] == "tflite":
+        return settings_line(settings)
     lines = [f"hls4ml {settings['backend']}, {settings['io']}, {_choice(settings)}"]
     lines += [f"layer {name}: {_choice(choice)}" for name, choice in settings["layers"].items()]
     return "\n".join(lines)
@@ -98,7 +101,7 @@ def _print_ports(console: Console, manifest: Json, results: Json) -> None:
     for direction, key in (("in", "inputs"), ("out", "outputs")):
         for port in manifest[key]:
             shape = " x ".join(map(str, port["shape"])) or "scalar"
-            rows.append((direction, shorten(clean(port["name"])), shape, _type(port), f"n * 2^{-port['fractional']}"))
+            rows.append((direction, shorten(clean(port["name"])), shape, _type(port), _value(port)))
     columns(console, rows, ("", "tensor", "shape", "type", "raw value n is"))
     for entry in manifest["input_types"]:
         # The other reasons say where the type is from.
@@ -106,6 +109,13 @@ def _print_ports(console: Console, manifest: Json, results: Json) -> None:
         line(console, f"{entry['name']}: {origin}{entry['reason']}")
     for entry in results["input_rounding"]:
         line(console, f"{entry['name']}: {_rounding(entry)} ({entry['kind']})")
+
+
+def _value(port: Json) -> str:
+    """The real value of a raw one."""
+    if "scale" in port:
+        return f"(n - {port['zero_point']}) * {port['scale']:.9g}".replace("- -", "+ ")
+    return f"n * 2^{-port['fractional']}"
 
 
 def _rounding(entry: Json) -> str:
@@ -117,6 +127,8 @@ def _rounding(entry: Json) -> str:
 
 def _type(port: Json) -> str:
     """Without rounding and overflow: they do not change what a value means."""
+    if "scale" in port:
+        return f"int{port['width']}"
     stem = port.get("cpp", "ap_fixed" if port["signed"] else "ap_ufixed").split("<")[0]
     return f"{stem}<{port['width']},{port['width'] - port['fractional']}>" if stem.startswith("ap_") else port["cpp"]
 

@@ -41,9 +41,6 @@ from fpgaml.tflite.network import FloatNetwork, Step
 from fpgaml.tflite.reach import Reach, kept
 from fpgaml.tflite.tables import Softmax, recognise, softmax_of
 
-FEWEST_BITS = 2
-"""A quantizer of fewer bits decides (a sign, a step) where others round."""
-
 
 @dataclass
 class Work:
@@ -155,9 +152,8 @@ def _problem(graph: Graph, node: Node) -> tuple[str, str] | None:
         return None
     if isinstance(op, Quantize):
         width = op.quantizer.type.width
-        if op.quantizer.type.is_uniform and int(width) < FEWEST_BITS:
-            reason = f"a quantizer of {int(width)} bit decides where others round, and 8-bit arithmetic has no steps"
-            return reason, "Use an activation of 2 bits or more"
+        if op.quantizer.type.is_uniform and int(width) == 1:
+            return "a quantizer of 1 bit decides where others round", "Use an activation of 2 bits or more"
         return None
     if isinstance(op, GroupSort) and op.group != 2:
         return f"a sort of {op.group} values", "Use groups of 2, which a maximum and a minimum sort"
@@ -212,7 +208,7 @@ def _quantize(work: Work, node: Node) -> str:
     rest = kept(node.op, reach)
     if rest.wraps:
         work.warnings.append(
-            f"{node.name}: {rest.wraps} of {reach.values} values of the calibration data overflow "
+            f"warning: {node.name}: {rest.wraps} of {reach.values} values of the calibration data overflow "
             f"{node.op.quantizer.type} ({node.op.quantizer.overflow}); the float network lets them pass"
         )
     if rest.nothing:

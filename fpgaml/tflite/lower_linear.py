@@ -62,7 +62,7 @@ def _convolution(work: Work, node: Node) -> str:
     assert isinstance(op, Conv1D | Conv2D)
     kernel = _real(op.kernel)
     size, (inner, filters) = kernel.shape[:-2], kernel.shape[-2:]
-    settings = {"strides": list(op.strides), "dilation": list(op.dilation)}
+    settings: dict[str, Any] = {"strides": list(op.strides), "dilation": list(op.dilation)}
     settings |= padding(work, node, size, op.strides, op.dilation, op.pads)
     depthwise = op.groups > 1 and inner == 1 and len(set(op.strides)) == 1
     if depthwise:

@@ -40,18 +40,29 @@ SETTINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Tensors:
+    """The names of a flatbuffer's input and output tensors, in the network's order."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Made:
     """What TensorFlow made of a float network.
 
     Args:
         integer: the quantised flatbuffer; plain: that of the float32 network.
+        tensors, plain_tensors: the names of their inputs and outputs.
         outputs: of the float network on the calibration data, in the network's order, float32.
         versions: of Python and the packages that took part.
     """
 
     integer: bytes
     plain: bytes
+    tensors: Tensors
+    plain_tensors: Tensors
     outputs: tuple[NDArray[np.float32], ...]
     versions: Mapping[str, str]
 
@@ -118,4 +129,8 @@ def _collect(folder: Path, outputs: int) -> Made:
     with np.load(folder / "answer.npz", allow_pickle=False) as arrays:
         found = tuple(arrays[f"out/{index}"] for index in range(outputs))
     files = [(folder / name).read_bytes() for name in ("integer.tflite", "float.tflite")]
-    return Made(files[0], files[1], found, result["versions"])
+    names = [
+        Tensors(tuple(entry["inputs"]), tuple(entry["outputs"]))
+        for entry in (result["tensors"]["integer"], result["tensors"]["float"])
+    ]
+    return Made(files[0], files[1], names[0], names[1], found, result["versions"])

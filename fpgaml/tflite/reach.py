@@ -1,8 +1,8 @@
-"""How far the values in front of every quantizer reach on the calibration data, and what a float network keeps of it."""
+"""How far values reach in front of every quantizer on the calibration data, and what a float network keeps of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +42,11 @@ class Observation:
     """What the Graph did on the calibration data.
 
     Args:
-        reaches: by quantizer; outputs: of the Graph by name, shape (events, *shape).
+        reaches: by quantizer; outputs: of the Graph by name, each batch of shape (events, *shape).
     """
 
     reaches: Mapping[str, Reach]
-    outputs: Mapping[str, Reals]
+    outputs: Mapping[str, Sequence[FixedArray]]
 
 
 def observe(graph: Graph, batches: Iterable[Mapping[str, FixedArray]]) -> Observation:
@@ -56,7 +56,7 @@ def observe(graph: Graph, batches: Iterable[Mapping[str, FixedArray]]) -> Observ
         batches: inputs of shape (events, *shape), in the types of the Graph's inputs.
     """
     reaches: dict[str, Reach] = {}
-    outputs: dict[str, list[Reals]] = {name: [] for name in graph.outputs}
+    outputs: dict[str, list[FixedArray]] = {name: [] for name in graph.outputs}
 
     def watch(node: Node, inputs: list[FixedArray], _: FixedArray) -> None:
         if isinstance(node.op, Quantize):
@@ -65,8 +65,8 @@ def observe(graph: Graph, batches: Iterable[Mapping[str, FixedArray]]) -> Observ
 
     for batch in batches:
         for name, value in interpret(graph, batch, watch).items():
-            outputs[name].append(value.to_float())
-    return Observation(reaches, {name: np.concatenate(parts) for name, parts in outputs.items()})
+            outputs[name].append(value)
+    return Observation(reaches, outputs)
 
 
 def _reach(op: Quantize, values: FixedArray) -> Reach:

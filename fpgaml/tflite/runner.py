@@ -57,12 +57,12 @@ def convert(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         ],
     )
     concrete = module.network.get_concrete_function()
-    parts = [
-        [array[start : start + BATCH] for array in data] for start in range(0, len(data[0]), BATCH)
-    ]
-    answers = [[value.numpy() for value in concrete(*map(tf.constant, part))] for part in parts]
-    outputs = [np.concatenate(values) for values in zip(*answers)]  # noqa: B905 - Python 3.8
-    np.savez(folder / "answer.npz", **{"out/" + str(index): value for index, value in enumerate(outputs)})
+    parts = [[array[start : start + BATCH] for array in data] for start in range(0, len(data[0]), BATCH)]
+    answers = [concrete(*map(tf.constant, part)) for part in parts]
+    count = len(description["outputs"])
+    outputs = [np.concatenate([answer[key(index)].numpy() for answer in answers]) for index in range(count)]
+    answer: dict[str, Any] = {"out/" + str(index): value for index, value in enumerate(outputs)}
+    np.savez(folder / "answer.npz", **answer)
     plain = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
     (folder / "float.tflite").write_bytes(plain.convert())
     integer = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
@@ -76,20 +76,40 @@ def convert(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     integer.inference_input_type = integer.inference_output_type = tf.int16 if wide else tf.int8
     (folder / "integer.tflite").write_bytes(integer.convert())
     versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "numpy": np.__version__}
-    return {"status": "ok", "versions": versions}
+    tensors = {name: tensor_names(tf, folder / (name + ".tflite"), description) for name in ("integer", "float")}
+    return {"status": "ok", "versions": versions, "tensors": tensors}
+
+
+def tensor_names(tf: Any, path: Path, description: dict[str, Any]) -> dict[str, list[str]]:
+    """The names that the converter gave the inputs and outputs, in the description's order.
+
+    Two outputs that compute the same share a tensor, and the converter orders them as it likes: the signature tells.
+    """
+    interpreter = tf.lite.Interpreter(model_content=path.read_bytes())
+    names = {detail["index"]: detail["name"] for detail in interpreter.get_tensor_details()}
+    (signature,) = interpreter._get_full_signature_list().values()
+    return {
+        "inputs": [names[signature["inputs"][name]] for name in description["inputs"]],
+        "outputs": [names[signature["outputs"][key(index)]] for index in range(len(description["outputs"]))],
+    }
+
+
+def key(index: int) -> str:
+    """The name of an output in the signature; in alphabetical order, too, they are in order."""
+    return "output_" + str(index).zfill(4)
 
 
 def build(tf: Any, description: dict[str, Any], arrays: dict[str, Any]) -> Any:
     """The function of TensorFlow that a description stands for."""
 
-    def network(*given: Any) -> list[Any]:
+    def network(*given: Any) -> dict[str, Any]:
         values = dict(zip(description["inputs"], given))  # noqa: B905 - Python 3.8
         for step in description["steps"]:
             constants = {key: arrays[step["name"] + "/" + key] for key in step["arrays"]}
             inputs = [values[name] for name in step["inputs"]]
             values[step["name"]] = STEPS[step["kind"]](tf, step, inputs, constants)
         # An output that is an input, or another output too, needs a tensor of its own.
-        return [tf.identity(values[name]) for name in description["outputs"]]
+        return {key(index): tf.identity(values[name]) for index, name in enumerate(description["outputs"])}
 
     return network
 
@@ -160,7 +180,11 @@ def depthwise(tf: Any, step: dict[str, Any], inputs: list[Any], arrays: dict[str
     kernel = tf.constant(plane.kernel(arrays["kernel"]))
     dilations = plane.sides(settings["dilation"])
     whole = tf.nn.depthwise_conv2d(
-        plane.x, kernel, [1, stride, stride, 1], settings["padding"], dilations=None if max(dilations) == 1 else dilations
+        plane.x,
+        kernel,
+        [1, stride, stride, 1],
+        settings["padding"],
+        dilations=None if max(dilations) == 1 else dilations,
     )
     return plane.back(biased(tf, whole, arrays), step["shape"])
 

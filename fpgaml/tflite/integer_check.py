@@ -1,0 +1,80 @@
+"""The flatbuffer read back as a Graph must equal LiteRT's reference kernels on every bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.errors import UnsupportedError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.values import FixedArray
+from fpgaml.proof.checks import Check, Status, chunk_events
+from fpgaml.proof.compare import Comparison, compare
+from fpgaml.tflite import litert
+from fpgaml.tflite.litert import Kernels
+from fpgaml.tflite.measure import Networks
+
+CHECK = "integer Graph = LiteRT reference kernels"
+Codes = Mapping[str, NDArray[Any]]
+
+
+def integer_check(networks: Networks, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]) -> Check:
+    """Compare the interpreter of the Graph that the flatbuffer says with LiteRT's reference kernels.
+
+    Args:
+        vectors: codes by port, corners among them; data: real inputs by port, in chunks.
+
+    Returns:
+        EXACT or FAILED; NOT CHECKED where the flatbuffer has an operator that fpgaml does not read.
+    """
+    try:
+        graph = read_back(networks)
+    except ImportError:
+        return Check(CHECK, "", Status.NOT_CHECKED, "this fpgaml does not read .tflite files")
+    except UnsupportedError as error:
+        return Check(CHECK, "", Status.NOT_CHECKED, str(error))
+    found: dict[str, Comparison] = {}
+    start = 0
+    for codes in _all_codes(networks, vectors, data):
+        for part in _parts(codes, chunk_events(graph)):
+            wanted = networks.run(part, Kernels.REFERENCE)
+            inputs = zip(graph.inputs, networks.inputs, strict=True)
+            given = {node.name: FixedArray(part[port.name].astype(np.int64), 0) for node, port in inputs}
+            got = interpret(graph, given)
+            for output, port in zip(graph.outputs, networks.outputs, strict=True):
+                expected = FixedArray(wanted[port.name].astype(np.int64), 0)
+                value = FixedArray(got[output].integers.reshape(expected.shape), got[output].fractional)
+                comparison = compare(expected, value, port.name, start)
+                found[port.name] = found[port.name] + comparison if port.name in found else comparison
+            start += len(next(iter(part.values())))
+    exact = bool(found) and all(comparison.exact for comparison in found.values())
+    return Check(CHECK, f"LiteRT {litert.version()}", Status.EXACT if exact else Status.FAILED, "", found)
+
+
+def read_back(networks: Networks) -> Graph:
+    """The flatbuffer as a Graph on codes.
+
+    Raises:
+        UnsupportedError: operators that fpgaml does not read, all of them named.
+        FpgamlError: the file is damaged.
+    """
+    from fpgaml.frontends.tflite import parse
+
+    return parse(networks.integer).build({}).graph
+
+
+def _all_codes(
+    networks: Networks, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]
+) -> Iterator[Codes]:
+    yield vectors
+    for reals in data:
+        yield networks.codes(reals)
+
+
+def _parts(codes: Codes, size: int) -> Iterator[dict[str, NDArray[Any]]]:
+    for start in range(0, len(next(iter(codes.values()))), size):
+        yield {name: array[start : start + size] for name, array in codes.items()}

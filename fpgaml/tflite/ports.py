@@ -1,0 +1,108 @@
+"""The inputs and outputs of an integer flatbuffer, and how real numbers become their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.ops import Shape
+from fpgaml.tflite import litert
+
+
+@dataclass(frozen=True)
+class TflitePort:
+    """One tensor at the boundary: value = scale * (code - zero point).
+
+    Args:
+        name: of the Graph's node; tensor: of the flatbuffer's tensor.
+        shape: without a batch axis.
+        width: bits of a code; signed and fractional: codes are whole numbers in two's complement.
+        scale, zero_point: as the file has them.
+    """
+
+    name: str
+    shape: Shape
+    signed: bool
+    width: int
+    fractional: int
+    tensor: str
+    scale: float
+    zero_point: int
+
+    @property
+    def size(self) -> int:
+        """Elements."""
+        return prod(self.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the codes."""
+        return np.dtype(f"int{self.width}")
+
+    def quantise(self, reals: ArrayLike) -> NDArray[Any]:
+        """The codes of real numbers: divided by the scale, rounded to nearest, ties away from zero, and saturated.
+
+        Source: TensorFlow Lite's Quantize operator, `AffineQuantize` in `kernels/internal/reference/quantize.h`
+        (there in float32; here in float64, which differs where a quotient is within 1e-7 of a tie).
+        """
+        scaled = np.asarray(reals, np.float64) / self.scale
+        rounded = np.trunc(scaled + np.copysign(0.5, scaled)) + self.zero_point
+        ends = np.iinfo(self.dtype)
+        return np.asarray(np.clip(rounded, ends.min, ends.max).astype(self.dtype))
+
+    def dequantise(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """The real numbers that codes stand for."""
+        return np.asarray((np.asarray(codes, np.float64) - self.zero_point) * self.scale)
+
+
+def integer_port(port: litert.Port, name: str, shape: Shape, path: Path) -> TflitePort:
+    """A tensor of codes as a port.
+
+    Raises:
+        FpgamlError: it is not an integer tensor with one scale.
+    """
+    kind = port.dtype
+    if kind.kind != "i" or len(port.scales) != 1:
+        reason = f"its tensor {port.name} is {kind} with {len(port.scales)} scales, not int8 or int16 with one"
+        raise FpgamlError(str(path), reason, "Give a full-integer model: `fpgaml convert --target tflite` makes one")
+    return TflitePort(name, shape, True, 8 * kind.itemsize, 0, port.name, port.scales[0], port.zero_points[0])
+
+
+def integer_ports(
+    path: Path, inputs: Mapping[str, tuple[str, Shape]], outputs: Mapping[str, tuple[str, Shape]]
+) -> tuple[tuple[TflitePort, ...], tuple[TflitePort, ...]]:
+    """The ports of a flatbuffer.
+
+    Args:
+        inputs, outputs: for each of the Graph's nodes the tensor that carries it, and its shape in the Graph.
+
+    Raises:
+        FpgamlError: the file cannot be read, or is not a full-integer model.
+    """
+    found = litert.describe(path)
+    sides = []
+    for wanted, ports in ((inputs, found.inputs), (outputs, found.outputs)):
+        by_name = {port.name: port for port in ports}
+        sides.append(
+            tuple(integer_port(by_name[tensor], name, shape, path) for name, (tensor, shape) in wanted.items())
+        )
+    return sides[0], sides[1]
+
+
+def run_codes(
+    path: Path,
+    inputs: Sequence[TflitePort],
+    outputs: Sequence[TflitePort],
+    codes: Mapping[str, NDArray[Any]],
+    kernels: litert.Kernels,
+) -> dict[str, NDArray[Any]]:
+    """Codes through a flatbuffer, both by the Graph's names, of shape (events, *shape)."""
+    found = litert.run(path, {port.tensor: codes[port.name] for port in inputs}, kernels)
+    return {port.name: found[port.tensor].reshape(-1, *port.shape) for port in outputs}

@@ -1,0 +1,182 @@
+"""What a TensorFlow Lite project's folder holds."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml import __version__
+from fpgaml.graph.dump import dump
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.serial import to_json
+from fpgaml.graph.values import FixedArray
+from fpgaml.project.golden import FOLDER, golden_file, write_golden
+from fpgaml.target import Texts
+from fpgaml.tflite import litert
+from fpgaml.tflite.litert import Kernels
+from fpgaml.tflite.measure import Networks
+from fpgaml.tflite.network import FloatNetwork
+from fpgaml.tflite.ports import TflitePort
+from fpgaml.tflite.render import templates
+
+BYTES_A_ROW = 16
+GOLDEN = f"{FOLDER}/golden.json"
+
+
+@dataclass(frozen=True)
+class GoldenPort:
+    """A port whose vectors are those of some kernels; the reference kernels' have the port's own name."""
+
+    port: TflitePort
+    kernels: Kernels
+
+    @property
+    def name(self) -> str:
+        """Of the vectors' file."""
+        return self.port.name if self.kernels == Kernels.REFERENCE else f"{self.port.name}_{self.kernels}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Without a batch axis."""
+        return self.port.shape
+
+    @property
+    def signed(self) -> bool:
+        """Codes are."""
+        return self.port.signed
+
+    @property
+    def width(self) -> int:
+        """Bits of a code."""
+        return self.port.width
+
+    @property
+    def fractional(self) -> int:
+        """None: codes are whole numbers."""
+        return self.port.fractional
+
+    @property
+    def size(self) -> int:
+        """Elements."""
+        return self.port.size
+
+
+def write_model(folder: Path, name: str, graph: Graph, content: bytes) -> Path:
+    """Write the flatbuffer, as a file and as an array of C, and the Graph that it comes from; returns its path."""
+    path = folder / f"{name}.tflite"
+    path.write_bytes(content)
+    facts = {"name": name, "version": __version__, "sha256": sha256(content).hexdigest()}
+    facts |= {"guard": f"{name.upper()}_MODEL_H", "size": str(len(content))}
+    rows = [
+        " ".join(f"0x{byte:02x}," for byte in content[start : start + BYTES_A_ROW])
+        for start in range(0, len(content), BYTES_A_ROW)
+    ]
+    for kind in ("h", "c"):
+        text = templates().get_template(f"model.{kind}.j2").render(rows=rows, **facts)
+        (folder / f"{name}_model.{kind}").write_text(text)
+    (folder / "graph.json").write_text(to_json(graph))
+    (folder / "network.txt").write_text(dump(graph))
+    return path
+
+
+def write_vectors(folder: Path, networks: Networks, codes: Mapping[str, NDArray[Any]]) -> None:
+    """Write the codes that go in, and what each set of kernels makes of them."""
+    for port in networks.inputs:
+        write_golden(folder, port, "input", [FixedArray(codes[port.name].astype(np.int64), 0)])
+    for kernels in Kernels:
+        found = networks.run(codes, kernels)
+        for port in networks.outputs:
+            values = FixedArray(found[port.name].astype(np.int64), 0)
+            write_golden(folder, GoldenPort(port, kernels), "output", [values])
+    content = {
+        "litert": litert.version(),
+        "machine": platform.machine(),
+        "inputs": [{"file": golden_file(port, "input"), **_scales(port)} for port in networks.inputs],
+        "outputs": [
+            {"file": golden_file(GoldenPort(port, kernels), "output"), "kernels": str(kernels), **_scales(port)}
+            for port in networks.outputs
+            for kernels in Kernels
+        ],
+    }
+    (folder / GOLDEN).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _scales(port: TflitePort) -> dict[str, Any]:
+    return {
+        "tensor": port.tensor,
+        "shape": list(port.shape),
+        "type": f"int{port.width}",
+        "scale": port.scale,
+        "zero_point": port.zero_point,
+    }
+
+
+def write_example(folder: Path, name: str, networks: Networks, events: int) -> None:
+    """Write the C program that runs the golden vectors, and its Makefile."""
+    found = litert.describe(networks.integer)
+    ports = {}
+    for side, mine, theirs in (
+        ("inputs", networks.inputs, found.inputs),
+        ("outputs", networks.outputs, found.outputs),
+    ):
+        order = [port.name for port in theirs]
+        ports[side] = [{**vars(port), "size": port.size, "index": order.index(port.tensor)} for port in mine]
+    context = {
+        "name": name,
+        "version": __version__,
+        "ctype": f"int{networks.inputs[0].width}_t",
+        "largest": max(port.size for port in (*networks.inputs, *networks.outputs)),
+        "events": events,
+        **ports,
+    }
+    target = folder / "example"
+    target.mkdir()
+    for file in ("run_golden.c", "Makefile"):
+        (target / file).write_text(templates().get_template(f"{file}.j2").render(**context))
+
+
+def write_readme(
+    folder: Path,
+    networks: Networks,
+    network: FloatNetwork,
+    texts: Texts,
+    facts: Mapping[str, Any],
+    warnings: Sequence[str],
+) -> None:
+    """Write README.md.
+
+    Args:
+        facts: the settings of manifest.json.
+    """
+    width = networks.inputs[0].width
+    wide = facts["activations"] == "int16x8"
+    context = {
+        "name": facts["name"],
+        "title": "16-bit activations, 8-bit weights" if wide else "8-bit integers throughout",
+        "arithmetic": "int16 activations, int8 weights" if wide else "int8 throughout",
+        "version": __version__,
+        "source": texts.source,
+        "tensorflow": facts["converter"]["tensorflow"],
+        "float32": facts["float32"],
+        "vectors": texts.vectors,
+        "width": width,
+        "lowest": -(1 << (width - 1)),
+        "highest": (1 << (width - 1)) - 1,
+        "inputs": [vars(port) for port in networks.inputs],
+        "outputs": [vars(port) for port in networks.outputs],
+        "calibration": facts["calibration_events"],
+        "litert": litert.version(),
+        "machine": platform.machine(),
+        "dropped": network.dropped,
+        "clips": network.clips,
+        "warnings": warnings,
+    }
+    (folder / "README.md").write_text(templates().get_template("README.md.j2").render(**context))
