@@ -29,20 +29,34 @@ if TYPE_CHECKING:
     from fpgaml.hls.target import HlsTarget
     from fpgaml.rtl.target import RtlTarget
 
+TFLITE = "TensorFlow Lite"
 STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
 IO_TYPES = ("auto", "io_parallel", "io_stream")
 
 
 def convert(
-    model: Annotated[Path, typer.Argument(help="Keras 2 or 3 .h5, .keras, or a Keras 2 .json with its weights.")],
-    board: Annotated[str, typer.Option("--board", "-b", help="A board; `fpgaml boards` lists them.")] = "alveo",
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="Keras 2 or 3 .h5, .keras, a Keras 2 .json with its weights, or a task that `fpgaml models` lists."
+        ),
+    ],
+    board: Annotated[
+        str | None,
+        typer.Option("--board", "-b", help="A board; `fpgaml boards` lists them.  [default: alveo, or the task's]"),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The project's folder.  [default: MODEL_BOARD]")
     ] = None,
     part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None,
     clock: Annotated[str | None, typer.Option("--clock", help="Another clock: 5ns, 200MHz.")] = None,
     target: Annotated[
-        str, typer.Option("--target", "-t", help="hls: an hls4ml project; rtl: Verilog or VHDL, fully unrolled.")
+        str,
+        typer.Option(
+            "--target",
+            "-t",
+            help="hls: an hls4ml project; rtl: Verilog or VHDL, fully unrolled; tflite: an integer flatbuffer.",
+        ),
     ] = "hls",
     hdl: Annotated[str, typer.Option("--hdl", help="verilog or vhdl.", rich_help_panel="RTL")] = "verilog",
     shell: Annotated[
@@ -57,6 +71,24 @@ def convert(
     ] = None,
     tag_bits: Annotated[int, typer.Option("--tag-bits", min=1, help="Bits of tuser.", rich_help_panel="RTL")] = 16,
     name: Annotated[str, typer.Option("--name", help="The top module.", rich_help_panel="RTL")] = "network",
+    int16x8: Annotated[
+        bool, typer.Option("--int16x8", help="16-bit activations, 8-bit weights.", rich_help_panel=TFLITE)
+    ] = False,
+    calibration_events: Annotated[
+        int,
+        typer.Option(
+            "--calibration-events",
+            min=1,
+            help="At most so many events of --data set the scales.",
+            rich_help_panel=TFLITE,
+        ),
+    ] = 1000,
+    time: Annotated[
+        bool, typer.Option("--time", help="Measure the time of an inference on this CPU.", rich_help_panel=TFLITE)
+    ] = False,
+    keep_float: Annotated[
+        bool, typer.Option("--keep-float", help="Keep the float32 .tflite too.", rich_help_panel=TFLITE)
+    ] = False,
     backend: Annotated[
         str,
         typer.Option(
@@ -118,31 +150,39 @@ def convert(
     from fpgaml.conversion import convert as run
     from fpgaml.progress import choose_progress
     from fpgaml.proof.oracle import FrameworkUse
+    from fpgaml.tasks.sources import sources
+    from fpgaml.tflite.target import TfliteTarget
 
-    request: Request = Request(
-        board=board,
-        output=output or Path(f"{model.stem}_{find_board(board).name}"),
-        part=part,
-        clock_mhz=parse_clock(clock) if clock else None,
-        target=(
-            _hls_target(backend, io, strategy, reuse, layer or [])
-            if _one_of("--target", target, ("hls", "rtl")) == "hls"
-            else _rtl_target(hdl, shell, beat, tag_bits, name)
-        ),
-        input_types=tuple(input_type or ()),
-        data=data,
-        axes=parse_axes(data_axes),
-        limit=events,
-        reference=reference,
-        labels=labels,
-        framework=FrameworkUse(framework),
-        layers=layers,
-        tolerance_lsb=tolerance,
-        seed=seed,
-        vector_events=vectors,
-        golden_events=golden,
-    )
-    conversion = run(model, request, choose_progress())
+    progress, kind = choose_progress(), _one_of("--target", target, ("hls", "rtl", "tflite"))
+    with sources(model, data, labels, kind == "tflite", progress) as found:
+        place, clock_mhz = found.place(board, parse_clock(clock) if clock else None)
+        request: Request = Request(
+            board=place,
+            # A flatbuffer is for no board.
+            output=output or Path(f"{found.stem}_{kind if kind == 'tflite' else find_board(place).name}"),
+            part=part,
+            clock_mhz=clock_mhz,
+            target=(
+                TfliteTarget(int16x8, calibration_events, time, keep_float, name)
+                if kind == "tflite"
+                else _rtl_target(hdl, shell, beat, tag_bits, name)
+                if kind == "rtl"
+                else _hls_target(backend, io, strategy, reuse, layer or [])
+            ),
+            input_types=tuple(input_type or ()),
+            data=found.data,
+            axes=parse_axes(data_axes),
+            limit=events,
+            reference=reference,
+            labels=found.labels,
+            framework=FrameworkUse(framework),
+            layers=layers,
+            tolerance_lsb=tolerance,
+            seed=seed,
+            vector_events=vectors,
+            golden_events=golden,
+        )
+        conversion = run(found.model, request, progress)
     show_project(conversion.folder, json_output)
     if not conversion.proved:
         raise typer.Exit(EXIT_CHECK_FAILED)

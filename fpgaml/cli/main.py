@@ -12,8 +12,11 @@ from fpgaml.cli.boards import boards
 from fpgaml.cli.convert import convert
 from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
+from fpgaml.cli.evaluate import evaluate
+from fpgaml.cli.models import models
 from fpgaml.cli.report import report
 from fpgaml.cli.synth import synth
+from fpgaml.cli.train import train
 from fpgaml.cli.verify import verify
 from fpgaml.errors import FpgamlError, UnsupportedError
 
@@ -42,7 +45,7 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (convert, verify, cosim, synth, report, boards, doctor):
+for command in (convert, verify, cosim, synth, report, models, evaluate, train, boards, doctor):
     app.command()(command)
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from models.common.arrays import read_arrays, reshaped
 
 from . import constants as c
-from .generate import BACKGROUND, BLOCK, SIGNALS, Images, chunks, generate
+from .generate import BACKGROUND, KINDS, Images, generate
 
 SPLIT = (0.5, 0.1, 0.4)
 """Training, validation, test (CICADA)."""
+
+RATE_STREAM, HELD_OUT_STREAM = 3, 4
+"""Random streams; 0 to 2 are those of SPLIT."""
 
 FEWEST = 100
 """Background events without which a file is refused."""
@@ -26,10 +31,8 @@ class Events:
     """Images for every purpose, uint16, shape (events, 18, 14).
 
     Args:
-        training, validation, test: background.
-        signals: by name.
-        rate: how much background the trigger rates are measured on.
-        seed: of made background; None where `test` is what the rates are measured on.
+        training, validation, test: background; of made events `test` is empty, see `rate_seed`.
+        signals: by name; none of made events, see `signal_seed`.
         label: `constants.DATA_LABEL`, or `real` for a file's events.
     """
 
@@ -37,37 +40,51 @@ class Events:
     validation: Images
     test: Images
     signals: Mapping[str, Images]
-    rate: int
-    seed: int | None
     label: str
 
-    def rate_chunks(self) -> Iterator[Images]:
-        """The background for trigger rates, some at a time; none of it was trained on."""
-        if self.seed is None:
-            size = 10 * BLOCK
-            yield from (self.test[start : start + size] for start in range(0, len(self.test), size))
-        else:
-            yield from (sample.images for sample in chunks(BACKGROUND, self.rate, self.seed))
+
+def signal_seed(seed: int) -> int:
+    """Of the signals that algorithms are judged on."""
+    return 10 * seed
 
 
-def made(background: int, signal: int, rate: int, seed: int) -> Events:
-    """Synthetic events; training, validation, test and rates have random streams of their own.
+def rate_seed(seed: int) -> int:
+    """Of the background that algorithms are judged on: a random stream of its own."""
+    return 10 * seed + RATE_STREAM
+
+
+def made(background: int, seed: int) -> Events:
+    """Synthetic background for training; training and validation have random streams of their own.
 
     Args:
-        background: events for training, validation and test together.
-        signal: events of each signal.
-        rate: background events for the trigger rates.
+        background: events for training, validation and test together, of which the last are not made here.
     """
-    counts = [round(part * background) for part in SPLIT]
-    training, validation, test = (
-        generate(BACKGROUND, count, 10 * seed + stream).images for stream, count in enumerate(counts)
+    training, validation = (
+        generate(BACKGROUND, round(SPLIT[stream] * background), 10 * seed + stream).images for stream in range(2)
     )
-    signals = {kind: generate(kind, signal, 10 * seed).images for kind in SIGNALS}
-    return Events(training, validation, test, signals, rate, 10 * seed + len(SPLIT), c.DATA_LABEL)
+    return Events(training, validation, training[:0], {}, c.DATA_LABEL)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Events of every kind that nothing was trained on.
+
+    Args:
+        images: counts, uint16, shape (events, 18, 14); kinds: index into `generate.KINDS`, 0 for background, (events,).
+    """
+
+    images: Images
+    kinds: NDArray[np.int64]
+
+
+def held_out(each: int, seed: int = 1) -> HeldOut:
+    """`each` events of every kind, from a random stream of their own."""
+    parts = [generate(kind, each, 10 * seed + HELD_OUT_STREAM).images for kind in KINDS]
+    return HeldOut(np.concatenate(parts), np.repeat(np.arange(len(KINDS)), each))
 
 
 def from_file(path: Path) -> Events:
-    """Events of an .npz or HDF5 file.
+    """Events of a .npz, HDF5 or ROOT file.
 
     The file holds `background` and, under any other name, each signal: integers 0 to 1023 of shape
     (events, 18, 14), axes azimuth and pseudorapidity. Background is cut in the file's order into training,
@@ -76,32 +93,18 @@ def from_file(path: Path) -> Events:
     Raises:
         FpgamlError: no such file, no background, or arrays of another kind.
     """
-    arrays = _arrays(path)
+    arrays = {name: _images(f"{path}:{name}", array) for name, array in read_arrays(path).items()}
     if BACKGROUND not in arrays or len(arrays[BACKGROUND]) < FEWEST:
         listing = ", ".join(f"{name} ({len(array)} events)" for name, array in arrays.items()) or "nothing"
         raise FpgamlError(str(path), f"it holds {listing}", f"Give an array `{BACKGROUND}` of at least {FEWEST} events")
     background = arrays.pop(BACKGROUND)
     ends = np.cumsum([round(part * len(background)) for part in SPLIT[:-1]])
     training, validation, test = np.split(background, ends)
-    return Events(training, validation, test, arrays, len(test), None, "real")
+    return Events(training, validation, test, arrays, "real")
 
 
-def _arrays(path: Path) -> dict[str, Images]:
-    try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as stored:
-                found = {name: stored[name] for name in stored.files}
-        elif path.suffix in (".h5", ".hdf5"):
-            with h5py.File(path) as file:
-                found = {name: item[()] for name, item in file.items() if isinstance(item, h5py.Dataset)}
-        else:
-            raise FpgamlError(str(path), f"no data format has the ending `{path.suffix}`", "Known: .npz, .h5, .hdf5")
-    except (OSError, ValueError) as error:
-        raise FpgamlError(str(path), f"it cannot be read ({error})", "Give an .npz or HDF5 file") from error
-    return {name: _images(f"{path}:{name}", array) for name, array in found.items()}
-
-
-def _images(where: str, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Images:
+def _images(where: str, stored: NDArray[Any]) -> Images:
+    array = reshaped(stored, (c.PHI, c.ETA))
     if array.shape[1:] != (c.PHI, c.ETA) or not np.issubdtype(array.dtype, np.integer):
         raise FpgamlError(
             where, f"shape {array.shape}, type {array.dtype}", f"Give integers of shape (events, {c.PHI}, {c.ETA})"

@@ -8,7 +8,7 @@ of its float form, and no dropout, since events are made in any number and missi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -94,18 +94,6 @@ FLOAT: dict[str, Callable[[], keras.Model]] = {"dense": float_dense, "conv": flo
 QUANTISED: dict[str, Callable[[], keras.Model]] = {"dense": quantised_dense, "conv": quantised_conv}
 
 
-def start_from(quantised: keras.Model, floating: keras.Model) -> None:
-    """Give a quantised student the weights of its float form; layers are matched by name."""
-    for layer in floating.layers:
-        if not layer.weights:
-            continue
-        target = quantised.get_layer(layer.name)
-        # Copies: JAX gives a model's buffers away when it runs.
-        target.kernel.assign(np.array(layer.kernel))
-        if layer.use_bias:
-            target.bias.assign(np.array(layer.bias))
-
-
 def teacher_score(images: NDArray[np.generic], rebuilt: NDArray[np.generic]) -> NDArray[np.float64]:
     """32 ln of the mean squared error, on the grid and in the range of `ufixed<16,8>`.
 
@@ -120,22 +108,6 @@ def teacher_score(images: NDArray[np.generic], rebuilt: NDArray[np.generic]) -> 
     score: NDArray[np.float64] = c.SCORE_FACTOR * np.log(np.maximum(error, 1.0))
     on_grid: NDArray[np.float64] = np.round(score / c.SCORE_STEP) * c.SCORE_STEP
     return np.minimum(on_grid, c.SCORE_MAX)
-
-
-def set_beta(model: keras.Model, beta: float) -> None:
-    """How much an effective bit operation costs against the loss, in every quantised layer."""
-    for layer in quantised_layers(model):
-        layer._beta.assign(beta)
-
-
-def ebops(model: keras.Model) -> float:
-    """Effective bit operations of a quantised student, as its last training step counted them."""
-    return float(sum(int(np.asarray(layer.ebops)) for layer in quantised_layers(model)))
-
-
-def quantised_layers(model: keras.Model) -> Iterator[Any]:
-    """The layers that count their bit operations."""
-    return (layer for layer in model.layers if getattr(layer, "enable_ebops", False))
 
 
 def _saturation() -> float:

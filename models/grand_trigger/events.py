@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from models.common.arrays import needed, read_arrays, reshaped
 
 from . import constants as c
 from .generate import Settings, Stream, Windows, generate
@@ -56,20 +57,38 @@ def mixed(signal: Windows, background: Windows) -> Events:
     )
 
 
+VALIDATION_PART, TEST_PART = 0.1, 0.3  # of a group's own data
+
+
+def parted(path: Path, seed: int) -> tuple[Events, Events, Events]:
+    """A group's own events in a mixed order: for training, for watching it, and to judge with."""
+    own = read(path)
+    own = own.take(np.random.default_rng(seed).permutation(own.size))
+    validation, test = int(own.size * VALIDATION_PART), int(own.size * TEST_PART)
+    return (
+        own.take(slice(validation + test, None)),
+        own.take(slice(validation)),
+        own.take(slice(validation, validation + test)),
+    )
+
+
+def held_out(events: int, seed: int = 1) -> Events:
+    """Events that nothing was trained on, half of them signal."""
+    return made(seed, Stream.HELD_OUT, events // 2)
+
+
 def read(path: Path) -> Events:
-    """Events of a .npz or HDF5 file: `traces` (events, 1024, 3) in counts, `signal` (events,) 0 or 1, perhaps `snr`.
+    """Events of a .npz, HDF5 or ROOT file.
+
+    `traces` (events, 1024, 3) in counts, `signal` (events,) 0 or 1, perhaps `snr` (events,).
 
     Raises:
         FpgamlError: the file cannot be read, an array is missing or has another shape, counts do not fit 14 bits.
     """
-    arrays = _arrays(path)
-    for name in ("traces", "signal"):
-        if name not in arrays:
-            raise FpgamlError(
-                str(path), f"no array named {name}", f"It holds: {', '.join(sorted(arrays)) or 'nothing'}"
-            )
-    traces, signal = arrays["traces"], arrays["signal"].reshape(-1)
+    arrays = read_arrays(path)
+    needed(path, arrays, "traces", "signal")
     expected = (c.SAMPLES, c.POLARISATIONS)
+    traces, signal = reshaped(arrays["traces"], expected), arrays["signal"].reshape(-1)
     if traces.ndim != 3 or traces.shape[1:] != expected:
         raise FpgamlError(
             f"{path}:traces",
@@ -86,18 +105,3 @@ def read(path: Path) -> Events:
     if snr.size != signal.size:
         raise FpgamlError(f"{path}:snr", f"{snr.size} numbers for {signal.size} events", "Give one an event, or none")
     return Events(traces.astype(np.int16), signal.astype(np.int8), snr.astype(np.float64))
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        if path.suffix in (".h5", ".hdf5"):
-            import h5py
-
-            with h5py.File(path, "r") as file:
-                return {name: np.asarray(item) for name, item in file.items() if isinstance(item, h5py.Dataset)}
-    except (OSError, ValueError, KeyError) as error:
-        raise FpgamlError(str(path), f"cannot be read: {error}", "Give a .npz or HDF5 file") from error
-    raise FpgamlError(str(path), "is neither .npz nor HDF5", "Name the file .npz, .h5 or .hdf5")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,7 @@ class Settings:
         output: the folder to fill.
         seed: of the data, the first weights and the order of events.
         train_each, validation_each: events of each class.
-        test_signal, test_background: 200,000 background events leave 20 at a false-positive rate of 1e-4.
-        heldout: events that are written for `fpgaml convert`, half of them signal.
+        held_out: events that answers are recorded for, half of them signal.
         float_epochs, quantised_epochs, batch, learning_rate: of Adam; the rate falls to 2 % along a half cosine.
         network: the shape of the quantised network.
         data: a group's own events in place of generated ones; see `events.read`.
@@ -53,21 +50,10 @@ class Settings:
     seed: int = 1
     train_each: int = 20_000
     validation_each: int = 2_000
-    test_signal: int = 20_000
-    test_background: int = 200_000
-    heldout: int = 2_000
+    held_out: int = 2_000
     float_epochs: int = 10
     quantised_epochs: int = 60
     batch: int = 128
     learning_rate: float = 2e-3
     network: QuantisedSettings = field(default_factory=QuantisedSettings)
     data: Path | None = None
-
-
-def as_json(settings: Settings) -> dict[str, Any]:
-    """The settings as JSON holds them, without the folder: it changes nothing."""
-    plain = asdict(settings)
-    del plain["output"]
-    plain["data"] = None if settings.data is None else settings.data.name
-    loaded: dict[str, Any] = json.loads(json.dumps(plain))
-    return loaded

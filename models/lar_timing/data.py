@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from models.common.arrays import needed, read_arrays
 
 from . import constants as c
 from .generate import Events, previous_pulse
@@ -36,11 +37,11 @@ def write_events(path: Path, events: Events) -> None:
             for name, array in arrays.items():
                 file.create_dataset(name, data=array, track_times=False)
     else:
-        raise _unknown(path)
+        raise FpgamlError(str(path), f"no format has the ending `{path.suffix}`", "Write .npz, .h5 or .hdf5")
 
 
 def read_events(path: Path) -> Events:
-    """Read events from a .npz or an HDF5 file.
+    """Read events from a .npz, HDF5 or ROOT file.
 
     Needed: `adc` (n, t, 5, 5), integers; `energy` and `energy_time` (n, t), in GeV and GeV ns. May be left out:
     `shower` (n, t), else every crossing with energy; `previous` (n, t), else counted from `energy`; `filled` (n, t),
@@ -49,12 +50,8 @@ def read_events(path: Path) -> Events:
     Raises:
         FpgamlError: no such file, another ending, arrays missing or of the wrong shape, or counts beyond 15 bits.
     """
-    arrays = _read(path)
-    missing = [name for name in _NEEDED if name not in arrays]
-    if missing:
-        raise FpgamlError(
-            str(path), f"lacks {', '.join(missing)}", f"It holds {', '.join(sorted(arrays)) or 'nothing'}"
-        )
+    arrays = read_arrays(path)
+    needed(path, arrays, *_NEEDED)
     adc = arrays["adc"]
     if adc.ndim != 4 or adc.shape[2:] != (c.CELLS, c.CELLS):
         raise FpgamlError(f"{path}: adc", f"has the shape {adc.shape}, where (n, t, {c.CELLS}, {c.CELLS}) is needed")
@@ -85,25 +82,3 @@ def _require_shapes(path: Path, arrays: Mapping[str, Array], times: tuple[int, .
             raise FpgamlError(f"{path}: {name}", f"has the shape {array.shape}, where adc asks for {wanted}")
         if not np.all(np.isfinite(array)):
             raise FpgamlError(f"{path}: {name}", "holds NaN or infinity")
-
-
-def _read(path: Path) -> dict[str, Array]:
-    """All arrays of a file, by name."""
-    if not path.is_file():
-        raise FpgamlError(str(path), "no such file")
-    try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
-        if path.suffix in _HDF5:
-            import h5py
-
-            with h5py.File(path) as file:
-                return {name: item[()] for name, item in file.items() if isinstance(item, h5py.Dataset)}
-    except (OSError, ValueError, EOFError) as error:
-        raise FpgamlError(str(path), f"cannot be read ({error})") from error
-    raise _unknown(path)
-
-
-def _unknown(path: Path) -> FpgamlError:
-    return FpgamlError(str(path), f"no format has the ending `{path.suffix}`", "Known: .npz, .h5, .hdf5")

@@ -21,6 +21,8 @@ Statistic = Callable[[Real], Real]
 ENERGY_EDGES_GEV = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 40.0)
 DISTANCE_EDGES = (1, 2, 3, 4, 6, 10, 17, 25, 26)
 """Crossings; the last bin holds crossings that have no previous pulse within a pulse's length."""
+CROSSING_LABELS = ("1", "2", "3", "4-5", "6-9", "10-16", "17-24", "none")
+"""What to call the bins of DISTANCE_EDGES."""
 HEADLINE_GEV = (0.5, 5.0)
 """True energies of the headline resolution: where noise, pile-up and crosstalk count."""
 TIME_FROM_GEV = 1.0
@@ -70,6 +72,21 @@ def bootstrap(statistic: Statistic, sample: Real, seed: int = 1) -> Estimate:
     rows = sample[np.random.default_rng(seed).integers(0, len(sample), (RESAMPLES, drawn))]
     spread = float(statistic(rows).std(ddof=1)) * float(np.sqrt(drawn / len(sample)))
     return Estimate(float(statistic(sample[None])[0]), spread)
+
+
+def ratio_of_rms(windows: Windows, energy: Real, reference: Real) -> Estimate:
+    """The headline resolution of one algorithm over that of another on the same events, resampled together."""
+    truth = windows.target[:, 0].astype(np.float64)
+    chosen = windows.shower & (truth >= HEADLINE_GEV[0]) & (truth < HEADLINE_GEV[1])
+    errors = np.stack([energy[chosen] - truth[chosen], reference[chosen] - truth[chosen]])
+    count = errors.shape[1]
+    if count < 2 or not rms(errors)[1]:
+        return Estimate(float("nan"), float("nan"))
+    rng = np.random.default_rng(1)
+    again = [rms(errors[:, rng.integers(0, count, count)]) for _ in range(RESAMPLES)]
+    whole = rms(errors)
+    spread = np.std([one / other for one, other in again], ddof=1)
+    return Estimate(float(whole[0] / whole[1]), float(spread))
 
 
 def fraction(passed: NDArray[np.bool_]) -> Estimate:

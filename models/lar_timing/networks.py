@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
-import numpy as np
 from hgq.config import LayerConfigScope, QuantizerConfigScope
 from hgq.layers import QConv1D, QDense
 
@@ -82,19 +80,3 @@ def quantised_network(settings: NetworkSettings, beta: float = 1e-8) -> keras.Mo
         pulse = QDense(OUTPUTS, name="pulse")
         flat = keras.layers.Flatten(name="flat")
         return keras.Model(samples, pulse(hidden(flat(conv(samples)))), name="lar_timing_quantised")
-
-
-def start_from(quantised: keras.Model, trained: keras.Model) -> None:
-    """Give the quantised network the kernels and biases of a trained float network of the same settings."""
-    for layer in trained.layers:
-        if layer.weights:
-            target = quantised.get_layer(layer.name)
-            # Copies: JAX gives the buffers of a model in training to others and deletes them.
-            target._kernel.assign(np.array(layer.kernel))
-            target.bias.assign(np.array(layer.bias))
-
-
-def bit_operations(quantised: keras.Model) -> int:
-    """Effective bit operations (EBOPs), HGQ2's measure of size, as of the last training step."""
-    layers: list[Any] = [layer for layer in quantised.layers if getattr(layer, "enable_ebops", False)]
-    return int(sum(np.asarray(keras.ops.convert_to_numpy(layer._ebops)).item() for layer in layers))

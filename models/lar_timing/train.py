@@ -1,18 +1,14 @@
-"""Train both networks, measure them beside the optimal filters, and write what `fpgaml convert` needs.
+"""Trains the float network and the quantised one that starts from it.
 
-Everything lies in one folder: float.keras, quantised.keras, metrics.json, held_out.npz (`x`, and `y`: the quantised
-network's answers), settings.json. A run that was stopped goes on after the last whole epoch.
+The folder receives float.keras, quantised.keras, recorded.npz (the quantised network's answers to the held-out
+windows), training.json, and checkpoints/, from which a run that was broken off goes on.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import re
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +16,18 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
+from models.common import saving
+from models.common.fitting import History, Plan, bit_operations, fit, predict, rising, start_from, weights
 
 from . import constants as c
 from .data import read_events
-from .evaluation import compare, held_out_sets
 from .generate import Settings as DataSettings
 from .generate import chunks
-from .networks import (
-    NetworkSettings,
-    bit_operations,
-    float_network,
-    quantised_network,
-    start_from,
-)
-from .windows import Windows, windows_of
+from .networks import NetworkSettings, float_network, quantised_network
+from .windows import TRAINING, WITHOUT_CROSSTALK, Windows, held_out, windows_of
 
 VALIDATION_SHARE = 8
 """One in so many training windows is kept for validation."""
@@ -50,10 +40,6 @@ TIME_SIGMA = 0.14
 RELATIVE_SIGMA = 0.01
 HUBER = 4.0
 """Deviations beyond so many sigma count linearly."""
-HELD_OUT = 10_000
-"""Windows recorded with the quantised network's answers."""
-HEADLINE_SET = "mu200_crosstalk"
-"""The test set of the headline metric and of the recorded windows."""
 
 
 @dataclass(frozen=True)
@@ -61,77 +47,80 @@ class Settings:
     """One training.
 
     Args:
-        folder: where everything is written.
+        output: where everything is written.
         seed: of the data, the starting weights and the order of windows.
         data: events of your own (see data.read_events), for training; else they are generated.
         sequences: generated sequences of 64 crossings for training.
-        test_sequences: the same for each test set.
+        without_crosstalk: share of them that has none, so that a network does not take crosstalk for granted.
         background: share of the uninteresting windows that is used for training.
         float_epochs, quantised_epochs: passes over the training windows.
         batch: windows per step.
-        learning_rate: at the start; it falls to 1 % along a cosine.
+        learning_rate: at the start; it falls to 1 % along a half cosine.
         betas: price of a bit operation at the start and at the end of the quantised training.
+        held_out: windows that answers are recorded for.
         network: sizes.
     """
 
-    folder: Path
+    output: Path
     seed: int = 1
     data: Path | None = None
     sequences: int = 30_000
-    test_sequences: int = 10_000
+    without_crosstalk: float = 0.2
     background: float = 0.2
-    float_epochs: int = 40
-    quantised_epochs: int = 60
+    float_epochs: int = 60
+    quantised_epochs: int = 100
     batch: int = 512
     learning_rate: float = 4e-3
-    betas: tuple[float, float] = (1e-8, 1e-6)
+    betas: tuple[float, float] = (1e-8, 2e-6)
+    held_out: int = 10_000
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
     def __post_init__(self) -> None:
-        for name in ("sequences", "test_sequences", "float_epochs", "quantised_epochs", "batch"):
+        for name in ("sequences", "float_epochs", "quantised_epochs", "batch", "held_out"):
             if getattr(self, name) < 1:
                 raise FpgamlError(f"lar_timing: {name}", "must be at least 1")
-        if not (0 <= self.background <= 1 and self.learning_rate > 0 and 0 < self.betas[0] <= self.betas[1]):
-            raise FpgamlError("lar_timing", "needs 0 <= background <= 1, learning_rate > 0 and 0 < betas, rising")
+        shares = (self.background, self.without_crosstalk)
+        if not (
+            all(0 <= share <= 1 for share in shares) and self.learning_rate > 0 and 0 < self.betas[0] <= self.betas[1]
+        ):
+            raise FpgamlError("lar_timing", "needs shares from 0 to 1, learning_rate > 0 and 0 < betas, rising")
 
 
-def main(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
+def main(settings: Settings, progress: Progress | None = None) -> None:
     """Train, or go on where a run was stopped.
-
-    Returns:
-        What metrics.json holds.
 
     Raises:
         FpgamlError: the folder holds a training with other settings, or the data cannot be used.
     """
     progress, began = progress or Silent(), time.monotonic()
-    _claim(settings)
-    sets = _training_windows(settings, progress)
-    trained = _train("float", lambda: float_network(settings.network), settings, sets, progress)
+    training, validation = ((part.x, part.target) for part in _training_windows(settings, progress))
+    checkpoints, facts = settings.output / "checkpoints", saving.plain(settings)
+    common = (settings.batch, pulse_loss, settings.learning_rate, settings.seed)
+    histories: dict[str, History] = {}
 
-    def begin() -> keras.Model:
-        quantised = quantised_network(settings.network, settings.betas[0])
-        start_from(quantised, trained)
-        return quantised
+    def trained(name: str, epochs: int, model: keras.Model, **hooks: Any) -> keras.Model:
+        plan = Plan(name, epochs, *common, settings=facts, **hooks)
+        histories[name] = fit(model, plan, training, validation, checkpoints, progress)
+        return model
 
-    quantised = _train("quantised", begin, settings, sets, progress)
-    result = _measure(settings, trained, quantised, progress)
-    result["seconds"] = round(time.monotonic() - began, 1)
-    _write_json(settings.folder / "metrics.json", result)
-    return result
-
-
-def _claim(settings: Settings) -> None:
-    """Make the folder, or make sure that what lies there belongs to the same settings."""
-    wanted = json.loads(json.dumps(asdict(settings), default=str))
-    del wanted["folder"]
-    path = settings.folder / "settings.json"
-    if path.is_file():
-        if json.loads(path.read_text(encoding="utf-8")) != wanted:
-            raise FpgamlError(str(settings.folder), "holds a training with other settings", "Choose another folder")
-        return
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    _write_json(path, wanted)
+    keras.utils.set_random_seed(settings.seed)
+    floating = trained("float", settings.float_epochs, float_network(settings.network))
+    keras.utils.set_random_seed(settings.seed)
+    quantised = quantised_network(settings.network, settings.betas[0])
+    start_from(quantised, floating)
+    trained("quantised", settings.quantised_epochs, quantised, before_epoch=rising(settings.betas, 1.0))
+    saving.save_network(floating, lambda: float_network(settings.network), settings.output / saving.FLOAT)
+    saving.save_network(quantised, lambda: quantised_network(settings.network), settings.output / saving.QUANTISED)
+    x = held_out(settings.held_out, settings.seed, settings.network.rings).x
+    saving.save_answers(settings.output / saving.RECORDED, x, predict(quantised, x))
+    result = {
+        "data": c.DATA_LABEL if settings.data is None else "a group's own",
+        "parameters": {"float": floating.count_params(), "quantised": weights(quantised)},
+        "effective_bit_operations": bit_operations(quantised),
+        "seconds": round(time.monotonic() - began, 1),
+        "history": histories,
+    }
+    saving.save_training(settings.output, "lar_timing", settings, result)
 
 
 def _training_windows(settings: Settings, progress: Progress) -> tuple[Windows, Windows]:
@@ -141,11 +130,15 @@ def _training_windows(settings: Settings, progress: Progress) -> tuple[Windows, 
     if settings.data is not None:
         parts.append(_choose(windows_of(read_events(settings.data), rings), settings.background, rng))
     else:
-        wanted = DataSettings(sequences=settings.sequences, seed=settings.seed)
+        without = round(settings.sequences * settings.without_crosstalk)
         with progress.bar("data", settings.sequences) as advance:
-            for events in chunks(wanted):
-                parts.append(_choose(windows_of(events, rings), settings.background, rng))
-                advance(len(events))
+            for stream, sequences in ((TRAINING, settings.sequences - without), (WITHOUT_CROSSTALK, without)):
+                if not sequences:
+                    continue
+                wanted = DataSettings(sequences, seed=settings.seed, stream=stream, crosstalk=stream == TRAINING)
+                for events in chunks(wanted):
+                    parts.append(_choose(windows_of(events, rings), settings.background, rng))
+                    advance(len(events))
     every = Windows(*(np.concatenate([getattr(part, name) for part in parts]) for name in Windows.__annotations__))
     order = rng.permutation(len(every))
     held = len(every) // VALIDATION_SHARE
@@ -168,120 +161,10 @@ def pulse_loss(truth: Any, answer: Any) -> Any:
     return keras.ops.mean(quadratic * (pull - 0.5 * quadratic), axis=-1)
 
 
-def _train(
-    name: str,
-    begin: Callable[[], keras.Model],
-    settings: Settings,
-    sets: tuple[Windows, Windows],
-    progress: Progress,
-) -> keras.Model:
-    """Train one network, epoch by epoch, with a checkpoint after each; the finished one is NAME.keras."""
-    training, validation = sets
-    epochs = settings.float_epochs if name == "float" else settings.quantised_epochs
-    keras.utils.set_random_seed(settings.seed)
-    model = begin()
-    steps = -(-len(training) // settings.batch)
-    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps * epochs, alpha=0.01)
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss=pulse_loss)
-    model.optimizer.build(model.trainable_variables)
-    checkpoint = settings.folder / f"{name}.weights.h5"
-    state = settings.folder / f"{name}.epochs.json"
-    history: list[dict[str, float]] = json.loads(state.read_text(encoding="utf-8")) if state.is_file() else []
-    if history:
-        model.load_weights(checkpoint)
-    with progress.bar(f"{name} network", epochs) as advance:
-        advance(len(history))
-        for epoch in range(len(history), epochs):
-            _set_beta(model, settings.betas, epoch / max(epochs - 1, 1))
-            order = np.random.default_rng((settings.seed, epoch)).permutation(len(training))
-            logs = model.fit(
-                training.x[order],
-                training.target[order],
-                batch_size=settings.batch,
-                shuffle=False,
-                validation_data=(validation.x, validation.target),
-                verbose=0,
-            ).history
-            history.append({key: float(values[-1]) for key, values in logs.items()})
-            # The epochs' file comes last: a run killed in between repeats one epoch.
-            _replace(checkpoint, model.save_weights)
-            _write_json(state, history)
-            advance(1)
-    model.save(settings.folder / f"{name}.keras", include_optimizer=False)
-    return model
-
-
-def _set_beta(model: keras.Model, betas: tuple[float, float], done: float) -> None:
-    """The price of a bit operation rises from the first to the second beta, evenly in its logarithm."""
-    for layer in model.layers:
-        if getattr(layer, "_beta", None) is not None:
-            layer._beta.assign(betas[0] * (betas[1] / betas[0]) ** done)
-
-
-def _measure(settings: Settings, trained: keras.Model, quantised: keras.Model, progress: Progress) -> dict[str, Any]:
-    """Metrics of every algorithm on every test set; writes the held-out data with the quantised network's answers."""
-    with progress.step("test data"):
-        sets = held_out_sets(settings.test_sequences, settings.seed, settings.network.rings)
-    tables: dict[str, Any] = {}
-    with progress.bar("metrics", len(sets)) as advance:
-        for name, windows in sets.items():
-            answers = {
-                "float": _answers(trained, windows.x),
-                "quantised": _answers(quantised, windows.x),
-            }
-            tables[name] = compare(windows, answers)
-            if name == HEADLINE_SET:
-                _record(settings.folder / "held_out.npz", windows, answers["quantised"])
-            advance(1)
-    return {
-        "task": "lar_timing",
-        "data": c.DATA_LABEL if settings.data is None else "training: given; tests: " + c.DATA_LABEL,
-        "assumptions": list(c.ASSUMPTIONS),
-        "headline": {"set": HEADLINE_SET, "metric": "headline_energy_resolution_gev", "better": "lower"},
-        "parameters": int(trained.count_params()),
-        "effective_bit_operations": bit_operations(quantised),
-        "sets": tables,
-    }
-
-
-def _answers(model: keras.Model, x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(model.predict(x, batch_size=16_384, verbose=0), np.float32)
-
-
-def _record(path: Path, windows: Windows, answers: NDArray[np.float32]) -> None:
-    """Data for `fpgaml convert --data`: x, the answers y, and the truth under names of its own."""
-    kept = windows.take(np.arange(min(HELD_OUT, len(windows))))
-    arrays = {name: getattr(kept, name) for name in Windows.__annotations__}
-    np.savez_compressed(path, **arrays, y=answers[: len(kept)])
-
-
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f"new_{path.name}")
-    write(draft)
-    draft.replace(path)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    # Lists of numbers, such as [value, error], stay on one line.
-    text = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), json.dumps(value, indent=1)) + "\n"
-    _replace(path, lambda draft: draft.write_text(text, encoding="utf-8"))
-
-
-def command_line() -> None:
-    """`python -m models.lar_timing.train FOLDER`."""
-    from fpgaml.progress import choose_progress
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--data", type=Path, help="events of your own, .npz or HDF5")
-    given = parser.parse_args()
-    try:
-        main(Settings(given.folder, seed=given.seed, data=given.data), choose_progress())
-    except FpgamlError as error:
-        parser.exit(error.exit_code, f"{error}\n")
+def train(folder: Path, seed: int, data: Path | None, progress: Progress) -> None:
+    """With the defaults of `Settings`."""
+    main(Settings(folder, seed=seed, data=data), progress)
 
 
 if __name__ == "__main__":
-    command_line()
+    saving.command_line("Train the liquid-argon networks.", train)

@@ -12,7 +12,7 @@ from fpgaml.errors import FpgamlError
 
 from . import constants as c
 from .cluster import ring_of_cell
-from .generate import Events
+from .generate import Events, Settings, generate
 
 Samples = NDArray[np.float32]
 
@@ -98,3 +98,14 @@ def windows_of(events: Events, rings: int = RINGS) -> Windows:
         previous=events.previous[:, inside].reshape(-1),
         pileup=np.repeat(events.pileup, count),
     )
+
+
+TRAINING, TEST, HELD_OUT, WITHOUT_CROSSTALK = 0, 2, 3, 4
+"""Streams of random numbers under one seed: what events are for."""
+
+
+def held_out(windows: int, seed: int = 1, rings: int = RINGS) -> Windows:
+    """Windows that nothing was trained on, of both numbers of collisions, with crosstalk."""
+    sequences = -(-windows // (Settings().crossings - WINDOW + 1))
+    every = windows_of(generate(Settings(sequences=sequences, seed=seed, stream=HELD_OUT)), rings)
+    return every.take(np.arange(windows))

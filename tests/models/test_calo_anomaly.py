@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
+from fpgaml.tasks import Sample
 from models.calo_anomaly import constants as c
 from models.calo_anomaly.baseline import TOTAL_BITS, hottest_region, total_energy
 from models.calo_anomaly.data import from_file, made
-from models.calo_anomaly.evaluate import evaluate, write_metrics
 from models.calo_anomaly.generate import (
     BACKGROUND,
     BLOCK,
@@ -39,6 +39,7 @@ from models.calo_anomaly.metrics import (
     roc_area,
     threshold_at,
 )
+from models.calo_anomaly.task import TASK
 
 # --- generator
 
@@ -283,34 +284,64 @@ def test_blind_regions_are_found() -> None:
 # --- the whole measurement, with scores that need no network
 
 
-def test_metrics_of_simple_scores(tmp_path: Path) -> None:
-    events = made(background=5_000, signal=500, rate=20_000, seed=1)
-    assert [len(part) for part in (events.training, events.validation, events.test)] == [2_500, 500, 2_000]
+def test_metrics_of_simple_scores() -> None:
+    """All columns, from events to the table's rows, with scores that need no network."""
     scores = {
+        "total_energy": total_energy,
         "teacher": lambda images: np.square(images.astype(float)).sum(axis=(1, 2)),
-        "dense_float": lambda images: images.astype(float).max(axis=(1, 2)),
-        "dense_quantised": lambda images: np.floor(images.max(axis=(1, 2)) / 4.0) * 4,
+        "float": lambda images: images.astype(float).max(axis=(1, 2)),
+        "graph": lambda images: np.floor(images.max(axis=(1, 2)) / 4.0) * 4,
     }
-    metrics = evaluate(scores, events, lambda line: None)
-    write_metrics(tmp_path / "metrics.json", metrics)
-    read = json.loads((tmp_path / "metrics.json").read_text())
-    assert read["data"] == c.DATA_LABEL == "synthetic, assumed"
-    assert read["assumptions"]
-    assert set(read["scores"]) == {"total_energy", "hottest_region", *scores}
-    hard = read["scores"]["teacher"][HARD]
-    assert hard["roc_area"]["value"] > read["scores"]["total_energy"][HARD]["roc_area"]["value"] > 0.9
+    parts = list(TASK.parts(Sample(scale=0.02)))
+    sets = [part.name for part in parts]
+    assert sets == ["heated", *SIGNALS, BACKGROUND]
+    assert [len(part.x) for part in parts] == [253, 400, 400, 400, 20_000]
+    assert sum(len(part.x) for part in parts) == TASK.count(Sample(scale=0.02))
+    answers = {
+        name: {part.name: np.asarray(score(part.x), float)[:, None] for part in parts} for name, score in scores.items()
+    }
+    metrics = {name: TASK.measure({}, answers, name) for name in scores}
+    metrics = json.loads(json.dumps(metrics, allow_nan=False))
+    hard = metrics["teacher"]["signals"][HARD]
+    assert hard["roc_area"]["value"] > metrics["total_energy"]["signals"][HARD]["roc_area"]["value"] > 0.9
     rates = [entry["threshold"]["wanted_hz"] for entry in hard["efficiencies"]]
     assert rates == [40e6, 10e6, 1e6, 100e3]
     values = [entry["value"]["value"] for entry in hard["efficiencies"]]
     assert values[0] == 1
     assert values == sorted(values, reverse=True)
-    coarse = read["resolution"]["dense_quantised - dense_float"][BACKGROUND]
+    coarse = metrics["graph"]["minus_float"][BACKGROUND]
     assert -3 <= coarse["bias"]["value"] <= 0
     assert coarse["largest"] == 3
-    assert read["blind_regions"] == dict.fromkeys(scores, 0)
+    assert "minus_float" not in metrics["teacher"] and "minus_teacher" not in metrics["total_energy"]
+    assert [held["blind_regions"] for held in metrics.values()] == [0] * 4
+    rows = {row.title: row for row in TASK.rows(metrics)}
+    mean = rows["ROC AUC, mean of the signals"]
+    areas = [metrics["graph"]["signals"][name]["roc_area"]["value"] for name in SIGNALS]
+    assert mean.headline and mean.values["graph"].value == pytest.approx(np.mean(areas))
+    assert set(rows["score, 68 % half width about the float's (background)"].values) == {"graph"}
 
 
-@pytest.mark.parametrize("ending", ["npz", "h5"])
+def test_held_out_events_are_nobody_elses() -> None:
+    held = TASK.held_out(80)
+    assert held.labels is not None and held.labels.tolist() == [0] * 20 + [1] * 60
+    events = made(background=2_000, seed=1)
+    test = next(part.x for part in TASK.parts(Sample(scale=0.0005)) if part.name == BACKGROUND)
+    others = {image.tobytes() for image in (*events.training, *events.validation, *test)}
+    assert len(others) > 1_000
+    assert not any(image.tobytes() in others for image in held.x)
+
+
+def test_own_events_judge(tmp_path: Path) -> None:
+    arrays = {"background": generate(BACKGROUND, 300, 1).images, "mine": generate(HARD, 20, 1).images}
+    path = tmp_path / "events.npz"
+    _write(path, arrays)
+    parts = {part.name: part.x for part in TASK.parts(Sample(data=path))}
+    assert {name: len(x) for name, x in parts.items()} == {"heated": 253, "mine": 20, BACKGROUND: 120}
+    np.testing.assert_array_equal(parts[BACKGROUND], arrays["background"][180:])
+    assert TASK.count(Sample(data=path)) == 393
+
+
+@pytest.mark.parametrize("ending", ["npz", "h5", "root"])
 def test_own_events(tmp_path: Path, ending: str) -> None:
     arrays = {"background": generate(BACKGROUND, 300, 1).images, "mine": generate(HARD, 20, 1).images.astype(int)}
     path = tmp_path / f"events.{ending}"
@@ -319,7 +350,6 @@ def test_own_events(tmp_path: Path, ending: str) -> None:
     assert [len(part) for part in (events.training, events.validation, events.test)] == [150, 30, 120]
     assert events.label == "real"
     assert list(events.signals) == ["mine"]
-    np.testing.assert_array_equal(np.concatenate(list(events.rate_chunks())), events.test)
     np.testing.assert_array_equal(events.signals["mine"], arrays["mine"])
 
 
@@ -354,6 +384,13 @@ def test_signals_have_names() -> None:
 def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     if path.suffix == ".npz":
         np.savez(path, **arrays)
+        return
+    if path.suffix == ".root":
+        uproot = pytest.importorskip("uproot")
+        with uproot.recreate(path) as file:
+            for name, array in arrays.items():
+                file.mktree(name, {"images": (array.dtype, (252,))})
+                file[name].extend({"images": array.reshape(len(array), -1)})
         return
     h5py = pytest.importorskip("h5py")
     with h5py.File(path, "w") as file:

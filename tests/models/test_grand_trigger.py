@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
-from models.grand_trigger import baseline, constants, events, generate, judge, metrics, pulses, spectra
+from fpgaml.tasks import Sample
+from models.grand_trigger import baseline, constants, events, generate, metrics, pulses, spectra
 from models.grand_trigger.baseline import Level1Registers
 from models.grand_trigger.generate import Settings, Stream
+from models.grand_trigger.task import TASK
 
 FOLDER = Path(constants.__file__).parent
 QUIET_SKY = Settings(signal=False, lines=False, burst_fraction=0.0)
@@ -326,22 +328,31 @@ def test_a_trigger_with_settings_by_hand() -> None:
 
 
 def test_all_triggers_are_judged_on_the_same_events() -> None:
-    signal, background = (generate.generate(Settings(signal=signal), 256) for signal in (True, False))
-    scores = [
-        {
-            "peak_over_rms": baseline.peak_over_rms(one.traces),
-            "level1": baseline.level1_scan(one.traces),
-            "snr": one.snr,
-        }
-        for one in (signal, background)
-    ]
-    found = judge.reports(*scores)
+    parts = list(TASK.parts(Sample(scale=0.01)))
+    assert [(part.name, len(part.x)) for part in parts] == [("signal", 200), ("background", 2000)]
+    assert TASK.count(Sample(scale=0.01)) == 2200
+    signal, _ = parts
+    assert signal.x.shape[1:] == (constants.SAMPLES, constants.POLARISATIONS)
+    answers = {name: {part.name: part.baselines[name] for part in parts} for name in signal.baselines}
+    truth = {part.name: part.truth for part in parts}
+    found = {name: TASK.measure(truth, answers, name) for name in answers}
     assert list(found) == ["peak_over_rms", "level1"]
     assert [one["setting"] for one in found["level1"]["settings"]] == [one.title for one in baseline.SCAN]
-    highest = np.abs(signal.traces).max(axis=(1, 2))
+    highest = np.abs(signal.x).max(axis=(1, 2)) * 2**constants.INPUT_SHIFT
     fires = found["level1"]["settings"][-1]["efficiency"]
-    assert fires["total"] == 256 and 0 < fires["passing"] <= (highest > 100).sum()
+    assert fires["total"] == 200 and 0 < fires["passing"] <= (highest > 100).sum()
     assert 0.5 < found["peak_over_rms"]["auc"] < 1 and found["peak_over_rms"]["points"] == [None, None]
+    rows = {row.title: row for row in TASK.rows(found)}
+    assert rows["ROC AUC"].headline and rows["ROC AUC"].values["peak_over_rms"].value == found["peak_over_rms"]["auc"]
+    never = rows["signal efficiency at a false-positive rate of 0.0001, %"].values["level1"]
+    assert not never.finite
+
+
+def test_held_out_windows_are_half_signal_and_nobody_elses() -> None:
+    held = TASK.held_out(100)
+    assert held.labels is not None and held.labels.sum() == 50
+    training = generate.to_input(events.made(1, Stream.TRAINING, 50).traces)
+    assert not {window.tobytes() for window in held.x} & {window.tobytes() for window in training}
 
 
 def test_bad_scores_are_refused() -> None:
@@ -374,7 +385,7 @@ def test_own_events_are_read_from_both_formats(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"traces": np.zeros((2, 1024, 3))}, "no array named signal"),
+        ({"traces": np.zeros((2, 1024, 3))}, "lacks signal"),
         ({"traces": np.zeros((2, 3, 1024)), "signal": np.zeros(2)}, "shape"),
         ({"traces": np.full((2, 1024, 3), 0.5), "signal": np.zeros(2)}, "whole"),
         ({"traces": np.full((2, 1024, 3), 8192), "signal": np.zeros(2)}, "14 bits"),

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.tasks import Sample
 from models.lar_timing import constants as c
 from models.lar_timing.baseline import (
     OptimalFilter,
@@ -23,7 +24,7 @@ from models.lar_timing.baseline import (
 )
 from models.lar_timing.cluster import coupled, ring_of_cell, shower_fractions
 from models.lar_timing.data import read_events, write_events
-from models.lar_timing.evaluation import compare, filtered, filters
+from models.lar_timing.evaluation import filtered, filters
 from models.lar_timing.generate import (
     CHUNK,
     Events,
@@ -35,9 +36,10 @@ from models.lar_timing.generate import (
     previous_pulse,
     respond,
 )
-from models.lar_timing.metrics import bootstrap, core_width, evaluate, fraction, mean, rms
+from models.lar_timing.metrics import bootstrap, core_width, evaluate, fraction, mean, ratio_of_rms, rms
 from models.lar_timing.pileup import deposit_mean, filling_scheme, noise_covariance, pileup_moments
 from models.lar_timing.pulse import crosstalk_pulse, ionisation_pulse, sampled
+from models.lar_timing.task import TASK
 from models.lar_timing.windows import AFTER, BEFORE, TIME_UNIT_NS, WINDOW, Windows, ring_sums, windows_of
 
 Real = NDArray[np.float64]
@@ -475,11 +477,42 @@ def test_wrong_estimates_are_refused() -> None:
         evaluate(truth, np.ones(5), np.array([1, 1, np.nan, 1, 1.0]))
 
 
-def test_compare_lists_every_algorithm() -> None:
-    windows = windows_of(generate(Settings(sequences=40, pileup=(200.0,))))
-    table = compare(windows, {"ideal": windows.target})
-    assert list(table) == ["of_published", "of_4", "of_12", "ideal"]
-    assert table["ideal"]["energy_bias_gev"][0] == 0 < table["of_4"]["headline_energy_resolution_gev"][0]
+def test_every_algorithm_on_every_set() -> None:
+    sample = Sample(scale=0.002)
+    parts = list(TASK.parts(sample))
+    assert [part.name for part in parts] == [
+        f"mu{mu}_{xt}" for mu in (140, 200) for xt in ("crosstalk", "no_crosstalk")
+    ]
+    assert sum(len(part.x) for part in parts) == TASK.count(sample) == 4 * 20 * 53
+    truth = {part.name: part.truth for part in parts}
+    answers: dict[str, Any] = {name: {p.name: p.baselines[name] for p in parts} for name in parts[0].baselines}
+    noise = np.random.default_rng(2)
+    answers["float"] = {p.name: p.truth["target"] + noise.normal(0.5, 0.1, p.truth["target"].shape) for p in parts}
+    answers["graph"] = {part.name: part.truth["target"] for part in parts}
+    metrics = {name: TASK.measure(truth, answers, name) for name in answers}
+    assert list(metrics) == ["of_published", "of_4", "of_12", "float", "graph"]
+    headline = metrics["graph"]["mu200_crosstalk"]
+    assert headline["energy_bias_gev"][0] == 0 < metrics["of_4"]["mu200_crosstalk"]["headline_energy_resolution_gev"][0]
+    assert metrics["float"]["mu200_crosstalk"]["energy_bias_gev"][0] == pytest.approx(0.5, abs=0.05)
+    (row,) = (row for row in TASK.rows(metrics) if row.headline)
+    assert row.values["graph"].value == headline["headline_energy_resolution_gev"][0] == 0
+
+
+def test_ratio_of_resolutions() -> None:
+    rng = np.random.default_rng(3)
+    truth = made_up(np.full(4000, 2.0), np.zeros(4000))
+    noise = rng.normal(0, 0.1, 4000)
+    ratio = ratio_of_rms(truth, 2.0 + 3 * noise, 2.0 + noise)
+    assert ratio.value == pytest.approx(3) and ratio.error < 1e-9  # the same events: nothing is left to chance
+    other = ratio_of_rms(truth, 2.0 + rng.normal(0, 0.1, 4000), 2.0 + noise)
+    assert abs(other.value - 1) < 4 * other.error and 0.01 < other.error < 0.05
+
+
+def test_held_out_windows_are_nobody_elses() -> None:
+    held = TASK.held_out(500).x
+    assert held.shape == (500, WINDOW, 3) and np.array_equal(held[:300], TASK.held_out(300).x)
+    seen = windows_of(generate(Settings(sequences=20))).x
+    assert not {window.tobytes() for window in held} & {window.tobytes() for window in seen}
 
 
 # --- Files -----------------------------------------------------------------------------------------------------------
@@ -516,8 +549,8 @@ def test_own_data_needs_three_arrays(tmp_path: Path) -> None:
     path.write_bytes(b"not an archive")
     with pytest.raises(FpgamlError, match="cannot be read"):
         read_events(path)
-    for missing in (tmp_path / "none.npz", tmp_path):
-        with pytest.raises(FpgamlError, match="no such file"):
+    for missing, reason in ((tmp_path / "none.npz", "no such file"), (tmp_path, "no format has the ending")):
+        with pytest.raises(FpgamlError, match=reason):
             read_events(missing)
     with pytest.raises(FpgamlError, match="ending"):
         write_events(tmp_path / "events.csv", data)

@@ -1,0 +1,59 @@
+"""The held-out events of a task as files that a conversion takes, with the answers that were recorded to them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fpgaml.tasks.task import Array, Network, Task
+
+
+@dataclass(frozen=True)
+class EventFiles:
+    """What a conversion takes.
+
+    Args:
+        data: a .npz with `x`, and with `y` where the recorded answers belong to these very events.
+        labels: the truth; None where the network does not classify.
+        recorded: whether there are answers.
+    """
+
+    data: Path
+    labels: Path | None
+    recorded: bool
+
+
+def write_events(
+    task: Task, network: Network, folder: Path, weights: Path | None = None, recorded: bool = True
+) -> EventFiles:
+    """Make the held-out events and write them into a folder, with the quantised network's answers if `recorded`.
+
+    Answers are joined to them only if their fingerprint is that of the events: another numpy could round another way.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = task.held_out(task.held_out_events)
+    answers = _answers(network.answers_file(weights or task.weights), held.x) if recorded else None
+    arrays: dict[str, Any] = {"x": held.x} | ({} if answers is None else {"y": answers})
+    data = folder / f"{task.name}.npz"
+    np.savez(data, **arrays)
+    labels = None
+    if held.labels is not None:
+        labels = folder / f"{task.name}_labels.npy"
+        np.save(labels, held.labels)
+    return EventFiles(data, labels, answers is not None)
+
+
+def fingerprint(x: Array) -> str:
+    """SHA-256 of an array's shape and values."""
+    return hashlib.sha256(str(x.shape).encode() + np.ascontiguousarray(x, np.float64).tobytes()).hexdigest()
+
+
+def _answers(path: Path, x: Array) -> Array | None:
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as stored:
+        return np.asarray(stored["y"]) if str(stored["x_sha256"]) == fingerprint(x) else None

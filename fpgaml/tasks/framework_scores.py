@@ -1,0 +1,55 @@
+"""Scores a task's test events with its Keras networks: `python -m fpgaml.tasks.framework_scores JOB.json`.
+
+It runs in the environment that has Keras, in a process of its own; events are made there again, so that none travel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+BATCH = 2048
+
+
+def main(job_file: Path) -> None:
+    """Read a job (task, networks by column, sample, answer) and write the answers; a line of progress per part."""
+    import keras
+
+    from fpgaml.errors import FpgamlError
+    from fpgaml.tasks import Sample, find_task
+
+    job = json.loads(job_file.read_text(encoding="utf-8"))
+    sample = Sample(job["scale"], job["seed"], Path(job["data"]) if job["data"] else None)
+    try:
+        task = find_task(job["task"])
+        models = {column: _load(keras, Path(path)) for column, path in job["networks"].items()}
+        found: dict[str, list[Any]] = {}
+        for part in task.parts(sample):
+            x = np.asarray(part.x, np.float32)
+            for column, model in models.items():
+                answers = task.from_framework(column, part.x, model.predict(x, batch_size=BATCH, verbose=0))
+                found.setdefault(f"{column}/{part.name}", []).append(answers)
+            sys.stdout.write(f"{len(part.x)}\n")
+            sys.stdout.flush()
+    except FpgamlError as error:
+        sys.exit(str(error))
+    arrays: dict[str, Any] = {name: np.concatenate(values) for name, values in found.items()}
+    np.savez(job["answer"], **arrays)
+
+
+def _load(keras: Any, path: Path) -> Any:
+    text = path.name
+    if "quantised" in text:
+        import hgq  # noqa: F401
+    return keras.models.load_model(path, compile=False, safe_mode=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,130 @@
+"""Brings a task's test events through every column, and counts events that differ between them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from fpgaml.errors import ToolError
+from fpgaml.graph.graph import Graph
+from fpgaml.progress import Progress
+from fpgaml.tasks.columns import Column, read_events
+from fpgaml.tasks.task import Array, Sample, Task
+
+
+@dataclass
+class Scores:
+    """Test events and what was answered to them.
+
+    Args:
+        truth: by test set, then by name; answers: by column, then by test set, shape (events, ...).
+        events: how many were answered in all; different: for each fixed-point column but the first, how many events
+            it answered otherwise than the first.
+    """
+
+    truth: dict[str, dict[str, Array]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Array]] = field(default_factory=dict)
+    events: int = 0
+    different: dict[str, int] = field(default_factory=dict)
+
+
+def score(task: Task, graph: Graph, columns: Sequence[Column], sample: Sample, progress: Progress) -> Scores:
+    """Baselines and fixed-point columns on all test events; the first column is what the others must equal."""
+    truth: dict[str, dict[str, list[Array]]] = {}
+    answers: dict[str, dict[str, list[Array]]] = {}
+    scores = Scores(different={column.name: 0 for column in columns[1:]})
+    with progress.bar("test events through every column", task.count(sample)) as advance:
+        for part in task.parts(sample):
+            for name, array in part.truth.items():
+                truth.setdefault(part.name, {}).setdefault(name, []).append(array)
+            found = dict(part.baselines)
+            values = read_events(graph, part.x)
+            for column in columns:
+                found[column.name] = column.answer(values)
+            for name in scores.different:
+                differs = (found[name] != found[columns[0].name]).any(axis=1)
+                scores.different[name] += int(np.count_nonzero(differs))
+            for name, array in found.items():
+                answers.setdefault(name, {}).setdefault(part.name, []).append(array)
+            scores.events += len(part.x)
+            advance(len(part.x))
+    scores.truth = {name: _joined(arrays) for name, arrays in truth.items()}
+    scores.answers = {name: _joined(arrays) for name, arrays in answers.items()}
+    return scores
+
+
+def framework_scores(
+    python: Path, task: Task, networks: Mapping[str, Path], sample: Sample, progress: Progress
+) -> dict[str, dict[str, Array]]:
+    """What Keras answers, by column, then by test set.
+
+    Args:
+        python: of an environment with Keras and fpgaml; networks: model files by column.
+
+    Raises:
+        ToolError: it failed; says its last words.
+    """
+    with tempfile.TemporaryDirectory(prefix="fpgaml-scores-") as name:
+        folder = Path(name)
+        answer, log = folder / "answers.npz", folder / "log.txt"
+        job = {
+            "task": task.name,
+            "networks": {column: str(path.resolve()) for column, path in networks.items()},
+            "scale": sample.scale,
+            "seed": sample.seed,
+            "data": str(sample.data.resolve()) if sample.data else None,
+            "answer": str(answer),
+        }
+        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        environment = {**os.environ, "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        command = [str(python), "-m", "fpgaml.tasks.framework_scores", str(folder / "job.json")]
+        with log.open("wb") as stream, progress.bar("test events through Keras", task.count(sample)) as advance:
+            code = _listen(command, stream, environment, advance)
+        if code != 0:
+            tail = log.read_text("utf-8", "replace").strip()[-800:]
+            raise ToolError(task.name, f"Keras could not score the test events: {tail}", "See `fpgaml doctor`")
+        scores: dict[str, dict[str, Array]] = {}
+        with np.load(answer, allow_pickle=False) as arrays:
+            for key in arrays.files:
+                column, _, part = key.partition("/")
+                scores.setdefault(column, {})[part] = arrays[key]
+        return scores
+
+
+def _listen(
+    command: Sequence[str], log: IO[bytes], environment: Mapping[str, str], hear: Callable[[int], object]
+) -> int:
+    """Run a program whose lines say how many events are done; the exit code. An interrupt ends it as well."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if line.strip().isdigit():
+                    hear(int(line))
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode
+
+
+def _joined(arrays: Mapping[str, list[Array]]) -> dict[str, Array]:
+    return {name: np.concatenate(parts) for name, parts in arrays.items()}

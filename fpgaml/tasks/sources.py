@@ -1,0 +1,69 @@
+"""What a conversion starts from: a model file with the user's data, or a task that brings everything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpgaml.progress import Progress
+from fpgaml.tasks.budget import read_budget
+from fpgaml.tasks.events import write_events
+from fpgaml.tasks.registry import find_network
+
+ANY_BOARD = "alveo"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A model with events to check it on.
+
+    Args:
+        model: the file; stem: what to call its project.
+        data, labels: event files, or None.
+        board, clock_mhz: what the task is for; None of a model file.
+    """
+
+    model: Path
+    stem: str
+    data: Path | None
+    labels: Path | None
+    board: str | None = None
+    clock_mhz: float | None = None
+
+    def place(self, board: str | None, clock_mhz: float | None) -> tuple[str, float | None]:
+        """Board and clock: those asked for; else the task's board, with the task's clock on it."""
+        chosen = board or self.board or ANY_BOARD
+        return chosen, clock_mhz or (self.clock_mhz if chosen == self.board else None)
+
+
+@contextmanager
+def sources(
+    model: Path, data: Path | None, labels: Path | None, floating: bool, progress: Progress
+) -> Iterator[Sources]:
+    """Sources of a conversion; what a task makes vanishes when the block ends.
+
+    Args:
+        model: a file, or `TASK` or `TASK/NETWORK`.
+        data, labels: as the user gave them; they come before what a task brings.
+        floating: whether the float network is meant.
+
+    Raises:
+        FpgamlError: the task has no such network.
+    """
+    found = find_network(str(model))
+    if found is None:
+        yield Sources(model, model.stem, data, labels)
+        return
+    task, network = found
+    budget = read_budget(task.folder / "budget.toml")
+    path = network.float_file(task.weights) if floating else network.quantised_file(task.weights)
+    stem = f"{task.name}_{network.name}".rstrip("_")
+    with tempfile.TemporaryDirectory(prefix="fpgaml-events-") as folder:
+        if data is None:
+            with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
+                made = write_events(task, network, Path(folder), recorded=not floating)
+            data, labels = made.data, labels or made.labels
+        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz)

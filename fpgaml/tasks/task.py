@@ -1,0 +1,208 @@
+"""What a trigger task offers: events, baselines, trained networks, and how its physics is judged."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Outputs = Mapping[str, Array]
+"""By test set the answers to its events, shape (events, outputs)."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A quantised network of a task, with its float form.
+
+    Args:
+        name: empty for the task's only or first network.
+        folder: below the folder of weights, `.` or the name.
+        others: further networks that are scored beside it in floating point, by column, files below the weights.
+        unrolls: whether its RTL fits the task's board (`--target rtl` unrolls a network).
+    """
+
+    name: str = ""
+    folder: str = "."
+    others: Mapping[str, str] = field(default_factory=dict)
+    unrolls: bool = True
+
+    def float_file(self, weights: Path) -> Path:
+        """The float network below a folder of weights."""
+        return weights / self.folder / "float.keras"
+
+    def quantised_file(self, weights: Path) -> Path:
+        """The quantised network."""
+        return weights / self.folder / "quantised.keras"
+
+    def answers_file(self, weights: Path) -> Path:
+        """The quantised network's recorded answers to the held-out events."""
+        return weights / self.folder / "recorded.npz"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Events for proofs: nothing was trained on them.
+
+    Args:
+        x: as the network reads them, shape (events, *shape).
+        labels: 1 signal, 0 background, (events,); None where the network does not classify.
+    """
+
+    x: Array
+    labels: Array | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Which test events a task is judged on.
+
+    Args:
+        scale: part of the full number of events, above 0; metrics that need more say so by being absent.
+        seed: of generated events.
+        data: a group's own events in place of generated ones.
+    """
+
+    scale: float = 1.0
+    seed: int = 1
+    data: Path | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some test events of one set, in order.
+
+    Args:
+        name: of the set.
+        x: as the network reads them, shape (events, *shape).
+        truth: arrays of (events, ...), by name.
+        baselines: what each conventional algorithm says, shape (events, ...), by column.
+    """
+
+    name: str
+    x: Array
+    truth: Mapping[str, Array]
+    baselines: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number with its interval of one standard deviation; `text` where there is no number."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+
+    @classmethod
+    def with_error(cls, value: float, error: float) -> Value:
+        """A number with a symmetric error."""
+        return cls(value, value - error, value + error)
+
+    @property
+    def finite(self) -> bool:
+        """Whether there is a number."""
+        return self.value is not None and bool(np.isfinite(self.value))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric.
+
+    Args:
+        title: with its unit.
+        values: by column; a column without an entry has no such metric.
+        scale, digits: how numbers are shown: times `scale`, with so many digits behind the point.
+        headline: whether it is the number that the task is judged by.
+    """
+
+    title: str
+    values: Mapping[str, Value]
+    scale: float = 1.0
+    digits: int = 3
+    headline: bool = False
+
+
+class Task(ABC):
+    """A trigger task; one object of a subclass in each task's package, found through the entry point `fpgaml.tasks`."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    data_label: ClassVar[str]
+    """`real`, `synthetic, sourced` or `synthetic, assumed`."""
+    networks: ClassVar[Sequence[Network]]
+    """The first is meant where none is named."""
+    baseline: ClassVar[str]
+    """The column of the conventional algorithm that networks are compared with."""
+    larger_is_better: ClassVar[bool]
+    """Of the headline metric."""
+    held_out_events: ClassVar[int]
+    """How many events have recorded answers."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """Where its page, weights and budget lie."""
+
+    @property
+    def weights(self) -> Path:
+        """The folder of trained networks."""
+        return self.folder / "weights"
+
+    @property
+    def training_module(self) -> str:
+        """Run with `python -m` in an environment that has Keras."""
+        return f"{type(self).__module__.rpartition('.')[0]}.train"
+
+    def network(self, name: str) -> Network | None:
+        """A network by its name."""
+        return next((network for network in self.networks if network.name == name), None)
+
+    @abstractmethod
+    def held_out(self, events: int, seed: int = 1) -> HeldOut:
+        """Events that nothing was trained on, the same for the same arguments."""
+
+    @abstractmethod
+    def parts(self, sample: Sample) -> Iterator[Part]:
+        """Test events, a part at a time; the same for the same sample.
+
+        Raises:
+            FpgamlError: a group's own events cannot be used.
+        """
+
+    @abstractmethod
+    def count(self, sample: Sample) -> int:
+        """How many test events a sample has, for showing progress."""
+
+    def from_framework(self, column: str, x: Array, answers: Array) -> Array:
+        """What a Keras network's answers mean as scores, shape (events, outputs); most are scores already."""
+        return np.asarray(answers, np.float64).reshape(len(x), -1)
+
+    @abstractmethod
+    def measure(
+        self, truth: Mapping[str, Mapping[str, Array]], answers: Mapping[str, Outputs], column: str
+    ) -> Mapping[str, Any]:
+        """Physics metrics of one column, ready for JSON.
+
+        Args:
+            truth: by test set, then by name.
+            answers: of every column, for comparisons between them.
+            column: which one; baselines may answer in another form than networks.
+        """
+
+    @abstractmethod
+    def rows(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Row]:
+        """The table: metrics by column, as `measure` gave them, brought into rows."""
+
+    @abstractmethod
+    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+        """The figure that a physicist wants, as a PNG.
+
+        Args:
+            metrics: by column.
+        """

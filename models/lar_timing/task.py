@@ -1,0 +1,160 @@
+"""Energy and time of a liquid-argon cell as a task: test crossings, resolutions, table and figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
+from fpgaml.tasks.task import Array, Outputs
+from models.common.plots import COLOURS, figure
+
+from . import constants as c
+from .evaluation import answered, filtered, filters
+from .generate import Settings, chunks
+from .metrics import CROSSING_LABELS, evaluate, ratio_of_rms
+from .windows import TEST, TIME_UNIT_NS, WINDOW, Windows, held_out, windows_of
+
+TEST_SEQUENCES = 10_000
+"""Of 64 crossings, for each test set."""
+SETS = {
+    f"mu{collisions:.0f}_{'crosstalk' if crosstalk else 'no_crosstalk'}": (collisions, crosstalk)
+    for collisions in c.PILEUP_MEANS
+    for crosstalk in (True, False)
+}
+HEADLINE_SET = "mu200_crosstalk"
+TITLES = {
+    "of_4": ("optimal filter, 4 samples", COLOURS["baseline"]),
+    "of_12": ("optimal filter, 12 samples", COLOURS["second baseline"]),
+    "float": ("float network", COLOURS["float"]),
+    "graph": ("quantised, firmware", COLOURS["graph"]),
+}
+
+
+class LarTiming(Task):
+    """Energy and time of a calorimeter cell in every bunch crossing."""
+
+    name = "lar_timing"
+    title = "ATLAS liquid-argon cells: energy and time in every bunch crossing"
+    data_label = c.DATA_LABEL
+    networks = (Network(),)
+    baseline = "of_12"
+    larger_is_better = False
+    held_out_events = 10_000
+
+    @property
+    def folder(self) -> Path:
+        return Path(__file__).parent
+
+    def held_out(self, events: int, seed: int = 1) -> HeldOut:
+        return HeldOut(held_out(events, seed).x)
+
+    def count(self, sample: Sample) -> int:
+        return len(SETS) * _sequences(sample) * (Settings().crossings - WINDOW + 1)
+
+    def parts(self, sample: Sample) -> Iterator[Part]:
+        for name, (collisions, crosstalk) in SETS.items():
+            wanted = Settings(
+                _sequences(sample), seed=sample.seed, stream=TEST, pileup=(collisions,), crosstalk=crosstalk
+            )
+            weights = filters(collisions)
+            for events in chunks(wanted):
+                windows = windows_of(events)
+                truth = {"target": windows.target, "shower": windows.shower, "previous": windows.previous}
+                baselines = {title: _as_network(*filtered(windows, one)) for title, one in weights.items()}
+                yield Part(name, windows.x, truth, baselines)
+
+    def measure(
+        self, truth: Mapping[str, Mapping[str, Array]], answers: Mapping[str, Outputs], column: str
+    ) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        for name, held in truth.items():
+            windows = _truth(held)
+            found[name] = evaluate(windows, *answered(answers[column][name]))
+            if "float" in answers and column != "float":
+                pair = (answered(answers[one][name])[0] for one in (column, "float"))
+                found[name]["rms_over_float"] = ratio_of_rms(windows, *pair).as_json()
+        return found
+
+    def rows(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Row]:
+        def row(
+            title: str, key: str, scale: float, digits: int, name: str = HEADLINE_SET, headline: bool = False
+        ) -> Row:
+            values = {column: _value(held[name].get(key)) for column, held in metrics.items() if key in held[name]}
+            return Row(title, values, scale, digits, headline)
+
+        headline = "headline_energy_resolution_gev"
+        return (
+            row("energy, RMS of the error, MeV", headline, 1e3, 1, headline=True),
+            row("the same over that of the float network", "rms_over_float", 1, 3),
+            row("energy, core (68 %), MeV", "energy_core_gev", 1e3, 1),
+            row("energy, bias, MeV", "energy_bias_gev", 1e3, 1),
+            row("time, core (68 %), ns", "time_core_ns", 1, 3),
+            row("time, bias, ns", "time_bias_ns", 1, 3),
+            row("deposits above 1 GeV that get a time, %", "timed_fraction", 100, 1),
+            row("empty crossings, RMS, MeV", "empty_crossing_rms_gev", 1e3, 1),
+            row("no crosstalk: energy, RMS, MeV", headline, 1e3, 1, "mu200_no_crosstalk"),
+            row("no crosstalk: time, core, ns", "time_core_ns", 1, 3, "mu200_no_crosstalk"),
+            row("mu = 140: energy, RMS, MeV", headline, 1e3, 1, "mu140_crosstalk"),
+            row("mu = 140: time, core, ns", "time_core_ns", 1, 3, "mu140_crosstalk"),
+        )
+
+    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+        with figure(path, 3, width=4.2) as panels:
+            for name, (title, colour) in TITLES.items():
+                if name not in metrics:
+                    continue
+                held = metrics[name][HEADLINE_SET]
+                distance = held["against_distance"]
+                ticks = np.arange(len(distance))
+                _points(panels[0], ticks, distance, "energy_rms_gev", 1e3, title, colour)
+                energy = held["against_energy"]
+                centres = [np.sqrt(entry["bin"][0] * entry["bin"][1]) for entry in energy]
+                _points(panels[1], centres, energy, "energy_bias_gev", 1e3, title, colour)
+                _points(panels[2], centres, energy, "time_core_ns", 1, title, colour)
+            panels[0].set_xticks(np.arange(len(CROSSING_LABELS)), CROSSING_LABELS)
+            panels[0].set(
+                xlabel="crossings since the previous pulse", ylabel="energy, RMS of the error, MeV", ylim=(0, None)
+            )
+            panels[0].set_title("deposits of 0.5 to 5 GeV, µ = 200, crosstalk", fontsize=9)
+            panels[0].legend()
+            panels[1].set(xscale="log", xlabel="true energy, GeV", ylabel="energy, bias, MeV")
+            panels[2].set(xscale="log", yscale="log", xlabel="true energy, GeV", ylabel="time, core, ns")
+
+
+def _points(
+    panel: Any, x: Any, entries: Sequence[Mapping[str, Any]], key: str, scale: float, title: str, colour: str
+) -> None:
+    kept = [(place, entry[key]) for place, entry in zip(x, entries, strict=True) if entry[key][0] is not None]
+    values = scale * np.array([one[0] for _, one in kept])
+    errors = scale * np.array([one[1] for _, one in kept])
+    panel.errorbar([place for place, _ in kept], values, errors, label=title, color=colour, marker="o", ms=3, lw=1.2)
+
+
+def _sequences(sample: Sample) -> int:
+    return max(2, round(TEST_SEQUENCES * sample.scale))
+
+
+def _as_network(energy: Array, energy_time: Array) -> Array:
+    """A filter's answer in a network's units: (m, 2)."""
+    return np.stack([energy, energy_time / TIME_UNIT_NS], axis=-1)
+
+
+def _truth(held: Mapping[str, Array]) -> Windows:
+    """Windows without their samples, which metrics do not look at."""
+    count = len(held["target"])
+    return Windows(
+        np.zeros((count, 0), np.float32), held["target"], held["shower"], held["previous"], np.zeros(count, np.float32)
+    )
+
+
+def _value(pair: Sequence[float | None] | None) -> Value:
+    if pair is None or pair[0] is None:
+        return Value(None, text="none")
+    return Value.with_error(float(pair[0]), float(pair[1] or 0.0))
+
+
+TASK = LarTiming()

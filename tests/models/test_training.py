@@ -1,0 +1,209 @@
+"""Training, in an environment with Keras and HGQ2: it resumes exactly, and what it writes converts exactly."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fpgaml
+from fpgaml.frontends.framework import PYTHON_VARIABLE, framework_python
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.ops import Quantize
+from fpgaml.tasks import find_task
+from fpgaml.tasks.columns import read_events
+from fpgaml.tasks.events import fingerprint
+from models.calo_anomaly import constants as calo
+from models.grand_trigger import constants as grand
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(
+    not os.environ.get(PYTHON_VARIABLE)
+    and (importlib.util.find_spec("keras") is None or importlib.util.find_spec("hgq") is None),
+    reason=f"Keras and HGQ2 are not installed, and {PYTHON_VARIABLE} is not set",
+)
+
+# The same for every task: train in one go, train in two, refuse another training's folder.
+COMMON = """
+import contextlib, importlib.util, sys
+from pathlib import Path
+
+if importlib.util.find_spec("hgq") is None:
+    sys.exit(77)
+
+import numpy as np
+
+from fpgaml.errors import FpgamlError
+
+
+class Stop:
+    'Stops the run after an epoch of a network.'
+
+    def __init__(self, title):
+        self.title = title
+
+    def step(self, title):
+        return contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def bar(self, title, total):
+        done = 0
+
+        def advance(count):
+            nonlocal done
+            done += count
+            if title == self.title and done == 1:
+                raise KeyboardInterrupt
+
+        yield advance
+
+
+folder = Path(sys.argv[1])
+{imports}
+
+
+def settings(name, **changed):
+    return Settings(folder / name, **(dict({sizes}) | changed))
+
+
+main(settings("whole"))
+try:
+    main(settings("stopped"), Stop("{network}, epochs"))
+except KeyboardInterrupt:
+    pass
+else:
+    raise AssertionError("was not stopped")
+assert not (folder / "stopped" / "quantised.keras").exists()
+main(settings("stopped"))
+try:
+    main(settings("whole", seed=2))
+except FpgamlError as error:
+    assert "other settings" in str(error), error
+else:
+    raise AssertionError("took another training's checkpoints")
+{more}
+"""
+
+TASKS = {
+    "grand_trigger": {
+        "imports": "from models.grand_trigger import networks\n"
+        "from models.grand_trigger.train import main\nfrom models.grand_trigger.settings import Settings",
+        "sizes": "train_each=64, validation_each=32, held_out=20, float_epochs=2, pretraining_epochs=1, "
+        "quantised_epochs=2, batch=64",
+        "network": "quantised",
+        "more": f"assert networks.published().count_params() == {grand.PUBLISHED_PARAMETERS}",
+    },
+    "calo_anomaly": {
+        "imports": "from models.calo_anomaly import networks\nfrom models.calo_anomaly.train import Settings, main",
+        "sizes": "background=2000, teacher_epochs=1, float_epochs=1, quantised_epochs=2, batch=128, held_out=25",
+        "network": "quantised_dense",
+        "more": f"""
+assert networks.teacher().count_params() == {calo.TEACHER_PARAMETERS}
+for name, weights in {calo.STUDENT_WEIGHTS}.items():
+    # Beside its weights a student has a bias for each unit.
+    assert networks.FLOAT[name]().count_params() == weights + {calo.HIDDEN} + 1
+image = np.zeros((3, 18, 14))
+rebuilt = image + np.array([0.5, 4.0, 1e3])[:, None, None]
+wanted = [0.0, round(32 * np.log(16) * 256) / 256, 256 - 2**-8]
+assert networks.teacher_score(image, rebuilt).tolist() == wanted
+""",
+    },
+    "lar_timing": {
+        "imports": "from models.lar_timing.networks import NetworkSettings, float_network\n"
+        "from models.lar_timing.train import Settings, main",
+        "sizes": "sequences=60, background=0.1, float_epochs=1, quantised_epochs=2, batch=128, held_out=200",
+        "network": "quantised",
+        "more": "assert float_network(NetworkSettings()).count_params() == 536",
+    },
+}
+NETWORKS = [("grand_trigger", "."), ("calo_anomaly", "."), ("calo_anomaly", "conv"), ("lar_timing", ".")]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """By task a folder with `whole`, trained in one go, and `stopped`, trained in two."""
+    # Most of the time is XLA's: what one run compiled, the others take from a cache.
+    base = tmp_path_factory.mktemp("trained")
+    cache = {
+        "JAX_COMPILATION_CACHE_DIR": str(base / "cache"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    environment = {**os.environ, **cache, "PYTHONPATH": str(ROOT)}
+    found = {}
+    for name, parts in TASKS.items():
+        folder = base / name
+        script = COMMON
+        for key, text in parts.items():
+            script = script.replace("{" + key + "}", text)
+        command = [str(framework_python() or sys.executable), "-c", script, str(folder)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode == 77:
+            pytest.skip("the framework's environment has no HGQ2")
+        assert done.returncode == 0, f"{name}: {done.stderr[-3000:]}"
+        found[name] = folder
+    return found
+
+
+@pytest.mark.parametrize(("task", "network"), NETWORKS)
+def test_a_stopped_training_ends_like_an_unbroken_one(trained: dict[str, Path], task: str, network: str) -> None:
+    whole, stopped = (np.load(trained[task] / run / network / "recorded.npz") for run in ("whole", "stopped"))
+    assert np.ptp(whole["y"]) > 0
+    assert np.array_equal(whole["y"], stopped["y"])
+    for name in ("float", "quantised"):
+        graphs = [fpgaml.load(trained[task] / run / network / f"{name}.keras", **_input(task, name)) for run in RUNS]
+        assert graphs[0].graph == graphs[1].graph or name == "float"
+
+
+RUNS = ("whole", "stopped")
+
+
+def _input(task: str, name: str) -> dict[str, str]:
+    """Float networks do not say what their inputs are."""
+    types = {"grand_trigger": "ap_fixed<14,9>", "calo_anomaly": "ap_uint<10>", "lar_timing": "ap_fixed<18,10>"}
+    return {"input_type": types[task]} if name == "float" else {}
+
+
+@pytest.mark.parametrize(("task", "network"), NETWORKS)
+def test_the_quantised_network_is_read_exactly(trained: dict[str, Path], task: str, network: str) -> None:
+    """Hop one: the Graph equals the recorded answers on every event, and the events can be made again."""
+    folder = trained[task] / "whole" / network
+    model = fpgaml.load(folder / "quantised.keras")
+    stored = np.load(folder / "recorded.npz")
+    x = find_task(task).held_out(len(stored["y"])).x
+    assert str(stored["x_sha256"]) == fingerprint(x)
+    (answer,) = interpret(model.graph, read_events(model.graph, x)).values()
+    assert not model.approximations
+    assert np.array_equal(answer.to_float().astype(np.float32), stored["y"])
+    assert len(np.unique(stored["y"])) > 5
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_training_says_how_it_was_made(trained: dict[str, Path], task: str) -> None:
+    facts = json.loads((trained[task] / "whole" / "training.json").read_text())
+    assert (facts["task"], facts["data"], facts["settings"]["seed"]) == (task, "synthetic, assumed", 1)
+    assert set(facts["versions"]) == {"keras", "hgq2", "jax", "numpy"}
+    assert all(len(epochs) in (1, 2) and epochs[-1]["loss"] > 0 for epochs in facts["history"].values())
+    operations = facts["effective_bit_operations"]
+    assert all(count > 0 for count in (operations.values() if isinstance(operations, dict) else [operations]))
+
+
+def test_grand_streams(trained: dict[str, Path]) -> None:
+    """Every tensor has one type: a stream carries one element after the other through the same wires."""
+    graph = fpgaml.load(trained["grand_trigger"] / "whole" / "quantised.keras").graph
+    quantised = [node for node in graph.nodes if isinstance(node.op, Quantize)]
+    assert len(quantised) > 4
+    assert all(graph.types[node.name].width.size == 1 for node in quantised)
+
+
+@pytest.mark.parametrize("network", [".", "conv"])
+def test_the_calorimeters_port_is_the_triggers(trained: dict[str, Path], network: str) -> None:
+    graph = fpgaml.load(trained["calo_anomaly"] / "whole" / network / "quantised.keras").graph
+    (port,) = (graph.types[node.name] for node in graph.inputs)
+    assert (int(port.width.max()), int(port.fractional.max())) == (calo.ET_BITS, 0)
