@@ -11,7 +11,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import ParsedModel
 
 ZIP_MAGIC, HDF5_MAGIC, TFLITE_MAGIC = b"PK", b"\x89HDF\r\n\x1a\n", b"TFL3"
-KINDS = "a Keras 3 .keras or .h5, a Keras 2 .h5, or a Keras 2 .json with its _weights.h5"
+KINDS = "a Keras 3 .keras or .h5, a Keras 2 .h5, a Keras 2 .json with its _weights.h5, or an integer .tflite"
 
 
 def parse_model(path: Path) -> ParsedModel:
@@ -42,7 +42,9 @@ def parse_model(path: Path) -> ParsedModel:
     if head.startswith(HDF5_MAGIC):
         return _parse_hdf5(path)
     if head[4:8] == TFLITE_MAGIC:
-        raise FpgamlError(str(path), "is a TFLite file, which this version does not read", f"Give {KINDS}")
+        from fpgaml.frontends.tflite import parse as parse_tflite
+
+        return parse_tflite(path)
     raise FpgamlError(str(path), "is not a model file that fpgaml knows", f"Give {KINDS}")
 
 

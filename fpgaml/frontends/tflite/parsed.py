@@ -1,0 +1,138 @@
+"""A `.tflite` that was read, on its way to a Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.model import Built, PortCoding
+from fpgaml.frontends.tflite.ports import Border, find_border
+from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
+from fpgaml.frontends.tflite.schema import ModelFile, read
+from fpgaml.frontends.tflite.work import Value, Work, node_shape
+from fpgaml.graph.graph import Graph, GraphBuilder, identifier
+from fpgaml.graph.ops import Input, Shape
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+
+
+@dataclass(frozen=True)
+class TfliteModel:
+    """An integer `.tflite` in which every operator is of a supported kind.
+
+    Args:
+        path: of the file; file: what it holds; border: its ports.
+    """
+
+    path: Path
+    file: ModelFile = field(repr=False)
+    border: Border = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The network's name: that of the file."""
+        return identifier(self.path.stem)
+
+    @property
+    def framework(self) -> str:
+        """What wrote the file, and whose arithmetic the Graph has."""
+        writer = f" ({self.file.description.rstrip('.')})" if self.file.description else ""
+        return f"TensorFlow Lite{writer}, by LiteRT's reference kernels"
+
+    @property
+    def input_shapes(self) -> Mapping[str, Shape]:
+        """Each input's shape, without a batch axis."""
+        return MappingProxyType({port.name: node_shape(port.tensor.shape) for port in self.border.inputs})
+
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        """For each input and output what its codes mean."""
+        return MappingProxyType({port.name: port.coding for port in (*self.border.inputs, *self.border.outputs)})
+
+    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+        """The Graph; its inputs have the types of the file's codes.
+
+        Raises:
+            UnsupportedError: operators that cannot be expressed, all of them named.
+            FpgamlError: an operator that contradicts itself, or another type is wanted for an input.
+        """
+        with guarded(self.file.where):
+            return self._build(input_quantizers)
+
+    def _build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+        work = Work(self.file, GraphBuilder(self.name))
+        for port in self.border.inputs:
+            kind = FixedType(1, port.coding.bits - 1, 0)
+            wanted = input_quantizers.get(port.name)
+            if wanted is not None and wanted.type != kind and int(wanted.type.width.max()) <= port.coding.bits * 2:
+                raise FpgamlError(port.name, f"takes the file's own codes, {kind}", "Leave out --input-type")
+            op = Input(node_shape(port.tensor.shape), Quantizer(kind, Rounding.RND, Overflow.SAT))
+            node = work.graph.add(op, name=port.name, source=port.name)
+            work.values[port.tensor.index] = Value(work.zero_point(port.tensor), codes=node)
+        found: list[Problem] = []
+        unbuilt: set[int] = set()
+        for operator in self.file.operators:
+            if operator.index in self.border.operators:
+                continue
+            if unbuilt & set(operator.inputs):  # behind one that could not be built: that one is reported
+                unbuilt.update(operator.outputs)
+                continue
+            work.operator = operator
+            try:
+                CONVERTERS[operator.kind](work)
+            except UnsupportedError as error:
+                found += error.problems
+                unbuilt.update(operator.outputs)
+        if found:
+            raise UnsupportedError(self.file.where, found)
+        return Built(_finished(work, self.border), tuple(dict.fromkeys(work.notes)))
+
+
+def _finished(work: Work, border: Border) -> Graph:
+    """The Graph with the codes of every output under the output's name, and nothing that no output needs."""
+    outputs = []
+    for port in border.outputs:
+        value = work.values.get(port.tensor.index)
+        if value is None:
+            raise FpgamlError(work.file.where, f"no operator gives its output {port.tensor.name}", "Convert it again")
+        outputs.append(work.codes(port.tensor))
+    graph = work.graph.build(outputs)
+    needed = set(graph.outputs)
+    for node in reversed(graph.nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+    nodes = tuple(node for node in graph.nodes if node.name in needed or isinstance(node.op, Input))
+    layers = {label: name for label, name in graph.layers.items() if name in needed}
+    return Graph(graph.name, nodes, graph.outputs, layers)
+
+
+@contextmanager
+def guarded(where: str) -> Iterator[None]:
+    """Errors of numbers that make no sense together are the file's fault."""
+    try:
+        yield
+    except FpgamlError:
+        raise
+    except (ArithmeticError, LookupError, ValueError, TypeError, RecursionError, MemoryError, AssertionError) as error:
+        reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {error})"
+        raise FpgamlError(where, reason, "Convert or copy the model again") from error
+
+
+def parse(path: Path) -> TfliteModel:
+    """Read an integer `.tflite`; neither TensorFlow nor LiteRT is needed, and nothing of it is run.
+
+    Raises:
+        UnsupportedError: operators that cannot be expressed, all of them named.
+        FpgamlError: not such a file, a damaged one, or one that computes in floating point.
+    """
+    with guarded(str(path)):
+        file = read(path)
+        require_integers(file)
+        border = find_border(file)
+        found = problems(file, set(border.operators))
+    if found:
+        raise UnsupportedError(str(path), found)
+    return TfliteModel(path, file, border)

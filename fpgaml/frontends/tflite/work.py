@@ -1,0 +1,233 @@
+"""What converting one operator needs: the file, its tensors so far as nodes, and the Graph as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.model import Approximation
+from fpgaml.frontends.tflite.schema import ModelFile, Operator, Quantisation, Tensor, TensorType
+from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops import Constant, Operation, Quantize, Reshape, Scale, Shape
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.graph.values import FixedArray
+
+CODE_BITS = {TensorType.INT8: 8, TensorType.INT16: 16}
+"""The types that codes have."""
+
+
+@dataclass
+class Value:
+    """A tensor of codes, as the node of the codes themselves, of codes minus zero point, or of both.
+
+    The difference is what products and sums are made of, and what padding leaves at zero; a node is added only
+    when somebody asks for it.
+
+    Args:
+        zero_point: of the codes; codes, centred: the nodes' names.
+    """
+
+    zero_point: int
+    codes: str | None = None
+    centred: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.zero_point == 0:
+            self.codes = self.centred = self.codes or self.centred
+
+
+@dataclass
+class Work:
+    """A model on its way into the Graph.
+
+    Args:
+        file: what is converted; graph: receives the nodes.
+        values: by tensor number; notes: what is not reproduced exactly; operator: the one in hand.
+    """
+
+    file: ModelFile
+    graph: GraphBuilder
+    values: dict[int, Value] = field(default_factory=dict)
+    notes: list[Approximation] = field(default_factory=list)
+    operator: Operator | None = None
+    _unshaped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The operator's name as a layer."""
+        return "" if self.operator is None else f"{self.operator.kind.lower()}_{self.operator.index}"
+
+    def add(self, op: Operation, *inputs: str, suffix: str = "") -> str:
+        """Append a node that is named after the operator, and after `suffix`."""
+        name = f"{self.label}_{suffix}" if suffix else self.label
+        return self.graph.add(op, *inputs, name=name, source=self.label)
+
+    def unsupported(self, reason: str, advice: str = "Leave it out of the model") -> UnsupportedError:
+        """An error that names this operator."""
+        assert self.operator is not None
+        return UnsupportedError(self.file.where, [Problem(self.operator.label, reason, advice)])
+
+    def wrong(self, reason: str) -> FpgamlError:
+        """An error for an operator that contradicts itself."""
+        assert self.operator is not None
+        return FpgamlError(f"{self.file.where}, {self.operator.label}", reason, "Convert the model again")
+
+    def tensor(self, index: int) -> Tensor:
+        """A tensor of the file."""
+        return self.file.tensors[index]
+
+    def input(self, position: int) -> Tensor:
+        """The tensor of the operator's input at a place; FpgamlError where it is left out."""
+        found = self.optional(position)
+        if found is None:
+            raise self.wrong(f"it lacks its input {position}")
+        return found
+
+    def optional(self, position: int) -> Tensor | None:
+        """The same, None where it is left out."""
+        assert self.operator is not None
+        inputs = self.operator.inputs
+        return self.tensor(inputs[position]) if position < len(inputs) and inputs[position] >= 0 else None
+
+    @property
+    def output(self) -> Tensor:
+        """The operator's one output."""
+        assert self.operator is not None
+        if len(self.operator.outputs) != 1:
+            raise self.wrong(f"it has {len(self.operator.outputs)} outputs")
+        return self.tensor(self.operator.outputs[0])
+
+    def constant(self, position: int) -> NDArray[np.generic]:
+        """The values of an input that must be a constant."""
+        tensor = self.input(position)
+        if tensor.value is None:
+            raise self.unsupported(f"its input {position} is computed, not a constant")
+        return tensor.value
+
+    def scaling(self, tensor: Tensor) -> Quantisation:
+        """A tensor's scale and zero point, which must be there."""
+        if tensor.quantisation is None:
+            raise self.unsupported(f"the tensor {tensor.name} has no scale", "Convert the model with integer tensors")
+        return tensor.quantisation
+
+    def zero_point(self, tensor: Tensor) -> int:
+        """The zero point of a tensor of codes, checked: within the type, and 0 for 16 bits."""
+        scaling, bits = self.scaling(tensor), CODE_BITS.get(tensor.kind)
+        if bits is None:
+            raise self.unsupported(f"the tensor {tensor.name} is {tensor.kind.name.lower()}")
+        if scaling.per_channel:
+            raise self.unsupported(f"the tensor {tensor.name} has a scale for each channel")
+        zero = scaling.zero_point
+        if not -(1 << (bits - 1)) <= zero < 1 << (bits - 1) or (zero and bits == 16):
+            raise self.wrong(f"the tensor {tensor.name} of {bits} bits has the zero point {zero}")
+        return zero
+
+    def value(self, tensor: Tensor) -> Value:
+        """The nodes of a tensor of codes; a constant becomes a node now."""
+        if tensor.index not in self.values:
+            if tensor.value is None:
+                raise self.wrong(f"it reads the tensor {tensor.name}, which no earlier operator gives")
+            zero = self.zero_point(tensor)
+            codes = tensor.value.astype(np.int64).reshape(node_shape(tensor.shape))
+            node = self.add(Constant(FixedArray(codes - zero, 0)), suffix="constant")
+            self.values[tensor.index] = Value(zero, centred=node)
+        return self.values[tensor.index]
+
+    def centred(self, tensor: Tensor) -> str:
+        """The node of codes minus zero point."""
+        value = self.value(tensor)
+        if value.centred is None:
+            assert value.codes is not None
+            value.centred = self.shifted(value.codes, -value.zero_point, "centred")
+        return value.centred
+
+    def codes(self, tensor: Tensor) -> str:
+        """The node of the codes."""
+        value = self.value(tensor)
+        if value.codes is None:
+            assert value.centred is not None
+            value.codes = self.shifted(value.centred, value.zero_point, "codes")
+        return value.codes
+
+    def either(self, tensor: Tensor) -> tuple[str, int]:
+        """A node of the tensor that is there already, and what is to be subtracted from it: 0 or the zero point."""
+        value = self.value(tensor)
+        if value.centred is not None:
+            return value.centred, 0
+        assert value.codes is not None
+        return value.codes, value.zero_point
+
+    def give(self, value: Value, *, moved: bool = False) -> None:
+        """Set the operator's output; `moved` where its shape may be any with as many elements."""
+        tensor = self.output
+        node = value.centred or value.codes
+        assert node is not None
+        shape = self.graph.shape(node)
+        if prod(shape) != prod(tensor.shape) or not (moved or _sizes(shape) == _sizes(tensor.shape)):
+            raise self.wrong(f"it computes {shape}, its output {tensor.name} is {tensor.shape}")
+        value.codes, value.centred = (self._as(n, node_shape(tensor.shape)) for n in (value.codes, value.centred))
+        self.values[tensor.index] = value
+        shaped = value.codes or value.centred
+        assert shaped is not None
+        self.graph.layers[self.label] = shaped
+
+    def _as(self, node: str | None, dims: Shape) -> str | None:
+        return None if node is None else self.reshaped(node, dims)
+
+    def shifted(self, node: str, offset: int, suffix: str = "") -> str:
+        """node + offset."""
+        return node if offset == 0 else self.scale(node, 1, 0, offset, suffix)
+
+    def scale(self, node: str, numerator: int, bits: int, offset: int = 0, suffix: str = "") -> str:
+        """node * numerator * 2**-bits + offset."""
+        ones = np.ones((1,) * len(self.graph.shape(node)), dtype=object)
+        factor, add = FixedArray(ones * numerator, bits), FixedArray(ones * offset, 0)
+        return self.add(Scale(factor, add), node, suffix=suffix)
+
+    def reshaped(self, node: str, dims: Shape) -> str:
+        """The node in another shape; shapes in between leave no trace."""
+        origin = self._unshaped.get(node, node)
+        if self.graph.shape(origin) == dims:
+            return origin
+        if self.graph.shape(node) == dims:
+            return node
+        new = self.add(Reshape(dims), origin, suffix="shape")
+        self._unshaped[new] = origin
+        return new
+
+    def in32(self, node: str) -> str:
+        """The node as the kernels' 32-bit register holds it: as it is, where it always fits."""
+        return self.wrapped(node, 31)
+
+    def wrapped(self, node: str, bits: int) -> str:
+        """The node's low `bits` bits and sign, where it may have more."""
+        if int(self.graph.type(node).uniform().integer) <= bits:
+            return node
+        self.notes.append(
+            Approximation(self.label, f"sums beyond {bits + 1} bits wrap around, which C++ leaves undefined")
+        )
+        return self.add(Quantize(Quantizer(FixedType(1, bits, 0), Rounding.TRN, Overflow.WRAP)), node, suffix="wrapped")
+
+
+def node_shape(shape: tuple[int, ...]) -> Shape:
+    """A tensor's shape as a node has it: without its batch axis, and with at least one axis."""
+    dims = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
+    return dims or (1,)
+
+
+def _sizes(shape: tuple[int, ...]) -> list[int]:
+    return [size for size in shape if size != 1]
+
+
+def dropped_axes(shape: tuple[int, ...]) -> int:
+    """How many leading axes `node_shape` leaves out."""
+    return 1 if len(shape) > 1 and shape[0] == 1 else 0
+
+
+Convert = Callable[[Work], None]
+"""Adds the nodes of the operator in hand and sets its output."""
