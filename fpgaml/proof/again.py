@@ -17,7 +17,7 @@ from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import edited_files, read_manifest
 from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.proof.compare import Comparison, compare
-from fpgaml.proof.data import open_data
+from fpgaml.proof.data import DataSet, open_data
 from fpgaml.proof.stored import file_sha256
 from fpgaml.report.results import Results
 from fpgaml.target import Firmware
@@ -56,23 +56,30 @@ def verify(
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
     if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
-    firmware = _reopen(folder, manifest, graph, progress)
+    data = _open(graph, request)
+    firmware = _reopen(folder, manifest, graph, data, progress)
     oracle, why_not = choose_oracle(model, graph.outputs, request)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
     proof = start_proof(graph, firmware.run, oracle, request, model_rounds=rounds)
-    golden = _golden_check(proof, folder, firmware, progress)
-    _run_data(proof, graph, request, progress)
-    checks: list[Check] = [
-        source_check(proof, bool(manifest["approximations"]), request.tolerance_lsb, why_not),
-        golden,
-        target_check(proof, firmware.check, "the integer interpreter", firmware.why_not),
-    ]
+    hop = [_golden_check(proof, folder, firmware, progress)] if firmware.check else []
+    _run_data(proof, data, progress)
+    if firmware.check:
+        hop.append(target_check(proof, firmware.check, "the integer interpreter", firmware.why_not))
+    own = firmware.judge({}).checks if firmware.judge else ()
+    source = source_check(proof, bool(manifest["approximations"]), request.tolerance_lsb, why_not)
+    checks: list[Check] = [source, *hop, *own]
     results = Results.gather(proof, checks, firmware, physics(proof, request))
     return Verification(folder, results, edited)
 
 
-def _reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
+def _reopen(
+    folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+) -> Firmware:
     """The firmware of a finished project, by its target."""
+    if manifest["settings"]["target"] == "tflite":
+        from fpgaml.tflite.again import reopen as reopen_tflite
+
+        return reopen_tflite(folder, manifest, graph, data)
     if manifest["settings"]["target"] == "rtl":
         from fpgaml.rtl.target import reopen
 
@@ -105,11 +112,16 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
     return Check("Graph = golden vectors", "the integer interpreter", status, "", found)
 
 
-def _run_data(proof: Proof, graph: Graph, request: Request, progress: Progress) -> None:
+def _open(graph: Graph, request: Request) -> DataSet | None:
     if request.data is None:
-        return
+        return None
     shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
-    data = open_data(request.data, shapes, request.dataset, request.axes, request.limit)
+    return open_data(request.data, shapes, request.dataset, request.axes, request.limit)
+
+
+def _run_data(proof: Proof, data: DataSet | None, progress: Progress) -> None:
+    if data is None:
+        return
     with progress.bar("comparing bit for bit", data.events) as advance:
         for batch in data_batches(proof, data):
             proof.run(batch)

@@ -16,13 +16,13 @@ from fpgaml.proof.checks import Check, Status, chunk_events
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.tflite import litert
 from fpgaml.tflite.litert import Kernels
-from fpgaml.tflite.measure import Networks
+from fpgaml.tflite.ports import IntegerNetwork
 
 CHECK = "integer Graph = LiteRT reference kernels"
 Codes = Mapping[str, NDArray[Any]]
 
 
-def integer_check(networks: Networks, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]) -> Check:
+def integer_check(network: IntegerNetwork, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]) -> Check:
     """Compare the interpreter of the Graph that the flatbuffer says with LiteRT's reference kernels.
 
     Args:
@@ -32,30 +32,32 @@ def integer_check(networks: Networks, vectors: Codes, data: Iterable[Mapping[str
         EXACT or FAILED; NOT CHECKED where the flatbuffer has an operator that fpgaml does not read.
     """
     try:
-        graph = read_back(networks)
-    except ImportError:
-        return Check(CHECK, "", Status.NOT_CHECKED, "this fpgaml does not read .tflite files")
+        graph = read_back(network)
     except UnsupportedError as error:
-        return Check(CHECK, "", Status.NOT_CHECKED, str(error))
+        unread = "; ".join(f"{problem.where}: {problem.reason}" for problem in error.problems)
+        return Check(CHECK, "", Status.NOT_CHECKED, f"fpgaml does not read all of the file's operators. {unread}")
+    ports = litert.describe(network.path)  # the Graph's inputs and outputs are in the file's order
+    nodes = dict(zip((port.name for port in ports.inputs), (node.name for node in graph.inputs), strict=True))
+    outputs = dict(zip((port.name for port in ports.outputs), graph.outputs, strict=True))
     found: dict[str, Comparison] = {}
     start = 0
-    for codes in _all_codes(networks, vectors, data):
+    for codes in _all_codes(network, vectors, data):
         for part in _parts(codes, chunk_events(graph)):
-            wanted = networks.run(part, Kernels.REFERENCE)
-            inputs = zip(graph.inputs, networks.inputs, strict=True)
-            given = {node.name: FixedArray(part[port.name].astype(np.int64), 0) for node, port in inputs}
+            wanted = network.run(part, Kernels.REFERENCE)
+            given = {nodes[p.tensor]: FixedArray(part[p.name].astype(np.int64), 0) for p in network.inputs}
             got = interpret(graph, given)
-            for output, port in zip(graph.outputs, networks.outputs, strict=True):
+            for port in network.outputs:
+                output = outputs[port.tensor]
                 expected = FixedArray(wanted[port.name].astype(np.int64), 0)
                 value = FixedArray(got[output].integers.reshape(expected.shape), got[output].fractional)
                 comparison = compare(expected, value, port.name, start)
                 found[port.name] = found[port.name] + comparison if port.name in found else comparison
             start += len(next(iter(part.values())))
     exact = bool(found) and all(comparison.exact for comparison in found.values())
-    return Check(CHECK, f"LiteRT {litert.version()}", Status.EXACT if exact else Status.FAILED, "", found)
+    return Check(CHECK, f"LiteRT {litert.version()}", Status.EXACT if exact else Status.FAILED, "in codes", found)
 
 
-def read_back(networks: Networks) -> Graph:
+def read_back(network: IntegerNetwork) -> Graph:
     """The flatbuffer as a Graph on codes.
 
     Raises:
@@ -64,15 +66,16 @@ def read_back(networks: Networks) -> Graph:
     """
     from fpgaml.frontends.tflite import parse
 
-    return parse(networks.integer).build({}).graph
+    graph: Graph = parse(network.path).build({}).graph
+    return graph
 
 
 def _all_codes(
-    networks: Networks, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]
+    network: IntegerNetwork, vectors: Codes, data: Iterable[Mapping[str, NDArray[np.float64]]]
 ) -> Iterator[Codes]:
     yield vectors
     for reals in data:
-        yield networks.codes(reals)
+        yield network.codes(reals)
 
 
 def _parts(codes: Codes, size: int) -> Iterator[dict[str, NDArray[Any]]]:

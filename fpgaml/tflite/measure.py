@@ -18,7 +18,7 @@ from fpgaml.tflite import litert
 from fpgaml.tflite.distances import CodeDifference, Distance
 from fpgaml.tflite.litert import Kernels
 from fpgaml.tflite.making import Tensors
-from fpgaml.tflite.ports import TflitePort, run_codes
+from fpgaml.tflite.ports import IntegerNetwork
 from fpgaml.tflite.timing import time_inference
 
 Reals = NDArray[np.float64]
@@ -32,34 +32,23 @@ class Networks:
     """The flatbuffers of one network.
 
     Args:
-        integer, plain: the files; plain_tensors: the float32 file's tensors.
-        inputs, outputs: the integer file's ports.
+        integer: the quantised one; plain: the float32 file; plain_tensors: its inputs and outputs, in the same order.
     """
 
-    integer: Path
+    integer: IntegerNetwork
     plain: Path
     plain_tensors: Tensors
-    inputs: tuple[TflitePort, ...]
-    outputs: tuple[TflitePort, ...]
-
-    def codes(self, reals: Mapping[str, Reals]) -> dict[str, NDArray[Any]]:
-        """Real inputs as the integer network takes them."""
-        return {port.name: port.quantise(reals[port.name]) for port in self.inputs}
-
-    def run(self, codes: Mapping[str, NDArray[Any]], kernels: Kernels) -> dict[str, NDArray[Any]]:
-        """The integer network's codes, by output."""
-        return run_codes(self.integer, self.inputs, self.outputs, codes, kernels)
 
     def run_plain(self, reals: Mapping[str, Reals]) -> dict[str, Reals]:
         """The float32 network's outputs, by LiteRT's default kernels."""
         given = {
             tensor: reals[port.name].astype(np.float32)
-            for tensor, port in zip(self.plain_tensors.inputs, self.inputs, strict=True)
+            for tensor, port in zip(self.plain_tensors.inputs, self.integer.inputs, strict=True)
         }
         found = litert.run(self.plain, given, Kernels.XNNPACK)
         return {
             port.name: found[tensor].astype(np.float64).reshape(-1, *port.shape)
-            for tensor, port in zip(self.plain_tensors.outputs, self.outputs, strict=True)
+            for tensor, port in zip(self.plain_tensors.outputs, self.integer.outputs, strict=True)
         }
 
 
@@ -101,7 +90,8 @@ def side_by_side(
         keep_scores: whether the outputs are wanted, for physics metrics.
     """
     result = SideBySide()
-    for port in networks.outputs:
+    integer = networks.integer
+    for port in integer.outputs:
         for pair in PAIRS:
             result.distances[pair, port.name] = Distance(port.name, port.scale)
         for kernels in OTHERS:
@@ -109,19 +99,19 @@ def side_by_side(
     for reals in firmware_values(graph, data):
         count = len(next(iter(reals.values())))
         place = slice(result.events, result.events + count)
-        codes = networks.codes(reals)
-        reference = networks.run(codes, Kernels.REFERENCE)
+        codes = integer.codes(reals)
+        reference = integer.run(codes, Kernels.REFERENCE)
         plain = networks.run_plain(reals)
         for kernels in OTHERS:
-            for name, found in networks.run(codes, kernels).items():
+            for name, found in integer.run(codes, kernels).items():
                 result.kernels[kernels, name].add(reference[name], found)
-        for port in networks.outputs:
-            integer, exact = port.dequantise(reference[port.name]), fixed[port.name][place]
-            result.distances[PAIRS[0], port.name].add(plain[port.name], integer)
-            result.distances[PAIRS[1], port.name].add(exact, integer)
+        for port in integer.outputs:
+            reached, exact = port.dequantise(reference[port.name]), fixed[port.name][place]
+            result.distances[PAIRS[0], port.name].add(plain[port.name], reached)
+            result.distances[PAIRS[1], port.name].add(exact, reached)
             result.distances[PAIRS[2], port.name].add(plain[port.name], exact)
             if keep_scores:
-                for network, values in (("float", plain[port.name]), ("integer", integer)):
+                for network, values in (("float", plain[port.name]), ("integer", reached)):
                     result.scores.setdefault(network, {}).setdefault(port.name, []).append(values)
         result.events += count
     return result
@@ -147,7 +137,7 @@ def section(
         "reference": str(Kernels.REFERENCE),
         "calibration_events": calibration_events,
         "events": found.events,
-        "bytes": {"integer": networks.integer.stat().st_size, "float32": networks.plain.stat().st_size},
+        "bytes": {"integer": networks.integer.path.stat().st_size, "float32": networks.plain.stat().st_size},
         "distances": [{"pair": pair, **each.facts()} for (pair, _), each in found.distances.items()],
         "kernels": [each.facts() for each in found.kernels.values()],
         "roc_auc": areas,
@@ -160,8 +150,8 @@ def section(
 def timings(networks: Networks) -> list[dict[str, Any]]:
     """Time of one inference, of both networks."""
     wanted: Sequence[tuple[str, Path, Kernels]] = (
-        ("integer", networks.integer, Kernels.XNNPACK),
-        ("integer", networks.integer, Kernels.REFERENCE),
+        ("integer", networks.integer.path, Kernels.XNNPACK),
+        ("integer", networks.integer.path, Kernels.REFERENCE),
         ("float32", networks.plain, Kernels.XNNPACK),
     )
     return [{"network": network, **time_inference(path, kernels)} for network, path, kernels in wanted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -75,10 +75,32 @@ def integer_port(port: litert.Port, name: str, shape: Shape, path: Path) -> Tfli
     return TflitePort(name, shape, True, 8 * kind.itemsize, 0, port.name, port.scales[0], port.zero_points[0])
 
 
-def integer_ports(
+@dataclass(frozen=True)
+class IntegerNetwork:
+    """An integer flatbuffer with its ports.
+
+    Args:
+        path: the file; inputs, outputs: by the Graph's names, in the Graph's order.
+    """
+
+    path: Path
+    inputs: tuple[TflitePort, ...]
+    outputs: tuple[TflitePort, ...]
+
+    def codes(self, reals: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
+        """Real inputs as the network takes them."""
+        return {port.name: port.quantise(reals[port.name]) for port in self.inputs}
+
+    def run(self, codes: Mapping[str, NDArray[Any]], kernels: litert.Kernels) -> dict[str, NDArray[Any]]:
+        """The codes of every output for codes of every input, of shape (events, *shape)."""
+        found = litert.run(self.path, {port.tensor: codes[port.name] for port in self.inputs}, kernels)
+        return {port.name: found[port.tensor].reshape(-1, *port.shape) for port in self.outputs}
+
+
+def integer_network(
     path: Path, inputs: Mapping[str, tuple[str, Shape]], outputs: Mapping[str, tuple[str, Shape]]
-) -> tuple[tuple[TflitePort, ...], tuple[TflitePort, ...]]:
-    """The ports of a flatbuffer.
+) -> IntegerNetwork:
+    """A flatbuffer with its ports.
 
     Args:
         inputs, outputs: for each of the Graph's nodes the tensor that carries it, and its shape in the Graph.
@@ -93,16 +115,4 @@ def integer_ports(
         sides.append(
             tuple(integer_port(by_name[tensor], name, shape, path) for name, (tensor, shape) in wanted.items())
         )
-    return sides[0], sides[1]
-
-
-def run_codes(
-    path: Path,
-    inputs: Sequence[TflitePort],
-    outputs: Sequence[TflitePort],
-    codes: Mapping[str, NDArray[Any]],
-    kernels: litert.Kernels,
-) -> dict[str, NDArray[Any]]:
-    """Codes through a flatbuffer, both by the Graph's names, of shape (events, *shape)."""
-    found = litert.run(path, {port.tensor: codes[port.name] for port in inputs}, kernels)
-    return {port.name: found[port.tensor].reshape(-1, *port.shape) for port in outputs}
+    return IntegerNetwork(path, *sides)

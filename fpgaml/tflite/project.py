@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +22,8 @@ from fpgaml.project.golden import FOLDER, golden_file, write_golden
 from fpgaml.target import Texts
 from fpgaml.tflite import litert
 from fpgaml.tflite.litert import Kernels
-from fpgaml.tflite.measure import Networks
 from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.ports import TflitePort
+from fpgaml.tflite.ports import IntegerNetwork, TflitePort
 from fpgaml.tflite.render import templates
 
 BYTES_A_ROW = 16
@@ -87,22 +86,22 @@ def write_model(folder: Path, name: str, graph: Graph, content: bytes) -> Path:
     return path
 
 
-def write_vectors(folder: Path, networks: Networks, codes: Mapping[str, NDArray[Any]]) -> None:
+def write_vectors(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]]) -> None:
     """Write the codes that go in, and what each set of kernels makes of them."""
-    for port in networks.inputs:
+    for port in network.inputs:
         write_golden(folder, port, "input", [FixedArray(codes[port.name].astype(np.int64), 0)])
     for kernels in Kernels:
-        found = networks.run(codes, kernels)
-        for port in networks.outputs:
+        found = network.run(codes, kernels)
+        for port in network.outputs:
             values = FixedArray(found[port.name].astype(np.int64), 0)
             write_golden(folder, GoldenPort(port, kernels), "output", [values])
     content = {
         "litert": litert.version(),
         "machine": platform.machine(),
-        "inputs": [{"file": golden_file(port, "input"), **_scales(port)} for port in networks.inputs],
+        "inputs": [{"file": golden_file(port, "input"), **_scales(port)} for port in network.inputs],
         "outputs": [
             {"file": golden_file(GoldenPort(port, kernels), "output"), "kernels": str(kernels), **_scales(port)}
-            for port in networks.outputs
+            for port in network.outputs
             for kernels in Kernels
         ],
     }
@@ -119,21 +118,21 @@ def _scales(port: TflitePort) -> dict[str, Any]:
     }
 
 
-def write_example(folder: Path, name: str, networks: Networks, events: int) -> None:
+def write_example(folder: Path, name: str, network: IntegerNetwork, events: int) -> None:
     """Write the C program that runs the golden vectors, and its Makefile."""
-    found = litert.describe(networks.integer)
+    found = litert.describe(network.path)
     ports = {}
     for side, mine, theirs in (
-        ("inputs", networks.inputs, found.inputs),
-        ("outputs", networks.outputs, found.outputs),
+        ("inputs", network.inputs, found.inputs),
+        ("outputs", network.outputs, found.outputs),
     ):
         order = [port.name for port in theirs]
         ports[side] = [{**vars(port), "size": port.size, "index": order.index(port.tensor)} for port in mine]
     context = {
         "name": name,
         "version": __version__,
-        "ctype": f"int{networks.inputs[0].width}_t",
-        "largest": max(port.size for port in (*networks.inputs, *networks.outputs)),
+        "ctype": f"int{network.inputs[0].width}_t",
+        "largest": max(port.size for port in (*network.inputs, *network.outputs)),
         "events": events,
         **ports,
     }
@@ -145,18 +144,17 @@ def write_example(folder: Path, name: str, networks: Networks, events: int) -> N
 
 def write_readme(
     folder: Path,
-    networks: Networks,
-    network: FloatNetwork,
+    network: IntegerNetwork,
+    plain: FloatNetwork,
     texts: Texts,
     facts: Mapping[str, Any],
-    warnings: Sequence[str],
 ) -> None:
     """Write README.md.
 
     Args:
-        facts: the settings of manifest.json.
+        plain: the float network that was converted; facts: the settings of manifest.json.
     """
-    width = networks.inputs[0].width
+    width = network.inputs[0].width
     wide = facts["activations"] == "int16x8"
     context = {
         "name": facts["name"],
@@ -170,13 +168,13 @@ def write_readme(
         "width": width,
         "lowest": -(1 << (width - 1)),
         "highest": (1 << (width - 1)) - 1,
-        "inputs": [vars(port) for port in networks.inputs],
-        "outputs": [vars(port) for port in networks.outputs],
+        "inputs": [vars(port) for port in network.inputs],
+        "outputs": [vars(port) for port in network.outputs],
         "calibration": facts["calibration_events"],
         "litert": litert.version(),
         "machine": platform.machine(),
-        "dropped": network.dropped,
-        "clips": network.clips,
-        "warnings": warnings,
+        "dropped": plain.dropped,
+        "clips": plain.clips,
+        "warnings": plain.warnings,
     }
     (folder / "README.md").write_text(templates().get_template("README.md.j2").render(**context))

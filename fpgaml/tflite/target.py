@@ -26,7 +26,7 @@ from fpgaml.tflite.lower import check_supported, lower
 from fpgaml.tflite.making import Made, make, tensorflow_python
 from fpgaml.tflite.measure import Networks, firmware_values, section, side_by_side
 from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.ports import integer_ports
+from fpgaml.tflite.ports import integer_network
 from fpgaml.tflite.project import write_example, write_model, write_readme, write_vectors
 from fpgaml.tflite.reach import Observation, observe
 from fpgaml.tflite.vectors import golden_codes
@@ -110,9 +110,9 @@ class _Conversion:
 
         def finish(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
             codes = self._golden(networks)
-            write_vectors(folder, networks, codes)
-            write_example(folder, self.path.stem, networks, len(next(iter(codes.values()))))
-            write_readme(folder, networks, self.network, texts, facts, self.network.warnings)
+            write_vectors(folder, networks.integer, codes)
+            write_example(folder, self.path.stem, networks.integer, len(next(iter(codes.values()))))
+            write_readme(folder, networks.integer, self.network, texts, facts)
             if not self.target.keep_float:
                 plain.unlink()
 
@@ -120,8 +120,8 @@ class _Conversion:
             return self._judge(networks, fixed, calibration_events)
 
         return Firmware(
-            networks.inputs,
-            networks.outputs,
+            networks.integer.inputs,
+            networks.integer.outputs,
             "",
             None,
             "",
@@ -143,7 +143,7 @@ class _Conversion:
         inputs = dict(zip((node.name for node in self.graph.inputs), self.made.tensors.inputs, strict=True))
         outputs = dict(zip(self.graph.outputs, self.made.tensors.outputs, strict=True))
         sides = [{name: (tensor, shapes[name]) for name, tensor in side.items()} for side in (inputs, outputs)]
-        return Networks(self.path, plain, self.made.plain_tensors, *integer_ports(self.path, *sides))
+        return Networks(integer_network(self.path, *sides), plain, self.made.plain_tensors)
 
     def _facts(self, calibration_events: int) -> dict[str, Any]:
         """For manifest.json."""
@@ -162,7 +162,7 @@ class _Conversion:
         evidence = self.target.evidence
         assert evidence is not None
         data = firmware_values(self.graph, self.target._data())
-        return golden_codes(networks.inputs, data, evidence.vectors, evidence.golden, evidence.seed)
+        return golden_codes(networks.integer.inputs, data, evidence.vectors, evidence.golden, evidence.seed)
 
     def _judge(
         self, networks: Networks, fixed: Mapping[str, NDArray[np.float64]], calibration_events: int
@@ -174,7 +174,7 @@ class _Conversion:
         activations = INT16X8 if self.target.int16x8 else INT8
         results = section(networks, found, activations, calibration_events, evidence.labels, self.target.time)
         codes = self._golden(networks)
-        checks = (self._float_check(), integer_check(networks, codes, firmware_values(self.graph, data)))
+        checks = (self._float_check(), integer_check(networks.integer, codes, firmware_values(self.graph, data)))
         return Judgement(checks, {"tflite": results})
 
     def _float_check(self) -> Check:
