@@ -15,6 +15,7 @@ from fpgaml import __version__
 from fpgaml.doctor import probe
 from fpgaml.doctor.capabilities import VARIABLE, Capability, capabilities
 from fpgaml.doctor.rtl import rtl_capabilities
+from fpgaml.doctor.tflite import tflite_capabilities
 from fpgaml.doctor.tools import Tool, find_tools
 from fpgaml.errors import FpgamlError
 
@@ -77,7 +78,9 @@ def examine() -> Diagnosis:
         here,
         framework,
         tools,
-        capabilities(here, framework.packages, paths) + rtl_capabilities(here, tools),
+        capabilities(here, framework.packages, paths)
+        + rtl_capabilities(here, tools)
+        + tflite_capabilities(here, framework.packages),
         _warnings(here, framework),
     )
 

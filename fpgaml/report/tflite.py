@@ -48,6 +48,9 @@ def print_tflite(console: Console, results: Json) -> None:
     ]
     header = ("distance", "output", "largest", "of span", "mean", "beyond one step")
     columns(console, rows, header, right=(2, 3, 4, 5))
+    for each in found["inputs"]:
+        share = checks.percent(each["saturated"], each["values"])
+        line(console, f"{clean(each['input'])}: {share} of its values are beyond the calibrated range, and saturate")
     title(console, f"Kernels of LiteRT against its reference kernels ({found['kind']})")
     kernels = [
         (

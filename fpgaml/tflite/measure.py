@@ -57,11 +57,14 @@ class SideBySide:
     """Counts over all events.
 
     Args:
+        saturated, values: of each input, how many of its values are beyond its codes' range.
         distances: by pair of networks and output; kernels: by kernels and output.
         scores: of each network by output, where labels ask for them.
     """
 
     events: int = 0
+    saturated: dict[str, int] = field(default_factory=dict)
+    values: dict[str, int] = field(default_factory=dict)
     distances: dict[tuple[str, str], Distance] = field(default_factory=dict)
     kernels: dict[tuple[str, str], CodeDifference] = field(default_factory=dict)
     scores: dict[str, dict[str, list[Reals]]] = field(default_factory=dict)
@@ -99,6 +102,9 @@ def side_by_side(
     for reals in firmware_values(graph, data):
         count = len(next(iter(reals.values())))
         place = slice(result.events, result.events + count)
+        for port in integer.inputs:
+            result.saturated[port.name] = result.saturated.get(port.name, 0) + port.outside(reals[port.name])
+            result.values[port.name] = result.values.get(port.name, 0) + reals[port.name].size
         codes = integer.codes(reals)
         reference = integer.run(codes, Kernels.REFERENCE)
         plain = networks.run_plain(reals)
@@ -138,6 +144,10 @@ def section(
         "calibration_events": calibration_events,
         "events": found.events,
         "bytes": {"integer": networks.integer.path.stat().st_size, "float32": networks.plain.stat().st_size},
+        "inputs": [
+            {"input": name, "values": values, "saturated": found.saturated[name]}
+            for name, values in found.values.items()
+        ],
         "distances": [{"pair": pair, **each.facts()} for (pair, _), each in found.distances.items()],
         "kernels": [each.facts() for each in found.kernels.values()],
         "roc_auc": areas,

@@ -57,6 +57,12 @@ class TflitePort:
         ends = np.iinfo(self.dtype)
         return np.asarray(np.clip(rounded, ends.min, ends.max).astype(self.dtype))
 
+    def outside(self, reals: ArrayLike) -> int:
+        """How many real numbers lie beyond the codes' range by half a step or more, and saturate."""
+        ends = self.dequantise(np.iinfo(self.dtype).min - 0.5), self.dequantise(np.iinfo(self.dtype).max + 0.5)
+        values = np.asarray(reals)
+        return int(np.count_nonzero((values <= ends[0]) | (values >= ends[1])))
+
     def dequantise(self, codes: ArrayLike) -> NDArray[np.float64]:
         """The real numbers that codes stand for."""
         return np.asarray((np.asarray(codes, np.float64) - self.zero_point) * self.scale)
