@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from fpgaml.boards import Board, find_board
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.detect import is_tflite
+from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.graph.serial import graph_hash
@@ -115,7 +117,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         model, data = read_model_and_data(path, request)
     target = _with_evidence(request, data)
     target.check(model.graph, board)
-    oracle, why_not = choose_oracle(path, model.graph.outputs, request)
+    oracle, why_not = choose_oracle(path, model.graph.outputs, request, model.codings)
     with staged(request.output) as stage:
         firmware = target.write(stage, model.graph, board, progress)
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
@@ -162,29 +164,48 @@ def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, Data
     return load_with_data(path, request.input_types, events)
 
 
-def choose_oracle(path: Path | None, outputs: tuple[str, ...], request: Request) -> tuple[Oracle | None, str]:
+def choose_oracle(
+    path: Path | None,
+    outputs: tuple[str, ...],
+    request: Request,
+    codings: Mapping[str, PortCoding] | None = None,
+) -> tuple[Oracle | None, str]:
     """Who gives the source model's answers; if nobody, why not.
 
     Args:
         path: the model file; None where it is not at hand.
         outputs: the names of the graph's outputs.
+        codings: of ports that carry integer codes.
 
     Raises:
         FpgamlError: FPGAML_FRAMEWORK_PYTHON names no Python.
     """
-    recorded = recorded_answers(request.reference, request.data, outputs, request.layers)
+    recorded = recorded_answers(request.reference, request.data, outputs, request.layers, codings)
     if recorded is not None and request.framework != FrameworkUse.REQUIRED:
         return recorded, ""
     if request.framework == FrameworkUse.NEVER:
         return None, "the framework was not asked (--framework never), and no answers are recorded"
     if path is None:
         return None, "the model file is not at hand: give --model"
+    if is_tflite(path):
+        return _reference_kernels(path, outputs, request)
     from fpgaml.frontends.framework import framework_python
     from fpgaml.frontends.framework.answer import INSTALL
 
     if framework_python() is None and request.framework == FrameworkUse.AUTO:
         return None, f"Keras is not installed, and no answers are recorded (--reference). {INSTALL}"
     return Framework(path, outputs, request.layers, request.framework_events), ""
+
+
+def _reference_kernels(path: Path, outputs: tuple[str, ...], request: Request) -> tuple[Oracle | None, str]:
+    """LiteRT's reference kernels, where they can be run."""
+    from fpgaml.frontends.framework.litert import litert_python
+    from fpgaml.proof.litert_oracle import ReferenceKernels
+    from fpgaml.tflite.litert import INSTALL
+
+    if litert_python() is None and request.framework == FrameworkUse.AUTO:
+        return None, f"LiteRT is not installed, and no answers are recorded (--reference). {INSTALL}"
+    return ReferenceKernels(path, outputs, request.framework_events), ""
 
 
 def start_proof(graph: Graph, run: Run | None, oracle: Oracle | None, request: Request, *, model_rounds: bool) -> Proof:
@@ -285,6 +306,7 @@ def _finish(
         vectors={"seed": request.seed, "events": golden.origins, "data_sha256": _data_hash(request)},
         messages=firmware.messages,
         packages=firmware.packages,
+        codings={name: asdict(coding) for name, coding in model.codings.items()},
     )
     results.write(stage)
     manifest.write(stage)

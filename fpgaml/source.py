@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.detect import parse_model
-from fpgaml.frontends.model import Approximation, Built, ParsedModel
+from fpgaml.frontends.model import Approximation, Built, ParsedModel, PortCoding, codings_of
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
+from fpgaml.proof.coded import coded
 from fpgaml.proof.data import DataSet
 from fpgaml.proof.input_type import choose_input_type, given_input_types
 from fpgaml.proof.stored import file_sha256
@@ -49,6 +50,7 @@ class LoadedModel:
         path: the file; sha256: of its content; framework: what wrote it.
         graph: its meaning; approximations: what the file keeps in floating point and the Graph rounds.
         inputs: the type of each input.
+        codings: for each input and output that carries integer codes what they mean.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class LoadedModel:
     graph: Graph
     approximations: tuple[Approximation, ...]
     inputs: tuple[InputChoice, ...]
+    codings: Mapping[str, PortCoding] = field(default_factory=dict)
 
 
 def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:
@@ -87,7 +90,7 @@ def load_with_data(
         UnsupportedError: layers that cannot be expressed.
     """
     parsed = parse_model(path)
-    data = open_events(parsed.input_shapes)
+    data = coded(open_events(parsed.input_shapes), codings_of(parsed))
     return settle(path, parsed, input_types, data), data
 
 
@@ -107,7 +110,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         if node.name not in choices:
             quantizer = node.op.quantizer
             choices[node.name] = InputChoice(
-                node.name, quantizer, "model", f"{quantizer}, the model's own first quantizer"
+                node.name, quantizer, "model", _own_type(quantizer, codings_of(parsed).get(node.source))
             )
     return LoadedModel(
         path,
@@ -117,6 +120,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         graph,
         built.approximations,
         tuple(choices[node.source] for node in graph.inputs),
+        dict(codings_of(parsed)),
     )
 
 
@@ -141,6 +145,13 @@ def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, 
         if isinstance(node.op, Input) and node.source in undecided and node.op.quantizer == UNDECIDED
     ]
     return Built(folded, built.approximations), still
+
+
+def _own_type(quantizer: Quantizer, coding: PortCoding | None) -> str:
+    """Why an input has the type that the model itself gives it."""
+    if coding is None:
+        return f"{quantizer}, the model's own first quantizer"
+    return f"{quantizer.type}, the file's int{coding.bits} codes: a value is {coding}"
 
 
 def _from_data(name: str, data: DataSet | None) -> InputChoice:

@@ -48,6 +48,11 @@ def parse_model(path: Path) -> ParsedModel:
     raise FpgamlError(str(path), "is not a model file that fpgaml knows", f"Give {KINDS}")
 
 
+def is_tflite(path: Path) -> bool:
+    """Whether a file says of itself that it is a TensorFlow Lite flatbuffer."""
+    return path.is_file() and _head(path)[4:8] == TFLITE_MAGIC
+
+
 def _parse_hdf5(path: Path) -> ParsedModel:
     from fpgaml.frontends.keras2 import is_keras2_h5
     from fpgaml.frontends.keras2 import parse as parse_keras2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
@@ -79,3 +79,17 @@ class ParsedModel(Protocol):
             UnsupportedError: layers that cannot be expressed, all of them named.
             FpgamlError: a layer that is inconsistent.
         """
+
+
+@runtime_checkable
+class CodedModel(Protocol):
+    """A parsed model whose ports carry integer codes."""
+
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        """For each input and output what its codes mean."""
+
+
+def codings_of(parsed: ParsedModel) -> Mapping[str, PortCoding]:
+    """What the codes of a model's ports mean; empty where its ports carry numbers as they are."""
+    return parsed.codings if isinstance(parsed, CodedModel) else {}

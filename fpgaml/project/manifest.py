@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Manifest:
         approximations: what the source keeps in floating point and the Graph rounds.
         vectors: seed, number of events and origin of the golden vectors.
         messages: what the target's tools said; packages: those that took part, for the versions.
+        codings: for each port that carries integer codes their scale, zero point and bits.
     """
 
     source: Mapping[str, Any]
@@ -68,6 +69,7 @@ class Manifest:
     vectors: Mapping[str, Any]
     messages: Sequence[str]
     packages: Sequence[str]
+    codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write manifest.json, with the hashes of everything else in the folder."""

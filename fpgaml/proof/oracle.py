@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.model import PortCoding
+from fpgaml.proof.coded import answers_as_codes
 from fpgaml.proof.reference import Reference, open_reference, reference_in
 
 Answers = dict[str, NDArray[Any]]
@@ -51,11 +53,13 @@ class Recorded:
 
     Args:
         reference: the open file; outputs: the graph's output names, in order; layers: whether layers count.
+        codings: of outputs that are integer codes: answers in real numbers are brought to codes.
     """
 
     reference: Reference
     outputs: tuple[str, ...]
     layers: bool
+    codings: Mapping[str, PortCoding] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -70,7 +74,9 @@ class Recorded:
         events = slice(first_event, min(first_event + count, self.reference.events))
         found: Answers = {}
         for name, array in self.reference.outputs.items():
-            found[self.outputs[0] if len(self.outputs) == 1 else name] = array[events]
+            output = self.outputs[0] if len(self.outputs) == 1 else name
+            coding = self.codings.get(output)
+            found[output] = array[events] if coding is None else answers_as_codes(array[events], coding)
         if self.layers:
             found |= {f"layer/{name}": array[events] for name, array in self.reference.layers.items()}
         return found
@@ -114,7 +120,11 @@ class Framework:
 
 
 def recorded_answers(
-    reference: Path | None, data: Path | None, outputs: tuple[str, ...], layers: bool
+    reference: Path | None,
+    data: Path | None,
+    outputs: tuple[str, ...],
+    layers: bool,
+    codings: Mapping[str, PortCoding] | None = None,
 ) -> Recorded | None:
     """Answers from --reference, or from the data file itself where it holds some.
 
@@ -131,4 +141,4 @@ def recorded_answers(
             f"holds outputs {', '.join(sorted(names))}, the model's are {', '.join(outputs)}",
             "Save one array for each output, by its name",
         )
-    return Recorded(found, outputs, layers)
+    return Recorded(found, outputs, layers, codings or {})

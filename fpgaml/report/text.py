@@ -101,7 +101,7 @@ def _print_ports(console: Console, manifest: Json, results: Json) -> None:
     for direction, key in (("in", "inputs"), ("out", "outputs")):
         for port in manifest[key]:
             shape = " x ".join(map(str, port["shape"])) or "scalar"
-            rows.append((direction, shorten(clean(port["name"])), shape, _type(port), _value(port)))
+            rows.append((direction, shorten(clean(port["name"])), shape, _type(port), _value(port, manifest)))
     columns(console, rows, ("", "tensor", "shape", "type", "raw value n is"))
     for entry in manifest["input_types"]:
         # The other reasons say where the type is from.
@@ -111,8 +111,9 @@ def _print_ports(console: Console, manifest: Json, results: Json) -> None:
         line(console, f"{entry['name']}: {_rounding(entry)} ({entry['kind']})")
 
 
-def _value(port: Json) -> str:
+def _value(port: Json, manifest: Json) -> str:
     """The real value of a raw one."""
+    port = {**manifest.get("codings", {}).get(port["name"], {}), **port}
     if "scale" in port:
         return f"(n - {port['zero_point']}) * {port['scale']:.9g}".replace("- -", "+ ")
     return f"n * 2^{-port['fractional']}"

@@ -101,8 +101,8 @@ def framework_answer(
         np.savez(folder / "inputs.npz", **arrays)
         job = {"model": str(path.resolve()), "names": list(inputs), "layers": layers, "batch": batch}
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        _run(python, folder, path.name, timeout)
-        return _collect(folder, path.name)
+        run_script(RUNNER, python, folder, path.name, timeout)
+        return collect(folder, path.name, INSTALL)
 
 
 def _environment() -> dict[str, str]:
@@ -117,12 +117,16 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **quiet}
 
 
-def _run(python: Path, folder: Path, where: str, timeout: float) -> None:
-    """Run the runner; its output goes to a file, so that no pipe can fill."""
+def run_script(script: Path, python: Path, folder: Path, where: str, timeout: float) -> None:
+    """Run a runner on a folder; its output goes to a file, so that no pipe can fill.
+
+    Raises:
+        ToolError: it took too long, or ended without an answer.
+    """
     log = folder / "log.txt"
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [str(python), str(RUNNER), str(folder)],
+            [str(python), str(script), str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -151,10 +155,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _collect(folder: Path, where: str) -> FrameworkAnswer:
+def collect(folder: Path, where: str, install: str) -> FrameworkAnswer:
+    """What a runner left in its folder.
+
+    Raises:
+        FrameworkUnavailableError: it lacks what it needs; `install` says how to get it. ToolError: it failed.
+    """
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     if result["status"] == "unavailable":
-        raise FrameworkUnavailableError(where, result["message"], INSTALL)
+        raise FrameworkUnavailableError(where, result["message"], install)
     if result["status"] != "ok":
         raise ToolError(where, f"the framework cannot run this model: {result['message']}", result["advice"])
     with np.load(folder / "answer.npz", allow_pickle=False) as arrays:

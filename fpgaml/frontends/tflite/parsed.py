@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,8 +14,8 @@ from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
 from fpgaml.frontends.tflite.schema import ModelFile, read
 from fpgaml.frontends.tflite.work import Value, Work, node_shape
-from fpgaml.graph.graph import Graph, GraphBuilder, identifier
-from fpgaml.graph.ops import Input, Shape
+from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
+from fpgaml.graph.ops import Input, Quantize, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 
 
@@ -99,7 +99,7 @@ def _finished(work: Work, border: Border) -> Graph:
         if value is None:
             raise FpgamlError(work.file.where, f"no operator gives its output {port.tensor.name}", "Convert it again")
         outputs.append(work.codes(port.tensor))
-    graph = work.graph.build(outputs)
+    graph = _named(work.graph.build(outputs), [port.name for port in border.outputs])
     needed = set(graph.outputs)
     for node in reversed(graph.nodes):
         if node.name in needed:
@@ -107,6 +107,30 @@ def _finished(work: Work, border: Border) -> Graph:
     nodes = tuple(node for node in graph.nodes if node.name in needed or isinstance(node.op, Input))
     layers = {label: name for label, name in graph.layers.items() if name in needed}
     return Graph(graph.name, nodes, graph.outputs, layers)
+
+
+def _named(graph: Graph, names: Sequence[str]) -> Graph:
+    """The Graph with its outputs under these names, each a node of its own."""
+    nodes, taken = list(graph.nodes), {node.name for node in graph.nodes}
+    renamed: dict[str, str] = {}
+    outputs = []
+    for output, wanted in zip(graph.outputs, names, strict=True):
+        name = wanted
+        while name in taken:
+            name += "_out"
+        taken.add(name)
+        outputs.append(name)
+        if output in renamed or isinstance(graph[output].op, Input):
+            same = Quantizer(graph.types[output].uniform(), Rounding.TRN, Overflow.WRAP)
+            nodes.append(Node(name, Quantize(same), (output,), output))
+        else:
+            renamed[output] = name
+    nodes = [
+        replace(node, name=renamed.get(node.name, node.name), inputs=tuple(renamed.get(i, i) for i in node.inputs))
+        for node in nodes
+    ]
+    layers = {label: renamed.get(node, node) for label, node in graph.layers.items()}
+    return Graph(graph.name, tuple(nodes), tuple(outputs), layers)
 
 
 @contextmanager

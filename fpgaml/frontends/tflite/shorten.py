@@ -2,7 +2,7 @@
 
 A kernel's result for a sum a is known by where it switches: the smallest a whose result is m + 1, for each m. Any
 factor F and offset c with F * a + c >= m + 1/2 > F * (a - 1) + c at every switch a gives the same results, by one
-rounding. Those F fill an interval; a number of few signed digits in it costs far fewer adders than the kernel's 31 bits.
+rounding. Those F fill an interval; a number of few signed digits in it costs far fewer adders than 31 bits do.
 """
 
 from __future__ import annotations
