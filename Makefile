@@ -1,8 +1,8 @@
-# make demo       convert and prove models that lie in this repository: an HLS project, and RTL on a simulator
+# make demo       a trigger task from its trained network to HLS, RTL on a simulator, budget and physics
 # make test       lint, type check, tests
 # make framework  a second environment with Keras 3 and HGQ2, so that tests ask them too
 # make bench      speed, as ratios against hls4ml, in one run
-# make firmware   the whole demonstration projects, under firmware_projects/
+# make firmware   the projects of the trigger tasks, under firmware_projects/, with the recorded hashes
 #
 # Each target sets up what it needs: a local .venv with this package and its wheels.
 
@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KERAS_VENV := .venv-keras
 KERAS_READY := $(KERAS_VENV)/.ready
-MODEL := tests/data/legacy_qkeras
+TASK := lar_timing
 BENCH := fpgaml/rtl/bench
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -24,12 +24,13 @@ endif
 .PHONY: demo test lint framework bench firmware clean
 
 demo: $(READY)
-	$(BIN)/fpgaml convert $(MODEL)/waveform_conv1d.h5 --board kcu116 --output demo_out \
-		--input-type 'ap_fixed<8,8>' --data $(MODEL)/waveform_conv1d.npz --layers
+	$(BIN)/fpgaml models
+	$(BIN)/fpgaml convert $(TASK) --output demo_out
 	$(MAKE) -C demo_out csim
-	$(BIN)/fpgaml convert $(MODEL)/calo_student_dense.h5 --target rtl --board kcu116 --output demo_rtl \
-		--data $(MODEL)/calo_student_dense.npz
+	$(BIN)/fpgaml convert $(TASK) --target rtl --shell native --output demo_rtl
 	$(BIN)/fpgaml cosim demo_rtl
+	$(BIN)/fpgaml report demo_rtl --budget $(TASK)
+	$(BIN)/fpgaml evaluate $(TASK) --scale 0.02 --output demo_evaluated
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
@@ -46,14 +47,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.run
 
 firmware: $(READY)
-	for model in jets_dense waveform_conv1d; do \
-		$(BIN)/fpgaml convert $(MODEL)/$$model.h5 --board kcu116 --output firmware_projects/$$model \
-			--data $(MODEL)/$$model.npz || exit 1; \
-	done
-	for model in jets_dense calo_student_dense; do \
-		$(BIN)/fpgaml convert $(MODEL)/$$model.h5 --target rtl --board kcu116 \
-			--output firmware_projects/$${model}_rtl --data $(MODEL)/$$model.npz || exit 1; \
-	done
+	$(BIN)/python -m firmware_projects.build
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -69,4 +63,4 @@ $(KERAS_READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf demo_out demo_rtl firmware_projects/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo_out demo_rtl demo_evaluated firmware_projects/*/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -39,7 +39,8 @@ def train(
     folder = output or Path(f"{task}_trained")
     command = [str(python), "-m", chosen.training_module, str(folder.resolve()), "--seed", str(seed)]
     command += ["--data", str(data.resolve())] if data else []
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    # Keras loads TensorFlow where it is installed, and TensorFlow talks.
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
     code = subprocess.run(command, env=environment, check=False).returncode
     if code != 0:
         raise typer.Exit(code if code in (1, 2) else 2)

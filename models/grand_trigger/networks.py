@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hgq.layers as hl
 import keras
+import numpy as np
 from hgq.config import LayerConfigScope, QuantizerConfig, QuantizerConfigScope
 from keras import layers as kl
+from numpy.typing import NDArray
 
 from . import constants as c
 from .settings import QuantisedSettings
@@ -26,6 +28,28 @@ def published() -> keras.Model:
     model.add(kl.Flatten(name="flat"))
     model.add(kl.Dense(1, name="logit"))
     return model
+
+
+def unquantised(settings: QuantisedSettings | None = None) -> keras.Model:
+    """The quantised network's layers in floating point: training begins with them, on inputs of `first_bits`."""
+    chosen = settings or QuantisedSettings()
+    model = keras.Sequential(name="grand_unquantised")
+    model.add(keras.Input((c.SAMPLES, c.POLARISATIONS), name="traces"))
+    shapes = zip(chosen.filters, chosen.kernels, chosen.strides, strict=True)
+    for index, (filters, kernel, stride) in enumerate(shapes, 1):
+        model.add(kl.Conv1D(filters, kernel, strides=stride, activation="relu", name=f"convolution_{index}"))
+    model.add(kl.MaxPooling1D(chosen.pool, name="maximum"))
+    model.add(kl.Flatten(name="flat"))
+    model.add(kl.Dense(chosen.hidden, activation="relu", name="hidden"))
+    model.add(kl.Dense(1, name="logit"))
+    return model
+
+
+def first_bits(x: NDArray[np.float32], settings: QuantisedSettings) -> NDArray[np.float32]:
+    """What the quantised network's first quantizer lets through: low bits dropped, saturated."""
+    step, limit = 2.0 ** (settings.input_integer + 1 - settings.input_bits), 2.0**settings.input_integer
+    kept: NDArray[np.float32] = np.clip(np.floor(x / step) * step, -limit, limit - step).astype(np.float32)
+    return kept
 
 
 def quantised(settings: QuantisedSettings | None = None) -> keras.Model:

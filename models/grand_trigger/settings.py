@@ -20,16 +20,16 @@ class QuantisedSettings:
             built when they stream.
     """
 
-    filters: tuple[int, ...] = (8, 8, 8)
-    kernels: tuple[int, ...] = (8, 4, 5)
-    strides: tuple[int, ...] = (4, 4, 2)
-    pool: int = 3
+    filters: tuple[int, ...] = (16, 8, 8)
+    kernels: tuple[int, ...] = (8, 6, 5)
+    strides: tuple[int, ...] = (2, 4, 2)
+    pool: int = 4
     hidden: int = 8
-    input_bits: int = 6
-    input_integer: int = 2
-    weight_bits: int = 5
-    activation_bits: int = 4
-    cost: float = 1e-6
+    input_bits: int = 8
+    input_integer: int = 3
+    weight_bits: int = 6
+    activation_bits: int = 5
+    cost: float = 3e-7
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,21 @@ class Settings:
         seed: of the data, the first weights and the order of events.
         train_each, validation_each: events of each class.
         held_out: events that answers are recorded for, half of them signal.
-        float_epochs, quantised_epochs, batch, learning_rate: of Adam; the rate falls to 2 % along a half cosine.
+        float_epochs: of the published network.
+        pretraining_epochs, quantised_epochs: of the quantised network, first in floating point.
+        batch, learning_rate: of Adam; the rate falls to 2 % along a half cosine.
         network: the shape of the quantised network.
         data: a group's own events in place of generated ones; see `events.read`.
     """
 
     output: Path
     seed: int = 1
-    train_each: int = 20_000
+    train_each: int = 30_000
     validation_each: int = 2_000
     held_out: int = 2_000
-    float_epochs: int = 10
-    quantised_epochs: int = 60
+    float_epochs: int = 16
+    pretraining_epochs: int = 30
+    quantised_epochs: int = 40
     batch: int = 128
     learning_rate: float = 2e-3
     network: QuantisedSettings = field(default_factory=QuantisedSettings)

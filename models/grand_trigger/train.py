@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
 from models.common import saving
-from models.common.fitting import Plan, bit_operations, fit, predict, weights
+from models.common.fitting import History, Plan, bit_operations, fit, predict, start_from, weights
 
 from . import constants as c
 from . import events as source
@@ -27,6 +28,9 @@ from . import networks
 from .events import Events, held_out
 from .generate import Stream, to_input
 from .settings import Settings
+
+FLOOR = 0.02
+"""The part of the learning rate that is left at the end."""
 
 Arrays = tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -40,28 +44,37 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
     progress, began = progress or Silent(), time.monotonic()
     with progress.step("events"):
         training, validation = (_arrays(part) for part in _events(settings))
-    trained, histories = {}, {}
-    for name, epochs in (("float", settings.float_epochs), ("quantised", settings.quantised_epochs)):
-        keras.utils.set_random_seed(settings.seed)
-        make = networks.published if name == "float" else lambda: networks.quantised(settings.network)
-        model = make()
-        loss = keras.losses.BinaryCrossentropy(from_logits=True, name="logits")
-        plan = Plan(
-            name, epochs, settings.batch, loss, settings.learning_rate, settings.seed, 0.02, saving.plain(settings)
-        )
-        histories[name] = fit(model, plan, training, validation, settings.output / "checkpoints", progress)
-        saving.save_network(model, make, settings.output / f"{name}.keras")
-        trained[name] = model
+    checkpoints, facts = settings.output / "checkpoints", saving.plain(settings)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True, name="logits")
+    histories: dict[str, History] = {}
+
+    def trained(name: str, epochs: int, model: keras.Model, arrays: Sequence[Arrays]) -> keras.Model:
+        plan = Plan(name, epochs, settings.batch, loss, settings.learning_rate, settings.seed, FLOOR, facts)
+        histories[name] = fit(model, plan, arrays[0], arrays[1], checkpoints, progress)
+        return model
+
+    keras.utils.set_random_seed(settings.seed)
+    published = trained("float", settings.float_epochs, networks.published(), (training, validation))
+    saving.save_network(published, networks.published, settings.output / saving.FLOAT)
+    keras.utils.set_random_seed(settings.seed)
+    network = settings.network
+    first = [(networks.first_bits(x, network), y) for x, y in (training, validation)]
+    unquantised = trained("unquantised", settings.pretraining_epochs, networks.unquantised(network), first)
+    keras.utils.set_random_seed(settings.seed)
+    quantised = networks.quantised(network)
+    start_from(quantised, unquantised)
+    trained("quantised", settings.quantised_epochs, quantised, (training, validation))
+    saving.save_network(quantised, lambda: networks.quantised(network), settings.output / saving.QUANTISED)
     x = to_input(held_out(settings.held_out, settings.seed).traces)
-    saving.save_answers(settings.output / saving.RECORDED, x, predict(trained["quantised"], x))
-    facts = {
+    saving.save_answers(settings.output / saving.RECORDED, x, predict(quantised, x))
+    result = {
         "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        "parameters": {name: weights(model) for name, model in trained.items()},
-        "effective_bit_operations": bit_operations(trained["quantised"]),
+        "parameters": {"float": weights(published), "quantised": weights(quantised)},
+        "effective_bit_operations": bit_operations(quantised),
         "seconds": round(time.monotonic() - began, 1),
         "history": histories,
     }
-    saving.save_training(settings.output, "grand_trigger", settings, facts)
+    saving.save_training(settings.output, "grand_trigger", settings, result)
 
 
 def _events(settings: Settings) -> tuple[Events, Events]:

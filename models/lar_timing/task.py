@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fpgaml.errors import FpgamlError
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
 from models.common.plots import COLOURS, figure
@@ -56,6 +57,8 @@ class LarTiming(Task):
         return len(SETS) * _sequences(sample) * (Settings().crossings - WINDOW + 1)
 
     def parts(self, sample: Sample) -> Iterator[Part]:
+        if sample.data is not None:
+            raise FpgamlError("--data", f"{self.name} is tested on generated crossings alone", "Leave it out")
         for name, (collisions, crosstalk) in SETS.items():
             wanted = Settings(
                 _sequences(sample), seed=sample.seed, stream=TEST, pileup=(collisions,), crosstalk=crosstalk
