@@ -238,7 +238,6 @@ def function(tf: Any, step: dict[str, Any], inputs: list[Any], arrays: dict[str,
 
 
 FUNCTIONS = {
-    "relu": lambda tf, x: tf.nn.relu(x),
     "tanh": lambda tf, x: tf.tanh(x),
     "sigmoid": lambda tf, x: tf.sigmoid(x),
     "exp": lambda tf, x: tf.exp(x),
