@@ -12,7 +12,7 @@ import numpy as np
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Lookup, Quantize
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Lookup, Quantize, Scale
 from fpgaml.graph.types import Ints, Rounding
 from fpgaml.rtl.delays import adder_bits, comparator_bits
 from fpgaml.rtl.netlist import Gate, Netlist, Wire
@@ -65,11 +65,22 @@ def _node_luts(graph: Graph, node: Node) -> float:
     if isinstance(op, Input):
         return 0.0
     width = float(np.maximum(graph.types[node.name].width, 0).mean())
+    if isinstance(op, Scale):
+        return _scale_additions(graph, node) * width
     if isinstance(op, Lookup):
         return elements * width * max(1.0, 2.0 ** (int(op.domain.width) - 6))
     if isinstance(op, Quantize):
         return elements * width * (1.0 if op.quantizer.rounding != Rounding.TRN else 0.5)
     return elements * width
+
+
+def _scale_additions(graph: Graph, node: Node) -> float:
+    """Adders of a Scale: one a signed digit of each factor but the first, one for an offset."""
+    op, elements = node.op, prod(graph.shapes[node.name])
+    assert isinstance(op, Scale)
+    digits = signed_digit_count(op.factor.integers) * elements / op.factor.integers.size
+    offsets = np.count_nonzero(op.offset.integers) * elements / op.offset.integers.size
+    return max(digits - elements, 0.0) + offsets
 
 
 def _repeats(graph: Graph, node: Node) -> float:

@@ -159,8 +159,10 @@ def _compute(wire: Wire, a: Any, b: Any, c: Any, inputs: Sequence[Sequence[Any]]
         case Gate.LESS:
             return ((a << p[0]) < (b << p[1])) * 1
         case Gate.LOOKUP:
-            entry = tables[p[0]][a - p[1]]
-            return entry if isinstance(a, np.ndarray) else int(entry)
+            if not isinstance(a, np.ndarray):
+                return int(tables[p[0]][a - p[1]])
+            # Python integers stay Python integers: what follows may need more than 64 bits
+            return tables[p[0]][(a - p[1]).astype(np.int64)].astype(a.dtype, copy=False)
         case Gate.AND:
             return a & b
         case Gate.OR:
