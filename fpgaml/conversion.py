@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import numpy as np
 from fpgaml.boards import Board, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.detect import is_tflite
-from fpgaml.frontends.model import PortCoding
+from fpgaml.frontends.model import Approximation, PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.target import HlsTarget
+from fpgaml.passes.round_factors import RoundFactors
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
 from fpgaml.project.publish import check_target, staged
@@ -34,7 +35,7 @@ from fpgaml.proof.checks import (
 )
 from fpgaml.proof.data import DataSet, open_data
 from fpgaml.proof.labels import area_under_roc
-from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answers
+from fpgaml.proof.oracle import ExactForm, Framework, FrameworkUse, Oracle, recorded_answers
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.report.results import Results, input_rows
 from fpgaml.source import LoadedModel, load_with_data
@@ -54,6 +55,7 @@ class Request:
         reference: recorded answers; labels: 0 and 1 for background and signal.
         framework, framework_events: whether the framework is asked, and for at most how many events.
         layers: compare layer by layer too.
+        requantize_bits: significant bits of the factors between the codes of an integer model; None: exact.
         tolerance_lsb: a distance allowed between source and Graph.
         seed, vector_events, golden_events: of the made-up vectors; how many events of data become golden vectors.
     """
@@ -73,6 +75,7 @@ class Request:
     framework: FrameworkUse = FrameworkUse.AUTO
     framework_events: int = 10_000
     layers: bool = False
+    requantize_bits: int | None = None
     tolerance_lsb: float | None = None
     seed: int = 1
     vector_events: int = 256
@@ -115,9 +118,12 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     board = find_board(request.board).with_overrides(request.part, request.clock_mhz)
     with progress.step("reading the model"):
         model, data = read_model_and_data(path, request)
+    model, exact = _requantised(model, request)
     target = _with_evidence(request, data)
     target.check(model.graph, board)
     oracle, why_not = choose_oracle(path, model.graph.outputs, request, model.codings)
+    if oracle is None and exact is not None:
+        oracle = ExactForm(exact)
     with staged(request.output) as stage:
         firmware = target.write(stage, model.graph, board, progress)
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
@@ -132,9 +138,34 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
             *judged.checks,
             *(Check(name, "", Status.NOT_CHECKED, how) for name, how in firmware.pending.items()),
         )
-        results = Results.gather(proof, checks, firmware, physics(proof, request), judged.sections)
+        sections = {**judged.sections, **_requantisation(model, request)}
+        results = Results.gather(proof, checks, firmware, physics(proof, request), sections)
         _finish(stage, model, board, firmware, golden, request, results)
     return Conversion(request.output, model, board, firmware, results)
+
+
+def _requantised(model: LoadedModel, request: Request) -> tuple[LoadedModel, Graph | None]:
+    """The model with shorter factors between its codes, and its exact Graph, if that is asked for."""
+    bits = request.requantize_bits
+    if bits is None:
+        return model, None
+    if not model.codings:
+        advice = "Leave it out: this model is fixed point already"
+        raise FpgamlError("--requantize", "is for integer .tflite models", advice)
+    kept = "the nearest power of two" if bits == 1 else f"{bits} significant bits"
+    note = Approximation("all layers", f"factors between the codes rounded to {kept} (--requantize)")
+    rounded = RoundFactors(bits).apply(model.graph)
+    return replace(model, graph=rounded, approximations=(*model.approximations, note)), model.graph
+
+
+def _requantisation(model: LoadedModel, request: Request) -> dict[str, Any]:
+    """What an integer model's factors cost, for the report."""
+    if not model.codings:
+        return {}
+    from fpgaml.report.requantisation import requantisation_cost
+
+    cost = requantisation_cost(model.graph, request.requantize_bits)
+    return {"requantisation": cost} if cost else {}
 
 
 def _with_evidence(request: Request, data: DataSet | None) -> Target:

@@ -38,7 +38,7 @@ def convert(
     model: Annotated[
         Path,
         typer.Argument(
-            help="Keras 2 or 3 .h5, .keras, a Keras 2 .json with its weights, or a task that `fpgaml models` lists."
+            help="Keras 2 or 3 .h5, .keras, integer .tflite, a Keras 2 .json with its weights, or a task that `fpgaml models` lists."
         ),
     ],
     board: Annotated[
@@ -86,6 +86,14 @@ def convert(
     time: Annotated[
         bool, typer.Option("--time", help="Measure the time of an inference on this CPU.", rich_help_panel=TFLITE)
     ] = False,
+    output_range: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output-range",
+            help="What an output's integers cover: -20,20 or NAME=-20,20.  [default: all that --data reach]",
+            rich_help_panel=TFLITE,
+        ),
+    ] = None,
     keep_float: Annotated[
         bool, typer.Option("--keep-float", help="Keep the float32 .tflite too.", rich_help_panel=TFLITE)
     ] = False,
@@ -141,6 +149,13 @@ def convert(
             "--golden", min=0, help="How many events of the data become golden vectors.", rich_help_panel="Checks"
         ),
     ] = 256,
+    requantize: Annotated[
+        str,
+        typer.Option(
+            "--requantize",
+            help="Factors between the codes of a .tflite: exact, power-of-two, or so many bits (cheaper, not exact).",
+        ),
+    ] = "exact",
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Convert a trained model into a firmware project that is proved equal to it."""
@@ -151,6 +166,7 @@ def convert(
     from fpgaml.progress import choose_progress
     from fpgaml.proof.oracle import FrameworkUse
     from fpgaml.tasks.sources import sources
+    from fpgaml.tflite.output_range import parse_ranges
     from fpgaml.tflite.target import TfliteTarget
 
     progress, kind = choose_progress(), _one_of("--target", target, ("hls", "rtl", "tflite"))
@@ -163,7 +179,7 @@ def convert(
             part=part,
             clock_mhz=clock_mhz,
             target=(
-                TfliteTarget(int16x8, calibration_events, time, keep_float, name)
+                TfliteTarget(int16x8, calibration_events, time, keep_float, name, parse_ranges(output_range or []))
                 if kind == "tflite"
                 else _rtl_target(hdl, shell, beat, tag_bits, name)
                 if kind == "rtl"
@@ -177,6 +193,7 @@ def convert(
             labels=found.labels,
             framework=FrameworkUse(framework),
             layers=layers,
+            requantize_bits=_factor_bits(requantize),
             tolerance_lsb=tolerance,
             seed=seed,
             vector_events=vectors,
@@ -207,6 +224,16 @@ def _one_of(option: str, text: str, choices: Sequence[str]) -> str:
     if text.lower() not in choices:
         raise FpgamlError(option, f"`{text}` is not known", f"Choose one of {', '.join(choices)}")
     return text.lower()
+
+
+def _factor_bits(text: str) -> int | None:
+    """How many significant bits factors keep; None for all."""
+    known = {"exact": None, "power-of-two": 1}
+    if text.lower() in known:
+        return known[text.lower()]
+    if text.isdigit() and 1 <= int(text) <= 30:
+        return int(text)
+    raise FpgamlError("--requantize", f"`{text}` is not known", "Write exact, power-of-two, or 1 to 30 bits")
 
 
 def _io(text: str) -> IoType | None:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import PortCoding
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.proof.coded import answers_as_codes
 from fpgaml.proof.reference import Reference, open_reference, reference_in
 
@@ -117,6 +119,30 @@ class Framework:
         self.versions = answer.versions
         found: Answers = dict(zip(self.outputs, answer.outputs.values(), strict=True))
         return found | {f"layer/{name}": array for name, array in answer.layers.items()}
+
+
+@dataclass(frozen=True)
+class ExactForm:
+    """The network before it was made cheaper, by the interpreter; stands in where nobody runs the source model.
+
+    Args:
+        graph: with its outputs in the same order.
+    """
+
+    graph: Graph
+
+    @property
+    def title(self) -> str:
+        return "the same network with exact requantisation, by the interpreter"
+
+    @property
+    def sees_raw_data(self) -> bool:
+        return False
+
+    def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+        nodes = {node: inputs[layer] for layer, node in self.graph.input_layers.items()}
+        outputs = interpret(self.graph, read_inputs(self.graph, nodes))
+        return {name: value.to_float() for name, value in outputs.items()}
 
 
 def recorded_answers(

@@ -12,6 +12,7 @@ from fpgaml.report import checks
 from fpgaml.report.cosim import print_bulk, print_cosim
 from fpgaml.report.estimate import print_estimate
 from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
+from fpgaml.report.requantisation import print_requantisation
 from fpgaml.report.synth import print_synthesis
 from fpgaml.report.tflite import print_tflite, settings_line
 
@@ -44,6 +45,7 @@ def print_report(
     _print_quantizers(console, results, all_quantizers)
     _print_physics(console, results)
     print_tflite(console, results)
+    print_requantisation(console, results)
     print_estimate(console, manifest, results, all_layers=all_quantizers)
     for entry in results.get("cosim", []):
         print_cosim(console, entry)

@@ -48,10 +48,15 @@ class Estimate:
 def estimate_graph(graph: Graph) -> Estimate:
     """LUTs of a graph if it were unrolled, by counting the signed digits of its weights; ff and dsp are 0."""
     layers: dict[str, float] = defaultdict(float)
-    for node in graph.nodes:
-        layers[node.source or node.name] += _node_luts(graph, node)
+    for name, luts in estimate_nodes(graph).items():
+        layers[graph[name].source or name] += luts
     rounded = {name: round(luts) for name, luts in layers.items()}
     return Estimate(sum(rounded.values()), 0, 0, rounded)
+
+
+def estimate_nodes(graph: Graph) -> dict[str, float]:
+    """The same, node by node."""
+    return {node.name: _node_luts(graph, node) for node in graph.nodes}
 
 
 def _node_luts(graph: Graph, node: Node) -> float:
