@@ -25,6 +25,9 @@ def evaluate(
     ] = 1.0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the test events.")] = 1,
     rtl: Annotated[bool, typer.Option("--rtl/--no-rtl", help="Make and simulate RTL too, where it fits.")] = True,
+    tflite: Annotated[
+        bool, typer.Option("--tflite", help="The float network as int8 too: LiteRT, and firmware from the flatbuffer.")
+    ] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print what was measured as JSON.")] = False,
 ) -> None:
     """Measure baseline, float network, Graph, C-simulation and RTL simulation on the same test events.
@@ -43,7 +46,7 @@ def evaluate(
         raise FpgamlError(task, "is a file, not a task", "Leave the folder that holds it")
     chosen, network = found
     folder = output or Path(f"{task.replace('/', '_')}_evaluated")
-    content = run(chosen, network, Settings(folder, weights, Sample(scale, seed, data), rtl), choose_progress())
+    content = run(chosen, network, Settings(folder, weights, Sample(scale, seed, data), rtl, tflite), choose_progress())
     if json_output:
         import json
 
@@ -54,4 +57,4 @@ def evaluate(
     from fpgaml.tasks.table import print_table
 
     print_table(Console(), chosen, content)
-    typer.echo(f"Written: {folder} (metrics.json, table.md, figure.png, {', '.join(sorted(content['equal']))})")
+    typer.echo(f"Written: {folder} (metrics.json, table.md, figure.png, projects)")

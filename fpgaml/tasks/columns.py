@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
@@ -16,6 +17,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import chunk_events
+from fpgaml.proof.coded import to_codes, to_reals
 from fpgaml.tasks.task import Array
 
 Values = Mapping[str, FixedArray]
@@ -37,6 +39,31 @@ class Column:
     answer: Callable[[Values], Answers]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Columns of one Graph: all must answer every event as the first does.
+
+    Args:
+        graph: it has one input; columns: the first is the definition.
+        codings: of ports that carry integer codes: real events become codes, answers become real numbers again.
+    """
+
+    graph: Graph
+    columns: tuple[Column, ...]
+    codings: Mapping[str, PortCoding] = field(default_factory=dict)
+
+    def read(self, x: Array) -> dict[str, FixedArray]:
+        """Events as the graph takes them."""
+        return read_events(self.graph, x, self.codings)
+
+    def real(self, answers: Answers) -> Answers:
+        """Answers as the numbers that they stand for."""
+        if not self.codings:
+            return answers
+        coding = self.codings[self.graph.outputs[0]]
+        return np.asarray(to_reals(answers, coding), np.float64)
+
+
 def graph_column(graph: Graph) -> Column:
     """The integer interpreter: the definition."""
 
@@ -46,7 +73,7 @@ def graph_column(graph: Graph) -> Column:
     return Column("graph", "quantised Graph", answer)
 
 
-def csim_column(project: Path, progress: Progress) -> Column:
+def csim_column(project: Path, progress: Progress, name: str = "csim", title: str = "C-simulation") -> Column:
     """The C-simulation of an HLS project.
 
     Raises:
@@ -57,10 +84,10 @@ def csim_column(project: Path, progress: Progress) -> Column:
     graph = read_graph(project)
     run = reopen(project, read_manifest(project), progress).run
     assert run is not None, "the projects that an evaluation writes have a C-simulation"
-    return Column("csim", "C-simulation", lambda values: _flat(graph, run(values)))
+    return Column(name, title, lambda values: _flat(graph, run(values)))
 
 
-def rtl_column(project: Path, progress: Progress) -> Column:
+def rtl_column(project: Path, progress: Progress, name: str = "rtl", title: str = "RTL simulation") -> Column:
     """The Verilog of an RTL project, simulated with Verilator at full load.
 
     Raises:
@@ -84,13 +111,37 @@ def rtl_column(project: Path, progress: Progress) -> Column:
             raise CheckFailedError(str(project), faults[0], "`fpgaml cosim` says more")
         return _flat(graph, chunk.outputs)
 
-    return Column("rtl", "RTL simulation", answer)
+    return Column(name, title, answer)
 
 
-def read_events(graph: Graph, x: Array) -> dict[str, FixedArray]:
-    """Events as the inputs of a graph with one input take them."""
+def litert_column(file: Path, graph: Graph) -> Column:
+    """An integer flatbuffer under LiteRT's reference kernels, in codes.
+
+    Raises:
+        ToolError: LiteRT is not installed.
+    """
+    from fpgaml.tflite.litert import describe, run
+
+    ports = describe(file)
+    (given,) = ports.inputs
     (node,) = graph.input_layers.values()
-    return read_inputs(graph, {node: np.asarray(x, np.float64).reshape(len(x), *graph.shapes[node])})
+
+    def answer(values: Values) -> Answers:
+        codes = values[node].to_float().astype(given.dtype)
+        found = run(file, {given.name: codes.reshape(-1, *given.shape)})
+        return np.concatenate(
+            [np.asarray(found[port.name], np.float64).reshape(len(codes), -1) for port in ports.outputs], axis=1
+        )
+
+    return Column("tflite", "int8, LiteRT reference", answer)
+
+
+def read_events(graph: Graph, x: Array, codings: Mapping[str, PortCoding] | None = None) -> dict[str, FixedArray]:
+    """Events as the input of a graph with one input takes them."""
+    ((layer, node),) = graph.input_layers.items()
+    reals = np.asarray(x, np.float64).reshape(len(x), *graph.shapes[node])
+    coding = (codings or {}).get(layer)
+    return read_inputs(graph, {node: reals if coding is None else to_codes(reals, coding)})
 
 
 def _slices(graph: Graph, values: Values) -> Iterator[dict[str, FixedArray]]:

@@ -10,19 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.conversion import Request, convert
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.frontends.framework import framework_python
-from fpgaml.graph.serial import read_graph
-from fpgaml.hls.target import HlsTarget
 from fpgaml.progress import Progress
 from fpgaml.proof.stored import file_sha256
-from fpgaml.rtl.shell import ShellKind
-from fpgaml.rtl.target import RtlTarget
-from fpgaml.target import Target
-from fpgaml.tasks.budget import read_budget
-from fpgaml.tasks.columns import Column, csim_column, graph_column, rtl_column
-from fpgaml.tasks.events import write_events
+from fpgaml.tasks.projects import ProjectMaker
 from fpgaml.tasks.scoring import Scores, framework_scores, score
 from fpgaml.tasks.table import markdown
 from fpgaml.tasks.task import Network, Sample, Task
@@ -38,16 +30,18 @@ class Settings:
     """What to evaluate.
 
     Args:
+        output: the folder to fill: projects, metrics.json, table.md, figure.png.
         weights: a folder that `fpgaml train` filled; None: the networks that come with the task.
         sample: the test events.
-        output: the folder to fill: hls/, rtl/, metrics.json, table.md, figure.png.
         rtl: whether RTL is made and simulated, where it fits.
+        tflite: whether the float network becomes an int8 flatbuffer too, and firmware from that.
     """
 
     output: Path
     weights: Path | None = None
     sample: Sample = field(default_factory=Sample)
     rtl: bool = True
+    tflite: bool = False
 
 
 def evaluate(task: Task, network: Network, settings: Settings, progress: Progress) -> dict[str, Any]:
@@ -62,23 +56,24 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
     """
     weights = settings.weights or task.weights
     model = network.quantised_file(weights)
+    if not model.is_file():
+        raise FpgamlError(str(model), "no such file", f"`fpgaml train {task.name}` makes it")
     settings.output.mkdir(parents=True, exist_ok=True)
-    projects = _projects(task, network, model, settings, progress)
-    graph = read_graph(projects["hls"])
-    columns: list[Column] = [graph_column(graph), csim_column(projects["hls"], progress)]
-    if "rtl" in projects:
-        columns.append(rtl_column(projects["rtl"], progress))
+    maker = ProjectMaker(task, network, weights, settings.output, settings.rtl, progress)
+    groups = [maker.quantised()]
+    if settings.tflite:
+        groups.append(maker.integer())
     floating = _floating(task, network, weights, settings.sample, progress)
-    scores = score(task, graph, columns, settings.sample, progress)
+    scores = score(task, groups, settings.sample, progress)
     scores.answers |= floating
-    for name, different in scores.different.items():
+    for (first, other), different in scores.different.items():
         if different:
-            raise CheckFailedError(
-                task.name, f"{different} of {scores.events} test events differ between Graph and {name}", "Tell us"
-            )
+            reason = f"{different} of {scores.events} test events differ between {first} and {other}"
+            raise CheckFailedError(task.name, reason, "Tell us")
     with progress.step("physics metrics"):
-        metrics = _metrics(task, scores, [column.name for column in columns])
-    order = _order(task, network, metrics, [column.name for column in columns])
+        metrics = _metrics(task, scores)
+    titles = {column.name: column.title for group in groups for column in group.columns}
+    order = _order(task, network, metrics, list(titles))
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -88,10 +83,10 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
         "events": {name: len(next(iter(answers.values()))) for name, answers in _by_set(scores).items()},
         "seed": settings.sample.seed,
         "models": {path.name: file_sha256(path) for path in (model, network.float_file(weights)) if path.is_file()},
-        "titles": {name: _title(name, columns) for name in order},
+        "titles": {name: titles.get(name, name.replace("_", " ")) for name in order},
         "equal": {
-            f"graph = {name}": {"events": scores.events, "different": different}
-            for name, different in scores.different.items()
+            f"{first} = {other}": {"events": scores.events, "different": different}
+            for (first, other), different in scores.different.items()
         },
         "missing": {} if floating else {"float": NO_KERAS},
         "columns": {name: metrics[name] for name in order},
@@ -115,32 +110,6 @@ def read_metrics(path: Path) -> dict[str, Any]:
     return content
 
 
-def _projects(task: Task, network: Network, model: Path, settings: Settings, progress: Progress) -> dict[str, Path]:
-    """Convert and prove what the columns need."""
-    if not model.is_file():
-        raise FpgamlError(str(model), "no such file", f"`fpgaml train {task.name}` makes it")
-    budget = read_budget(task.folder / "budget.toml")
-    events = write_events(task, network, settings.output / "events", settings.weights)
-    targets: dict[str, Target] = {"hls": HlsTarget()}
-    if settings.rtl and network.unrolls:
-        targets["rtl"] = RtlTarget(shell=ShellKind.NATIVE)
-    projects = {}
-    for name, target in targets.items():
-        request = Request(
-            board=budget.board,
-            output=settings.output / name,
-            clock_mhz=budget.clock_mhz,
-            target=target,
-            data=events.data,
-            labels=events.labels,
-        )
-        conversion = convert(model, request, progress)
-        if not conversion.proved:
-            raise CheckFailedError(str(conversion.folder), "a check of the conversion failed", "See `fpgaml report`")
-        projects[name] = conversion.folder
-    return projects
-
-
 def _floating(
     task: Task, network: Network, weights: Path, sample: Sample, progress: Progress
 ) -> dict[str, dict[str, Any]]:
@@ -153,12 +122,13 @@ def _floating(
     return framework_scores(python, task, there, sample, progress) if there else {}
 
 
-def _metrics(task: Task, scores: Scores, fixed: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _metrics(task: Task, scores: Scores) -> dict[str, Mapping[str, Any]]:
     """By column; columns that answered every event alike share what was computed for the first of them."""
+    equal = {other: first for (first, other), different in scores.different.items() if not different}
     found: dict[str, Mapping[str, Any]] = {}
     for name in scores.answers:
-        equal = name in fixed[1:] and scores.different[name] == 0
-        found[name] = found[fixed[0]] if equal else task.measure(scores.truth, scores.answers, name)
+        first = equal.get(name)
+        found[name] = found[first] if first else task.measure(scores.truth, scores.answers, name)
     return found
 
 
@@ -168,10 +138,6 @@ def _order(task: Task, network: Network, metrics: Mapping[str, Any], fixed: Sequ
     baselines = [name for name in metrics if name not in (*floating, *fixed)]
     baselines.sort(key=lambda name: name != task.baseline)
     return [*baselines, *floating, *fixed]
-
-
-def _title(name: str, columns: Sequence[Column]) -> str:
-    return next((column.title for column in columns if column.name == name), name.replace("_", " "))
 
 
 def _by_set(scores: Scores) -> dict[str, dict[str, Any]]:

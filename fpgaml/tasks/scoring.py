@@ -16,9 +16,8 @@ from typing import IO
 import numpy as np
 
 from fpgaml.errors import ToolError
-from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
-from fpgaml.tasks.columns import Column, read_events
+from fpgaml.tasks.columns import Group
 from fpgaml.tasks.task import Array, Sample, Task
 
 
@@ -28,32 +27,35 @@ class Scores:
 
     Args:
         truth: by test set, then by name; answers: by column, then by test set, shape (events, ...).
-        events: how many were answered in all; different: for each fixed-point column but the first, how many events
-            it answered otherwise than the first.
+        events: how many were answered in all; different: for each column but a group's first, how many events it
+            answered otherwise than that one.
     """
 
     truth: dict[str, dict[str, Array]] = field(default_factory=dict)
     answers: dict[str, dict[str, Array]] = field(default_factory=dict)
     events: int = 0
-    different: dict[str, int] = field(default_factory=dict)
+    different: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def score(task: Task, graph: Graph, columns: Sequence[Column], sample: Sample, progress: Progress) -> Scores:
-    """Baselines and fixed-point columns on all test events; the first column is what the others must equal."""
+def score(task: Task, groups: Sequence[Group], sample: Sample, progress: Progress) -> Scores:
+    """Baselines and fixed-point columns on all test events."""
     truth: dict[str, dict[str, list[Array]]] = {}
     answers: dict[str, dict[str, list[Array]]] = {}
-    scores = Scores(different={column.name: 0 for column in columns[1:]})
+    pairs = [(group.columns[0].name, column.name) for group in groups for column in group.columns[1:]]
+    scores = Scores(different=dict.fromkeys(pairs, 0))
     with progress.bar("test events through every column", task.count(sample)) as advance:
         for part in task.parts(sample):
             for name, array in part.truth.items():
                 truth.setdefault(part.name, {}).setdefault(name, []).append(array)
             found = dict(part.baselines)
-            values = read_events(graph, part.x)
-            for column in columns:
-                found[column.name] = column.answer(values)
-            for name in scores.different:
-                differs = (found[name] != found[columns[0].name]).any(axis=1)
-                scores.different[name] += int(np.count_nonzero(differs))
+            for group in groups:
+                values = group.read(part.x)
+                exact = {column.name: column.answer(values) for column in group.columns}
+                for first, other in scores.different:
+                    if first in exact:
+                        wrong = (exact[first] != exact[other]).any(axis=1)
+                        scores.different[first, other] += int(np.count_nonzero(wrong))
+                found |= {name: group.real(array) for name, array in exact.items()}
             for name, array in found.items():
                 answers.setdefault(name, {}).setdefault(part.name, []).append(array)
             scores.events += len(part.x)
@@ -86,7 +88,8 @@ def framework_scores(
             "answer": str(answer),
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        environment = {**os.environ, "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+        environment = {**os.environ, "JAX_PLATFORMS": "cpu", **quiet}
         command = [str(python), "-m", "fpgaml.tasks.framework_scores", str(folder / "job.json")]
         with log.open("wb") as stream, progress.bar("test events through Keras", task.count(sample)) as advance:
             code = _listen(command, stream, environment, advance)

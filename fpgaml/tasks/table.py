@@ -74,6 +74,6 @@ def _equal(content: Mapping[str, Any]) -> str:
     parts = []
     for name, found in content["equal"].items():
         same = found["events"] - found["different"]
-        other = titles[name.partition(" = ")[2]]
-        parts.append(f"{other} equals the Graph on {same:,} of {found['events']:,} events")
+        first, _, other = name.partition(" = ")
+        parts.append(f"{titles[other]} equals {titles[first]} on {same:,} of {found['events']:,} events")
     return "; ".join(parts) + "." if parts else ""

@@ -53,7 +53,7 @@ class Settings:
     train_each: int = 30_000
     validation_each: int = 2_000
     held_out: int = 2_000
-    float_epochs: int = 16
+    float_epochs: int = 10
     pretraining_epochs: int = 30
     quantised_epochs: int = 40
     batch: int = 128

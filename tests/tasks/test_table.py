@@ -48,7 +48,7 @@ def test_a_page_keeps_every_column() -> None:
     text = markdown(find_task("grand_trigger"), content(0))
     assert text.splitlines()[0] == "| | peak over rms | quantised Graph | C-simulation |"
     assert "| **ROC AUC** | 0.7500 ± 0.0125 | 0.7500 ± 0.0125 | 0.7500 ± 0.0125 |" in text
-    assert "signal 1,000, background 2,000. C-simulation equals the Graph on 3,000 of 3,000 events." in text
+    assert "signal 1,000, background 2,000. C-simulation equals quantised Graph on 3,000 of 3,000 events." in text
 
 
 @pytest.mark.parametrize(("different", "title"), [(0, "quantised Graph = C-simulation"), (1, "C-simulation")])
