@@ -90,7 +90,8 @@ def load_with_data(
         UnsupportedError: layers that cannot be expressed.
     """
     parsed = parse_model(path)
-    data = coded(open_events(parsed.input_shapes), codings_of(parsed))
+    found = open_events(parsed.input_shapes)
+    data = coded(found, codings_of(parsed)) if found else None
     return settle(path, parsed, input_types, data), data
 
 

@@ -38,7 +38,8 @@ def convert(
     model: Annotated[
         Path,
         typer.Argument(
-            help="Keras 2 or 3 .h5, .keras, integer .tflite, a Keras 2 .json with its weights, or a task that `fpgaml models` lists."
+            help="Keras 2 or 3 .h5, .keras, integer .tflite, a Keras 2 .json with its weights, or a task that "
+            "`fpgaml models` lists."
         ),
     ],
     board: Annotated[

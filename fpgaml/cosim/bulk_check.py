@@ -24,7 +24,9 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.hls.model import Port
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
+from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import chunk_events
+from fpgaml.proof.coded import coded, codings_in
 from fpgaml.proof.data import open_data
 from fpgaml.proof.vectors import corner_vectors
 
@@ -140,7 +142,7 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
             design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
         )
     per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
-    inputs, total = _inputs(graph, request, max(1, min(RUN_FRAMES, RUN_VALUES // per_frame)))
+    inputs, total = _inputs(project, graph, request, max(1, min(RUN_FRAMES, RUN_VALUES // per_frame)))
     processes = request.processes or cores()
     # Nothing can hold back the native shell.
     pauses = replace(request.pauses, seed=request.seed, **({} if design.stream else {"stall_percent": 0}))
@@ -274,7 +276,7 @@ def _first_wrong(ports: Sequence[Port], share: Share, got: Values, expected: Val
     return WrongBit(row, port.name, element, (difference & -difference).bit_length() - 1, wanted, seen)
 
 
-def _inputs(graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Values], int]:
+def _inputs(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Values], int]:
     """Inputs in chunks, and how many frames there are."""
     if request.frames < 1:
         raise FpgamlError("--bulk", f"{request.frames} frames prove nothing", "Ask for 1 or more")
@@ -282,6 +284,7 @@ def _inputs(graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Va
         return _made_up(graph, request, chunk), request.frames
     shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
     data = open_data(request.data, shapes, limit=request.frames)
+    data = coded(data, codings_in(read_manifest(project)))
     per_frame = sum(prod(shape) for shape in shapes.values())
 
     def read() -> Iterator[Values]:

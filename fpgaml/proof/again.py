@@ -9,7 +9,6 @@ from typing import Any
 
 from fpgaml.conversion import Request, choose_oracle, physics, start_proof
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import graph_hash, read_graph
 from fpgaml.graph.values import FixedArray
@@ -17,7 +16,7 @@ from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import edited_files, read_manifest
 from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
-from fpgaml.proof.coded import coded
+from fpgaml.proof.coded import coded, codings_in
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.proof.data import DataSet, open_data
 from fpgaml.proof.stored import file_sha256
@@ -58,8 +57,9 @@ def verify(
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
     if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
-    codings = {name: PortCoding(**entry) for name, entry in manifest.get("codings", {}).items()}
-    data = coded(_open(graph, request), codings)
+    codings = codings_in(manifest)
+    found = _open(graph, request)
+    data = coded(found, codings) if found else None
     firmware = _reopen(folder, manifest, graph, data, progress)
     oracle, why_not = choose_oracle(model, graph.outputs, request, codings)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])

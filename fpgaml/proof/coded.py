@@ -18,15 +18,18 @@ SNAP = 2.0**-6
 """Recorded real outputs so close to a code, in units of the scale, are that code: float32 has no exact ones."""
 
 
-def coded(data: DataSet | None, codings: Mapping[str, PortCoding]) -> DataSet | None:
+def coded(data: DataSet, codings: Mapping[str, PortCoding]) -> DataSet:
     """The same events, as codes for every input that has a coding."""
-    if data is None or not codings:
-        return data
     sources = {
         name: CodedSource(source.array, source.layout, codings[name]) if name in codings else source
         for name, source in data.sources.items()
     }
     return replace(data, sources=sources)
+
+
+def codings_in(manifest: Mapping[str, Any]) -> dict[str, PortCoding]:
+    """The codings that a project's manifest records."""
+    return {name: PortCoding(**entry) for name, entry in manifest.get("codings", {}).items()}
 
 
 @dataclass(frozen=True)
