@@ -1,0 +1,91 @@
+"""The projects of an evaluation: made and proved, then opened as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpgaml.conversion import Conversion, Request, convert
+from fpgaml.errors import CheckFailedError
+from fpgaml.hls.target import HlsTarget
+from fpgaml.progress import Progress
+from fpgaml.rtl.shell import ShellKind
+from fpgaml.rtl.target import RtlTarget
+from fpgaml.target import Target
+from fpgaml.tasks.budget import read_budget
+from fpgaml.tasks.columns import Group, csim_column, graph_column, litert_column, rtl_column
+from fpgaml.tasks.events import write_events
+from fpgaml.tasks.task import Network, Task
+
+
+@dataclass(frozen=True)
+class ProjectMaker:
+    """Makes the projects of one network.
+
+    Args:
+        weights: the folder of networks; output: the folder that receives the projects.
+        rtl: whether RTL is wanted, where the network fits unrolled.
+    """
+
+    task: Task
+    network: Network
+    weights: Path
+    output: Path
+    rtl: bool
+    progress: Progress
+
+    def quantised(self) -> Group:
+        """The quantised network: Graph, C-simulation, RTL simulation.
+
+        Raises:
+            FpgamlError, CheckFailedError: as for `convert`.
+        """
+        model = self.network.quantised_file(self.weights)
+        hls = self._convert(model, "hls", HlsTarget())
+        columns = [graph_column(hls.model.graph), csim_column(hls.folder, self.progress)]
+        if self.rtl and self.network.unrolls:
+            rtl = self._convert(model, "rtl", RtlTarget(shell=ShellKind.NATIVE))
+            columns.append(rtl_column(rtl.folder, self.progress))
+        return Group(hls.model.graph, tuple(columns))
+
+    def integer(self) -> Group:
+        """The float network as an int8 flatbuffer: LiteRT's reference kernels, and firmware from the flatbuffer.
+
+        Raises:
+            FpgamlError, CheckFailedError: as for `convert`.
+        """
+        from fpgaml.tflite.target import TfliteTarget
+
+        name = self.network.name or self.task.name
+        floating = self.network.float_file(self.weights)
+        made = self._convert(floating, "tflite", TfliteTarget(name=name), native=False)
+        file = made.folder / f"{name}.tflite"
+        hls = self._convert(file, "tflite_hls", HlsTarget(), native=False)
+        columns = [
+            litert_column(file, hls.model.graph),
+            csim_column(hls.folder, self.progress, "tflite_csim", "int8, C-simulation"),
+        ]
+        if self.rtl and self.network.unrolls:
+            rtl = self._convert(file, "tflite_rtl", RtlTarget(shell=ShellKind.NATIVE), native=False)
+            columns.append(rtl_column(rtl.folder, self.progress, "tflite_rtl", "int8, RTL simulation"))
+        return Group(hls.model.graph, tuple(columns), hls.model.codings)
+
+    def _convert(self, model: Path, name: str, target: Target, native: bool = True) -> Conversion:
+        """One project; the quantised network's own has its recorded answers and the budget's clock.
+
+        Requantisation multiplies by numbers of 31 bits: other networks run at the board's usual clock.
+        """
+        budget = read_budget(self.task.folder / "budget.toml")
+        events = write_events(self.task, self.network, self.output / "events" / name, self.weights, native)
+        request = Request(
+            board=budget.board,
+            output=self.output / name,
+            clock_mhz=budget.clock_mhz if native else None,
+            target=target,
+            data=events.data,
+            labels=events.labels,
+        )
+        conversion = convert(model, request, self.progress)
+        if not conversion.proved:
+            raise CheckFailedError(str(conversion.folder), "a check of the conversion failed", "See `fpgaml report`")
+        return conversion
