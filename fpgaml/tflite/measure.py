@@ -89,7 +89,7 @@ def side_by_side(
     """Run the data through the float and the integer network, the latter by all kernels.
 
     Args:
-        fixed: the Graph's outputs on the data, shape (events, *shape).
+        fixed: the Graph's outputs on the data, within the range that the other networks' outputs are kept in.
         keep_scores: whether the outputs are wanted, for physics metrics.
     """
     result = SideBySide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -148,11 +148,12 @@ def write_readme(
     plain: FloatNetwork,
     texts: Texts,
     facts: Mapping[str, Any],
+    warnings: Sequence[str],
 ) -> None:
     """Write README.md.
 
     Args:
-        plain: the float network that was converted; facts: the settings of manifest.json.
+        plain: the float network that was converted; facts: the settings of manifest.json; warnings: what is lost.
     """
     width = network.inputs[0].width
     wide = facts["activations"] == "int16x8"
@@ -175,6 +176,6 @@ def write_readme(
         "machine": platform.machine(),
         "dropped": plain.dropped,
         "clips": plain.clips,
-        "warnings": plain.warnings,
+        "warnings": warnings,
     }
     (folder / "README.md").write_text(templates().get_template("README.md.j2").render(**context))
