@@ -1,4 +1,4 @@
-"""RESHAPE and its kin, TRANSPOSE, CONCATENATION, PAD, PADV2, and shapes that are computed."""
+"""RESHAPE and its kin, TRANSPOSE, CONCATENATION, PAD, PADV2."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from fpgaml.frontends.tflite.schema import TensorType
 from fpgaml.frontends.tflite.work import Value, Work, dropped_axes
 from fpgaml.graph.ops import Concatenate, Pad, Transpose
 
-SHAPE_KINDS = ("SHAPE", "STRIDED_SLICE", "PACK")
-"""Operators that compute a shape, as Keras' Flatten does for a batch of unknown size."""
-
 
 def reshape(work: Work) -> None:
     """RESHAPE, EXPAND_DIMS, SQUEEZE: the same codes; the output's shape is the file's own."""
@@ -20,27 +17,8 @@ def reshape(work: Work) -> None:
     _same_codes(work)
     if prod(x.shape) != prod(out.shape):
         raise work.wrong(f"{x.shape} cannot become {out.shape}")
-    _require_shape(work)
     value = work.value(x)
     work.give(Value(value.zero_point, value.codes, value.centred), moved=True)
-
-
-def _require_shape(work: Work) -> None:
-    """A RESHAPE's shape, where it is a constant, is the output's (-1 stands for any size)."""
-    assert work.operator is not None
-    shape = work.optional(1)
-    if work.operator.kind != "RESHAPE" or shape is None or shape.value is None:
-        return
-    wanted = [int(size) for size in shape.value.reshape(-1)]
-    found = work.output.shape
-    if len(wanted) != len(found) or any(w not in (-1, f) for w, f in zip(wanted, found, strict=True)):
-        raise work.wrong(f"its output has the shape {found}, not {tuple(wanted)}")
-
-
-def computed_shape(work: Work) -> None:
-    """SHAPE, STRIDED_SLICE, PACK on integers that count axes: nothing to do, shapes are known."""
-    if work.output.kind not in (TensorType.INT32, TensorType.INT64):
-        raise work.unsupported("it is supported only where it computes a shape")
 
 
 def _same_codes(work: Work) -> None:

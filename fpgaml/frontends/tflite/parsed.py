@@ -13,6 +13,7 @@ from fpgaml.frontends.model import Built, PortCoding
 from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
 from fpgaml.frontends.tflite.schema import ModelFile, read
+from fpgaml.frontends.tflite.shapes import computes_shape, resolved
 from fpgaml.frontends.tflite.work import Value, Work, node_shape
 from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
 from fpgaml.graph.ops import Input, Quantize, Shape
@@ -75,7 +76,7 @@ class TfliteModel:
         found: list[Problem] = []
         unbuilt: set[int] = set()
         for operator in self.file.operators:
-            if operator.index in self.border.operators:
+            if operator.index in self.border.operators or computes_shape(self.file, operator):
                 continue
             if unbuilt & set(operator.inputs):  # behind one that could not be built: that one is reported
                 unbuilt.update(operator.outputs)
@@ -153,7 +154,7 @@ def parse(path: Path) -> TfliteModel:
         FpgamlError: not such a file, a damaged one, or one that computes in floating point.
     """
     with guarded(str(path)):
-        file = read(path)
+        file = resolved(read(path))
         require_integers(file)
         border = find_border(file)
         found = problems(file, set(border.operators))

@@ -1,4 +1,4 @@
-"""MAX_POOL_2D, AVERAGE_POOL_2D, MEAN."""
+"""MAX_POOL_2D, AVERAGE_POOL_2D, MEAN, REDUCE_MAX, REDUCE_MIN."""
 
 from __future__ import annotations
 
@@ -105,24 +105,44 @@ def _counts(shape: tuple[int, ...], size: tuple[int, ...], strides: tuple[int, .
 def mean(work: Work) -> None:
     """MEAN: axes, keep_dims. The sum times M / n (QuantizedMeanOrSum)."""
     x, out = work.input(0), work.output
-    gone = dropped_axes(x.shape)
-    axes = sorted({_axis(work, int(axis), len(x.shape)) - gone for axis in np.atleast_1d(work.constant(1))})
-    if not axes or axes[0] < 0:
-        raise work.unsupported("it averages over the batch axis", "Average over the other axes")
+    axes = _axes(work)
     node = work.centred(x)
     count = prod(work.graph.shape(node)[axis] for axis in axes)
     factor = float(work.scaling(x).scale) / float(work.scaling(out).scale)
     multiplier, shift = quantize_multiplier(factor)
     lower = max(min(count.bit_length() - 1, 32, 31 + shift), 0)
     pair = ((multiplier << lower) // count, shift - lower)
-    node = work.in32(work.add(Reduce(Reduction.SUM, tuple(axes)), node, suffix="sum"))
+    node = work.in32(work.add(Reduce(Reduction.SUM, axes), node, suffix="sum"))
     if pair == (1 << 30, 1):
         work.give(within(work, node, work.zero_point(out), whole_range(work, out)))
     else:
         work.give(requantised(work, node, from_multipliers([pair[0]], [pair[1]]), whole_range(work, out)))
 
 
+def reduce_extreme(work: Work) -> None:
+    """REDUCE_MAX, REDUCE_MIN: axes, keep_dims. The codes' largest or smallest; both tensors have one scale."""
+    x, out, op = work.input(0), work.output, work.operator
+    assert op is not None
+    if work.zero_point(x) != work.zero_point(out) or work.scaling(x).scale != work.scaling(out).scale:
+        raise work.wrong("its input and its output have different scales, which LiteRT's own kernel refuses")
+    node, offset = work.either(x)
+    kind = Reduction.MAX if op.kind == "REDUCE_MAX" else Reduction.MIN
+    found = work.add(Reduce(kind, _axes(work)), node)
+    zero = work.zero_point(out)
+    work.give(Value(zero, codes=found) if offset == zero else Value(zero, centred=found))
+
+
+def _axes(work: Work) -> tuple[int, ...]:
+    """The axes of a reduction, as its node counts them."""
+    x = work.input(0)
+    gone = dropped_axes(x.shape)
+    axes = sorted({_axis(work, int(axis), len(x.shape)) - gone for axis in np.atleast_1d(work.constant(1))})
+    if not axes or axes[0] < 0:
+        raise work.unsupported("it reduces the batch axis", "Reduce the other axes")
+    return tuple(axes)
+
+
 def _axis(work: Work, axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
-        raise work.wrong(f"it averages over axis {axis} of {rank}")
+        raise work.wrong(f"it reduces axis {axis} of {rank}")
     return axis % rank

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.tflite.activations import clamp, leaky_relu, logistic, quantize, tanh
 from fpgaml.frontends.tflite.elementwise import addition, multiplication, subtraction
-from fpgaml.frontends.tflite.layout import computed_shape, concatenation, pad, reshape, transpose
+from fpgaml.frontends.tflite.layout import concatenation, pad, reshape, transpose
 from fpgaml.frontends.tflite.linear import convolution, depthwise, fully_connected
-from fpgaml.frontends.tflite.pooling import average_pool, max_pool, mean
+from fpgaml.frontends.tflite.pooling import average_pool, max_pool, mean, reduce_extreme
 from fpgaml.frontends.tflite.schema import ModelFile, Operator, Tensor, TensorType
+from fpgaml.frontends.tflite.shapes import computes_shape
 from fpgaml.frontends.tflite.softmax import softmax
 from fpgaml.frontends.tflite.work import CODE_BITS, Convert
 
@@ -21,6 +22,8 @@ CONVERTERS: Mapping[str, Convert] = {
     "MAX_POOL_2D": max_pool,
     "AVERAGE_POOL_2D": average_pool,
     "MEAN": mean,
+    "REDUCE_MAX": reduce_extreme,
+    "REDUCE_MIN": reduce_extreme,
     "ADD": addition,
     "SUB": subtraction,
     "MUL": multiplication,
@@ -40,23 +43,23 @@ CONVERTERS: Mapping[str, Convert] = {
     "TANH": tanh,
     "SOFTMAX": softmax,
     "QUANTIZE": quantize,
-    "SHAPE": computed_shape,
-    "STRIDED_SLICE": computed_shape,
-    "PACK": computed_shape,
 }
 
 MAKE_INTEGER = (
     "Make an integer file of the Keras model: `fpgaml convert MODEL.keras --target tflite --data EVENTS.npy`; "
     "TensorFlow's converter makes one with representative_dataset and TFLITE_BUILTINS_INT8"
 )
+ONE_EVENT = "Convert it with a fixed batch of one event: the converter then keeps the dilation in CONV_2D"
 ADVICE = {
+    "SPACE_TO_BATCH_ND": ONE_EVENT,
+    "BATCH_TO_SPACE_ND": ONE_EVENT,
     "DEQUANTIZE": "It is read at an output alone: let the converter keep everything else in integers",
     "CUSTOM": "Use the operators of TensorFlow Lite alone",
     "IF": "Convert one model without conditions",
     "WHILE": "Convert one model without loops (Keras: unroll=True)",
     "CALL_ONCE": "Convert a model without variables",
 }
-OTHERWISE = f"Use {', '.join(name for name in CONVERTERS if name not in ('SHAPE', 'STRIDED_SLICE', 'PACK'))}"
+OTHERWISE = f"Use {', '.join(CONVERTERS)}"
 CODES = tuple(CODE_BITS)
 
 
@@ -87,7 +90,7 @@ def problems(file: ModelFile, border: set[int]) -> list[Problem]:
     """
     found = []
     for operator in file.operators:
-        if operator.index not in border:
+        if operator.index not in border and not computes_shape(file, operator):
             found += _operator_problems(file, operator)
     return found
 
