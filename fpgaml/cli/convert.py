@@ -91,7 +91,7 @@ def convert(
         list[str] | None,
         typer.Option(
             "--output-range",
-            help="What an output's integers cover: -20,20 or NAME=-20,20.  [default: all that --data reach]",
+            help="Only events with outputs in here set scales: -20,20 or NAME=-20,20.  [default: all events]",
             rich_help_panel=TFLITE,
         ),
     ] = None,

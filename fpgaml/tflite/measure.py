@@ -18,6 +18,7 @@ from fpgaml.tflite import litert
 from fpgaml.tflite.distances import CodeDifference, Distance
 from fpgaml.tflite.litert import Kernels
 from fpgaml.tflite.making import Tensors
+from fpgaml.tflite.output_range import Ranges, within
 from fpgaml.tflite.ports import IntegerNetwork
 from fpgaml.tflite.timing import time_inference
 
@@ -84,12 +85,13 @@ def firmware_values(graph: Graph, data: DataSet) -> Iterator[dict[str, Reals]]:
 
 
 def side_by_side(
-    networks: Networks, graph: Graph, data: DataSet, fixed: Mapping[str, Reals], keep_scores: bool
+    networks: Networks, graph: Graph, data: DataSet, fixed: Mapping[str, Reals], ranges: Ranges, keep_scores: bool
 ) -> SideBySide:
     """Run the data through the float and the integer network, the latter by all kernels.
 
     Args:
-        fixed: the Graph's outputs on the data, within the range that the other networks' outputs are kept in.
+        fixed: the Graph's outputs on the data, shape (events, *shape).
+        ranges: of outputs, beyond which distances do not count.
         keep_scores: whether the outputs are wanted, for physics metrics.
     """
     result = SideBySide()
@@ -113,9 +115,9 @@ def side_by_side(
                 result.kernels[kernels, name].add(reference[name], found)
         for port in integer.outputs:
             reached, exact = port.dequantise(reference[port.name]), fixed[port.name][place]
-            result.distances[PAIRS[0], port.name].add(plain[port.name], reached)
-            result.distances[PAIRS[1], port.name].add(exact, reached)
-            result.distances[PAIRS[2], port.name].add(plain[port.name], exact)
+            a, b, c = (within(port.name, values, ranges) for values in (plain[port.name], reached, exact))
+            for pair, expected, got in zip(PAIRS, (a, c, a), (b, b, c), strict=True):
+                result.distances[pair, port.name].add(expected, got)
             if keep_scores:
                 for network, values in (("float", plain[port.name]), ("integer", reached)):
                     result.scores.setdefault(network, {}).setdefault(port.name, []).append(values)

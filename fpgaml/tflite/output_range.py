@@ -1,19 +1,16 @@
-"""What range an integer output covers: all that the calibration data reach, or one that the user gives."""
+"""Which events set the scales: all, or those whose outputs lie where decisions are made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.values import FixedArray
-from fpgaml.tflite.network import FloatNetwork, Step
 
+Reals = NDArray[np.float64]
+Ranges = Mapping[str, tuple[float, float]]
 OPTION = "--output-range"
 INT8_STEPS = 255
 FEWEST_STEPS = 32
@@ -41,45 +38,38 @@ def parse_ranges(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     return found
 
 
-def limits_of(name: str, ranges: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:
+def limits_of(name: str, ranges: Ranges) -> tuple[float, float] | None:
     """An output's range, None if it has none; the empty name stands for every output that is not named."""
     return ranges.get(name, ranges.get(""))
 
 
-def within(values: FixedArray, limits: tuple[float, float] | None) -> FixedArray:
-    """Exact values kept within an output's range, to their own step."""
-    if limits is None:
-        return values
-    low, high = (Fraction(end) * Fraction(2) ** values.fractional for end in limits)
-    return FixedArray(np.clip(values.integers, ceil(low), floor(high)), values.fractional)
+def within(name: str, values: Reals, ranges: Ranges) -> Reals:
+    """An output's values with those beyond its range at the range's end."""
+    limits = limits_of(name, ranges)
+    return values if limits is None else np.clip(values, *limits)
 
 
-def limited(network: FloatNetwork, outputs: Sequence[str], ranges: Mapping[str, tuple[float, float]]) -> FloatNetwork:
-    """The network with its outputs kept within ranges, which the converter then takes for their scales.
+def inside(outputs: Mapping[str, Reals], ranges: Ranges) -> NDArray[np.bool_]:
+    """The events whose outputs all lie within their ranges.
 
     Args:
-        outputs: the Graph's names of the network's outputs, in order.
-        ranges: by the Graph's name, as for `limits_of`.
+        outputs: by the Graph's name, shape (events, *shape).
 
     Raises:
-        FpgamlError: a range for an output that does not exist.
+        FpgamlError: a range for an output that does not exist, or that no event lies in.
     """
     unknown = [name for name in ranges if name and name not in outputs]
     if unknown:
         raise FpgamlError(OPTION, f"the network has no output `{unknown[0]}`", f"Its outputs: {', '.join(outputs)}")
-    steps, ends, clips = list(network.steps), list(network.outputs), list(network.clips)
-    shapes = {**network.inputs, **{step.name: step.shape for step in steps}}
-    for place, name in enumerate(outputs):
+    chosen = np.ones(len(next(iter(outputs.values()))), bool)
+    for name, values in outputs.items():
         limits = limits_of(name, ranges)
-        if limits is None:
-            continue
-        before = ends[place]
-        axes = (1,) * (1 + len(shapes[before]))
-        bounds = {key: np.full(axes, end, np.float32) for key, end in zip(("low", "high"), limits, strict=True)}
-        ends[place] = f"{name}_within_range_{place}"
-        steps.append(Step(ends[place], "clip", (before,), shapes[before], arrays=bounds))
-        clips.append(f"{name}: {limits[0]:g} to {limits[1]:g}, as {OPTION} says")
-    return replace(network, steps=tuple(steps), outputs=tuple(ends), clips=tuple(clips))
+        if limits is not None:
+            flat = values.reshape(len(values), -1)
+            chosen &= ((flat >= limits[0]) & (flat <= limits[1])).all(axis=1)
+    if not chosen.any():
+        raise FpgamlError(OPTION, "no event has its outputs within the range", "Give a wider one, or more events")
+    return chosen
 
 
 def coarse_outputs(outputs: Mapping[str, NDArray[np.float32]]) -> tuple[str, ...]:

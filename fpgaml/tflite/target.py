@@ -26,7 +26,7 @@ from fpgaml.tflite.lower import check_supported, lower
 from fpgaml.tflite.making import Made, make, tensorflow_python
 from fpgaml.tflite.measure import Networks, firmware_values, section, side_by_side
 from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.output_range import coarse_outputs, limited, limits_of, within
+from fpgaml.tflite.output_range import Ranges, coarse_outputs, inside
 from fpgaml.tflite.ports import integer_network
 from fpgaml.tflite.project import write_example, write_model, write_readme, write_vectors
 from fpgaml.tflite.reach import Observation, observe
@@ -49,7 +49,7 @@ class TfliteTarget:
         time: whether the time of an inference is measured, which differs from run to run.
         keep_float: whether the float32 flatbuffer stays in the project.
         name: of the model, its files and its C array.
-        output_ranges: what the integers of an output cover, by its name, empty for all; else all that the data reach.
+        output_ranges: events with an output beyond its range set no scale; by the output's name, empty for all.
         evidence: the data and what else there is to judge by; the conversion gives it.
     """
 
@@ -58,7 +58,7 @@ class TfliteTarget:
     time: bool = False
     keep_float: bool = False
     name: str = "network"
-    output_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    output_ranges: Ranges = field(default_factory=dict)
     evidence: Evidence | None = None
 
     def with_evidence(self, evidence: Evidence) -> TfliteTarget:
@@ -85,8 +85,10 @@ class TfliteTarget:
         data = self._data()
         with progress.step("calibrating"):
             events = calibration(graph, data, self.calibration_events)
+            if self.output_ranges:
+                events = _chosen(graph, events, self.output_ranges)
             observed = observe(graph, _batches(graph, events))
-            network = limited(lower(graph, observed.reaches), graph.outputs, self.output_ranges)
+            network = lower(graph, observed.reaches)
         with progress.step("converting with TensorFlow"):
             made = make(network, {name: value.to_float() for name, value in events.items()}, self.int16x8)
         name = identifier(self.name)
@@ -162,6 +164,7 @@ class _Conversion:
             "converter": dict(self.made.versions),
             "dropped_quantizers": self.network.dropped,
             "clips": list(self.network.clips),
+            "output_ranges": {name or "*": list(ends) for name, ends in self.target.output_ranges.items()},
         }
 
     def _golden(self, networks: Networks) -> dict[str, NDArray[Any]]:
@@ -176,11 +179,8 @@ class _Conversion:
         """What the float network and the integer one make of the data, beside the Graph's outputs."""
         evidence, data = self.target.evidence, self.target._data()
         assert evidence is not None
-        kept = {
-            name: values if (limits := limits_of(name, self.target.output_ranges)) is None else np.clip(values, *limits)
-            for name, values in fixed.items()
-        }
-        found = side_by_side(networks, self.graph, data, kept, evidence.labels is not None)
+        ranges = self.target.output_ranges
+        found = side_by_side(networks, self.graph, data, fixed, ranges, evidence.labels is not None)
         activations = INT16X8 if self.target.int16x8 else INT8
         results = section(networks, found, activations, calibration_events, evidence.labels, self.target.time)
         codes = self._golden(networks)
@@ -197,8 +197,7 @@ class _Conversion:
             for part in self.observed.outputs[name]:
                 count = part.shape[0]
                 answers = computed[start : start + count].reshape(part.shape)
-                exact = within(part, limits_of(name, self.target.output_ranges))
-                comparison = compare_reals(exact, answers, name, start, lsb)
+                comparison = compare_reals(part, answers, name, start, lsb)
                 found[name] = found[name] + comparison if name in found else comparison
                 start += count
         if all(comparison.equal_as_recorded for comparison in found.values()):
@@ -227,6 +226,13 @@ def calibration(graph: Graph, data: DataSet, most: int) -> dict[str, FixedArray]
         assert isinstance(node.op, Input)
         values[node.name] = node.op.read(np.concatenate(parts[node.name]))
     return values
+
+
+def _chosen(graph: Graph, events: Mapping[str, FixedArray], ranges: Ranges) -> dict[str, FixedArray]:
+    """The events whose outputs lie within the ranges, by the Graph's own arithmetic."""
+    outputs = observe(graph, _batches(graph, events)).outputs
+    chosen = inside({n: np.concatenate([part.to_float() for part in parts]) for n, parts in outputs.items()}, ranges)
+    return {name: FixedArray(value.integers[chosen], value.fractional) for name, value in events.items()}
 
 
 def _batches(graph: Graph, events: Mapping[str, FixedArray]) -> Iterator[dict[str, FixedArray]]:

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.values import FixedArray
-from fpgaml.tflite.network import FloatNetwork, Step
-from fpgaml.tflite.output_range import coarse_outputs, limited, parse_ranges, within
+from fpgaml.tflite.output_range import coarse_outputs, inside, parse_ranges, within
 
 
 def test_ranges_are_read() -> None:
@@ -21,21 +19,21 @@ def test_what_is_no_range_is_refused(text: str) -> None:
         parse_ranges([text])
 
 
-def test_an_output_is_kept_within_its_range() -> None:
-    network = FloatNetwork({"x": (2,)}, (Step("a", "relu", ("x",), (2,)),), ("a", "x"))
-    found = limited(network, ("one", "two"), {"two": (-1.0, 2.0)})
-    assert found.outputs[0] == "a"
-    step = found.steps[-1]
-    assert (step.name, step.kind, step.inputs) == (found.outputs[1], "clip", ("x",))
-    assert {key: float(value.item()) for key, value in step.arrays.items()} == {"low": -1.0, "high": 2.0}
+def test_events_beyond_a_range_are_not_chosen() -> None:
+    outputs = {"one": np.array([[0.0, 1.0], [5.0, 1.0], [0.0, -3.0]]), "two": np.array([[9.0], [9.0], [-9.0]])}
+    np.testing.assert_array_equal(inside(outputs, {"one": (-3.0, 4.0)}), [True, False, True])
+    np.testing.assert_array_equal(inside(outputs, {"": (-4.0, 10.0)}), [True, True, False])
+    np.testing.assert_array_equal(inside(outputs, {"": (-4.0, 4.0), "two": (-9.0, 9.0)}), [True, False, True])
+    with pytest.raises(FpgamlError, match="no event"):
+        inside(outputs, {"two": (0.0, 1.0)})
     with pytest.raises(FpgamlError, match="no output `three`"):
-        limited(network, ("one", "two"), {"three": (0.0, 1.0)})
+        inside(outputs, {"three": (0.0, 1.0)})
 
 
-def test_exact_values_are_kept_to_their_own_step() -> None:
-    values = FixedArray(np.array([-9, -3, 0, 5, 9]), 1)  # -4.5, -1.5, 0, 2.5, 4.5
-    np.testing.assert_array_equal(within(values, (-1.2, 2.7)).to_float(), [-1.0, -1.0, 0.0, 2.5, 2.5])
-    assert within(values, None) is values
+def test_distances_beyond_a_range_do_not_count() -> None:
+    values = np.array([-9.0, 0.5, 9.0])
+    np.testing.assert_array_equal(within("one", values, {"": (-1.0, 2.0)}), [-1.0, 0.5, 2.0])
+    assert within("one", values, {"two": (-1.0, 2.0)}) is values
 
 
 def test_extremes_that_leave_few_codes_are_told() -> None:

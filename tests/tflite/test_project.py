@@ -15,9 +15,8 @@ import pytest
 from fpgaml.errors import FpgamlError
 from fpgaml.proof.physics import roc_auc
 from fpgaml.report.read import read_project
-from fpgaml.tflite import litert
+from fpgaml.tflite import litert, scores
 from fpgaml.tflite.litert import Kernels
-from fpgaml.tflite import scores
 from tests.paths import LEGACY, fpgaml, needs_compiler
 from tests.tflite.needs import needs_tensorflow
 
