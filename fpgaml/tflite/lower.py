@@ -104,7 +104,9 @@ def lower(graph: Graph, reaches: Mapping[str, Reach]) -> FloatNetwork:
             work.placed[node.name] = _LOWER[type(node.op)](work, node)
     inputs = {node.name: graph.shapes[node.name] for node in graph.inputs}
     outputs = tuple(work.placed[name] for name in graph.outputs)
-    return FloatNetwork(inputs, tuple(work.steps), outputs, tuple(work.clips), tuple(work.warnings), work.dropped)
+    names = tuple(name if graph.outputs.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(graph.outputs))
+    clips, warnings = tuple(work.clips), tuple(work.warnings)
+    return FloatNetwork(inputs, tuple(work.steps), outputs, names, clips, warnings, work.dropped)
 
 
 def check_supported(graph: Graph) -> None:

@@ -43,7 +43,7 @@ class FloatNetwork:
 
     Args:
         inputs: shapes by name, without a batch axis, in order; steps: in execution order.
-        outputs: names of steps or inputs, in order.
+        outputs: names of steps or inputs, in order; names: what each of them is called outside, unique.
         clips: what the float network kept of quantizers that saturate: one sentence each.
         warnings: what it could not keep: one sentence each.
         dropped: quantizers that only round on the calibration data, and are left out.
@@ -52,6 +52,7 @@ class FloatNetwork:
     inputs: Mapping[str, Shape]
     steps: tuple[Step, ...]
     outputs: tuple[str, ...]
+    names: tuple[str, ...]
     clips: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     dropped: int = 0
@@ -69,7 +70,8 @@ class FloatNetwork:
             }
             for step in self.steps
         ]
-        content = {"inputs": {k: list(v) for k, v in self.inputs.items()}, "steps": steps, "outputs": self.outputs}
+        outputs = [{"name": name, "step": step} for name, step in zip(self.names, self.outputs, strict=True)]
+        content = {"inputs": {k: list(v) for k, v in self.inputs.items()}, "steps": steps, "outputs": outputs}
         (folder / DESCRIPTION).write_text(json.dumps(content), encoding="utf-8")
         arrays: dict[str, Any] = {f"{s.name}/{key}": value for s in self.steps for key, value in s.arrays.items()}
         np.savez(folder / ARRAYS, **arrays)

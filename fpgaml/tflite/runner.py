@@ -59,8 +59,8 @@ def convert(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     concrete = module.network.get_concrete_function()
     parts = [[array[start : start + BATCH] for array in data] for start in range(0, len(data[0]), BATCH)]
     answers = [concrete(*map(tf.constant, part)) for part in parts]
-    count = len(description["outputs"])
-    outputs = [np.concatenate([answer[key(index)].numpy() for answer in answers]) for index in range(count)]
+    names = [output["name"] for output in description["outputs"]]
+    outputs = [np.concatenate([answer[name].numpy() for answer in answers]) for name in names]
     answer: dict[str, Any] = {"out/" + str(index): value for index, value in enumerate(outputs)}
     np.savez(folder / "answer.npz", **answer)
     plain = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
@@ -90,13 +90,8 @@ def tensor_names(tf: Any, path: Path, description: dict[str, Any]) -> dict[str, 
     (signature,) = interpreter._get_full_signature_list().values()
     return {
         "inputs": [names[signature["inputs"][name]] for name in description["inputs"]],
-        "outputs": [names[signature["outputs"][key(index)]] for index in range(len(description["outputs"]))],
+        "outputs": [names[signature["outputs"][output["name"]]] for output in description["outputs"]],
     }
-
-
-def key(index: int) -> str:
-    """The name of an output in the signature; in alphabetical order, too, they are in order."""
-    return "output_" + str(index).zfill(4)
 
 
 def build(tf: Any, description: dict[str, Any], arrays: dict[str, Any]) -> Any:
@@ -109,7 +104,7 @@ def build(tf: Any, description: dict[str, Any], arrays: dict[str, Any]) -> Any:
             inputs = [values[name] for name in step["inputs"]]
             values[step["name"]] = STEPS[step["kind"]](tf, step, inputs, constants)
         # An output that is an input, or another output too, needs a tensor of its own.
-        return {key(index): tf.identity(values[name]) for index, name in enumerate(description["outputs"])}
+        return {output["name"]: tf.identity(values[output["step"]]) for output in description["outputs"]}
 
     return network
 
