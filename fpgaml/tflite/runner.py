@@ -258,6 +258,7 @@ STEPS: dict[str, Any] = {
     "maximum": lambda tf, step, inputs, arrays: tf.maximum(inputs[0], inputs[1]),
     "minimum": lambda tf, step, inputs, arrays: tf.minimum(inputs[0], inputs[1]),
     "relu": lambda tf, step, inputs, arrays: tf.nn.relu(inputs[0]),
+    "relu6": lambda tf, step, inputs, arrays: tf.nn.relu6(inputs[0]),
     "leaky_relu": lambda tf, step, inputs, arrays: tf.nn.leaky_relu(inputs[0], step["settings"]["slope"]),
     "clip": clip,
     "function": function,

@@ -21,6 +21,7 @@ from fpgaml.proof.checks import Check, Status, chunk_events
 from fpgaml.proof.compare import Comparison, compare_reals
 from fpgaml.proof.data import DataSet
 from fpgaml.target import Batches, Evidence, Firmware, Judgement, Texts
+from fpgaml.tflite.fold_limits import fold_limits
 from fpgaml.tflite.integer_check import CHECK, integer_check
 from fpgaml.tflite.lower import check_supported, lower
 from fpgaml.tflite.making import Made, make, tensorflow_python
@@ -88,7 +89,7 @@ class TfliteTarget:
             if self.output_ranges:
                 events = _chosen(graph, events, self.output_ranges)
             observed = observe(graph, _batches(graph, events))
-            network = lower(graph, observed.reaches)
+            network = fold_limits(lower(graph, observed.reaches))
         with progress.step("converting with TensorFlow"):
             made = make(network, {name: value.to_float() for name, value in events.items()}, self.int16x8)
         name = identifier(self.name)
