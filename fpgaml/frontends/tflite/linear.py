@@ -78,9 +78,14 @@ def _windows(
         raise work.wrong(f"weights of shape {kernel.shape} for {channels} channels")
     if prod(work.output.shape[:3]) * prod(kernel.shape[:2]) * channels > MOST_PATCHES:
         raise work.unsupported("its windows are too many for one unrolled network")
-    size, pads = (kernel.shape[0], kernel.shape[1]), ((0, 0), (0, 0))
-    if op.number(0) == 0:
-        pads = same_padding(x.shape[1:3], size, strides, dilation)  # type: ignore[assignment]
+    size = (kernel.shape[0], kernel.shape[1])
+    pads: Pads = ((0, 0), (0, 0))
+    if op.fold is not None:
+        if dilation != (1, 1) or strides != (1, 1) or op.number(0) == 0:
+            raise work.unsupported("a padded or strided convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND")
+        dilation, pads = op.fold.dilation, op.fold.pads
+    elif op.number(0) == 0:
+        pads = same_padding(x.shape[1:3], size, strides, dilation)
     padded = any(max(sides) for sides in pads)
     node, zero = (work.centred(x), 0) if padded else work.either(x)
     bias = _bias(work, kernel, zero)

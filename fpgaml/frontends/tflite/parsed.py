@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.model import Built, PortCoding
+from fpgaml.frontends.tflite.dilation import folded
 from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
 from fpgaml.frontends.tflite.schema import ModelFile, read
@@ -136,14 +137,17 @@ def _named(graph: Graph, names: Sequence[str]) -> Graph:
 
 @contextmanager
 def guarded(where: str) -> Iterator[None]:
-    """Errors of numbers that make no sense together are the file's fault."""
+    """Errors name the file; those of numbers that make no sense together are its fault."""
+    again = "Convert or copy the model again"
     try:
         yield
-    except FpgamlError:
-        raise
+    except FpgamlError as error:
+        if where in str(error):
+            raise
+        raise FpgamlError(f"{where}, {error.where}", error.reason, error.advice or again) from error
     except (ArithmeticError, LookupError, ValueError, TypeError, RecursionError, MemoryError, AssertionError) as error:
         reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {error})"
-        raise FpgamlError(where, reason, "Convert or copy the model again") from error
+        raise FpgamlError(where, reason, again) from error
 
 
 def parse(path: Path) -> TfliteModel:
@@ -154,7 +158,7 @@ def parse(path: Path) -> TfliteModel:
         FpgamlError: not such a file, a damaged one, or one that computes in floating point.
     """
     with guarded(str(path)):
-        file = resolved(read(path))
+        file = resolved(folded(read(path)))
         require_integers(file)
         border = find_border(file)
         found = problems(file, set(border.operators))

@@ -94,6 +94,18 @@ class Tensor:
     oddity: str = ""
 
 
+@dataclass(frozen=True)
+class Folded:
+    """What became of a convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND.
+
+    Args:
+        dilation: of height and width; pads: (before, after) of each.
+    """
+
+    dilation: tuple[int, int]
+    pads: tuple[tuple[int, int], tuple[int, int]]
+
+
 @dataclass(frozen=True, eq=False)
 class Operator:
     """One operator.
@@ -101,8 +113,7 @@ class Operator:
     Args:
         index: its place in the file; kind: its name in the schema; custom: a custom operator's own name.
         inputs, outputs: tensor numbers, -1 for an input that is left out.
-        options: the table of its settings, with the settings' type number; `second` tells of settings in the newer
-            place, which only newer operators have.
+        options: the table of its settings; fold: of a convolution that others were folded into.
     """
 
     index: int
@@ -111,6 +122,7 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Table | None = field(repr=False)
+    fold: Folded | None = None
 
     def number(self, slot: int, kind: str = "b", default: int = 0) -> int:
         """A whole number among the settings."""
