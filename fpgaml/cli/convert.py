@@ -173,6 +173,7 @@ def convert(
     progress, kind = choose_progress(), _one_of("--target", target, ("hls", "rtl", "tflite"))
     with sources(model, data, labels, kind == "tflite", progress) as found:
         place, clock_mhz = found.place(board, parse_clock(clock) if clock else None)
+        ranges = parse_ranges(output_range) if output_range else found.int8_ranges
         request: Request = Request(
             board=place,
             # A flatbuffer is for no board.
@@ -180,7 +181,7 @@ def convert(
             part=part,
             clock_mhz=clock_mhz,
             target=(
-                TfliteTarget(int16x8, calibration_events, time, keep_float, name, parse_ranges(output_range or []))
+                TfliteTarget(int16x8, calibration_events, time, keep_float, name, ranges)
                 if kind == "tflite"
                 else _rtl_target(hdl, shell, beat, tag_bits, name)
                 if kind == "rtl"

@@ -58,7 +58,9 @@ class ProjectMaker:
 
         name = self.network.name or self.task.name
         floating = self.network.float_file(self.weights)
-        made = self._convert(floating, "tflite", TfliteTarget(name=name), native=False)
+        made = self._convert(
+            floating, "tflite", TfliteTarget(name=name, output_ranges=self.task.int8_ranges), native=False
+        )
         file = made.folder / f"{name}.tflite"
         hls = self._convert(file, "tflite_hls", HlsTarget(), native=False)
         columns = [

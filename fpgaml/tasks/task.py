@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -141,13 +142,15 @@ class Task(ABC):
     """The column of the conventional algorithm that networks are compared with."""
     larger_is_better: ClassVar[bool]
     """Of the headline metric."""
+    int8_ranges: ClassVar[Mapping[str, tuple[float, float]]] = {}
+    """Outputs between which decisions are made, by name (empty: every output): events beyond set no int8 scale."""
     held_out_events: ClassVar[int]
     """How many events have recorded answers."""
 
     @property
-    @abstractmethod
     def folder(self) -> Path:
-        """Where its page, weights and budget lie."""
+        """Where its page, weights and budget lie: beside its class."""
+        return Path(inspect.getfile(type(self))).parent
 
     @property
     def weights(self) -> Path:

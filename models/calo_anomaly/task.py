@@ -60,10 +60,6 @@ class CaloAnomaly(Task):
     larger_is_better = True
     held_out_events = 2000
 
-    @property
-    def folder(self) -> Path:
-        return Path(__file__).parent
-
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
         found = data.held_out(-(-events // 4), seed)
         return HeldOut(found.images, (found.kinds > 0).astype(np.uint8))

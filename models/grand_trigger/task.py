@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,8 @@ class GrandTrigger(Task):
     networks = (Network(unrolls=False),)
     baseline = "peak_over_rms"
     larger_is_better = True
+    int8_ranges = MappingProxyType({"": (-20.0, 20.0)})
     held_out_events = 2000
-
-    @property
-    def folder(self) -> Path:
-        return Path(__file__).parent
 
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
         found = source.held_out(events, seed)

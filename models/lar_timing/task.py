@@ -46,10 +46,6 @@ class LarTiming(Task):
     larger_is_better = False
     held_out_events = 10_000
 
-    @property
-    def folder(self) -> Path:
-        return Path(__file__).parent
-
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
         return HeldOut(held_out(events, seed).x)
 
@@ -119,13 +115,25 @@ class LarTiming(Task):
                 _points(panels[1], centres, energy, "energy_bias_gev", 1e3, title, colour)
                 _points(panels[2], centres, energy, "time_core_ns", 1, title, colour)
             panels[0].set_xticks(np.arange(len(CROSSING_LABELS)), CROSSING_LABELS)
-            panels[0].set(
-                xlabel="crossings since the previous pulse", ylabel="energy, RMS of the error, MeV", ylim=(0, None)
-            )
+            panels[0].set(xlabel="crossings since the previous pulse", ylabel="energy, RMS of the error, MeV")
+            panels[0].set_yscale("log")
+            panels[0].set_yticks(*_plain([100, 200, 500, 1000, 2000]))
             panels[0].set_title("deposits of 0.5 to 5 GeV, µ = 200, crosstalk", fontsize=9)
             panels[0].legend()
             panels[1].set(xscale="log", xlabel="true energy, GeV", ylabel="energy, bias, MeV")
-            panels[2].set(xscale="log", yscale="log", xlabel="true energy, GeV", ylabel="time, core, ns")
+            panels[2].set(xscale="log", yscale="log", xlabel="true energy, GeV", ylabel="time, core (68 %), ns")
+            panels[1].set_xticks(*_plain([0.5, 1, 2, 5, 10, 20]))
+            panels[2].set_xticks(*_plain([2, 5, 10, 20]))
+            panels[2].set_yticks(*_plain([0.2, 0.5, 1, 2, 5]))
+            for panel in panels:
+                panel.minorticks_off()
+            for panel in panels[1:]:
+                panel.set_title("all deposits of the same crossings", fontsize=9)
+
+
+def _plain(ticks: Sequence[float]) -> tuple[Sequence[float], list[str]]:
+    """Ticks of a logarithmic axis, as plain numbers."""
+    return ticks, [f"{tick:g}" for tick in ticks]
 
 
 def _points(
