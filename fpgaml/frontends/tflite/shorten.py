@@ -70,7 +70,7 @@ def _dyadic(lowest: Fraction, highest: Fraction, *, inside: bool) -> tuple[int, 
     k = -(highest.numerator.bit_length())
     while True:
         n = _first(lowest, k, inside)
-        if Fraction(n) < _lifted(highest, k) and n > 0:
+        if n < _lifted(highest, k):
             break
         k += 1
     best = (n, k)
@@ -89,7 +89,7 @@ def _lifted(x: Fraction, k: int) -> Fraction:
 def _first(lowest: Fraction, k: int, inside: bool) -> int:
     lifted = _lifted(lowest, k)
     whole = -(-lifted.numerator // lifted.denominator)
-    return whole + 1 if inside and whole == lifted else whole
+    return max(whole + 1 if inside and whole == lifted else whole, 1)
 
 
 def _digits(n: int) -> int:
