@@ -80,11 +80,11 @@ def compare(events: int, paths: list[Path]) -> int:
             model = parse(path)
             codes = random_codes(model, events, 11)
             found = interpreted(model, codes)
+            wanted = kernels(path, model, codes)
         except FpgamlError as error:
             print(f"{path.name}: refused: {str(error)[:160]}")  # noqa: T201
             refused += 1
             continue
-        wanted = kernels(path, model, codes)
         wrong = sum(int((found[name] != wanted[name]).sum()) for name in wanted)
         graphs, values, differing = graphs + 1, values + sum(w.size for w in wanted.values()), differing + wrong
         if wrong:

@@ -206,7 +206,8 @@ def split(work: Work, x: str, bits: int, suffix: str = "") -> tuple[str, str]:
     """floor(x * 2**-bits), and what is left: x - floor * 2**bits."""
     kind = work.graph.type(x).uniform()
     down = work.scale(x, 1, bits, suffix=f"{suffix}_down".strip("_"))
-    quantizer = Quantizer(FixedType(int(kind.signed), int(kind.integer) - bits, 0), Rounding.TRN, Overflow.WRAP)
+    integer = max(int(kind.integer) - bits, 0)  # a small negative number is -1 above its low bits
+    quantizer = Quantizer(FixedType(int(kind.signed), integer, 0), Rounding.TRN, Overflow.WRAP)
     high = work.add(Quantize(quantizer), down, suffix=f"{suffix}_high".strip("_"))
     low = Quantizer(FixedType(0, bits, 0), Rounding.TRN, Overflow.WRAP)
     return high, work.add(Quantize(low), x, suffix=f"{suffix}_low".strip("_"))

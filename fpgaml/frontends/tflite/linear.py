@@ -88,7 +88,7 @@ def _windows(
         pads = same_padding(x.shape[1:3], size, strides, dilation)
     padded = any(max(sides) for sides in pads)
     node, zero = (work.centred(x), 0) if padded else work.either(x)
-    bias = _bias(work, kernel, zero)
+    bias = _bias(work, kernel, zero, wide=wide)
     groups = channels // inner
     node = work.add(*_placed(work, node, kernel, bias, strides, dilation, pads, groups), suffix="sum")
     _finish(work, node, activation, wide=wide)
@@ -134,7 +134,8 @@ def fully_connected(work: Work) -> None:
         rows = prod(shape) // depth
         node = work.reshaped(node, (depth,) if rows == 1 else (rows, depth))
     kernel = weights.T
-    node = work.add(Dense(FixedArray(kernel, 0), _bias(work, kernel, zero)), node, suffix="sum")
+    wide = x.kind == TensorType.INT16 and op.number(4) != INT32_BIAS
+    node = work.add(Dense(FixedArray(kernel, 0), _bias(work, kernel, zero, wide=wide)), node, suffix="sum")
     if x.kind == TensorType.INT8:
         node = work.in32(node)
     _finish_in_float64(work, node, op.number(0))
@@ -157,16 +158,16 @@ def _weights(work: Work, axis: int) -> NDArray[np.int64]:
     return np.asarray(values)
 
 
-def _bias(work: Work, kernel: NDArray[np.int64], zero: int) -> FixedArray:
-    """The bias, less what the zero point of codes adds to every sum."""
+def _bias(work: Work, kernel: NDArray[np.int64], zero: int, *, wide: bool) -> FixedArray:
+    """The bias, less what the zero point of codes adds to every sum; `wide` for sums of 64 bits."""
     filters = kernel.shape[-1]
     sums = kernel.reshape(-1, filters).sum(axis=0)
     tensor = work.optional(2)
     if tensor is None:
         bias = np.zeros(filters, dtype=np.int64)
     else:
-        if tensor.kind not in (TensorType.INT32, TensorType.INT64):
-            raise work.unsupported(f"its bias is {tensor.kind.name.lower()}")
+        if tensor.kind != (TensorType.INT64 if wide else TensorType.INT32):
+            raise work.unsupported(f"its bias is {tensor.kind.name.lower()}, which LiteRT's own kernel refuses")
         bias = work.constant(2).astype(np.int64).reshape(-1)
         if bias.shape != (filters,):
             raise work.wrong(f"{len(bias)} biases for {filters} filters")

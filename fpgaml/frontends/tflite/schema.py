@@ -260,7 +260,7 @@ def _quantisation(buffer: FlatBuffer, index: int, tensor: Table) -> Quantisation
         raise buffer.damaged(f"tensor {index} has {len(scales)} scales and {len(zeros)} zero points")
     kept = np.asarray(scales, dtype=np.float32)
     if not (np.isfinite(kept).all() and (kept > 0).all()):
-        raise buffer.damaged(f"a scale of tensor {index} is not a positive number")
+        raise buffer.damaged(f"a scale of tensor {index} is zero, negative or no number")
     return Quantisation(kept, np.asarray(zeros, dtype=np.int64), table.number(6, "i"))
 
 
