@@ -22,7 +22,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import read_manifest
-from fpgaml.project.ports import Port
+from fpgaml.rtl.ports import RtlPort
 
 HERE = Path(__file__).resolve().parent
 MANIFEST, GOLDEN, RECIPE = "manifest.json", "golden.npz", "recipe.toml"
@@ -69,7 +69,8 @@ def golden(folder: Path) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     for direction in ("input", "output"):
         for entry in manifest[f"{direction}s"]:
-            port = Port(**{**entry, "shape": tuple(entry["shape"])})
+            of_port = (entry["name"], tuple(entry["shape"]), entry["signed"], entry["width"], entry["fractional"])
+            port = RtlPort(*of_port)
             value: FixedArray = read_golden(folder, port, direction)
             arrays[f"{direction}/{port.name}"] = value.integers.astype(np.int32)
             arrays[f"{direction}/{port.name}/fractional"] = np.array(value.fractional)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,11 +150,19 @@ def _by_set(scores: Scores) -> dict[str, dict[str, Any]]:
 
 
 def _write(task: Task, content: Mapping[str, Any], folder: Path) -> None:
-    text = json.dumps(content, indent=1, default=_plain, allow_nan=False) + "\n"
-    (folder / METRICS).write_text(text, encoding="utf-8")
-    read = json.loads(text)
+    write_json(folder / METRICS, content)
+    read = read_metrics(folder / METRICS)
     (folder / TABLE).write_text(markdown(task, read), encoding="utf-8")
     task.draw(read["columns"], folder / FIGURE)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Whole or not at all; lists of numbers, such as [value, error], stay on one line."""
+    text = json.dumps(content, indent=1, default=_plain, allow_nan=False)
+    text = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text) + "\n"
+    draft = path.with_name(f"new_{path.name}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def _plain(value: Any) -> Any:

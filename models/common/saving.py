@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, choose_progress
+from fpgaml.tasks.evaluation import write_json
 from fpgaml.tasks.events import fingerprint
 
 if TYPE_CHECKING:
@@ -62,15 +62,6 @@ def save_training(folder: Path, task: str, settings: Any, facts: Mapping[str, An
         **facts,
     }
     write_json(folder / TRAINING, content)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Whole or not at all; lists of numbers, such as [value, error], stay on one line."""
-    text = json.dumps(content, indent=1, allow_nan=False)
-    text = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text) + "\n"
-    draft = path.with_name(f"new_{path.name}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
 
 
 def command_line(title: str, train: Callable[[Path, int, Path | None, Progress], object]) -> None:
