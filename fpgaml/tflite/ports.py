@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.ops import Shape
+from fpgaml.proof.coded import to_codes
 from fpgaml.tflite import litert
 
 
@@ -47,15 +49,9 @@ class TflitePort:
         return np.dtype(f"int{self.width}")
 
     def quantise(self, reals: ArrayLike) -> NDArray[Any]:
-        """The codes of real numbers: divided by the scale, rounded to nearest, ties away from zero, and saturated.
-
-        Source: TensorFlow Lite's Quantize operator, `AffineQuantize` in `kernels/internal/reference/quantize.h`
-        (there in float32; here in float64, which differs where a quotient is within 1e-7 of a tie).
-        """
-        scaled = np.asarray(reals, np.float64) / self.scale
-        rounded = np.trunc(scaled + np.copysign(0.5, scaled)) + self.zero_point
-        ends = np.iinfo(self.dtype)
-        return np.asarray(np.clip(rounded, ends.min, ends.max).astype(self.dtype))
+        """The codes of real numbers, as LiteRT's QUANTIZE operator has them (`fpgaml.proof.coded.to_codes`)."""
+        coding = PortCoding(self.scale, self.zero_point, self.width)
+        return to_codes(np.asarray(reals, np.float64), coding).astype(self.dtype)
 
     def outside(self, reals: ArrayLike) -> int:
         """How many real numbers lie beyond the codes' range by half a step or more, and saturate."""
