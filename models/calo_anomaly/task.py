@@ -146,7 +146,7 @@ class CaloAnomaly(Task):
                 panel.set(xscale="log", xlabel="trigger rate, Hz", ylim=(-0.02, 1.02))
                 panel.set_title(name.replace("_", " "), fontsize=9)
             panels[0].set_ylabel("signal efficiency")
-            panels[0].legend(loc="upper left")
+            panels[1].legend(loc="upper left")
 
 
 def _line(panel: Any, entries: Sequence[Mapping[str, Any]], title: str, colour: str) -> None:
