@@ -95,11 +95,10 @@ class GrandTrigger(Task):
                     if point is not None:
                         _line(panel, centres, point["by_snr"], title, colour)
                 panel.set(xlabel="SNR: peak of the pulse over the noise", ylim=(-0.02, 1.02))
-                panel.set_title(
-                    f"false-positive rate {rate:g}: {c.PRETRIGGER_HZ * rate:g} messages a second", fontsize=9
-                )
+                messages = f"{c.PRETRIGGER_HZ * rate:g} Hz of messages"
+                panel.set_title(f"false-positive rate {rate:g} ({messages})", fontsize=9)
             panels[0].set_ylabel("efficiency for air showers")
-            panels[0].legend(loc="lower right")
+            panels[1].legend(loc="upper left")
 
 
 def _line(panel: Any, centres: Sequence[float], bins: Sequence[Any], title: str, colour: str) -> None:

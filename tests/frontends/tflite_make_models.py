@@ -93,6 +93,18 @@ def branches() -> Any:
     return network((4, 5), build)
 
 
+@model("int8", "int16")
+def extremes() -> Any:
+    """The larger and the smaller of two branches, and a ceiling that no kernel has built in."""
+
+    def build(k: Any, x: Any) -> Any:
+        a = k.ReLU(2.5, name="ceiling")(k.Dense(6)(x))
+        b = k.Dense(6)(x)
+        return k.Dense(3)(k.Concatenate()([k.Maximum()([a, b]), k.Minimum()([a, k.Dense(6)(x)])]))
+
+    return network((4, 5), build)
+
+
 @model("per_tensor")
 def dense() -> Any:
     """Dense layers with one scale for all weights."""

@@ -1,4 +1,4 @@
-"""ADD, SUB, MUL."""
+"""ADD, SUB, MUL, MAXIMUM, MINIMUM."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fpgaml.frontends.tflite.requantise import (
     within,
 )
 from fpgaml.frontends.tflite.schema import Tensor, TensorType
-from fpgaml.frontends.tflite.work import Work
-from fpgaml.graph.ops import Add, Multiply, Operation, Quantize, Subtract
+from fpgaml.frontends.tflite.work import Value, Work
+from fpgaml.graph.ops import Add, Maximum, Minimum, Multiply, Operation, Quantize, Subtract
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 
 LEFT_SHIFT = {TensorType.INT8: 20, TensorType.INT16: 15}
@@ -100,6 +100,28 @@ def multiplication(work: Work) -> None:
     factor = np.float32(np.float32(scales[0] * scales[1]) / scales[2])
     rescaling = twice_rounded(work, [float(factor)])
     work.give(requantised(work, work.in32(product), rescaling, activation_range(work, out, op.number(0))))
+
+
+def maximum(work: Work) -> None:
+    """MAXIMUM: the larger code, whatever the scales (maximum_minimum.h compares codes)."""
+    _extreme(work, Maximum())
+
+
+def minimum(work: Work) -> None:
+    """MINIMUM: the smaller code."""
+    _extreme(work, Minimum())
+
+
+def _extreme(work: Work, combine: Operation) -> None:
+    a, b, out = work.input(0), work.input(1), work.output
+    _same_kind(work, a, b, out)
+    zero, result = work.zero_point(a), work.zero_point(out)
+    other = work.shifted(_placed(work, b, out), work.zero_point(b) - zero, "placed")
+    node = work.add(combine, _placed(work, a, out), other)
+    if result == zero:
+        work.give(Value(result, centred=node))
+    else:
+        work.give(Value(result, codes=work.shifted(node, zero, "codes")))
 
 
 def _same_kind(work: Work, *tensors: Tensor) -> None:

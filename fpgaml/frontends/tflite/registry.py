@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.tflite.activations import clamp, leaky_relu, logistic, quantize, tanh
-from fpgaml.frontends.tflite.elementwise import addition, multiplication, subtraction
+from fpgaml.frontends.tflite.elementwise import addition, maximum, minimum, multiplication, subtraction
 from fpgaml.frontends.tflite.layout import concatenation, pad, reshape, transpose
 from fpgaml.frontends.tflite.linear import convolution, depthwise, fully_connected
 from fpgaml.frontends.tflite.pooling import average_pool, max_pool, mean, reduce_extreme
@@ -27,6 +27,8 @@ CONVERTERS: Mapping[str, Convert] = {
     "ADD": addition,
     "SUB": subtraction,
     "MUL": multiplication,
+    "MAXIMUM": maximum,
+    "MINIMUM": minimum,
     "CONCATENATION": concatenation,
     "PAD": pad,
     "PADV2": pad,
