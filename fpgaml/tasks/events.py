@@ -37,7 +37,9 @@ def write_events(
     folder.mkdir(parents=True, exist_ok=True)
     held = task.held_out(task.held_out_events)
     answers = _answers(network.answers_file(weights or task.weights), held.x) if recorded else None
-    arrays: dict[str, Any] = {"x": held.x} | ({} if answers is None else {"y": answers})
+    # As real numbers for networks that have no recorded answers: whole numbers could be taken for int8 codes.
+    x = held.x if recorded else held.x.astype(np.float32)
+    arrays: dict[str, Any] = {"x": x} | ({} if answers is None else {"y": answers})
     data = folder / f"{task.name}.npz"
     np.savez(data, **arrays)
     labels = None
