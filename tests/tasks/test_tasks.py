@@ -150,7 +150,7 @@ def test_models_lists_what_was_measured() -> None:
     ("command", "says"),
     [
         (["evaluate", "nothing"], "no task has this name"),
-        (["train", "grand"], "Did you mean grand_trigger"),
+        (["train", "grand_triger"], "Did you mean grand_trigger"),
         (["train", "grand_trigger", "--data", "none.npz"], "none.npz: no such file"),
         (["convert", "calo_anomaly/deep"], "has no network `deep`"),
     ],
