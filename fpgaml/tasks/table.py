@@ -31,7 +31,7 @@ def markdown(task: Task, content: Mapping[str, Any]) -> str:
     """The table of an evaluation, ended by what is equal to what."""
     titles = content["titles"]
     lines = ["| | " + " | ".join(titles.values()) + " |", "|---" + "|--:" * len(titles) + "|"]
-    for row in task.rows(content["columns"]):
+    for row in _shown_rows(task, content):
         title = f"**{row.title}**" if row.headline else row.title
         lines.append(f"| {title} | " + " | ".join(shown(row.values.get(name), row) for name in titles) + " |")
     lines += ["", f"{_events(content)} {_equal(content)}", ""]
@@ -45,13 +45,18 @@ def print_table(console: Console, task: Task, content: Mapping[str, Any]) -> Non
     table.add_column("")
     for title in titles.values():
         table.add_column(title, justify="right", overflow="fold")
-    for row in task.rows(content["columns"]):
+    for row in _shown_rows(task, content):
         cells = [shown(row.values.get(name), row) for name in titles]
         table.add_row(Text(row.title, "bold" if row.headline else ""), *cells)
     console.print(table)
     console.print(f"{_events(content)} {_equal(content)}", highlight=False)
     for name, why in content["missing"].items():
         console.print(f"{name}: {why}", highlight=False)
+
+
+def _shown_rows(task: Task, content: Mapping[str, Any]) -> list[Row]:
+    """Rows that say something of some column."""
+    return [row for row in task.rows(content["columns"]) if any(name in row.values for name in content["titles"])]
 
 
 def _merged(content: Mapping[str, Any]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def ratio_of_rms(windows: Windows, energy: Real, reference: Real) -> Estimate:
     rng = np.random.default_rng(1)
     again = [rms(errors[:, rng.integers(0, count, count)]) for _ in range(RESAMPLES)]
     whole = rms(errors)
-    spread = np.std([one / other for one, other in again], ddof=1)
+    spread = np.std([one / other for one, other in again if other > 0], ddof=1)
     return Estimate(float(whole[0] / whole[1]), float(spread))
 
 

@@ -493,7 +493,7 @@ def test_every_algorithm_on_every_set() -> None:
     assert list(metrics) == ["of_published", "of_4", "of_12", "float", "graph"]
     headline = metrics["graph"]["mu200_crosstalk"]
     assert headline["energy_bias_gev"][0] == 0 < metrics["of_4"]["mu200_crosstalk"]["headline_energy_resolution_gev"][0]
-    assert metrics["float"]["mu200_crosstalk"]["energy_bias_gev"][0] == pytest.approx(0.5, abs=0.05)
+    assert metrics["float"]["mu200_crosstalk"]["energy_bias_gev"][0] == pytest.approx(0.5, abs=0.2)
     (row,) = (row for row in TASK.rows(metrics) if row.headline)
     assert row.values["graph"].value == headline["headline_energy_resolution_gev"][0] == 0
 
