@@ -25,6 +25,7 @@ from fpgaml.hls.model import Port
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import read_manifest
+from fpgaml.project.publish import is_project
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.coded import coded, codings_in
 from fpgaml.proof.data import open_data
@@ -284,7 +285,7 @@ def _inputs(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> tu
         return _made_up(graph, request, chunk), request.frames
     shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
     data = open_data(request.data, shapes, limit=request.frames)
-    data = coded(data, codings_in(read_manifest(project)))
+    data = coded(data, codings_in(read_manifest(project)) if is_project(project) else {})
     per_frame = sum(prod(shape) for shape in shapes.values())
 
     def read() -> Iterator[Values]:
