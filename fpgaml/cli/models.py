@@ -26,7 +26,7 @@ def models(json_output: Annotated[bool, typer.Option("--json", help="Print it as
         for network in row["networks"]:
             console.print(f"  {_line(network)}", highlight=False)
         console.print(f"  {row['page']}\n", highlight=False, soft_wrap=True)
-    console.print("fpgaml convert NAME, fpgaml evaluate NAME, fpgaml train NAME FOLDER", highlight=False)
+    console.print("fpgaml convert NAME, fpgaml evaluate NAME, fpgaml train NAME", highlight=False)
 
 
 def _facts(task: Any) -> dict[str, Any]:

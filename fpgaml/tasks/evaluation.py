@@ -73,8 +73,9 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
             raise CheckFailedError(task.name, reason, "Tell us")
     with progress.step("physics metrics"):
         metrics = _metrics(task, scores)
-    titles = {column.name: column.title for group in groups for column in group.columns}
-    order = _order(task, network, metrics, list(titles))
+    fixed = {column.name: column.title for group in groups for column in group.columns}
+    order = _order(task, network, metrics, list(fixed))
+    titles = {**task.titles, **fixed}
     content = {
         "format": FORMAT,
         "version": VERSION,

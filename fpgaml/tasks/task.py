@@ -142,6 +142,8 @@ class Task(ABC):
     """The column of the conventional algorithm that networks are compared with."""
     larger_is_better: ClassVar[bool]
     """Of the headline metric."""
+    titles: ClassVar[Mapping[str, str]] = {}
+    """What to call baselines and further networks in tables, where their names do not say enough."""
     int8_ranges: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """Outputs between which decisions are made, by name (empty: every output): events beyond set no int8 scale."""
     held_out_events: ClassVar[int]

@@ -43,6 +43,7 @@ class GrandTrigger(Task):
     networks = (Network(unrolls=False),)
     baseline = "peak_over_rms"
     larger_is_better = True
+    titles = MappingProxyType({"peak_over_rms": "peak over RMS", "level1": "level 1"})
     int8_ranges = MappingProxyType({"": (-20.0, 20.0)})
     held_out_events = 2000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,13 @@ class LarTiming(Task):
     networks = (Network(),)
     baseline = "of_12"
     larger_is_better = False
+    titles = MappingProxyType(
+        {
+            "of_published": "optimal filter, published",
+            "of_4": "optimal filter, 4 samples",
+            "of_12": "optimal filter, 12 samples",
+        }
+    )
     held_out_events = 10_000
 
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
