@@ -29,7 +29,8 @@ def main(job_file: Path) -> None:
     sample = Sample(job["scale"], job["seed"], Path(job["data"]) if job["data"] else None)
     try:
         task = find_task(job["task"])
-        models = {column: _load(keras, Path(path)) for column, path in job["networks"].items()}
+        load = keras.models.load_model
+        models = {column: load(path, compile=False, safe_mode=True) for column, path in job["networks"].items()}
         found: dict[str, list[Any]] = {}
         for part in task.parts(sample):
             x = np.asarray(part.x, np.float32)
@@ -42,13 +43,6 @@ def main(job_file: Path) -> None:
         sys.exit(str(error))
     arrays: dict[str, Any] = {name: np.concatenate(values) for name, values in found.items()}
     np.savez(job["answer"], **arrays)
-
-
-def _load(keras: Any, path: Path) -> Any:
-    text = path.name
-    if "quantised" in text:
-        import hgq  # noqa: F401
-    return keras.models.load_model(path, compile=False, safe_mode=True)
 
 
 if __name__ == "__main__":
