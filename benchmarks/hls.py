@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import Row, best, stopwatch
+from fpgaml.data.dataset import open_data
 from fpgaml.frontends.detect import parse_model
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.values import FixedArray
@@ -17,12 +18,11 @@ from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.model import HlsModel
 from fpgaml.hls.project import write_project
 from fpgaml.hls.settings import HlsSettings, IoType
-from fpgaml.proof.data import open_data
 from fpgaml.source import LoadedModel, settle
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
-LEGACY = ROOT / "tests" / "data" / "legacy_qkeras"
+LEGACY = ROOT / "tests" / "fixtures" / "legacy_qkeras"
 PART, CLOCK_NS = "xcku5p-ffvb676-2-e", 5.0
 
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from fpgaml.conversion import Conversion, Request
 from fpgaml.conversion import convert as run_conversion
+from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.settings import IoType, Strategy
 from fpgaml.hls.target import HlsTarget
-from fpgaml.proof.again import Verification
-from fpgaml.proof.again import verify as run_verification
-from fpgaml.proof.data import DataSet, open_data
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.shell import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import LoadedModel, load_with_data
 from fpgaml.tflite.target import TfliteTarget
+from fpgaml.verification import Verification
+from fpgaml.verification import verify as run_verification
 
 
 def load(

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from fpgaml.boards import Board, find_board
+from fpgaml.data.dataset import DataSet, open_data
+from fpgaml.data.labels import area_under_roc
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.detect import is_tflite
-from fpgaml.frontends.model import Approximation, PortCoding
+from fpgaml.frontends.model import Approximation
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.target import HlsTarget
+from fpgaml.oracles import choose_oracle
 from fpgaml.passes.round_factors import RoundFactors
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
@@ -33,9 +35,7 @@ from fpgaml.proof.checks import (
     split,
     target_check,
 )
-from fpgaml.proof.data import DataSet, open_data
-from fpgaml.proof.labels import area_under_roc
-from fpgaml.proof.oracle import ExactForm, Framework, FrameworkUse, Oracle, recorded_answers
+from fpgaml.proof.oracle import ExactForm, FrameworkUse, Oracle
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.report.results import Results, input_rows
 from fpgaml.source import LoadedModel, load_with_data
@@ -195,50 +195,6 @@ def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, Data
     return load_with_data(path, request.input_types, events)
 
 
-def choose_oracle(
-    path: Path | None,
-    outputs: tuple[str, ...],
-    request: Request,
-    codings: Mapping[str, PortCoding] | None = None,
-) -> tuple[Oracle | None, str]:
-    """Who gives the source model's answers; if nobody, why not.
-
-    Args:
-        path: the model file; None where it is not at hand.
-        outputs: the names of the graph's outputs.
-        codings: of ports that carry integer codes.
-
-    Raises:
-        FpgamlError: FPGAML_FRAMEWORK_PYTHON names no Python.
-    """
-    recorded = recorded_answers(request.reference, request.data, outputs, request.layers, codings)
-    if recorded is not None and request.framework != FrameworkUse.REQUIRED:
-        return recorded, ""
-    if request.framework == FrameworkUse.NEVER:
-        return None, "the framework was not asked (--framework never), and no answers are recorded"
-    if path is None:
-        return None, "the model file is not at hand: give --model"
-    if is_tflite(path):
-        return _reference_kernels(path, outputs, request)
-    from fpgaml.frontends.framework import framework_python
-    from fpgaml.frontends.framework.answer import INSTALL
-
-    if framework_python() is None and request.framework == FrameworkUse.AUTO:
-        return None, f"Keras is not installed, and no answers are recorded (--reference). {INSTALL}"
-    return Framework(path, outputs, request.layers, request.framework_events), ""
-
-
-def _reference_kernels(path: Path, outputs: tuple[str, ...], request: Request) -> tuple[Oracle | None, str]:
-    """LiteRT's reference kernels, where they can be run."""
-    from fpgaml.frontends.framework.litert import litert_python
-    from fpgaml.proof.litert_oracle import ReferenceKernels
-    from fpgaml.tflite.litert import INSTALL
-
-    if litert_python() is None and request.framework == FrameworkUse.AUTO:
-        return None, f"LiteRT is not installed, and no answers are recorded (--reference). {INSTALL}"
-    return ReferenceKernels(path, outputs, request.framework_events), ""
-
-
 def start_proof(graph: Graph, run: Run | None, oracle: Oracle | None, request: Request, *, model_rounds: bool) -> Proof:
     """A proof that has seen nothing yet.
 
@@ -344,7 +300,7 @@ def _finish(
 
 
 def _data_hash(request: Request) -> str:
-    from fpgaml.proof.arrays import split_path
-    from fpgaml.proof.stored import file_sha256
+    from fpgaml.data.arrays import split_path
+    from fpgaml.files import file_sha256
 
     return file_sha256(split_path(request.data)[0]) if request.data else ""

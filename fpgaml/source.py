@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fpgaml.data.coded import coded
+from fpgaml.data.dataset import DataSet
+from fpgaml.data.input_type import choose_input_type, given_input_types
 from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.files import file_sha256
 from fpgaml.frontends.detect import parse_model
 from fpgaml.frontends.model import Approximation, Built, ParsedModel, PortCoding, codings_of
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
-from fpgaml.proof.coded import coded
-from fpgaml.proof.data import DataSet
-from fpgaml.proof.input_type import choose_input_type, given_input_types
-from fpgaml.proof.stored import file_sha256
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.boards import Board
+from fpgaml.data.dataset import DataSet
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Check
-from fpgaml.proof.data import DataSet
 
 Batches = Sequence[dict[str, FixedArray]]
 """Batches of tensors by name, each of shape (events, *shape)."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LEGACY = ROOT / "tests" / "data" / "legacy_qkeras"
+LEGACY = ROOT / "tests" / "fixtures" / "legacy_qkeras"
 SHARED = ROOT.parent / "shared" / "data"
 ARIANNA = SHARED / "arianna"
 

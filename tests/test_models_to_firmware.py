@@ -15,7 +15,7 @@ from fpgaml.proof.vectors import corner_vectors
 from fpgaml.source import settle
 from tests.paths import ROOT, needs_compiler
 
-DATA = ROOT / "tests" / "data"
+DATA = ROOT / "tests" / "fixtures"
 MODELS = sorted(
     path
     for folder in ("keras2", "keras3")

@@ -167,7 +167,7 @@ def convert(
     from fpgaml.progress import choose_progress
     from fpgaml.proof.oracle import FrameworkUse
     from fpgaml.tasks.sources import sources
-    from fpgaml.tflite.output_range import parse_ranges
+    from fpgaml.tflite.making.output_range import parse_ranges
     from fpgaml.tflite.target import TfliteTarget
 
     progress, kind = choose_progress(), _one_of("--target", target, ("hls", "rtl", "tflite"))

@@ -101,7 +101,7 @@ def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, j
     from fpgaml.progress import choose_progress
 
     if rtl is not None:
-        from fpgaml.cosim.vendor import simulate_vendor
+        from fpgaml.cosim.vendor.simulate import simulate_vendor
 
         found = simulate_vendor(project, rtl, top, options, choose_progress()).run
     else:
@@ -125,9 +125,9 @@ def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    from fpgaml.cosim.bulk_check import BulkRequest, check_in_bulk
-    from fpgaml.cosim.bulk_record import record_bulk
-    from fpgaml.cosim.bulk_run import NO_PAUSES, RANDOM_PAUSES
+    from fpgaml.cosim.bulk.check import BulkRequest, check_in_bulk
+    from fpgaml.cosim.bulk.record import record_bulk
+    from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
     from fpgaml.progress import choose_progress
 
     request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)

@@ -41,8 +41,8 @@ def verify(
     from fpgaml.cli.show import show_results
     from fpgaml.conversion import Request
     from fpgaml.progress import choose_progress
-    from fpgaml.proof.again import verify as run
     from fpgaml.proof.oracle import FrameworkUse
+    from fpgaml.verification import verify as run
 
     request = Request(
         data=data,

@@ -9,7 +9,7 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.tools import Simulator
-from fpgaml.cosim.vendor_report import VendorTiming
+from fpgaml.cosim.vendor.csynth import VendorTiming
 from fpgaml.report.read import read_results
 from fpgaml.report.results import SIMULATED
 from fpgaml.report.rewrite import write_results

@@ -11,7 +11,7 @@ from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTH
 from fpgaml.doctor.examine import Diagnosis
 from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH
 from fpgaml.doctor.tflite import CONVERT, RUN, TFLITE_KINDS
-from fpgaml.report.layout import columns, line, title
+from fpgaml.report.console import columns, line, title
 
 HERE = (
     "numpy",

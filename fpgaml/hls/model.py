@@ -13,8 +13,8 @@ from typing import Any
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.hls.generated import register, write_functions
-from fpgaml.hls.lower import lower
-from fpgaml.hls.prepare import prepare
+from fpgaml.hls.lower.graph import lower
+from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.settings import HlsSettings, IoType, Strategy
 
 PROJECT_NAME = "network"

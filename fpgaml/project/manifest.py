@@ -12,9 +12,9 @@ from typing import Any
 
 from fpgaml import __version__
 from fpgaml.errors import FpgamlError
+from fpgaml.files import file_sha256
 from fpgaml.project.ports import Port, port_facts
 from fpgaml.project.publish import FORMAT, MANIFEST
-from fpgaml.proof.stored import file_sha256
 
 RESULTS = "results.json"
 VERSION = 1

@@ -10,13 +10,13 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.dataset import DataSet
 from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Conv1D, Conv2D
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.compare import Comparison, compare, compare_reals
-from fpgaml.proof.data import DataSet
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fpgaml.data.axes import plan_layout
+from fpgaml.data.stored import require_finite
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FLOAT64_EXACT, FixedArray, add, magnitude
-from fpgaml.proof.layout import plan_layout
-from fpgaml.proof.stored import require_finite
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.coded import answers_as_codes
+from fpgaml.data.reference import Reference, open_reference, reference_in
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
-from fpgaml.proof.coded import answers_as_codes
-from fpgaml.proof.reference import Reference, open_reference, reference_in
 
 Answers = dict[str, NDArray[Any]]
 """Arrays of shape (events, *shape): outputs by node name, layers by `layer/<name>`."""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from fpgaml.boards import Alias, Board, Capacity
 from fpgaml.boards.capacity import BLOCK_RAM_KBIT, URAM_KBIT
-from fpgaml.report.layout import columns, line, title
+from fpgaml.report.console import columns, line, title
 
 FULL_NUMBERS_FROM = 100
 """Columns of the terminal from which large counts are written out."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from fpgaml.report.layout import clean
+from fpgaml.report.console import clean
 
 INTERPRETER = "the integer interpreter"
 SOURCE_CHECK = "source model = Graph"

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from fpgaml.report.layout import clean, columns, line, title
+from fpgaml.report.console import clean, columns, line, title
 
 _LABELS = {"passed": ("PASSED", "green"), "failed": ("FAILED", "bold red"), "not applicable": ("-", "dim")}
 FILES_SHOWN = 5

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from fpgaml.report.layout import clean, columns, line, shorten, title
+from fpgaml.report.console import clean, columns, line, shorten, title
 
 LAYERS_SHOWN = 6
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Quantize, Scale
 from fpgaml.passes.round_factors import rescales
-from fpgaml.report.layout import line, title
+from fpgaml.report.console import line, title
 from fpgaml.rtl.estimate import estimate_nodes
 
 CHEAPER = (

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.report import checks
+from fpgaml.report.console import NAME_WIDTH, clean, columns, line, shorten, title
 from fpgaml.report.cosim import print_bulk, print_cosim
 from fpgaml.report.estimate import print_estimate
-from fpgaml.report.layout import NAME_WIDTH, clean, columns, line, shorten, title
 from fpgaml.report.requantisation import print_requantisation
 from fpgaml.report.synth import print_synthesis
 from fpgaml.report.tflite import print_tflite, settings_line

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from fpgaml.report import checks
-from fpgaml.report.layout import clean, columns, line, shorten, title
+from fpgaml.report.console import clean, columns, line, shorten, title
 
 Json = Mapping[str, Any]
 NAMES = {"float": "float32", "fixed": "fixed point"}

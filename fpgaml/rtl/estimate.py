@@ -20,7 +20,7 @@ from fpgaml.rtl.netlist import Gate, Netlist, Wire
 SHARING = 0.5
 """Adder bits left after alkaid has shared common terms, relative to one adder a signed digit.
 
-Measured on the unrolled layers of tests/data/legacy_qkeras: 0.43 to 0.64."""
+Measured on the unrolled layers of tests/fixtures/legacy_qkeras: 0.43 to 0.64."""
 
 INCREMENT, COMPARATOR, CHOICE, TABLE = 0.5, 0.25, 0.25, 0.6
 """LUTs a bit of a rounding carry, a comparison, a choice, and LUTs of a table relative to one a bit and 64 entries.

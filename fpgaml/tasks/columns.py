@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.coded import to_codes, to_reals
 from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
@@ -17,7 +18,6 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import chunk_events
-from fpgaml.proof.coded import to_codes, to_reals
 from fpgaml.tasks.task import Array
 
 Values = Mapping[str, FixedArray]
@@ -93,9 +93,9 @@ def rtl_column(project: Path, progress: Progress, name: str = "rtl", title: str 
     Raises:
         FpgamlError: not such a project; ToolError: no Verilator or g++.
     """
-    from fpgaml.cosim.bulk_build import build
-    from fpgaml.cosim.bulk_check import read_design
-    from fpgaml.cosim.bulk_run import NO_PAUSES, Fault, Run, cores
+    from fpgaml.cosim.bulk.build import build
+    from fpgaml.cosim.bulk.check import read_design
+    from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run, cores
 
     graph = read_graph(project)
     with progress.step("compiling the simulation of the RTL with Verilator"):
@@ -120,7 +120,7 @@ def litert_column(file: Path, graph: Graph) -> Column:
     Raises:
         ToolError: LiteRT is not installed.
     """
-    from fpgaml.tflite.litert import describe, run
+    from fpgaml.tflite.running.litert import describe, run
 
     ports = describe(file)
     (given,) = ports.inputs

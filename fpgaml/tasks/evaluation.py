@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import CheckFailedError, FpgamlError
+from fpgaml.files import file_sha256
 from fpgaml.frontends.framework import framework_python
 from fpgaml.progress import Progress
-from fpgaml.proof.stored import file_sha256
 from fpgaml.tasks.projects import ProjectMaker
 from fpgaml.tasks.scoring import Scores, framework_scores, score
 from fpgaml.tasks.table import markdown

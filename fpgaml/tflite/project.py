@@ -20,11 +20,11 @@ from fpgaml.graph.serial import to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import FOLDER, golden_file, write_golden
 from fpgaml.target import Texts
-from fpgaml.tflite import litert
-from fpgaml.tflite.litert import Kernels
-from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.ports import IntegerNetwork, TflitePort
+from fpgaml.tflite.making.network import FloatNetwork
 from fpgaml.tflite.render import templates
+from fpgaml.tflite.running import litert
+from fpgaml.tflite.running.litert import Kernels
+from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
 
 BYTES_A_ROW = 16
 GOLDEN = f"{FOLDER}/golden.json"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.boards import Board
+from fpgaml.data.dataset import DataSet
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, identifier
 from fpgaml.graph.ops import Input
@@ -19,19 +20,18 @@ from fpgaml.progress import Progress
 from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check, Status, chunk_events
 from fpgaml.proof.compare import Comparison, compare_reals
-from fpgaml.proof.data import DataSet
 from fpgaml.target import Batches, Evidence, Firmware, Judgement, Texts
-from fpgaml.tflite.fold_limits import fold_limits
-from fpgaml.tflite.integer_check import CHECK, integer_check
-from fpgaml.tflite.lower import check_supported, lower
-from fpgaml.tflite.making import Made, make, tensorflow_python
-from fpgaml.tflite.measure import Networks, firmware_values, section, side_by_side
-from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.output_range import Ranges, coarse_outputs, inside
-from fpgaml.tflite.ports import integer_network
+from fpgaml.tflite.judging.integer_check import CHECK, integer_check
+from fpgaml.tflite.judging.measure import Networks, firmware_values, section, side_by_side
+from fpgaml.tflite.judging.vectors import golden_codes
+from fpgaml.tflite.making.converter import Made, make, tensorflow_python
+from fpgaml.tflite.making.fold_limits import fold_limits
+from fpgaml.tflite.making.lower import check_supported, lower
+from fpgaml.tflite.making.network import FloatNetwork
+from fpgaml.tflite.making.output_range import Ranges, coarse_outputs, inside
+from fpgaml.tflite.making.reach import Observation, observe
 from fpgaml.tflite.project import write_example, write_model, write_readme, write_vectors
-from fpgaml.tflite.reach import Observation, observe
-from fpgaml.tflite.vectors import golden_codes
+from fpgaml.tflite.running.ports import integer_network
 
 NAME = "tflite"
 FLOAT_CHECK = "Graph = float network"

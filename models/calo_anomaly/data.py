@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.arrays import read_arrays, reshaped
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from models.common.arrays import read_arrays, reshaped
 
 from . import constants as c
 from .generate import BACKGROUND, KINDS, Images, generate

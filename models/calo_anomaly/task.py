@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.plots import COLOURS, figure
 
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
-from models.common.plots import COLOURS, figure
 
 from . import constants as c
 from . import data

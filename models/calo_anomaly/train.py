@@ -17,12 +17,22 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 import numpy as np
+from fpgaml_models.common import saving
+from fpgaml_models.common.fitting import (
+    Events,
+    History,
+    Plan,
+    bit_operations,
+    fit,
+    predict,
+    rising,
+    start_from,
+    weights,
+)
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
-from models.common import saving
-from models.common.fitting import Events, History, Plan, bit_operations, fit, predict, rising, start_from, weights
 
 from . import data, networks
 from .generate import Images, exposed

@@ -65,7 +65,7 @@ def save_training(folder: Path, task: str, settings: Any, facts: Mapping[str, An
 
 
 def command_line(title: str, train: Callable[[Path, int, Path | None, Progress], object]) -> None:
-    """`python -m models.TASK.train FOLDER [--seed N] [--data FILE]`."""
+    """`python -m fpgaml_models.TASK.train FOLDER [--seed N] [--data FILE]`."""
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("folder", type=Path, help="of all that is written")
     parser.add_argument("--seed", type=int, default=1)

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.plots import COLOURS, figure
 
 from fpgaml.errors import FpgamlError
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
-from models.common.plots import COLOURS, figure
 
 from . import constants as c
 from .evaluation import answered, filtered, filters

@@ -16,11 +16,11 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 import numpy as np
+from fpgaml_models.common import saving
+from fpgaml_models.common.fitting import History, Plan, bit_operations, fit, predict, rising, start_from, weights
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
-from models.common import saving
-from models.common.fitting import History, Plan, bit_operations, fit, predict, rising, start_from, weights
 
 from . import constants as c
 from .data import read_events

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.cosim.bulk_build import Design, StreamLayout, build
-from fpgaml.cosim.bulk_check import BulkRequest, BulkResult, check_in_bulk
-from fpgaml.cosim.bulk_run import Pauses, Run
+from fpgaml.cosim.bulk.build import Design, StreamLayout, build
+from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, check_in_bulk
+from fpgaml.cosim.bulk.run import Pauses, Run
 from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.graph import Graph, GraphBuilder

@@ -12,9 +12,9 @@ import pytest
 
 from fpgaml.cosim.project import Options
 from fpgaml.cosim.tools import find_icarus, find_verilator
-from fpgaml.cosim.vendor import VendorCosimulation, find_design, simulate_vendor
-from fpgaml.cosim.vendor_ports import Pin, lane_bits, read_pins
-from fpgaml.cosim.vendor_report import VendorTiming, find_timing, read_csynth
+from fpgaml.cosim.vendor.csynth import VendorTiming, find_timing, read_csynth
+from fpgaml.cosim.vendor.ports import Pin, lane_bits, read_pins
+from fpgaml.cosim.vendor.simulate import VendorCosimulation, find_design, simulate_vendor
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.model import Port
@@ -160,7 +160,7 @@ def test_tables_are_found_wherever_the_simulator_runs(tmp_path: Path) -> None:
     assert not failures(found)
     (tmp_path / "two").mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fpgaml.cosim.vendor._with_absolute_tables", lambda text, folder: text)
+        patch.setattr("fpgaml.cosim.vendor.simulate._with_absolute_tables", lambda text, folder: text)
         assert failures(run(tmp_path / "two", "io_parallel"))
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from fpgaml_models.common.arrays import needed, read_arrays, reshaped
 
 from fpgaml.errors import FpgamlError
-from models.common.arrays import needed, read_arrays, reshaped
 
 uproot = pytest.importorskip("uproot", reason="ROOT files need uproot: pip install 'fpgaml[physics]'")
 

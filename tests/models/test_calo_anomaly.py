@@ -7,13 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from fpgaml.errors import FpgamlError
-from fpgaml.tasks import Sample
-from models.calo_anomaly import constants as c
-from models.calo_anomaly.baseline import TOTAL_BITS, hottest_region, total_energy
-from models.calo_anomaly.data import from_file, made
-from models.calo_anomaly.generate import (
+from fpgaml_models.calo_anomaly import constants as c
+from fpgaml_models.calo_anomaly.baseline import TOTAL_BITS, hottest_region, total_energy
+from fpgaml_models.calo_anomaly.data import from_file, made
+from fpgaml_models.calo_anomaly.generate import (
     BACKGROUND,
     BLOCK,
     DISPLACED,
@@ -28,7 +25,7 @@ from models.calo_anomaly.generate import (
     generate,
     pileup_energies,
 )
-from models.calo_anomaly.metrics import (
+from fpgaml_models.calo_anomaly.metrics import (
     FEWEST_EVENTS,
     binomial,
     blind_regions,
@@ -39,7 +36,10 @@ from models.calo_anomaly.metrics import (
     roc_area,
     threshold_at,
 )
-from models.calo_anomaly.task import TASK
+from fpgaml_models.calo_anomaly.task import TASK
+
+from fpgaml.errors import FpgamlError
+from fpgaml.tasks import Sample
 
 # --- generator
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from fpgaml_models.grand_trigger import baseline, constants, events, generate, metrics, pulses, spectra
+from fpgaml_models.grand_trigger.baseline import Level1Registers
+from fpgaml_models.grand_trigger.generate import Settings, Stream
+from fpgaml_models.grand_trigger.task import TASK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.tasks import Sample
-from models.grand_trigger import baseline, constants, events, generate, metrics, pulses, spectra
-from models.grand_trigger.baseline import Level1Registers
-from models.grand_trigger.generate import Settings, Stream
-from models.grand_trigger.task import TASK
 
 FOLDER = Path(constants.__file__).parent
 QUIET_SKY = Settings(signal=False, lines=False, burst_fraction=0.0)

@@ -9,12 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-
-from fpgaml.errors import FpgamlError
-from fpgaml.tasks import Sample
-from models.lar_timing import constants as c
-from models.lar_timing.baseline import (
+from fpgaml_models.lar_timing import constants as c
+from fpgaml_models.lar_timing.baseline import (
     OptimalFilter,
     derive_filter,
     filter_for,
@@ -22,10 +18,10 @@ from models.lar_timing.baseline import (
     maximum_finder,
     published_filter,
 )
-from models.lar_timing.cluster import coupled, ring_of_cell, shower_fractions
-from models.lar_timing.data import read_events, write_events
-from models.lar_timing.evaluation import filtered, filters
-from models.lar_timing.generate import (
+from fpgaml_models.lar_timing.cluster import coupled, ring_of_cell, shower_fractions
+from fpgaml_models.lar_timing.data import read_events, write_events
+from fpgaml_models.lar_timing.evaluation import filtered, filters
+from fpgaml_models.lar_timing.generate import (
     CHUNK,
     Events,
     Settings,
@@ -36,11 +32,15 @@ from models.lar_timing.generate import (
     previous_pulse,
     respond,
 )
-from models.lar_timing.metrics import bootstrap, core_width, evaluate, fraction, mean, ratio_of_rms, rms
-from models.lar_timing.pileup import deposit_mean, filling_scheme, noise_covariance, pileup_moments
-from models.lar_timing.pulse import crosstalk_pulse, ionisation_pulse, sampled
-from models.lar_timing.task import TASK
-from models.lar_timing.windows import AFTER, BEFORE, TIME_UNIT_NS, WINDOW, Windows, ring_sums, windows_of
+from fpgaml_models.lar_timing.metrics import bootstrap, core_width, evaluate, fraction, mean, ratio_of_rms, rms
+from fpgaml_models.lar_timing.pileup import deposit_mean, filling_scheme, noise_covariance, pileup_moments
+from fpgaml_models.lar_timing.pulse import crosstalk_pulse, ionisation_pulse, sampled
+from fpgaml_models.lar_timing.task import TASK
+from fpgaml_models.lar_timing.windows import AFTER, BEFORE, TIME_UNIT_NS, WINDOW, Windows, ring_sums, windows_of
+from numpy.typing import NDArray
+
+from fpgaml.errors import FpgamlError
+from fpgaml.tasks import Sample
 
 Real = NDArray[np.float64]
 QUIET = Settings(sequences=20, pileup=(0.0,), noise=0.0, crosstalk=False, trains=False, shower_rate=0.02, seed=3)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fpgaml_models.calo_anomaly import constants as calo
+from fpgaml_models.grand_trigger import constants as grand
 
 import fpgaml
 from fpgaml.frontends.framework import PYTHON_VARIABLE, framework_python
@@ -19,8 +21,6 @@ from fpgaml.graph.ops import Quantize
 from fpgaml.tasks import find_task
 from fpgaml.tasks.columns import read_events
 from fpgaml.tasks.events import fingerprint
-from models.calo_anomaly import constants as calo
-from models.grand_trigger import constants as grand
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(

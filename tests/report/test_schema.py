@@ -18,7 +18,7 @@ from fpgaml.report.schema import Kind, schema, validate
 from fpgaml.report.text import print_report
 from tests.report.samples import check, csim_check, differing, manifest, results
 
-MODEL = Path(__file__).parents[1] / "data" / "keras3" / "dense_default.keras"
+MODEL = Path(__file__).parents[1] / "fixtures" / "keras3" / "dense_default.keras"
 
 
 @pytest.mark.parametrize("kind", ["manifest", "results"])

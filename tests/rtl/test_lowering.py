@@ -27,7 +27,7 @@ from tests.strategies import graphs, input_values
 
 pytest.importorskip("alkaid", reason="alkaid is not installed")
 
-DATA = ROOT / "tests" / "data"
+DATA = ROOT / "tests" / "fixtures"
 MODELS = sorted([*(DATA / "keras2").glob("*.h5"), *(DATA / "keras3").glob("*.keras")])
 TOO_LARGE = ("plain_layers", "plain_float", "pair_weights")
 """Unrolled, these take minutes; the last one holds weights alone."""

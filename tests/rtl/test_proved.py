@@ -16,7 +16,7 @@ from tests.paths import ROOT
 
 pytest.importorskip("alkaid", reason="alkaid is not installed")
 
-MODEL = ROOT / "tests" / "data" / "keras3" / "dense_default.keras"
+MODEL = ROOT / "tests" / "fixtures" / "keras3" / "dense_default.keras"
 
 
 def run(*arguments: str) -> str:

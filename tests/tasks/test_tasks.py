@@ -80,7 +80,7 @@ def test_pages_show_what_was_measured(task: Task, network: Network) -> None:
 
 @pytest.mark.parametrize(("task", "network"), NETWORKS, ids=IDS)
 def test_metrics_belong_to_the_committed_networks(task: Task, network: Network) -> None:
-    from fpgaml.proof.stored import file_sha256
+    from fpgaml.files import file_sha256
 
     content = read_metrics(task.weights / network.folder / METRICS)
     for path in (network.quantised_file(task.weights), network.float_file(task.weights)):

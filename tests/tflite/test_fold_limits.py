@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fpgaml.tflite.fold_limits import fold_limits
-from fpgaml.tflite.network import FloatNetwork, Step
+from fpgaml.tflite.making.fold_limits import fold_limits
+from fpgaml.tflite.making.network import FloatNetwork, Step
 
 RNG = np.random.default_rng(7)
 

@@ -13,9 +13,9 @@ from tests.paths import ROOT
 
 pytest.importorskip("ai_edge_litert")
 
-from fpgaml.tflite.litert import Kernels, describe, run
+from fpgaml.tflite.running.litert import Kernels, describe, run
 
-MODEL = ROOT / "tests" / "data" / "tflite" / "waveform_int8.tflite"
+MODEL = ROOT / "tests" / "fixtures" / "tflite" / "waveform_int8.tflite"
 NAME = "serving_default_wave:0"
 
 

@@ -11,9 +11,9 @@ from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Dense, EinsumDense, GroupSort, Input, Lookup, Quantize, Relu
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
-from fpgaml.tflite.lower import check_supported, lower
-from fpgaml.tflite.network import FloatNetwork
-from fpgaml.tflite.reach import observe
+from fpgaml.tflite.making.lower import check_supported, lower
+from fpgaml.tflite.making.network import FloatNetwork
+from fpgaml.tflite.making.reach import observe
 
 WIDE = FixedType(1, 7, 8)
 

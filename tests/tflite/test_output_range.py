@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.tflite.output_range import coarse_outputs, inside, parse_ranges, within
+from fpgaml.tflite.making.output_range import coarse_outputs, inside, parse_ranges, within
 
 
 def test_ranges_are_read() -> None:

@@ -15,8 +15,9 @@ import pytest
 from fpgaml.errors import FpgamlError
 from fpgaml.proof.physics import roc_auc
 from fpgaml.report.read import read_project
-from fpgaml.tflite import litert, scores
-from fpgaml.tflite.litert import Kernels
+from fpgaml.tflite import scores
+from fpgaml.tflite.running import litert
+from fpgaml.tflite.running.litert import Kernels
 from tests.paths import LEGACY, fpgaml, needs_compiler
 from tests.tflite.needs import needs_tensorflow
 
@@ -199,7 +200,7 @@ def test_scores_are_the_same_whatever_the_chunks(project: Path, monkeypatch: pyt
     x = np.load(DATA)["x"]
     whole = scores(project / "network.tflite", x)
     assert whole.shape == (len(x), 1)
-    monkeypatch.setattr("fpgaml.tflite.scoring.CHUNK_VALUES", 7 * x[0].size)
+    monkeypatch.setattr("fpgaml.tflite.running.scoring.CHUNK_VALUES", 7 * x[0].size)
     np.testing.assert_array_equal(scores(project / "network.tflite", x.reshape(len(x), -1)), whole)
 
 

@@ -10,7 +10,7 @@ from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.ops import Input, Lookup, Multiply
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
-from fpgaml.tflite.tables import FUNCTIONS, Known, recognise, softmax_of
+from fpgaml.tflite.making.tables import FUNCTIONS, Known, recognise, softmax_of
 
 DOMAIN = FixedType(1, 3, 4)
 X = np.arange(-128, 128) / 16

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem
-from fpgaml.frontends.keras2 import activations, layout, linear, normalization, pooling
+from fpgaml.frontends.keras2 import activations, linear, normalization, pooling
+from fpgaml.frontends.keras2 import rearrange as layout
 from fpgaml.frontends.keras2.emit import Emitter, Layer, only_input
 from fpgaml.frontends.keras2.functions import Function, parse_function, weight_problem
 

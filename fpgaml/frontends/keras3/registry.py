@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fpgaml.errors import Problem
 from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain
 from fpgaml.frontends.keras3.functions import KNOWN, function_name
-from fpgaml.frontends.keras3.layout import LAYOUT
 from fpgaml.frontends.keras3.merging import MERGES
 from fpgaml.frontends.keras3.pooling import POOLS
 from fpgaml.frontends.keras3.quantizers import settings_of
+from fpgaml.frontends.keras3.rearrange import LAYOUT
 from fpgaml.frontends.keras3.topology import LayerCall
 from fpgaml.frontends.keras3.work import Convert
 

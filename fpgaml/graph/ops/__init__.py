@@ -14,8 +14,8 @@ from fpgaml.graph.ops.elementwise import (
     Scale,
     Subtract,
 )
-from fpgaml.graph.ops.layout import Concatenate, GroupSort, Pad, Reshape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense
+from fpgaml.graph.ops.rearrange import Concatenate, GroupSort, Pad, Reshape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.reductions import AveragePool, MaxPool, Reduce, Reduction
 from fpgaml.graph.ops.sources import Constant, Input, Quantize, uniform_quantize
 

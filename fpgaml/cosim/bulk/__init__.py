@@ -1,0 +1,1 @@
+"""Bulk mode: millions of frames through Verilator from C++."""

@@ -1,0 +1,337 @@
+"""Bulk mode: millions of frames through a project's RTL, every bit compared with the integer interpreter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fpgaml.cosim.bulk.build import BulkProgram, Design, StreamLayout, build
+from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Pauses, Run, Share, cores
+from fpgaml.cosim.run import read_bench_json
+from fpgaml.data.coded import coded, codings_in
+from fpgaml.data.dataset import open_data
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.serial import read_graph
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.model import Port
+from fpgaml.interrupts import interruptible
+from fpgaml.progress import Progress, Silent
+from fpgaml.project.manifest import read_manifest
+from fpgaml.project.publish import is_project
+from fpgaml.proof.checks import chunk_events
+from fpgaml.proof.vectors import corner_vectors
+
+RUN_FRAMES, RUN_VALUES = 1 << 17, 1 << 23
+"""At most so many frames, or values of inputs and outputs, in a run: enough for starting a process not to count, few
+enough for the memory and to hear of progress."""
+SLICE = 16
+"""The interpreter takes this fraction of what is usual at a time: on a core of its own, in that core's cache."""
+
+Values = dict[str, FixedArray]
+
+
+@dataclass(frozen=True)
+class WrongBit:
+    """The first bit that differs.
+
+    Args:
+        frame: index among all frames; output: the port; element: in C order; bit: 0 is the lowest.
+        expected, got: raw bits of the element, as unsigned integers.
+    """
+
+    frame: int
+    output: str
+    element: int
+    bit: int
+    expected: int
+    got: int
+
+    def __str__(self) -> str:
+        place = f"frame {self.frame}, {self.output}[{self.element}] bit {self.bit}"
+        return f"{place}: expected {self.expected:#x}, got {self.got:#x}"
+
+
+@dataclass(frozen=True)
+class BulkRequest:
+    """What to run.
+
+    Args:
+        frames: how many; of data, at most.
+        seed: of random inputs and pauses.
+        data: a file of events (.npy, .npz, .h5, .csv); None: corners of the inputs' types and random codes.
+        pauses: how often source and sink hold back; none: full load.
+        processes: 0: one a core.
+    """
+
+    frames: int
+    seed: int = 1
+    data: Path | None = None
+    pauses: Pauses = NO_PAUSES
+    processes: int = 0
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What a bulk run found.
+
+    Args:
+        shell: of the design; pauses: those that it could have.
+        frames: how many results were compared; cycles: clock edges simulated.
+        first: the first difference; problem: what else is wrong, with its frame. Empty if nothing is.
+        declared, measured: latency and interval in cycles; of the interval None where pauses or a single frame hide it.
+        outputs: name and `elements` of each; processes: how many simulated at once; verilator: version.
+        compile_seconds: 0 if the program was in the cache; seconds: wall time of all the rest.
+        simulation_seconds: wall time that the simulation alone takes on its processes, from their CPU time.
+    """
+
+    shell: str
+    pauses: Pauses
+    frames: int
+    cycles: int
+    first: WrongBit | None
+    problem: str
+    declared: Mapping[str, int]
+    measured: Mapping[str, int | float | None]
+    outputs: Sequence[Mapping[str, Any]]
+    processes: int
+    verilator: str
+    compile_seconds: float
+    seconds: float
+    simulation_seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether every frame came out right."""
+        return self.first is None and not self.problem and self.frames > 0
+
+    @property
+    def simulated_per_second(self) -> float:
+        """Frames per second of the simulation itself."""
+        return self.frames / self.simulation_seconds if self.simulation_seconds else 0.0
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames per second of the whole: making inputs, simulation, interpreter and comparison."""
+        return self.frames / self.seconds if self.seconds else 0.0
+
+
+@interruptible()
+def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None = None) -> BulkResult:
+    """Run frames through a project's RTL and compare them with the integer interpreter.
+
+    It stops with the first chunk of frames in which something is wrong.
+
+    Raises:
+        FpgamlError: the folder is no RTL project, is written in VHDL, or the data do not fit.
+        ToolError: no Verilator or g++, or one of them failed.
+    """
+    progress = progress or Silent()
+    graph = read_graph(project)
+    design = read_design(project, graph)
+    with ExitStack() as stack:
+        program = build(
+            design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
+        )
+    per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
+    inputs, total = _inputs(project, graph, request, max(1, min(RUN_FRAMES, RUN_VALUES // per_frame)))
+    processes = request.processes or cores()
+    # Nothing can hold back the native shell.
+    pauses = replace(request.pauses, seed=request.seed, **({} if design.stream else {"stall_percent": 0}))
+    tally = _Tally(program, pauses, processes)
+    started = time.monotonic()
+    with progress.bar("bulk simulation", total) as advance:
+        for values in inputs:
+            now = replace(pauses, seed=request.seed + tally.start)
+            tally.add(*_both(program, graph, values, now, processes))
+            advance(values[design.inputs[0].name].shape[0])
+            if tally.stopped:
+                break
+    return tally.result(time.monotonic() - started)
+
+
+def _both(program: BulkProgram, graph: Graph, values: Values, pauses: Pauses, processes: int) -> tuple[Chunk, Values]:
+    """Simulate, and meanwhile interpret."""
+    with Run(program, values, pauses, processes) as run:
+        expected = _interpret(graph, values, processes)
+        return run.wait(), expected
+
+
+def _interpret(graph: Graph, values: Values, threads: int) -> Values:
+    """What the interpreter says, of slices at the same time."""
+    total = next(iter(values.values())).shape[0]
+    step = max(1, chunk_events(graph) // SLICE)
+
+    def part(start: int) -> Values:
+        sliced = {name: FixedArray(v.integers[start : start + step], v.fractional) for name, v in values.items()}
+        return interpret(graph, sliced)
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(part, range(0, total, step)))
+    joined = {}
+    for name in graph.outputs:
+        fractional = max(each[name].fractional for each in parts)
+        joined[name] = FixedArray(np.concatenate([each[name].at(fractional) for each in parts]), fractional)
+    return joined
+
+
+class _Tally:
+    """Adds up what the chunks gave."""
+
+    def __init__(self, program: BulkProgram, pauses: Pauses, processes: int) -> None:
+        self._program, self._pauses, self._processes = program, pauses, processes
+        self.start = 0
+        self._frames = self._cycles = 0
+        self._seconds = 0.0
+        self._first: WrongBit | None = None
+        self._problem = ""
+        self._latencies: set[int] = set()
+        self._intervals: set[float] = set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something is wrong."""
+        return self._first is not None or bool(self._problem)
+
+    def add(self, chunk: Chunk, expected: Values) -> None:
+        """Compare a chunk with what the interpreter says."""
+        design = self._program.design
+        self._frames += sum(share.frames for share in chunk.shares)
+        self._cycles += sum(share.cycles for share in chunk.shares)
+        self._seconds += sum(share.cpu_seconds for share in chunk.shares) / max(len(chunk.shares), 1)
+        wrong = [bit for share in chunk.shares if (bit := _first_wrong(design.outputs, share, chunk.outputs, expected))]
+        faults = [share for share in chunk.shares if share.fault is not Fault.NONE]
+        first = min(wrong, key=lambda bit: bit.frame, default=None)
+        fault = min(faults, key=lambda share: share.fault_frame, default=None)
+        if fault is not None and (first is None or fault.fault_frame < first.frame):
+            self._problem = f"frame {self.start + fault.fault_frame}: {fault.fault_text}"
+        elif first is not None:
+            self._first = replace(first, frame=first.frame + self.start)
+        else:
+            self._measure(chunk.shares)
+        self.start += next(iter(expected.values())).shape[0]
+
+    def _measure(self, shares: Sequence[Share]) -> None:
+        """Latency and interval, which must be as declared wherever nothing holds frames back."""
+        design = self._program.design
+        if not self._pauses.none:
+            return
+        self._latencies |= {share.latency for share in shares if share.frames}
+        self._intervals |= {share.span / (share.frames - 1) for share in shares if share.frames > 1}
+        for what, found, declared in (
+            ("latency", self._latencies, design.latency),
+            ("interval", self._intervals, design.interval),
+        ):
+            if found - {declared} and not self._problem:
+                told = ", ".join(f"{value:g}" for value in sorted(found))
+                self._problem = f"the {what} is {told} cycles, declared are {declared}"
+
+    def result(self, seconds: float) -> BulkResult:
+        """The sum."""
+        design = self._program.design
+        return BulkResult(
+            design.shell,
+            self._pauses,
+            self._frames,
+            self._cycles,
+            self._first,
+            self._problem,
+            {"latency": design.latency, "interval": design.interval},
+            {"latency": max(self._latencies, default=None), "interval": max(self._intervals, default=None)},
+            [{"name": port.name, "elements": port.size} for port in design.outputs],
+            self._processes,
+            self._program.verilator,
+            self._program.seconds,
+            seconds,
+            self._seconds,
+        )
+
+
+def _first_wrong(ports: Sequence[Port], share: Share, got: Values, expected: Values) -> WrongBit | None:
+    """The first wrong bit among the results of one process: of the first frame, the first output and element."""
+    rows = slice(share.first, share.first + share.frames)
+    places: list[tuple[int, int, int]] = []
+    for index, port in enumerate(ports):
+        right = expected[port.name].at(port.fractional)[rows].reshape(share.frames, port.size)
+        found = got[port.name].integers[rows].reshape(share.frames, port.size)
+        different = right != found
+        if different.any():
+            frame, element = divmod(int(np.flatnonzero(different)[0]), port.size)
+            places.append((frame, index, element))
+    if not places:
+        return None
+    frame, index, element = min(places)
+    port, row, mask = ports[index], share.first + frame, (1 << ports[index].width) - 1
+    wanted = int(expected[port.name].at(port.fractional)[row].reshape(-1)[element]) & mask
+    seen = int(got[port.name].integers[row].reshape(-1)[element]) & mask
+    difference = wanted ^ seen
+    return WrongBit(row, port.name, element, (difference & -difference).bit_length() - 1, wanted, seen)
+
+
+def _inputs(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Values], int]:
+    """Inputs in chunks, and how many frames there are."""
+    if request.frames < 1:
+        raise FpgamlError("--bulk", f"{request.frames} frames prove nothing", "Ask for 1 or more")
+    if request.data is None:
+        return _made_up(graph, request, chunk), request.frames
+    shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
+    data = open_data(request.data, shapes, limit=request.frames)
+    data = coded(data, codings_in(read_manifest(project)) if is_project(project) else {})
+    per_frame = sum(prod(shape) for shape in shapes.values())
+
+    def read() -> Iterator[Values]:
+        for batch in data.chunks(chunk * per_frame):
+            yield read_inputs(graph, {node: batch[layer] for layer, node in graph.input_layers.items()})
+
+    return read(), data.events
+
+
+def _made_up(graph: Graph, request: BulkRequest, chunk: int) -> Iterator[Values]:
+    """Corners of the inputs' types and random codes: for every chunk others."""
+    for number, start in enumerate(range(0, request.frames, chunk)):
+        yield corner_vectors(graph, min(chunk, request.frames - start), request.seed + number)
+
+
+def read_design(project: Path, graph: Graph) -> Design:
+    """What a project's bench.json says of its RTL.
+
+    Raises:
+        FpgamlError: there is none, it is damaged or does not fit the graph, or the RTL is VHDL.
+    """
+    path = project / "sim" / "bench.json"
+    content = read_bench_json(path)
+    if content["hdl"] != "verilog":
+        reason = "drives Verilator, which reads no VHDL"
+        raise FpgamlError("--bulk", reason, "Convert with --hdl verilog: it is the same design")
+    try:
+        stream = content.get("stream")
+        return Design(
+            content["top"],
+            content["shell"],
+            tuple(path.parent / name for name in content["sources"]),
+            tuple(_port(graph, row) for row in content["inputs"]),
+            tuple(_port(graph, row) for row in content["outputs"]),
+            int(content["latency"]),
+            int(content["interval"]),
+            StreamLayout(**stream) if stream else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        reason = f"is not as fpgaml writes it: {type(error).__name__}: {error}"
+        raise FpgamlError(str(path), reason, "Convert the model again") from None
+
+
+def _port(graph: Graph, row: Mapping[str, Any]) -> Port:
+    name = str(row["name"])
+    shape = graph.shapes[name]
+    if prod(shape) != int(row["elements"]):
+        raise ValueError(f"{name} has {prod(shape)} elements, bench.json says {row['elements']}")
+    return Port(name, name, tuple(shape), "", bool(row["signed"]), int(row["width"]), int(row["fractional"]))

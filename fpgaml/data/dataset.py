@@ -1,0 +1,135 @@
+"""Recorded events for a model's inputs, read in chunks from .npy, .npz, .h5 or .csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.data.arrays import select_arrays, split_path
+from fpgaml.data.axes import Layout, plan_layout
+from fpgaml.data.reference import RecordedArray, Reference, open_reference, reference_in
+from fpgaml.data.stored import RowReader, StoredArray, as_float64, require_finite
+from fpgaml.errors import FpgamlError
+from fpgaml.files import file_sha256
+from fpgaml.graph.ops import Shape
+
+__all__ = ["DataSet", "RecordedArray", "Reference", "open_data", "open_reference", "reference_in"]
+
+Batch = dict[str, NDArray[np.float64]]
+"""For each input's name an array of shape (events, *shape)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One input's data: the array and how its events become the input's tensor."""
+
+    array: StoredArray
+    layout: Layout
+
+    def read(self, reader: RowReader, start: int, stop: int) -> NDArray[np.float64]:
+        """Events start to stop - 1, shape (stop - start, *shape); NaN and infinity are errors."""
+        block = self.layout.apply(reader.rows(start, stop))
+        require_finite(block, start, self.array.where)
+        return as_float64(block, start, self.array.where)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Events for every input of a model.
+
+    Args:
+        path: the file.
+        events: how many events are read.
+        sources: for each input's name the array and how it is laid out.
+    """
+
+    path: Path
+    events: int
+    sources: Mapping[str, Source]
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """Each input's shape, without the event axis."""
+        return {name: source.layout.shape for name, source in self.sources.items()}
+
+    @cached_property
+    def sha256(self) -> str:
+        """The file's SHA-256, in hexadecimal digits.
+
+        Raises:
+            FpgamlError: the file cannot be read.
+        """
+        return file_sha256(self.path)
+
+    def chunks(self, max_values: int = 2**22) -> Iterator[Batch]:
+        """All events in order, in batches.
+
+        Args:
+            max_values: at most so many numbers in a batch, all inputs together; at least one event each.
+
+        Yields:
+            For each input a float64 array of shape (events, *shape).
+
+        Raises:
+            FpgamlError: NaN or infinity, with its place; or the file cannot be read.
+        """
+        size = max(1, max_values // sum(prod(shape) for shape in self.shapes.values()))
+        with ExitStack() as stack:
+            readers = {name: stack.enter_context(closing(s.array.open())) for name, s in self.sources.items()}
+            for start in range(0, self.events, size):
+                stop = min(start + size, self.events)
+                yield {name: source.read(readers[name], start, stop) for name, source in self.sources.items()}
+
+    def head(self, n: int) -> Batch:
+        """The first n events, or all where there are fewer.
+
+        Raises:
+            FpgamlError: as for `chunks`.
+        """
+        batch = {}
+        for name, source in self.sources.items():
+            with closing(source.array.open()) as reader:
+                batch[name] = source.read(reader, 0, min(n, self.events))
+        return batch
+
+
+def open_data(
+    path: str | Path,
+    shapes: Mapping[str, Shape],
+    dataset: str | None = None,
+    axes: Sequence[int] | None = None,
+    limit: int | None = None,
+) -> DataSet:
+    """Find each input's events in a file, without reading them yet.
+
+    Args:
+        path: a .npy, .npz, .h5, .hdf5 or .csv file; `file:name` picks an array as `dataset` does.
+        shapes: for each input's name its shape, without the event axis.
+        dataset: the array's name, or the group that holds one array per input.
+        axes: a transposition of the array, event axis included, after its axes of size 1 are dropped.
+        limit: read at most so many events.
+
+    Raises:
+        FpgamlError: no such file or array, a wrong format or shape, no events, or numbers of a wrong kind.
+    """
+    if limit is not None and limit < 1:
+        raise FpgamlError("the limit on events", f"{limit} leaves nothing to read", "Give 1 or more")
+    file, named = split_path(path)
+    arrays = select_arrays(file, shapes, dataset if dataset is not None else named)
+    sources = {
+        name: Source(array, plan_layout(array.event, tuple(shapes[name]), array.where, axes))
+        for name, array in arrays.items()
+    }
+    counts = {array.events for array in arrays.values()}
+    if len(counts) != 1:
+        listing = ", ".join(f"{name} {array.events}" for name, array in arrays.items())
+        raise FpgamlError(str(file), f"the inputs have different numbers of events: {listing}")
+    events = counts.pop()
+    return DataSet(file, events if limit is None else min(events, limit), sources)

@@ -1,0 +1,1 @@
+"""Graph operations as hls4ml layers and generated C++."""

@@ -1,0 +1,126 @@
+"""Dense and EinsumDense: hls4ml's own layer, a Dense over the last axis, or a function with a table of the products."""
+
+from __future__ import annotations
+
+from math import prod
+from string import ascii_lowercase
+from typing import cast
+
+import numpy as np
+
+from fpgaml.graph.graph import Node
+from fpgaml.graph.ops import Dense, EinsumDense, Shape
+from fpgaml.graph.types import Ints
+from fpgaml.graph.values import FixedArray
+from fpgaml.hls.codegen import Body, add_generated, constant_table, index_table, loop
+from fpgaml.hls.fixed import PortType
+from fpgaml.hls.layers import LayerList, literal
+from fpgaml.hls.lower.linear import add_dense, linear_precision
+from fpgaml.hls.settings import Strategy
+
+MOST_DENSE_AXES = 3
+"""hls4ml makes a convolution of a Dense over several axes, and has convolutions over one or two."""
+
+
+def lower_dense(layers: LayerList, node: Node) -> None:
+    """A Dense; hls4ml turns one over more axes into a pointwise convolution."""
+    op, rank = cast(Dense, node.op), len(layers.shape(node.name))
+    if rank <= MOST_DENSE_AXES:
+        add_dense(layers, node, op)
+        return
+    letters = ascii_lowercase[:rank]
+    bias = op.bias and FixedArray(op.bias.integers.reshape(*[1] * (rank - 1), -1), op.bias.fractional)
+    add_contraction(layers, node, EinsumDense(op.kernel, bias, f"{letters},{letters[-1]}z->{letters[:-1]}z"))
+
+
+def lower_einsum(layers: LayerList, node: Node) -> None:
+    """A constant contracted by an equation."""
+    op = cast(EinsumDense, node.op)
+    equal = as_dense(op) if len(layers.shape(node.name)) <= MOST_DENSE_AXES else None
+    shared = layers.settings.of_layer(node.source or node.name).strategy == Strategy.RESOURCE
+    if equal is not None and (shared or not _hls4ml_has(layers, op)):
+        add_dense(layers, node, equal)
+    elif _hls4ml_has(layers, op):
+        _add_einsum(layers, node, op)
+    else:
+        add_contraction(layers, node, op)
+
+
+def _hls4ml_has(layers: LayerList, op: EinsumDense) -> bool:
+    """Whether hls4ml's layer can do it: arrays only, and each letter once, in two of the three places."""
+    if layers.stream or layers.settings.backend not in ("vitis", "vivado"):
+        return False
+    letters, kernel, output = split(op.equation)
+    once = all(len(set(part)) == len(part) for part in (letters, kernel))
+    alone = (set(letters) ^ set(kernel)) - set(output)
+    return once and not alone
+
+
+def split(equation: str) -> tuple[str, str, str]:
+    """The letters of the input, of the kernel and of the output."""
+    left, _, output = equation.partition("->")
+    letters, _, kernel = left.partition(",")
+    return letters, kernel, output
+
+
+def as_dense(op: EinsumDense) -> Dense | None:
+    """The Dense over the last axis that an equation such as "abc,cd->abd" describes; None for others."""
+    letters, kernel, output = split(op.equation)
+    plain = len(kernel) == 2 and kernel[0] != kernel[1] and len(set(letters)) == len(letters) > 0
+    if not plain or kernel != letters[-1] + output[-1:] or output[:-1] != letters[:-1] or kernel[1] in letters:
+        return None
+    if op.bias is None:
+        return Dense(op.kernel, None)
+    if any(size != 1 for size in op.bias.shape[:-1]):
+        return None
+    spread = np.broadcast_to(op.bias.integers.reshape(-1), (op.kernel.shape[1],))
+    return Dense(op.kernel, FixedArray(spread, op.bias.fractional))
+
+
+def _add_einsum(layers: LayerList, node: Node, op: EinsumDense) -> None:
+    shape = layers.shape(node.name)
+    bias = op.bias if op.bias is not None else FixedArray(np.zeros(shape, dtype=np.int64), 0)
+    layers.append(
+        node,
+        "EinsumDense",
+        linear_precision(layers, node, op.kernel, op.bias),
+        equation=op.equation,
+        inp_shape=layers.shape(node.inputs[0]),
+        out_shape=shape,
+        weight_data=literal(node, op.kernel),
+        bias_data=np.broadcast_to(literal(node, bias), shape).copy(),
+    )
+
+
+def add_contraction(layers: LayerList, node: Node, op: EinsumDense) -> None:
+    """A function that adds products: for each output element two tables say of which inputs and weights."""
+    shape, arithmetic = layers.shape(node.name), layers.settings.target.arithmetic
+    taken, weights = products(op.equation, layers.shape(node.inputs[0]), op.kernel.shape)
+    kernel = constant_table("weight", node, op.kernel, arithmetic)
+    tables = [kernel.declaration, index_table("from", taken), index_table("which", weights)]
+    # Partial sums may wrap; the whole sum fits, and modular arithmetic brings it out right.
+    inner = PortType.of(layers.type(node.name)).cpp(arithmetic)
+    start = f"{inner} sum = 0;"
+    if op.bias is not None:
+        spread = FixedArray(np.broadcast_to(op.bias.integers, shape), op.bias.fractional)
+        bias = constant_table("bias", node, spread, arithmetic)
+        tables.append(bias.declaration)
+        start = f"{inner} sum = {bias.at('i')};"
+    width = taken.shape[1]
+    step = f"sum += in0[from[i * {width} + j]] * {kernel.at(f'which[i * {width} + j]')};"
+    inside = [f"for (unsigned j = 0; j < {width}; j++) {{", "    #pragma HLS UNROLL", f"    {step}", "}"]
+    add_generated(layers, node, Body(loop(prod(shape), start, *inside, "out[i] = sum;"), tables))
+
+
+def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, Ints]:
+    """For each output element, the flat indices of the inputs and of the weights whose products it sums."""
+    letters, kernel, output = split(equation)
+    sizes = dict(zip(letters + kernel, (*shape, *kernel_shape), strict=True))
+    order = output + "".join(letter for letter in sizes if letter not in output)
+    grid = dict(zip(order, np.indices([sizes[letter] for letter in order]), strict=True))
+    rows = prod(sizes[letter] for letter in output)
+
+    def flat(part: str, dims: Shape) -> Ints:
+        return np.asarray(np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1))
+
+    return flat(letters, shape), flat(kernel, kernel_shape)

@@ -1,0 +1,1 @@
+"""What an integer flatbuffer is worth: its integers checked, its distances measured."""

@@ -1,0 +1,88 @@
+"""The checks of a finished TensorFlow Lite project, to be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.data.dataset import DataSet
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.values import FixedArray
+from fpgaml.project.golden import read_golden
+from fpgaml.project.manifest import versions
+from fpgaml.proof.checks import Check, Status
+from fpgaml.proof.compare import Comparison, compare
+from fpgaml.target import Firmware, Judgement
+from fpgaml.tflite.judging.integer_check import integer_check
+from fpgaml.tflite.judging.measure import firmware_values
+from fpgaml.tflite.project import GoldenPort
+from fpgaml.tflite.running import litert
+from fpgaml.tflite.running.litert import Kernels
+from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
+
+GOLDEN_CHECK = "golden vectors = LiteRT reference kernels"
+OTHERS_CHECK = "golden vectors = LiteRT's other kernels"
+
+
+def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None) -> Firmware:
+    """The flatbuffer of a project: its golden vectors and its integers are judged again, on data too if given."""
+    inputs, outputs = (
+        tuple(TflitePort(**{**entry, "shape": tuple(entry["shape"])}) for entry in manifest[side])
+        for side in ("inputs", "outputs")
+    )
+    settings = manifest["settings"]
+    network = IntegerNetwork(folder / f"{settings['name']}.tflite", inputs, outputs)
+
+    def judge(_: Mapping[str, NDArray[np.float64]]) -> Judgement:
+        codes = {port.name: _codes(folder, port, "input") for port in inputs}
+        reals = firmware_values(graph, data) if data is not None else ()
+        return Judgement((*golden_checks(folder, network, codes), integer_check(network, codes, reals)))
+
+    return Firmware(inputs, outputs, "", None, "", settings, tools=versions(("numpy", "ai-edge-litert")), judge=judge)
+
+
+def golden_checks(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]]) -> tuple[Check, Check]:
+    """Whether LiteRT, as it is installed now, still gives the recorded outputs.
+
+    The reference kernels must; the others may round differently on another processor, which is reported.
+
+    Raises:
+        FpgamlError: vectors that cannot be read, or of different lengths.
+    """
+    reference = _compared(folder, network, codes, (Kernels.REFERENCE,))
+    others = _compared(folder, network, codes, (Kernels.OPTIMISED, Kernels.XNNPACK))
+    oracle = f"LiteRT {litert.version()}"
+    status = Status.EXACT if all(c.exact for c in reference.values()) else Status.FAILED
+    if all(c.exact for c in others.values()):
+        second = Check(OTHERS_CHECK, oracle, Status.EXACT, "in codes", others)
+    else:
+        note = "in codes; these kernels round differently from one processor to another"
+        second = Check(OTHERS_CHECK, oracle, Status.DISTANCE, note, others)
+    return Check(GOLDEN_CHECK, oracle, status, "in codes", reference), second
+
+
+def _compared(
+    folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]], wanted: Sequence[Kernels]
+) -> dict[str, Comparison]:
+    found = {}
+    for kernels in wanted:
+        computed = network.run(codes, kernels)
+        for port in network.outputs:
+            golden = GoldenPort(port, kernels)
+            recorded = FixedArray(_codes(folder, golden, "output").astype(np.int64), 0)
+            got = FixedArray(computed[port.name].astype(np.int64), 0)
+            if recorded.shape != got.shape:
+                reason = f"{recorded.shape[0]} golden outputs of {golden.name} for {got.shape[0]} inputs"
+                raise FpgamlError(str(folder), reason, "Convert the model again")
+            found[golden.name] = compare(recorded, got, golden.name)
+    return found
+
+
+def _codes(folder: Path, port: TflitePort | GoldenPort, direction: str) -> NDArray[Any]:
+    values = read_golden(folder, port, direction)
+    return np.asarray(values.integers).astype(f"int{port.width}")

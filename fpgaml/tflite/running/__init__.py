@@ -1,0 +1,1 @@
+"""LiteRT: integer flatbuffers run by kernels that are named."""
