@@ -14,22 +14,28 @@ from fpgaml import __version__
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.project.ports import Port, port_facts
-from fpgaml.project.publish import FORMAT, MANIFEST
 
+MANIFEST = "manifest.json"
+FORMAT = "fpgaml-manifest"
 RESULTS = "results.json"
 VERSION = 1
 UNHASHED = frozenset({MANIFEST, RESULTS, "build_opt.tcl"})
 """Files that say something about the others, and the one that `make` rewrites to tell the vendor's tool what to do."""
 
-BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/")
+BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/", "build_csim/")
 """What simulation and synthesis leave in a project."""
+
+
+def is_built(name: str) -> bool:
+    """Whether a file, by its path in the project, is what simulation or synthesis left."""
+    return name.startswith(BUILT)
 
 
 def folder_hashes(folder: Path) -> dict[str, str]:
     """sha256 of every file below a folder, by relative path."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [(path.relative_to(folder).as_posix(), path) for path in paths]
-    kept = ((name, path) for name, path in names if name not in UNHASHED and not name.startswith(BUILT))
+    kept = ((name, path) for name, path in names if name not in UNHASHED and not is_built(name))
     return {name: file_sha256(path) for name, path in kept}
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
+from fpgaml.project.manifest import FORMAT, MANIFEST
+from fpgaml.project.replace import carry_over, predecessor, require_unedited
 
-MANIFEST = "manifest.json"
-FORMAT = "fpgaml-manifest"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -29,11 +29,15 @@ def is_project(folder: Path) -> bool:
         return False
 
 
-def check_target(target: Path) -> None:
+def check_target(target: Path, force: bool = False) -> None:
     """Refuse a target that is not ours to replace.
 
+    Args:
+        force: replace a project all the same whose files were edited.
+
     Raises:
-        FpgamlError: it exists and is neither empty nor a project, or its parent does not exist.
+        FpgamlError: it exists and is neither empty nor a project, files of it were edited, or its parent does not
+            exist.
     """
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise FpgamlError(str(target), "exists and is not a folder", "Give another --output")
@@ -41,6 +45,7 @@ def check_target(target: Path) -> None:
         raise FpgamlError(
             str(target), "exists, and fpgaml did not write it", "Give another --output, or move the folder away"
         )
+    require_unedited(target, force)
     for parent in target.absolute().parents:
         if parent.exists():
             if not parent.is_dir() or not os.access(parent, os.W_OK):
@@ -49,15 +54,19 @@ def check_target(target: Path) -> None:
 
 
 @contextlib.contextmanager
-def staged(target: Path) -> Iterator[Path]:
+def staged(target: Path, force: bool = False) -> Iterator[Path]:
     """A folder to write into; it takes the target's place when the block ends, and vanishes if it fails.
 
-    Stages that killed runs left beside the target are removed.
+    Files in the target that fpgaml did not write are carried over. Stages that killed runs left beside the target are
+    removed.
+
+    Args:
+        force: overwrite files of an old project that were edited.
 
     Raises:
-        FpgamlError: the target is not ours, or the disk is full or not writable.
+        FpgamlError: the target is not ours, files of it were edited, or the disk is full or not writable.
     """
-    check_target(target)
+    check_target(target, force)
     target = target.absolute()
     prefix = f".{target.name}.fpgaml-"
     made = _missing_parents(target)
@@ -70,6 +79,10 @@ def staged(target: Path) -> Iterator[Path]:
             try:
                 stage.chmod(0o755)
                 yield stage
+                require_unedited(target, force)  # anew: writing takes a while
+                old = predecessor(target)
+                if old is not None:
+                    carry_over(old, stage, force)
                 _swap(stage, target)
                 done = True
             finally:

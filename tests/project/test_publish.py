@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.publish import FORMAT, MANIFEST, staged
+from fpgaml.project.manifest import FORMAT, MANIFEST, VERSION, folder_hashes
+from fpgaml.project.publish import staged
 
 WRITER = """
 import sys, time
@@ -24,11 +25,13 @@ with staged(Path(sys.argv[1])) as stage:
 """
 
 
-def write(target: Path, text: str) -> None:
-    """Publish a small project."""
-    with staged(target) as stage:
-        (stage / MANIFEST).write_text(json.dumps({"format": FORMAT}))
-        (stage / "text").write_text(text)
+def write(target: Path, text: str, *, force: bool = False, **more: str) -> None:
+    """Publish a small project of `text` and more files by name."""
+    with staged(target, force) as stage:
+        for name, content in {"text": text, **more}.items():
+            (stage / name).write_text(content)
+        manifest = {"format": FORMAT, "version": VERSION, "files": folder_hashes(stage)}
+        (stage / MANIFEST).write_text(json.dumps(manifest))
 
 
 def names(folder: Path) -> list[str]:
