@@ -24,19 +24,10 @@ from fpgaml.passes.round_factors import RoundFactors
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
 from fpgaml.project.publish import check_target, staged
-from fpgaml.proof.checks import (
-    Batch,
-    Check,
-    Proof,
-    Status,
-    chunk_events,
-    data_batches,
-    source_check,
-    split,
-    target_check,
-)
+from fpgaml.proof.checks import Batch, Check, Proof, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.proof.oracle import ExactForm, FrameworkUse, Oracle
 from fpgaml.proof.vectors import corner_vectors
+from fpgaml.record.verdict import Status
 from fpgaml.report.results import Results, input_rows
 from fpgaml.source import LoadedModel, load_with_data
 from fpgaml.target import Evidence, Firmware, Judgement, NeedsEvidence, Run, Target, Texts
@@ -98,9 +89,14 @@ class Conversion:
     results: Results
 
     @property
-    def proved(self) -> bool:
-        """Whether no check failed."""
+    def passed(self) -> bool:
+        """Whether no check failed: enough to go on, not a proof."""
         return self.results.passed
+
+    @property
+    def proved(self) -> bool:
+        """Whether every check was made, and is exact."""
+        return self.results.proved
 
 
 def convert(path: Path, request: Request, progress: Progress | None = None) -> Conversion:

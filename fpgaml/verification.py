@@ -19,8 +19,9 @@ from fpgaml.oracles import choose_oracle
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import edited_files, read_manifest
-from fpgaml.proof.checks import Check, Proof, Status, chunk_events, data_batches, source_check, split, target_check
+from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split, target_check
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.verdict import Status
 from fpgaml.report.results import Results
 from fpgaml.target import Firmware
 
@@ -36,6 +37,16 @@ class Verification:
     folder: Path
     results: Results
     edited: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed: enough to go on, not a proof."""
+        return self.results.passed
+
+    @property
+    def proved(self) -> bool:
+        """Whether every check was made, and is exact."""
+        return self.results.proved
 
 
 def verify(

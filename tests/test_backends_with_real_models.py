@@ -10,7 +10,7 @@ import pytest
 from fpgaml import convert
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.settings import IoType
-from fpgaml.proof.checks import Status
+from fpgaml.record.verdict import Status
 from tests.paths import LEGACY, needs_compiler
 
 DENSE, CONV = LEGACY / "calo_student_dense.h5", LEGACY / "waveform_conv1d.h5"

@@ -13,9 +13,9 @@ import pytest
 from fpgaml import convert, load, verify
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.hls.settings import IoType
-from fpgaml.proof.checks import Status
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.proof.physics import roc_auc
+from fpgaml.record.verdict import Status
 from tests.paths import ARIANNA, LEGACY, fpgaml, needs_arianna, needs_compiler
 
 INPUT_TYPES = {
@@ -202,3 +202,21 @@ def test_the_python_api_takes_text(tmp_path: Path) -> None:
     assert conversion.proved
     assert conversion.firmware.settings["io"] == IoType.STREAM
     assert verify(str(tmp_path / "p"), data=f"{name}.npz").results.passed
+
+
+def test_what_was_not_checked_is_not_proved(tmp_path: Path) -> None:
+    """The framework is not asked and the RTL not simulated: the Python API says what the command line says."""
+    name = LEGACY / "calo_student_dense"
+    conversion = convert(
+        f"{name}.h5", tmp_path / "p", target="rtl", shell="native", input_types=["ap_uint<10>"], framework="never"
+    )
+    assert conversion.passed
+    assert not conversion.proved
+    assert conversion.results.verdict == "not fully proved"
+    written = json.loads((tmp_path / "p" / "results.json").read_text())
+    assert (written["passed"], written["verdict"]) == (True, "not fully proved")
+    again = verify(tmp_path / "p", framework="never")
+    assert again.passed and not again.proved
+    done = fpgaml("report", str(tmp_path / "p"))
+    assert done.returncode == 0
+    assert "CONVERTED, NOT FULLY PROVED: source model = Graph: not checked" in done.stdout

@@ -203,7 +203,7 @@ def convert(
         )
         conversion = run(found.model, request, progress)
     show_project(conversion.folder, json_output)
-    if not conversion.proved:
+    if not conversion.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 

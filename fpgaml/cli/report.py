@@ -27,8 +27,10 @@ def report(
     Nothing is run: `fpgaml verify` runs the checks again. The exit code is 0, or 1 if a check failed or the
     budget is missed.
     """
+    from fpgaml.cli.show import report_json
     from fpgaml.errors import EXIT_CHECK_FAILED
-    from fpgaml.report.checks import failed
+    from fpgaml.record.verdict import Verdict
+    from fpgaml.report.checks import verdict
     from fpgaml.report.read import read_project
 
     found = read_project(project)
@@ -37,7 +39,7 @@ def report(
         import json
         from dataclasses import asdict
 
-        content: dict[str, Any] = {"manifest": found.manifest, "results": found.results, "edited": list(found.edited)}
+        content = report_json(found.manifest, found.results, found.edited)
         if budget:
             content["budget"] = [asdict(finding) for finding in findings]
         typer.echo(json.dumps(content, indent=2))
@@ -49,7 +51,7 @@ def report(
         print_report(Console(), found.manifest, found.results, all_quantizers=all_quantizers, edited=found.edited)
         for finding in findings:
             typer.echo(f"budget: {finding.text}")
-    if failed(found.results) or any(finding.verdict == "missed" for finding in findings):
+    if verdict(found.results) == Verdict.FAILED or any(finding.verdict == "missed" for finding in findings):
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 

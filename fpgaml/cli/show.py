@@ -21,18 +21,35 @@ def show_project(folder: Path, json_output: bool) -> None:
 
 
 def show_results(folder: Path, results: Mapping[str, Any], edited: Sequence[str], json_output: bool) -> None:
-    """A report with these results.
+    """A report with the results of checks that were made just now.
 
     Args:
-        edited: files that changed since the project was generated.
+        edited: files that changed since the project was generated, and were checked as they are.
     """
     manifest = read_manifest(folder)
     if json_output:
-        content = {"manifest": manifest, "results": results, "edited": list(edited)}
-        typer.echo(json.dumps(content, indent=2))
+        typer.echo(json.dumps(report_json(manifest, results, edited, made_now=True), indent=2))
         return
     from rich.console import Console
 
     from fpgaml.report.text import print_report
 
-    print_report(Console(), manifest, results, edited=edited)
+    print_report(Console(), manifest, results, edited=edited, made_now=True)
+
+
+def report_json(
+    manifest: Mapping[str, Any], results: Mapping[str, Any], edited: Sequence[str], *, made_now: bool = False
+) -> dict[str, Any]:
+    """The report as JSON; its verdict is of the files as they are now.
+
+    Args:
+        made_now: whether the checks are of these files, the edited ones too.
+    """
+    from fpgaml.report.checks import verdict
+
+    return {
+        "verdict": str(verdict(results, () if made_now else edited)),
+        "manifest": manifest,
+        "results": results,
+        "edited": list(edited),
+    }

@@ -10,6 +10,7 @@ from typing import Any
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.tools import Simulator
 from fpgaml.cosim.vendor.csynth import VendorTiming
+from fpgaml.record.verdict import Verdict, verdict_of
 from fpgaml.report.read import read_results
 from fpgaml.report.results import SIMULATED
 from fpgaml.report.rewrite import write_results
@@ -83,7 +84,8 @@ def put_check(content: dict[str, Any], check: dict[str, Any]) -> None:
         checks[places[0]] = check
     else:
         checks.append(check)
-    content["passed"] = all(each["status"] != "failed" for each in checks)
+    verdict = verdict_of(each["status"] for each in checks)
+    content["passed"], content["verdict"] = verdict != Verdict.FAILED, str(verdict)
 
 
 def _check(outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from math import prod
 
 import numpy as np
@@ -20,19 +19,10 @@ from fpgaml.proof.compare import Comparison, compare, compare_reals
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
+from fpgaml.record.verdict import Status
 
 CHUNK_VALUES = 1 << 21
 """At most so many numbers in the largest tensor of a chunk: 16 MiB as int64, which also stays near the caches."""
-
-
-class Status(StrEnum):
-    """What a check came to."""
-
-    EXACT = "exact"
-    WITHIN = "within tolerance"
-    DISTANCE = "distance reported"  # the source is not fixed point: there is nothing to be equal to
-    FAILED = "failed"
-    NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True)

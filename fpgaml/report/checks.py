@@ -7,14 +7,18 @@ from typing import Any
 
 from rich.text import Text
 
+from fpgaml.record.verdict import Verdict, verdict_of
 from fpgaml.report.console import clean
 
 INTERPRETER = "the integer interpreter"
 SOURCE_CHECK = "source model = Graph"
 
-PROVED = ("PROVED", "bold green")
-FAILED = ("FAILED", "bold red")
-CONVERTED = ("CONVERTED, NOT FULLY PROVED", "bold yellow")
+VERDICTS = {
+    Verdict.PROVED: ("PROVED", "bold green"),
+    Verdict.NOT_FULLY_PROVED: ("CONVERTED, NOT FULLY PROVED", "bold yellow"),
+    Verdict.FAILED: ("FAILED", "bold red"),
+}
+"""The verdict's first words and their style."""
 
 _LABELS = {
     "exact": ("EXACT", "green"),
@@ -61,17 +65,13 @@ def layer_label(comparison: Json) -> Text:
     return Text("DIFFERS", "yellow")
 
 
-def outcome(results: Json) -> tuple[str, str]:
-    """The verdict's first words and their style."""
-    statuses = [check["status"] for check in results["checks"]]
-    if "failed" in statuses or not results["passed"]:
-        return FAILED
-    return PROVED if statuses and all(status == "exact" for status in statuses) else CONVERTED
+def verdict(results: Json, edited: Sequence[str] = ()) -> Verdict:
+    """What all checks together came to.
 
-
-def failed(results: Json) -> bool:
-    """Whether a check failed."""
-    return outcome(results) == FAILED
+    Args:
+        edited: files that changed since the checks were made.
+    """
+    return verdict_of((check["status"] for check in results["checks"]), edited=bool(edited))
 
 
 def describe(check: Json, backend: str) -> list[str]:

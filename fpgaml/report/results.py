@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.project.manifest import RESULTS
-from fpgaml.proof.checks import Check, Proof, Status
+from fpgaml.proof.checks import Check, Proof
 from fpgaml.proof.compare import Comparison
 from fpgaml.proof.rounding import InputRounding
 from fpgaml.proof.statistics import QuantizerStatistics
+from fpgaml.record.verdict import Verdict, verdict_of
 from fpgaml.source import InputChoice
 from fpgaml.target import Firmware
 
@@ -46,8 +47,18 @@ class Results:
 
     @property
     def passed(self) -> bool:
-        """Whether no check failed."""
-        return all(check.passed for check in self.checks)
+        """Whether no check failed: enough to go on, not a proof."""
+        return self.verdict != Verdict.FAILED
+
+    @property
+    def proved(self) -> bool:
+        """Whether every check was made, and is exact."""
+        return self.verdict == Verdict.PROVED
+
+    @property
+    def verdict(self) -> Verdict:
+        """What all checks together came to."""
+        return verdict_of(check.status for check in self.checks)
 
     @classmethod
     def gather(
@@ -76,6 +87,7 @@ class Results:
             "format": FORMAT,
             "version": VERSION,
             "passed": self.passed,
+            "verdict": str(self.verdict),
             "tools": dict(self.tools),
             "events": dict(self.events),
             "checks": [_check_json(check) for check in self.checks],
@@ -141,4 +153,4 @@ def input_rows(inputs: Sequence[InputChoice]) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["Results", "Status", "input_rows"]
+__all__ = ["Results", "input_rows"]

@@ -28,6 +28,7 @@ def print_report(
     *,
     all_quantizers: bool = False,
     edited: Sequence[str] = (),
+    made_now: bool = False,
 ) -> None:
     """Print what manifest.json and results.json say.
 
@@ -36,6 +37,7 @@ def print_report(
         manifest, results: of one project, as `fpgaml.report.schema.validate` accepts them.
         all_quantizers: list every quantizer and every message, not only those that call for attention.
         edited: files that changed since the project was generated.
+        made_now: whether the checks are of the files as they are now, the edited ones too.
     """
     _print_source(console, manifest)
     _print_ports(console, manifest, results)
@@ -55,7 +57,7 @@ def print_report(
     _print_messages(console, manifest, all_quantizers)
     _print_edited(console, edited)
     console.print()
-    line(console, _verdict(results, len(edited)), indent=0)
+    line(console, _verdict(results, edited, made_now), indent=0)
 
 
 def _print_source(console: Console, manifest: Json) -> None:
@@ -237,13 +239,16 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def _verdict(results: Json, edited: int) -> Text:
+def _verdict(results: Json, edited: Sequence[str], made_now: bool) -> Text:
     """The last line; what was proved of other files is not claimed for these."""
-    word, style = checks.outcome(results)
+    word, style = checks.VERDICTS[checks.verdict(results, () if made_now else edited)]
     reasons = "; ".join(checks.summary(check) for check in results["checks"]) or "nothing was checked"
     found = ", ".join(checks.kinds_of(results["checks"]))
     kinds = f" ({found})" if found else ""
     verdict = Text.assemble((word, style), f": {clean(reasons)}{kinds}")
-    if edited:
-        verdict.append(f". {_files(edited)} edited since: `fpgaml verify` checks the project as it is now", "yellow")
+    if edited and made_now:
+        verdict.append(f". {_files(len(edited))} edited since the project was generated", "yellow")
+    elif edited:
+        advice = "`fpgaml verify` checks the project as it is now"
+        verdict.append(f". {_files(len(edited))} edited since: {advice}", "yellow")
     return verdict

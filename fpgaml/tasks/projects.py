@@ -88,6 +88,6 @@ class ProjectMaker:
             labels=events.labels,
         )
         conversion = convert(model, request, self.progress)
-        if not conversion.proved:
+        if not conversion.passed:
             raise CheckFailedError(str(conversion.folder), "a check of the conversion failed", "See `fpgaml report`")
         return conversion

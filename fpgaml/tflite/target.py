@@ -18,8 +18,9 @@ from fpgaml.graph.ops import Input
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import versions
-from fpgaml.proof.checks import Check, Status, chunk_events
+from fpgaml.proof.checks import Check, chunk_events
 from fpgaml.proof.compare import Comparison, compare_reals
+from fpgaml.record.verdict import Status
 from fpgaml.target import Batches, Evidence, Firmware, Judgement, Texts
 from fpgaml.tflite.judging.integer_check import CHECK, integer_check
 from fpgaml.tflite.judging.measure import Networks, firmware_values, section, side_by_side

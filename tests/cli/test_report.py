@@ -48,6 +48,16 @@ def test_json(tmp_path: Path) -> None:
     assert content["manifest"]["source"]["file"] == "jets.keras"
     assert content["results"] == results()
     assert content["edited"] == []
+    assert content["verdict"] == "proved"
+
+
+def test_nothing_is_proved_of_edited_files(tmp_path: Path) -> None:
+    folder = write(tmp_path / "p")
+    (folder / "firmware" / "network.cpp").write_text("void network() { ; }\n")
+    assert json.loads(run(folder, "--json").output)["verdict"] == "not fully proved"
+    done = run(folder)
+    assert "\nCONVERTED, NOT FULLY PROVED: " in done.output
+    assert done.exit_code == 0, "no check failed"
 
 
 @pytest.mark.parametrize("option", [[], ["--json"]])

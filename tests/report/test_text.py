@@ -190,7 +190,15 @@ def test_edited_files_qualify_the_verdict() -> None:
     text = render(results(), edited=[f"firmware/file{i}.h" for i in range(7)])
     assert "Edited since the project was generated: 7 files\n  firmware/file0.h" in text
     assert "  and 2 more\n" in text
-    assert "7 files edited since: `fpgaml verify`" in text.replace("\n", " ").rpartition("PROVED")[2]
+    verdict = text.replace("\n", " ").rpartition("CONVERTED, NOT FULLY PROVED: ")[2]
+    assert "7 files edited since: `fpgaml verify`" in verdict
+
+
+def test_edited_files_that_were_checked_as_they_are_leave_the_verdict() -> None:
+    text = render(results(), edited=["firmware/network.cpp"], made_now=True).replace("\n", " ")
+    assert "  PROVED: source model = Graph on 1000 events" in text
+    assert text.endswith("(simulated). 1 file edited since the project was generated ")
+    assert "fpgaml verify" not in text
 
 
 def test_warnings_of_hls4ml() -> None:

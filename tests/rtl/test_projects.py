@@ -12,7 +12,7 @@ from fpgaml.api import convert, verify
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.graph.ops import Relu
 from fpgaml.project.manifest import read_manifest
-from fpgaml.proof.checks import Status
+from fpgaml.record.verdict import Status
 from fpgaml.report.read import read_project
 from fpgaml.rtl import kernels
 from fpgaml.rtl.lower import graph as lowering

@@ -15,8 +15,9 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import versions
-from fpgaml.proof.checks import Check, Status
+from fpgaml.proof.checks import Check
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.verdict import Status
 from fpgaml.target import Firmware, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values

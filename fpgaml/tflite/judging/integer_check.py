@@ -12,8 +12,9 @@ from fpgaml.errors import UnsupportedError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
-from fpgaml.proof.checks import Check, Status, chunk_events
+from fpgaml.proof.checks import Check, chunk_events
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.verdict import Status
 from fpgaml.tflite.running import litert
 from fpgaml.tflite.running.litert import Kernels
 from fpgaml.tflite.running.ports import IntegerNetwork
