@@ -88,6 +88,10 @@ class LayerList:
         types = {"result": self.result(node), **(precision or {})}
         read = [self.variables[name] for name in (node.inputs if inputs is None else inputs)]
         self.emit(self.carrier(node), node.source or node.name, class_name, read, types, **attributes)
+        self.place(node)
+
+    def place(self, node: Node) -> None:
+        """Note which layer carries the value of a node, and of the quantizer fused into it."""
         self.variables[node.name] = self.carrier(node)
         if node.name in self.fused:
             self.variables[self.fused[node.name].name] = self.carrier(node)

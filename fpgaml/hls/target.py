@@ -13,6 +13,8 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense
 from fpgaml.hls.csim import CSim, build
+from fpgaml.hls.lower.graph import lower
+from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.model import Port
 from fpgaml.hls.project import write_guides, write_project, write_vectors
 from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy
@@ -43,8 +45,9 @@ class HlsTarget:
     layer_settings: Mapping[str, LayerSettings] = field(default_factory=dict)
 
     def check(self, graph: Graph, board: Board) -> None:
-        """Refuse settings of layers that the model does not have, and settings that exclude each other."""
-        self.settings(graph, board)
+        """Refuse, before any long work, settings that do not fit the model or each other, and unknown operations."""
+        settings = self.settings(graph, board)
+        lower(prepare(graph, settings), settings)  # a moment, unlike what hls4ml then makes of it
 
     def settings(self, graph: Graph, board: Board) -> HlsSettings:
         """All settings, with the input/output type chosen by the network's size where it is left open.

@@ -69,8 +69,8 @@ class TfliteTarget:
 
     def check(self, graph: Graph, board: Board) -> None:
         """Refuse, before any long work, a model without calibration data, or one that floats cannot express."""
-        self._data()
         check_supported(graph)
+        self._data()
         tensorflow_python()
 
     def _data(self) -> DataSet:

@@ -8,15 +8,20 @@ import numpy as np
 
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
+    Add,
     Constant,
     GroupSort,
     Input,
     LeakyRelu,
     Lookup,
+    Maximum,
     Minimum,
+    Multiply,
+    Operation,
     Quantize,
     Scale,
     Shape,
+    Subtract,
 )
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.codegen import (
@@ -33,7 +38,13 @@ from fpgaml.hls.codegen import (
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList
 
-MERGES = {"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Maximum": "maximum", "Minimum": "minimum"}
+MERGES: dict[type[Operation], str] = {
+    Add: "add",
+    Subtract: "subtract",
+    Multiply: "multiply",
+    Maximum: "maximum",
+    Minimum: "minimum",
+}
 
 
 def lower_input(layers: LayerList, node: Node) -> None:
@@ -107,12 +118,12 @@ def _spread(value: FixedArray, shape: Shape) -> FixedArray:
 
 def lower_merge(layers: LayerList, node: Node) -> None:
     """Two tensors element by element; hls4ml's own layer where the shapes are equal."""
-    kind = type(node.op).__name__
+    kind = type(node.op)
     a, b = (layers.shape(name) for name in node.inputs)
     target = layers.shape(node.name)
     constant = [isinstance(layers.graph[name].op, Constant) for name in node.inputs]
     # hls4ml 1.3's Catapult header for streams does not compile for these two.
-    missing = layers.stream and layers.settings.backend == "catapult" and kind in ("Maximum", "Minimum")
+    missing = layers.stream and layers.settings.backend == "catapult" and kind in (Maximum, Minimum)
     if a == b and node.inputs[0] != node.inputs[1] and not any(constant) and not missing:
         layers.append(node, "Merge", op=MERGES[kind])
         return
@@ -124,7 +135,7 @@ def lower_merge(layers: LayerList, node: Node) -> None:
     tables = [read.declaration for read in reads]
     tables += [index_table(f"from{k}", broadcast_indices(seen[k], seen[2])) for k in (0, 1)]
     left, right = (read.at(f"from{k}[i]") for k, read in enumerate(reads))
-    symbol = {"Add": "+", "Subtract": "-", "Multiply": "*"}.get(kind)
+    symbol = {Add: "+", Subtract: "-", Multiply: "*"}.get(kind)
     if symbol:
         lines = [f"out[i] = {left} {symbol} {right};"]
     else:

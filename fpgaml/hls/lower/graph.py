@@ -6,7 +6,36 @@ from collections.abc import Callable
 
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Constant, GroupSort, Input, Operation, Pad, Quantize, Reshape
+from fpgaml.graph.lowerings import no_lowering
+from fpgaml.graph.ops import (
+    Add,
+    AveragePool,
+    Concatenate,
+    Constant,
+    Conv1D,
+    Conv2D,
+    Dense,
+    EinsumDense,
+    GroupSort,
+    Input,
+    LeakyRelu,
+    Lookup,
+    Maximum,
+    MaxPool,
+    Minimum,
+    Multiply,
+    Operation,
+    Pad,
+    Quantize,
+    Reduce,
+    Relu,
+    Reshape,
+    Scale,
+    Slice,
+    Subtract,
+    Transpose,
+    UpSample,
+)
 from fpgaml.hls.generated import CLASS_NAME
 from fpgaml.hls.layers import LayerList
 from fpgaml.hls.lower.einsum import lower_dense, lower_einsum
@@ -35,33 +64,34 @@ from fpgaml.hls.settings import HlsSettings, IoType
 
 Lowering = Callable[[LayerList, Node], None]
 
-LOWERINGS: dict[str, Lowering] = {
-    "Input": lower_input,
-    "Quantize": lower_quantize,
-    "Dense": lower_dense,
-    "Conv1D": lower_conv1d,
-    "Conv2D": lower_conv2d,
-    "EinsumDense": lower_einsum,
-    "Scale": lower_scale,
-    "Add": lower_merge,
-    "Subtract": lower_merge,
-    "Multiply": lower_merge,
-    "Maximum": lower_merge,
-    "Minimum": lower_merge,
-    "Concatenate": lower_concatenate,
-    "Relu": lower_relu,
-    "LeakyRelu": lower_leaky_relu,
-    "Lookup": lower_lookup,
-    "MaxPool": lower_max_pool,
-    "AveragePool": lower_average_pool,
-    "Reduce": lower_reduce,
-    "Reshape": lower_reshape,
-    "Transpose": lower_transpose,
-    "Pad": lower_pad,
-    "Slice": lower_moved,
-    "UpSample": lower_moved,
-    "GroupSort": lower_group_sort,
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Input: lower_input,
+    Quantize: lower_quantize,
+    Dense: lower_dense,
+    Conv1D: lower_conv1d,
+    Conv2D: lower_conv2d,
+    EinsumDense: lower_einsum,
+    Scale: lower_scale,
+    Add: lower_merge,
+    Subtract: lower_merge,
+    Multiply: lower_merge,
+    Maximum: lower_merge,
+    Minimum: lower_merge,
+    Concatenate: lower_concatenate,
+    Relu: lower_relu,
+    LeakyRelu: lower_leaky_relu,
+    Lookup: lower_lookup,
+    MaxPool: lower_max_pool,
+    AveragePool: lower_average_pool,
+    Reduce: lower_reduce,
+    Reshape: lower_reshape,
+    Transpose: lower_transpose,
+    Pad: lower_pad,
+    Slice: lower_moved,
+    UpSample: lower_moved,
+    GroupSort: lower_group_sort,
 }
+"""How each operation becomes hls4ml layers. Constants stand in the functions that read them."""
 
 NEVER_FUSED: tuple[type[Operation], ...] = (Input, Constant, Quantize, Reshape, GroupSort, Pad)
 """Operations whose C++ does not cast each result once, or not at all: a quantizer behind them stands alone."""
@@ -102,9 +132,14 @@ def lower(graph: Graph, settings: HlsSettings) -> LayerList:
     problems: list[Problem] = []
     taken = {quantize.name for quantize in fused.values()}
     for node in graph.nodes:
-        if node.name in taken or isinstance(node.op, Constant):  # constants stand in the functions that read them
+        if node.name in taken or isinstance(node.op, Constant):
             continue
-        LOWERINGS[type(node.op).__name__](layers, node)
+        lowering = LOWERINGS.get(type(node.op))
+        if lowering is None:
+            problems.append(no_lowering(node, "HLS"))
+            layers.place(node)  # so that what reads it is looked at too
+            continue
+        lowering(layers, node)
         problems += _problems(layers, node)
     if problems:
         raise UnsupportedError(f"{settings.target.name} ({settings.io_type})", problems)

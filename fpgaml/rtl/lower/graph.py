@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from fpgaml.errors import Problem, UnsupportedError
+from fpgaml.errors import UnsupportedError
 from fpgaml.graph.graph import Graph, Node, identifier
+from fpgaml.graph.lowerings import missing
 from fpgaml.graph.ops import (
     Add,
     AveragePool,
@@ -115,11 +116,7 @@ def check_supported(graph: Graph) -> None:
     Raises:
         UnsupportedError: names all of them.
     """
-    problems = [
-        Problem(node.source or node.name, f"{type(node.op).__name__} cannot be unrolled into RTL", "Use --target hls")
-        for node in graph.nodes
-        if not isinstance(node.op, Input) and type(node.op) not in LOWERINGS
-    ]
+    problems = missing(graph, {Input, *LOWERINGS}, "RTL")
     if problems:
         raise UnsupportedError("--target rtl", problems)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.lowerings import no_lowering
 from fpgaml.graph.ops import (
     Add,
     Concatenate,
@@ -26,6 +27,7 @@ from fpgaml.graph.ops import (
     Pad,
     Quantize,
     Reduce,
+    Reduction,
     Relu,
     Reshape,
     Scale,
@@ -36,7 +38,7 @@ from fpgaml.graph.ops import (
 )
 from fpgaml.graph.values import FixedArray
 from fpgaml.tflite.making.linear import LINEAR
-from fpgaml.tflite.making.network import FloatNetwork, Step
+from fpgaml.tflite.making.network import FloatNetwork, Kind, Step
 from fpgaml.tflite.making.pools import POOLS
 from fpgaml.tflite.making.reach import Reach, kept
 from fpgaml.tflite.making.tables import Softmax, recognise, softmax_of
@@ -62,7 +64,7 @@ class Work:
     def add(
         self,
         node: Node,
-        kind: str,
+        kind: Kind,
         *inputs: str,
         suffix: str = "",
         arrays: Mapping[str, NDArray[Any]] | None = None,
@@ -101,7 +103,7 @@ def lower(graph: Graph, reaches: Mapping[str, Reach]) -> FloatNetwork:
         if node.name in softmaxes:
             work.placed[node.name] = _softmax(work, node, softmaxes[node.name])
         else:
-            work.placed[node.name] = _LOWER[type(node.op)](work, node)
+            work.placed[node.name] = LOWERINGS[type(node.op)](work, node)
     inputs = {node.name: graph.shapes[node.name] for node in graph.inputs}
     outputs = tuple(work.placed[name] for name in graph.outputs)
     names = tuple(name if graph.outputs.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(graph.outputs))
@@ -162,14 +164,17 @@ def _problem(graph: Graph, node: Node) -> tuple[str, str] | None:
     for lowerings in (LINEAR, POOLS):
         if type(op) in lowerings:
             return lowerings[type(op)].problem(graph, node)
-    return None if type(op) in _LOWER else (f"{type(op).__name__} has no lowering", "Leave it out")
+    if type(op) in LOWERINGS:
+        return None
+    problem = no_lowering(node, "TensorFlow Lite")
+    return problem.reason, problem.advice
 
 
 def _real(values: FixedArray) -> NDArray[np.float32]:
     return values.to_float().astype(np.float32)
 
 
-def _plain(kind: str) -> Callable[[Work, Node], str]:
+def _plain(kind: Kind) -> Callable[[Work, Node], str]:
     def place(work: Work, node: Node) -> str:
         return work.add(node, kind)
 
@@ -264,10 +269,17 @@ def _concatenate(work: Work, node: Node) -> str:
     return work.add(node, "concatenate", axis=node.op.axis % len(work.graph.shapes[node.name]) + 1)
 
 
+_REDUCTIONS: Mapping[Reduction, Kind] = {
+    Reduction.SUM: "reduce_sum",
+    Reduction.MAX: "reduce_max",
+    Reduction.MIN: "reduce_min",
+}
+
+
 def _reduce(work: Work, node: Node) -> str:
     assert isinstance(node.op, Reduce)
     rank = len(work.graph.shapes[node.name])
-    return work.add(node, f"reduce_{node.op.kind}", axes=[axis % rank + 1 for axis in node.op.axes])
+    return work.add(node, _REDUCTIONS[node.op.kind], axes=[axis % rank + 1 for axis in node.op.axes])
 
 
 def _transpose(work: Work, node: Node) -> str:
@@ -291,7 +303,7 @@ def _up_sample(work: Work, node: Node) -> str:
     return work.add(node, "up_sample", factors=list(node.op.factors))
 
 
-_LOWER: dict[type[Operation], Callable[[Work, Node], str]] = {
+LOWERINGS: dict[type[Operation], Callable[[Work, Node], str]] = {
     Input: _input,
     Constant: _constant,
     Quantize: _quantize,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,40 @@ from numpy.typing import NDArray
 from fpgaml.graph.ops import Shape
 
 Floats = NDArray[np.float32]
+Kind = Literal[
+    "constant",
+    "matmul",
+    "convolution",
+    "depthwise",
+    "times",
+    "plus",
+    "add",
+    "subtract",
+    "multiply",
+    "maximum",
+    "minimum",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "clip",
+    "function",
+    "softmax",
+    "concatenate",
+    "reduce_mean",
+    "reduce_sum",
+    "reduce_max",
+    "reduce_min",
+    "max_pool",
+    "average_pool",
+    "reshape",
+    "transpose",
+    "pad",
+    "slice",
+    "up_sample",
+    "sort_pairs",
+]
+"""What a step does: each is built by `runner.STEPS`, which stands alone and cannot import this."""
+
 DESCRIPTION, ARRAYS = "network.json", "network.npz"
 
 
@@ -23,14 +57,14 @@ class Step:
 
     Args:
         name: unique among the steps and inputs.
-        kind: one of those that `runner.py` builds, such as "matmul".
+        kind: what it does.
         inputs: the names of steps or inputs that feed it.
         shape: of its result, without a batch axis.
         settings: numbers and texts, as JSON holds them; arrays: constants, float32.
     """
 
     name: str
-    kind: str
+    kind: Kind
     inputs: tuple[str, ...]
     shape: Shape
     settings: Mapping[str, Any] = field(default_factory=dict)
