@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.measure import Row, best, stopwatch
 from fpgaml.data.dataset import open_data
-from fpgaml.frontends.detect import parse_model
+from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.csim import CSim, build

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpgaml.frontends.detect import is_tflite
-from fpgaml.frontends.model import PortCoding
-from fpgaml.proof.oracle import Framework, FrameworkUse, Oracle, recorded_answers
+from fpgaml.data.coding import PortCoding
+from fpgaml.frontends.registry import find_frontend
+from fpgaml.proof.oracle import FrameworkUse, Oracle, recorded_answers
 
 if TYPE_CHECKING:
     from fpgaml.conversion import Request
@@ -37,22 +37,8 @@ def choose_oracle(
         return None, "the framework was not asked (--framework never), and no answers are recorded"
     if path is None:
         return None, "the model file is not at hand: give --model"
-    if is_tflite(path):
-        return _reference_kernels(path, outputs, request)
-    from fpgaml.frontends.framework import framework_python
-    from fpgaml.frontends.framework.answer import INSTALL
-
-    if framework_python() is None and request.framework == FrameworkUse.AUTO:
-        return None, f"Keras is not installed, and no answers are recorded (--reference). {INSTALL}"
-    return Framework(path, outputs, request.layers, request.framework_events), ""
-
-
-def _reference_kernels(path: Path, outputs: tuple[str, ...], request: Request) -> tuple[Oracle | None, str]:
-    """LiteRT's reference kernels, where they can be run."""
-    from fpgaml.frontends.framework.litert import litert_python
-    from fpgaml.frontends.tflite.oracle import ReferenceKernels
-    from fpgaml.tflite.running.litert import INSTALL
-
-    if litert_python() is None and request.framework == FrameworkUse.AUTO:
-        return None, f"LiteRT is not installed, and no answers are recorded (--reference). {INSTALL}"
-    return ReferenceKernels(path, outputs, request.framework_events), ""
+    frontend = find_frontend(path)
+    missing = frontend.missing()
+    if missing is not None and request.framework == FrameworkUse.AUTO:
+        return None, f"{missing.what}, and no answers are recorded (--reference). {missing.install}"
+    return frontend.oracle(path, outputs, request.layers, request.framework_events), ""

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.data.coded import coded
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.input_type import choose_input_type, given_input_types
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.files import file_sha256
-from fpgaml.frontends.detect import parse_model
-from fpgaml.frontends.model import Approximation, Built, ParsedModel, PortCoding, codings_of
+from fpgaml.frontends.model import Approximation, Built, ParsedModel
+from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
@@ -91,7 +92,7 @@ def load_with_data(
     """
     parsed = parse_model(path)
     found = open_events(parsed.input_shapes)
-    data = coded(found, codings_of(parsed)) if found else None
+    data = coded(found, parsed.codings) if found else None
     return settle(path, parsed, input_types, data), data
 
 
@@ -111,7 +112,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         if node.name not in choices:
             quantizer = node.op.quantizer
             choices[node.name] = InputChoice(
-                node.name, quantizer, "model", _own_type(quantizer, codings_of(parsed).get(node.source))
+                node.name, quantizer, "model", _own_type(quantizer, parsed.codings.get(node.source))
             )
     return LoadedModel(
         path,
@@ -121,7 +122,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         graph,
         built.approximations,
         tuple(choices[node.source] for node in graph.inputs),
-        dict(codings_of(parsed)),
+        dict(parsed.codings),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fpgaml.frontends.detect import parse_model
+from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.interpreter import interpret
 from fpgaml.hls.csim import build
 from fpgaml.hls.project import write_project

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet, Source
 from fpgaml.data.stored import RowReader, as_float64, require_finite
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 
 SNAP = 2.0**-6
 """Recorded real outputs so close to a code, in units of the scale, are that code: float32 has no exact ones."""

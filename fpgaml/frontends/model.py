@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.graph.types import Quantizer
@@ -37,23 +38,6 @@ class Built:
     approximations: tuple[Approximation, ...] = ()
 
 
-@dataclass(frozen=True)
-class PortCoding:
-    """What the integer codes of a port mean: value = scale * (code - zero_point).
-
-    Args:
-        scale: a float32; zero_point: a code; bits: of the codes, which are signed.
-    """
-
-    scale: float
-    zero_point: int
-    bits: int
-
-    def __str__(self) -> str:
-        zero = f" - {self.zero_point}" if self.zero_point >= 0 else f" + {-self.zero_point}"
-        return f"{self.scale:.9g} * (code{zero if self.zero_point else ''})"
-
-
 class ParsedModel(Protocol):
     """A model file that was read and found supported; nothing of it has been executed."""
 
@@ -69,6 +53,10 @@ class ParsedModel(Protocol):
     def input_shapes(self) -> Mapping[str, Shape]:
         """Each input layer's shape, without a batch axis."""
 
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        """For each input and output that carries integer codes what they mean; most models have none."""
+
     def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
         """The Graph, for inputs of these types.
 
@@ -79,17 +67,3 @@ class ParsedModel(Protocol):
             UnsupportedError: layers that cannot be expressed, all of them named.
             FpgamlError: a layer that is inconsistent.
         """
-
-
-@runtime_checkable
-class CodedModel(Protocol):
-    """A parsed model whose ports carry integer codes."""
-
-    @property
-    def codings(self) -> Mapping[str, PortCoding]:
-        """For each input and output what its codes mean."""
-
-
-def codings_of(parsed: ParsedModel) -> Mapping[str, PortCoding]:
-    """What the codes of a model's ports mean; empty where its ports carry numbers as they are."""
-    return parsed.codings if isinstance(parsed, CodedModel) else {}

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.coded import answers_as_codes
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.reference import Reference, open_reference, reference_in
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.coded import to_codes, to_reals
-from fpgaml.frontends.model import PortCoding
+from fpgaml.data.coding import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
@@ -120,7 +120,7 @@ def litert_column(file: Path, graph: Graph) -> Column:
     Raises:
         ToolError: LiteRT is not installed.
     """
-    from fpgaml.tflite.running.litert import describe, run
+    from fpgaml.litert import describe, run
 
     ports = describe(file)
     (given,) = ports.inputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.tflite.running.litert import Kernels, run
+from fpgaml.litert import Kernels, run
 from fpgaml.tflite.running.scoring import scores
 
 __all__ = ["Kernels", "run", "scores"]

@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml import __version__
+from fpgaml import __version__, litert
 from fpgaml.graph.dump import dump
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import to_json
 from fpgaml.graph.values import FixedArray
+from fpgaml.litert import Kernels
 from fpgaml.project.golden import FOLDER, golden_file, write_golden
 from fpgaml.target import Texts
 from fpgaml.tflite.making.network import FloatNetwork
 from fpgaml.tflite.render import templates
-from fpgaml.tflite.running import litert
-from fpgaml.tflite.running.litert import Kernels
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
 
 BYTES_A_ROW = 16

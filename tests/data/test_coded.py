@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fpgaml.data.coded import answers_as_codes, coded, to_codes, to_reals
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import open_data
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 
 CODING = PortCoding(0.25, -3, 8)
 
@@ -48,10 +48,10 @@ def test_answers_between_codes_stay_there() -> None:
 
 def test_quantising_is_that_of_litert() -> None:
     pytest.importorskip("ai_edge_litert")
-    from fpgaml.frontends.tflite import parse
+    from fpgaml.frontends.tflite.parsed import parse
     from fpgaml.graph.interpreter import interpret
     from fpgaml.graph.values import FixedArray
-    from fpgaml.tflite.running.litert import run
+    from fpgaml.litert import run
     from tests.paths import ROOT
 
     path = ROOT / "tests" / "fixtures" / "tflite" / "waveform_float_ports.tflite"

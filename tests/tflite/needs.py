@@ -13,7 +13,7 @@ import pytest
 
 from fpgaml.doctor import probe
 from fpgaml.frontends.framework import PYTHON_VARIABLE
-from fpgaml.tflite.running.litert import is_installed
+from fpgaml.litert import is_installed
 
 
 @cache

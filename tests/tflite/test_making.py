@@ -37,9 +37,9 @@ from fpgaml.graph.ops import (
 )
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
+from fpgaml.litert import describe
 from fpgaml.tflite.making.converter import make
 from fpgaml.tflite.making.lower import lower
-from fpgaml.tflite.running.litert import describe
 from tests.tflite.needs import needs_tensorflow
 
 HALVES = FixedType(1, 3, 1)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fpgaml import litert
 from fpgaml.errors import FpgamlError
+from fpgaml.litert import Kernels
 from fpgaml.proof.physics import roc_auc
 from fpgaml.report.read import read_project
 from fpgaml.tflite import scores
-from fpgaml.tflite.running import litert
-from fpgaml.tflite.running.litert import Kernels
 from tests.paths import LEGACY, fpgaml, needs_compiler
 from tests.tflite.needs import needs_tensorflow
 

@@ -23,7 +23,7 @@ from fpgaml.frontends.framework.answer import (
     framework_python,
     run_script,
 )
-from fpgaml.tflite.running.litert import INSTALL
+from fpgaml.litert import INSTALL
 
 RUNNER = Path(__file__).with_name("litert_runner.py")
 

@@ -33,7 +33,7 @@ def answer(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     import ai_edge_litert  # noqa: F401 - its absence is told apart from everything else
     import numpy as np
 
-    from fpgaml.tflite.running.litert import Kernels, run, version
+    from fpgaml.litert import Kernels, run, version
 
     with np.load(folder / "inputs.npz", allow_pickle=False) as arrays:
         inputs = {name: arrays[f"in/{index}"] for index, name in enumerate(job["names"])}

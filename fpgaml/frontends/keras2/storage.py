@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.hdf5 import as_text
 
 MOST_BYTES = 1 << 31
 """Of weights in one file: far more than fits any FPGA."""
@@ -37,17 +38,6 @@ class StoredModel:
     version: str
 
 
-def keras_version(path: Path) -> str | None:
-    """The Keras version of a whole-model `.h5`, or None where it is no such file."""
-    try:
-        with h5py.File(path, "r") as file:
-            if "model_config" not in file.attrs:
-                return None
-            return _text(file.attrs.get("keras_version", ""))
-    except (OSError, KeyError, RuntimeError, ValueError):
-        return None
-
-
 def read(path: Path) -> StoredModel:
     """Read a whole-model `.h5`, or a `.json` with the weights file beside it.
 
@@ -66,7 +56,7 @@ def read(path: Path) -> StoredModel:
             if not file.attrs.keys() & {"layer_names", "keras_version"} and "model_weights" not in file:
                 reason, advice = "this HDF5 file is not a Keras model", "Give a file written by model.save(...)"
             raise FpgamlError(str(path), reason, advice)
-        text, version = _text(file.attrs["model_config"]), _text(file.attrs.get("keras_version", ""))
+        text, version = as_text(file.attrs["model_config"]), as_text(file.attrs.get("keras_version", ""))
         return StoredModel(_description(text, path), _weights(file, path), version)
 
 
@@ -120,10 +110,6 @@ def _description(text: str, path: Path) -> Mapping[str, Any]:
     return description
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
 def _weights(file: h5py.File, path: Path) -> dict[str, Weights]:
     """Every layer's tensors; see `load_weights_from_hdf5_group` in Keras 2, saving/legacy/hdf5_format.py."""
     root = file.get("model_weights", file)
@@ -138,13 +124,13 @@ def _weights(file: h5py.File, path: Path) -> dict[str, Weights]:
 def _strings(attributes: Any, name: str) -> list[str]:
     """A list of names; Keras splits a long one into name0, name1, ..."""
     if name in attributes:
-        return [_text(value) for value in attributes[name]]
+        return [as_text(value) for value in attributes[name]]
     parts: list[str] = []
     while f"{name}{(count := len(parts))}" in attributes and count < 4096:
         parts.append(f"{name}{count}")
     if not parts:
         raise KeyError(f"attribute {name} is missing")
-    return [_text(value) for part in parts for value in attributes[part]]
+    return [as_text(value) for part in parts for value in attributes[part]]
 
 
 def _tensor(layer: str, name: str, dataset: Any) -> NDArray[Any]:

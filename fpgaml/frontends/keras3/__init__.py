@@ -2,7 +2,39 @@
 
 from __future__ import annotations
 
-from fpgaml.frontends.keras3.archive import is_keras3
-from fpgaml.frontends.keras3.parsed import Keras3Model, parse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["Keras3Model", "is_keras3", "parse"]
+from fpgaml.frontends import keras
+from fpgaml.frontends.hdf5 import HDF5_MAGIC, keras_version, survive
+
+if TYPE_CHECKING:
+    from fpgaml.frontends.frontend import Frontend
+    from fpgaml.frontends.model import ParsedModel
+
+ZIP_MAGIC = b"PK"
+
+
+class Keras3:
+    """See `Frontend`."""
+
+    name = "keras3"
+    reads = "a Keras 3 .keras or .h5, plain or HGQ2"
+    missing = staticmethod(keras.missing)
+    oracle = staticmethod(keras.oracle)
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """A `.keras` archive, or an HDF5 file that no Keras 2 wrote: reading it says what is wrong with it."""
+        if head.startswith(HDF5_MAGIC):
+            return not (keras_version(path) or "").startswith("2")
+        return head.startswith(ZIP_MAGIC)
+
+    def parse(self, path: Path) -> ParsedModel:
+        """As `fpgaml.frontends.keras3.parsed.parse`, of a file that may be damaged in any way."""
+        from fpgaml.frontends.keras3.parsed import parse
+
+        survive(path)
+        return parse(path)
+
+
+FRONTEND: Frontend = Keras3()

@@ -19,13 +19,13 @@ from typing import Any
 import h5py
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.hdf5 import HDF5_MAGIC, as_text
 from fpgaml.frontends.keras3.weights import LegacyWeights, SavedWeights, WeightSource
 
 MAX_MEMBER_BYTES = 2 << 30
 MAX_RATIO = 1000
 SMALL_BYTES = 1 << 20
 """Members below this size are harmless whatever their ratio."""
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError, ArithmeticError)
 """What the archive and HDF5 readers raise on damaged files, beside their own errors."""
 SAVE_AGAIN = "Save the model again with `model.save('model.keras')` and convert that file"
@@ -44,22 +44,6 @@ class ModelFile:
     config: Mapping[str, Any]
     keras_version: str
     weights: WeightSource
-
-
-def is_keras3(path: Path) -> bool:
-    """Whether a file is, by its name or its first bytes, one that this frontend reads."""
-    try:
-        with path.open("rb") as file:
-            magic = file.read(8)
-    except OSError:
-        return False
-    if magic == HDF5_MAGIC:
-        try:
-            with h5py.File(path, "r") as store:
-                return _text(store.attrs.get("keras_version", "")).split(".")[0] not in ("", "1", "2")
-        except DAMAGE:
-            return False
-    return path.suffix == ".keras" or magic[:4] == b"PK\x03\x04"
 
 
 def read(path: Path) -> ModelFile:
@@ -140,14 +124,10 @@ def _read_legacy(path: Path) -> ModelFile:
             if "model_config" not in store.attrs:
                 reason = "an HDF5 file without a model configuration"
                 raise FpgamlError(where, reason, f"It may hold weights alone. {SAVE_AGAIN}")
-            config = _parse_json(where, "model_config", _text(store.attrs["model_config"]).encode("utf-8", "replace"))
-            version = _text(store.attrs.get("keras_version", ""))
+            config = _parse_json(where, "model_config", as_text(store.attrs["model_config"]).encode("utf-8", "replace"))
+            version = as_text(store.attrs.get("keras_version", ""))
             if "model_weights" not in store:
                 raise FpgamlError(where, "the file holds no weights", SAVE_AGAIN)
             return ModelFile(config, version, LegacyWeights.read(where, store["model_weights"]))
     except DAMAGE as error:
         raise FpgamlError(where, f"not a whole HDF5 file ({error})", SAVE_AGAIN) from None
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

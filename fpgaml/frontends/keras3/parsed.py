@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.keras3.archive import read
 from fpgaml.frontends.keras3.registry import converter, problems
@@ -55,6 +56,11 @@ class Keras3Model:
     def input_shapes(self) -> Mapping[str, Shape]:
         """Each input layer's shape, without a batch axis."""
         return MappingProxyType({name: shape for name, shape, _ in self.topology.inputs})
+
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        """None: ports carry numbers as they are."""
+        return {}
 
     def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
         """The Graph, for inputs of these types.

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
-from fpgaml.frontends.model import Built, PortCoding
+from fpgaml.frontends.model import Built
 from fpgaml.frontends.tflite.dilation import folded
 from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 from fpgaml.frontends.tflite.schema import ModelFile, Tensor, TensorType
 from fpgaml.frontends.tflite.work import CODE_BITS
 from fpgaml.graph.graph import identifier

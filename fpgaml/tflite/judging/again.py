@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml import litert
 from fpgaml.data.dataset import DataSet
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
+from fpgaml.litert import Kernels
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check
@@ -22,8 +24,6 @@ from fpgaml.target import Firmware, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values
 from fpgaml.tflite.project import GoldenPort
-from fpgaml.tflite.running import litert
-from fpgaml.tflite.running.litert import Kernels
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
 
 GOLDEN_CHECK = "golden vectors = LiteRT reference kernels"

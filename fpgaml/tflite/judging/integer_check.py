@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml import litert
 from fpgaml.errors import UnsupportedError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
+from fpgaml.litert import Kernels
 from fpgaml.proof.checks import Check, chunk_events
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.record.verdict import Status
-from fpgaml.tflite.running import litert
-from fpgaml.tflite.running.litert import Kernels
 from fpgaml.tflite.running.ports import IntegerNetwork
 
 CHECK = "integer Graph = LiteRT reference kernels"
@@ -65,9 +65,9 @@ def read_back(network: IntegerNetwork) -> Graph:
         UnsupportedError: operators that fpgaml does not read, all of them named.
         FpgamlError: the file is damaged.
     """
-    from fpgaml.frontends.tflite import parse
+    from fpgaml.frontends.registry import parse_model
 
-    graph: Graph = parse(network.path).build({}).graph
+    graph: Graph = parse_model(network.path).build({}).graph
     return graph
 
 

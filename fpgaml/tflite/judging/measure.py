@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml import litert
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.labels import area_under_roc
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
+from fpgaml.litert import Kernels
 from fpgaml.tflite.judging.distances import CodeDifference, Distance
 from fpgaml.tflite.making.converter import Tensors
 from fpgaml.tflite.making.output_range import Ranges, within
-from fpgaml.tflite.running import litert
-from fpgaml.tflite.running.litert import Kernels
 from fpgaml.tflite.running.ports import IntegerNetwork
 from fpgaml.tflite.running.timing import time_inference
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fpgaml import litert
 from fpgaml.data.coded import to_codes
+from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.model import PortCoding
 from fpgaml.graph.ops import Shape
-from fpgaml.tflite.running import litert
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fpgaml import litert
 from fpgaml.errors import FpgamlError
-from fpgaml.tflite.running import litert
 from fpgaml.tflite.running.ports import TflitePort, integer_port
 
 CHUNK_VALUES = 1 << 22
@@ -46,9 +46,7 @@ def scores(
     path = Path(path)
     ports = litert.describe(path)
     if len(ports.inputs) != 1:
-        raise FpgamlError(
-            str(path), f"has {len(ports.inputs)} inputs, and scores takes one", "Use fpgaml.tflite.running.litert"
-        )
+        raise FpgamlError(str(path), f"has {len(ports.inputs)} inputs, and scores takes one", "Use fpgaml.litert")
     if output is None and len(ports.outputs) != 1:
         names = ", ".join(port.name for port in ports.outputs)
         raise FpgamlError(str(path), f"has {len(ports.outputs)} outputs", f"Say which: output=0, 1, ... of {names}")

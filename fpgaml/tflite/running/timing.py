@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.tflite.running import litert
+from fpgaml import litert
 
 WARM_UP, FEWEST, MOST = 20, 50, 5000
 LONGEST = 2.0
@@ -24,7 +24,7 @@ def time_inference(path: Path, kernels: litert.Kernels, threads: int = 1) -> dic
     Raises:
         FpgamlError: the file cannot be run. ToolError: LiteRT is not installed.
     """
-    interpreter: Any = litert._interpreter(path, kernels, threads)  # the one place that chooses kernels
+    interpreter: Any = litert.open_interpreter(path, kernels, threads)  # the one place that chooses kernels
     for detail in interpreter.get_input_details():
         interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
     for _ in range(WARM_UP):

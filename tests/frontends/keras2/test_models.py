@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError, UnsupportedError
-from fpgaml.frontends.keras2 import is_keras2_h5, parse
 from fpgaml.frontends.keras2.functions import parse_function
+from fpgaml.frontends.keras2.parsed import parse
 from fpgaml.frontends.model import Built
+from fpgaml.frontends.registry import find_frontend, parse_model
 from fpgaml.frontends.softmax import softmax
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.interpreter import interpret, layer_outputs, read_inputs
@@ -142,22 +143,22 @@ def test_names_shapes_and_versions() -> None:
 
 def test_neither_keras_nor_tensorflow_is_imported() -> None:
     code = (
-        "import sys, fpgaml.frontends.keras2 as k; from pathlib import Path; "
-        f"k.parse(Path({str(SMALL / 'conv2d.h5')!r})); "
+        "import sys, fpgaml.frontends.registry as k; from pathlib import Path; "
+        f"k.parse_model(Path({str(SMALL / 'conv2d.h5')!r})); "
         "assert not {'keras', 'tensorflow', 'qkeras'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=DATA.parents[1])
 
 
 def test_which_files_are_keras2(tmp_path: Path) -> None:
-    assert is_keras2_h5(LEGACY / "jets_dense.h5")
-    assert not is_keras2_h5(SMALL / "pair_weights.h5")
-    assert not is_keras2_h5(SMALL / "pair.json")
-    assert not is_keras2_h5(tmp_path / "none.h5")
+    assert find_frontend(LEGACY / "jets_dense.h5").name == "keras2"
+    assert find_frontend(SMALL / "pair.json").name == "keras2"
+    with pytest.raises(FpgamlError, match="weights alone"):
+        parse_model(SMALL / "pair_weights.h5")
     shutil.copy(LEGACY / "jets_dense.h5", tmp_path / "three.h5")
     with h5py.File(tmp_path / "three.h5", "r+") as file:
         file.attrs["keras_version"] = "3.15.1"
-    assert not is_keras2_h5(tmp_path / "three.h5")
+    assert find_frontend(tmp_path / "three.h5").name == "keras3"
     with pytest.raises(FpgamlError, match=r"written by Keras 3\.15\.1"):
         parse(tmp_path / "three.h5")
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError, UnsupportedError
-from fpgaml.frontends.keras3 import parse
+from fpgaml.frontends.keras3.parsed import parse
 from fpgaml.graph.types import FixedType, Quantizer
 
 DATA = Path(__file__).resolve().parents[2] / "fixtures" / "keras3"

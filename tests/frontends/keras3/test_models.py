@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.frontends.keras3 import is_keras3, parse
+from fpgaml.frontends.keras3.parsed import parse
 from fpgaml.frontends.model import Built
+from fpgaml.frontends.registry import find_frontend
 from fpgaml.graph.interpreter import interpret, layer_outputs, read_inputs
 from fpgaml.graph.ops import Lookup
 from fpgaml.graph.types import FixedType, Quantizer
@@ -94,13 +95,12 @@ def test_a_quantizer_of_one_type_is_folded_into_its_table() -> None:
 def test_framework_and_recognition() -> None:
     assert parse(DATA / "merges.keras").framework == "Keras 3.15.1, HGQ2"
     assert parse(DATA / "plain_float_h5.h5").framework == "Keras 3.15.1"
-    assert all(is_keras3(path) for path in MODELS)
-    assert not is_keras3(DATA / "nothing.keras")
+    assert {find_frontend(path).name for path in MODELS} == {"keras3"}
 
 
 def test_reading_needs_no_keras() -> None:
     code = (
-        "import sys; from pathlib import Path; from fpgaml.frontends.keras3 import parse\n"
+        "import sys; from pathlib import Path; from fpgaml.frontends.registry import parse_model as parse\n"
         f"parse(Path({str(DATA / 'dense_default.keras')!r}))\n"
         "print([m for m in ('keras', 'hgq', 'tensorflow', 'jax', 'hls4ml') if m in sys.modules])"
     )

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.tflite import TfliteModel, parse
 from fpgaml.frontends.tflite.oracle import ReferenceKernels
+from fpgaml.frontends.tflite.parsed import TfliteModel, parse
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.detect import parse_model
+from fpgaml.frontends.registry import parse_model
 from fpgaml.frontends.tflite.schema import read
 from tests.paths import ROOT
 

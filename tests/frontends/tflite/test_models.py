@@ -9,7 +9,7 @@ import pytest
 
 from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError, UnsupportedError
-from fpgaml.frontends.tflite import parse
+from fpgaml.frontends.tflite.parsed import parse
 from fpgaml.frontends.tflite.schema import read
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
@@ -17,11 +17,11 @@ from fpgaml.graph.ops import Conv1D, Conv2D, Input, Multiply
 from fpgaml.graph.serial import from_json, to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.target import HlsTarget
+from fpgaml.litert import is_installed
 from fpgaml.progress import Silent
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import load_model
 from fpgaml.target import Target
-from fpgaml.tflite.running.litert import is_installed
 from tests.paths import ROOT, fpgaml, needs_compiler
 
 FOLDER = ROOT / "tests" / "fixtures" / "tflite"

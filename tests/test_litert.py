@@ -13,7 +13,7 @@ from tests.paths import ROOT
 
 pytest.importorskip("ai_edge_litert")
 
-from fpgaml.tflite.running.litert import Kernels, describe, run
+from fpgaml.litert import Kernels, describe, run
 
 MODEL = ROOT / "tests" / "fixtures" / "tflite" / "waveform_int8.tflite"
 NAME = "serving_default_wave:0"

@@ -85,7 +85,7 @@ def describe(path: Path) -> Ports:
     Raises:
         FpgamlError: the file cannot be read. ToolError: LiteRT is not installed.
     """
-    interpreter = _interpreter(path, Kernels.REFERENCE, 1)
+    interpreter = open_interpreter(path, Kernels.REFERENCE, 1)
     return _ports(interpreter, path)
 
 
@@ -115,7 +115,7 @@ def run(
         FpgamlError: the file cannot be run, an input is missing or of another type or size.
         ToolError: LiteRT is not installed.
     """
-    interpreter = _interpreter(path, kernels, threads)
+    interpreter = open_interpreter(path, kernels, threads)
     ports = _ports(interpreter, path)
     arrays = _fitted(path, ports.inputs, inputs)
     events = len(arrays[0])
@@ -131,7 +131,7 @@ def run(
     }
 
 
-def _interpreter(path: Path, kernels: Kernels, threads: int) -> Any:
+def open_interpreter(path: Path, kernels: Kernels, threads: int) -> Any:
     try:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
     except ImportError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.keras2 import storage
 from fpgaml.frontends.keras2.emit import Emitter, Layer
@@ -34,6 +35,11 @@ class Keras2Model:
     input_shapes: Mapping[str, Shape]
     outputs: tuple[str, ...]
     nested: Mapping[str, str]
+
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        """None: ports carry numbers as they are."""
+        return {}
 
     def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
         """The Graph, for inputs of these types.
