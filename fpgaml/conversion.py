@@ -38,7 +38,7 @@ class Request:
     """Everything that a conversion depends on besides the model file.
 
     Args:
-        board: a name of the catalogue; part, clock_mhz: override it.
+        board: a name of the catalogue or a board file; part, clock_mhz: override it.
         output: the project's folder.
         target: what is made, with its own settings.
         input_types: as for --input-type.
@@ -111,7 +111,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     """
     progress = progress or Silent()
     check_target(request.output)
-    board = find_board(request.board).with_overrides(request.part, request.clock_mhz)
+    board = find_board(request.board, request.part, request.clock_mhz)
     with progress.step("reading the model"):
         model, data = read_model_and_data(path, request)
     model, exact = _requantised(model, request)
@@ -280,7 +280,7 @@ def _finish(
     manifest = Manifest(
         source={"file": model.path.name, "sha256": model.sha256, "framework": model.framework},
         graph_sha256=graph_hash(model.graph),
-        board={"name": board.name, "part": board.part, "clock_ns": board.clock_ns, "note": board.chosen_by_alias or ""},
+        board=board.facts(),
         settings=firmware.settings,
         inputs=firmware.inputs,
         outputs=firmware.outputs,

@@ -1,26 +1,27 @@
 """The boards that firmware can be made for: part, default clock and capacity, each with its source."""
 
-from fpgaml.boards.capacity import Capacity
+from fpgaml.boards.board import Board, Capacity
 from fpgaml.boards.catalogue import (
-    BOARD_NAMES,
     Alias,
-    Board,
     board_of_device,
+    board_of_project,
     find_board,
     load_aliases,
     load_boards,
 )
 from fpgaml.boards.clock import parse_clock
-from fpgaml.boards.parts import PartInfo, device_of, parse_part
+from fpgaml.boards.families import FAMILIES, Family
+from fpgaml.boards.parts import PartInfo, parse_part
 
 __all__ = [
-    "BOARD_NAMES",
+    "FAMILIES",
     "Alias",
     "Board",
     "Capacity",
+    "Family",
     "PartInfo",
     "board_of_device",
-    "device_of",
+    "board_of_project",
     "find_board",
     "load_aliases",
     "load_boards",

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.boards import Alias, Board, Capacity
-from fpgaml.boards.capacity import BLOCK_RAM_KBIT, URAM_KBIT
+from fpgaml.boards.families import URAM_KBIT
 from fpgaml.report.console import columns, line, title
 
 FULL_NUMBERS_FROM = 100
@@ -23,7 +23,7 @@ def print_boards(console: Console, boards: Iterable[Board], aliases: Iterable[Al
     full = console.width >= FULL_NUMBERS_FROM
     groups: dict[str, list[Board]] = {}
     for board in boards:
-        groups.setdefault(_units(board.capacity), []).append(board)
+        groups.setdefault(_units(board), []).append(board)
     for units, members in groups.items():
         title(console, units)
         rows = [_row(board, full) for board in members]
@@ -44,11 +44,12 @@ def print_board(console: Console, board: Board, aliases: Iterable[Alias]) -> Non
         line(console, board.chosen_by_alias, indent=0)
     rows = [
         ("name", board.name),
-        ("device", f"{board.vendor} {board.family}, {board.device}"),
+        *([("file", board.file)] if board.file else []),
+        ("device", f"{board.family}, {board.device}"),
         ("part", board.part),
         ("clock", f"{board.clock_mhz:g} MHz ({board.clock_ns:.6g} ns), unless --clock says otherwise"),
     ]
-    rows += _capacity_rows(board.capacity)
+    rows += _capacity_rows(board)
     rows += [("source", board.source)] if board.source else []
     rows += [("note", note) for note in board.notes]
     others = [alias.name for alias in aliases if alias.target == board.name]
@@ -58,13 +59,12 @@ def print_board(console: Console, board: Board, aliases: Iterable[Alias]) -> Non
 
 def board_json(board: Board) -> dict[str, Any]:
     """A board as JSON."""
-    content = asdict(board)
-    capacity = board.capacity
+    content, family, capacity = asdict(board), board.family, board.capacity
     if capacity is not None:
-        kind = capacity.block_ram
-        content["capacity"]["uram_kbit"] = capacity.uram_kbit
-        content["capacity"]["bram_unit"] = f"{BLOCK_RAM_KBIT[kind[0]]} kbit" if kind else ""
-    return content | {"device": board.device, "clock_ns": board.clock_ns}
+        units = {"lut_unit": family.lut, "dsp_unit": family.dsp, "bram_unit": f"{family.block_ram.kbit} kbit"}
+        content["capacity"] |= {**units, "bram_kbit": board.bram_kbit, "uram_kbit": capacity.uram_kbit}
+    own = {"device": board.device, "vendor": family.vendor, "family": family.name, "clock_ns": board.clock_ns}
+    return content | own
 
 
 def boards_json(boards: Mapping[str, Board], aliases: Mapping[str, Alias]) -> dict[str, Any]:
@@ -75,21 +75,19 @@ def boards_json(boards: Mapping[str, Board], aliases: Mapping[str, Alias]) -> di
     }
 
 
-def _units(capacity: Capacity | None) -> str:
-    if capacity is None:
+def _units(board: Board) -> str:
+    if board.capacity is None:
         return "Capacity not known"
-    kind = capacity.block_ram
-    units = [f"LUT: {capacity.lut_unit}", f"DSP: {capacity.dsp_unit}"]
-    units += [f"BRAM: {BLOCK_RAM_KBIT[kind[0]]} kbit"] if kind else []
-    units += [f"URAM: {URAM_KBIT} kbit"] if capacity.lut_unit == "LUT6" else []
+    family = board.family
+    units = [f"LUT: {family.lut}", f"DSP: {family.dsp}", f"BRAM: {family.block_ram.kbit} kbit"]
+    units += [f"URAM: {URAM_KBIT} kbit"] if family.vendor == "AMD" else []
     return ", ".join(units)
 
 
 def _row(board: Board, full: bool) -> tuple[str, ...]:
     capacity = board.capacity or Capacity()
-    kind = capacity.block_ram
     large = [_count(capacity.lut, full), _count(capacity.ff, full)]
-    small = [_count(count, True) for count in (capacity.dsp, kind[1] if kind else None, capacity.uram)]
+    small = [_count(count, True) for count in (capacity.dsp, capacity.bram, capacity.uram)]
     return (board.name, board.part, f"{board.clock_mhz:g}", *large, *small)
 
 
@@ -99,18 +97,18 @@ def _count(count: int | None, full: bool) -> str:
     return f"{count}" if full else f"{count / 1000:.0f}k"
 
 
-def _capacity_rows(capacity: Capacity | None) -> list[tuple[str, str]]:
+def _capacity_rows(board: Board) -> list[tuple[str, str]]:
+    capacity, family = board.capacity, board.family
     if capacity is None:
         return [("capacity", "not known")]
     rows = [
-        ("LUT", f"{_grouped(capacity.lut)} {capacity.lut_unit}"),
+        ("LUT", f"{_grouped(capacity.lut)} {family.lut}"),
         ("FF", _grouped(capacity.ff)),
-        ("DSP", f"{_grouped(capacity.dsp)} {capacity.dsp_unit}"),
+        ("DSP", f"{_grouped(capacity.dsp)} {family.dsp}"),
     ]
-    kind = capacity.block_ram
-    if kind:
-        total = f" = {_grouped(capacity.bram_kbit)} kbit"
-        rows.append(("block RAM", f"{_grouped(kind[1])} of {BLOCK_RAM_KBIT[kind[0]]} kbit{total}"))
+    if capacity.bram is not None:
+        total = f" = {_grouped(board.bram_kbit)} kbit"
+        rows.append(("block RAM", f"{_grouped(capacity.bram)} of {family.block_ram.kbit} kbit{total}"))
     if capacity.uram:
         total = f" = {_grouped(capacity.uram_kbit)} kbit"
         rows.append(("UltraRAM", f"{_grouped(capacity.uram)} of {URAM_KBIT} kbit{total}"))

@@ -1,9 +1,9 @@
 """How long each gate takes, in ns: a model for placing pipeline registers before any vendor tool has run.
 
 UltraScale+ follows the delay table of alkaid 0.8 (an adder of w bits: 1.09 + 0.0254 (w - 1) ns, routing
-included; Sun et al., arXiv:2507.04535). The other families scale it by a factor chosen here; with ECP5's, nextpnr
-routed two small networks at 227 and 278 MHz where 200 MHz was asked for. These are estimates: the timing report of
-the tool that places and routes decides.
+included; Sun et al., arXiv:2507.04535). The other families scale it by a factor of their own, which
+fpgaml/boards/families.py chooses; with ECP5's, nextpnr routed two small networks at 227 and 278 MHz where 200 MHz was
+asked for. These are estimates: the timing report of the tool that places and routes decides.
 """
 
 from __future__ import annotations
@@ -23,23 +23,6 @@ MULTIPLIER = 3.0
 WIDE_MULTIPLIER = 1.5
 DSP_BITS = 18
 
-FACTORS = {
-    "UltraScale+": 1.0,
-    "Versal": 1.0,
-    "Agilex 7": 1.0,
-    "Stratix 10": 1.1,
-    "Agilex 5": 1.2,
-    "UltraScale": 1.2,
-    "Arria 10": 1.4,
-    "Cyclone 10 GX": 1.6,
-    "7-series": 1.6,
-    "PolarFire": 1.8,
-    "PolarFire SoC": 1.8,
-    "Cyclone V": 2.2,
-    "ECP5": 1.8,
-}
-"""A family's delays relative to UltraScale+; 1.6 where a part's family is not among them."""
-
 
 @dataclass(frozen=True)
 class DelayModel:
@@ -57,7 +40,7 @@ class DelayModel:
     def of_part(cls, part: str, period: float) -> DelayModel:
         """The model for an ordering part number."""
         family = parse_part(part).family
-        return cls(family, FACTORS.get(family, 1.6), period)
+        return cls(family.name, family.delay, period)
 
     @property
     def usable(self) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fpgaml import __version__
 from fpgaml.boards import Board
+from fpgaml.boards.ecp5 import nextpnr_options
 from fpgaml.graph.dump import dump
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import to_json
@@ -29,7 +30,7 @@ from fpgaml.rtl.shell import (
     shell_sources,
     stream_facts,
 )
-from fpgaml.rtl.vendor_scripts import write_synth
+from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
 from fpgaml.target import Batches, Texts
 
 HDL_FOLDER = "hdl"
@@ -68,17 +69,9 @@ class RtlProject:
         sources = [f"{HDL_FOLDER}/{name}" for name in (folder / HDL_FOLDER / "files.txt").read_text().split()]
         self._write_bench(folder / SIM_FOLDER, sources)
         clock = "aclk" if self.spec.kind == ShellKind.AXIS else "clk"
-        write_synth(
-            folder,
-            self.spec.top,
-            sources,
-            self.spec.hdl,
-            self.board.part,
-            self.board.clock_ns,
-            clock,
-            self.graph.name,
-            __version__,
-        )
+        part, period = self.board.part, self.board.clock_ns
+        hdl, name = str(self.spec.hdl), self.graph.name
+        write_synth(folder, SynthDesign(self.spec.top, sources, hdl, part, period, clock, name, __version__))
         self._write_guides(folder, texts)
 
     def _sources(self) -> dict[str, str]:
@@ -111,7 +104,7 @@ class RtlProject:
     def _write_guides(self, folder: Path, texts: Texts) -> None:
         environment = templates("templates/project")
         spec, clock = self.spec, self.board.clock_ns
-        latency = shell_latency(spec)
+        latency, tool = shell_latency(spec), tool_of(self.board.part, str(spec.hdl))
         context = {
             "title": self.graph.name,
             "version": __version__,
@@ -119,6 +112,10 @@ class RtlProject:
             "language": "VHDL" if spec.hdl == Hdl.VHDL else "Verilog",
             "suffix": spec.hdl.suffix,
             "part": self.board.part,
+            "family": str(self.board.family),
+            "tool": tool.target if tool else "",
+            "nextpnr": " ".join(nextpnr_options(self.board.part)) if tool and tool.target == "nextpnr" else "",
+            "vhdl_only": tool is None and tool_of(self.board.part, "verilog") is not None,
             "clock_ns": f"{clock:g}",
             "clock_mhz": f"{1e3 / clock:g}",
             "spec": spec,

@@ -1,4 +1,4 @@
-"""What a project carries in synth/: scripts and constraints for vendors' tools, and its FuseSoC core file.
+"""What a project carries in synth/: scripts and constraints for the tool of its vendor, and its FuseSoC core file.
 
 The core file leaves the tools' project files to edalize, which FuseSoC drives. The two Tcl scripts are our own: edalize
 knows no out-of-context run and no virtual pins, and a network has more ports than a package has pins; its Vivado flow
@@ -9,102 +9,134 @@ written, so it is not the same everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fpgaml.boards.parts import PartInfo, parse_part
+from fpgaml.boards.families import Family
+from fpgaml.boards.parts import parse_part
 from fpgaml.rtl.render import templates
-from fpgaml.synth.families import FAMILIES, Family
 
 FOLDER = "synth"
 SIMULATORS = {"verilog": ("verilator", "icarus"), "vhdl": ("ghdl",)}
 """The open simulators of each language; the first is the default."""
-YOSYS_ARCHITECTURES = {"xcup": "xilinx", "xcu": "xilinx", "xc7": "xilinx", "intel": "intel_alm", "ecp5": "ecp5"}
-"""edalize's names for yosys' commands."""
 
 
-def write_synth(
-    folder: Path,
-    top: str,
-    sources: Sequence[str],
-    hdl: str,
-    part: str,
-    clock_ns: float,
-    clock_port: str,
-    name: str,
-    version: str,
-) -> None:
+@dataclass(frozen=True)
+class Tool:
+    """A tool that places and routes.
+
+    Args:
+        name: as fpgaml.boards.families has it; target: of `make`.
+        scripts: template to file name in synth/, where {top} is the top module.
+        vhdl: whether it reads VHDL.
+    """
+
+    name: str
+    target: str
+    scripts: Mapping[str, str]
+    vhdl: bool = True
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool("vivado", "vivado", {"vivado.tcl.jinja": "vivado.tcl", "clock.xdc.jinja": "{top}.xdc"}),
+        Tool("quartus", "quartus", {"quartus.tcl.jinja": "quartus.tcl", "clock.sdc.jinja": "{top}.sdc"}),
+        Tool("nextpnr-ecp5", "nextpnr", {"yosys.ys.jinja": "yosys.ys"}, vhdl=False),
+    )
+}
+
+
+def tool_of(part: str, hdl: str) -> Tool | None:
+    """The tool that a project for this part has scripts for; None where there is none that reads its language.
+
+    Args:
+        hdl: "verilog" or "vhdl".
+
+    Raises:
+        FpgamlError: the part is of no known family.
+    """
+    tool = TOOLS.get(parse_part(part).family.tool)
+    return tool if tool and (tool.vhdl or hdl != "vhdl") else None
+
+
+@dataclass(frozen=True)
+class SynthDesign:
+    """A project as the tools of synthesis see it.
+
+    Args:
+        top: the top module; its clock is the port `clock_port`, with a period of `clock_ns`.
+        sources: files in compile order, relative to the project.
+        hdl: "verilog" or "vhdl".
+        part: the full part number of the project's board; name, version: of the network.
+    """
+
+    top: str
+    sources: Sequence[str]
+    hdl: str
+    part: str
+    clock_ns: float
+    clock_port: str
+    name: str
+    version: str
+
+
+def write_synth(folder: Path, design: SynthDesign) -> None:
     """Write synth/ into a project, and its FuseSoC core file beside the folders that it names.
 
     The same arguments give the same bytes; no path is absolute.
 
     Args:
         folder: the project; sim/ and tb_data/ in it, if they are written already, become FuseSoC's bench.
-        top: the top module; its clock is the port `clock_port`, with a period of `clock_ns`.
-        sources: files in compile order, relative to the project.
-        hdl: "verilog" or "vhdl".
-        part: the full part number of the project's board; name, version: of the network.
 
     Raises:
         FpgamlError: the part is of no known family.
     """
     environment = templates("templates/synth")
-    context = _context(folder, top, sources, str(hdl), part, clock_ns, clock_port, name, version)
-    scripts = folder / FOLDER
-    scripts.mkdir(exist_ok=True)
-    targets = {
-        "vivado.tcl.jinja": scripts / "vivado.tcl",
-        "clock.xdc.jinja": scripts / f"{top}.xdc",
-        "quartus.tcl.jinja": scripts / "quartus.tcl",
-        "clock.sdc.jinja": scripts / f"{top}.sdc",
-        "network.core.jinja": folder / f"{top}.core",
-    }
+    tool = tool_of(design.part, design.hdl)
+    context = _context(folder, design, tool)
+    targets = {"network.core.jinja": folder / f"{design.top}.core"}
+    if tool:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        targets |= {each: folder / FOLDER / name.format(top=design.top) for each, name in tool.scripts.items()}
     for template, path in targets.items():
         path.write_text(environment.get_template(template).render(context))
 
 
-def _context(
-    folder: Path,
-    top: str,
-    sources: Sequence[str],
-    hdl: str,
-    part: str,
-    clock_ns: float,
-    clock_port: str,
-    name: str,
-    version: str,
-) -> dict[str, Any]:
-    info = parse_part(part)
-    family = _family(info)
+def _context(folder: Path, design: SynthDesign, tool: Tool | None) -> dict[str, Any]:
+    family = parse_part(design.part).family
     return {
-        "top": top,
-        "sources": list(sources),
-        "vhdl": hdl == "vhdl",
-        "part": part,
-        "family": info.family,
-        "amd": info.vendor == "AMD",
-        "intel": info.vendor == "Intel",
+        "top": design.top,
+        "sources": list(design.sources),
+        "vhdl": design.hdl == "vhdl",
+        "part": design.part,
+        "family": family.name,
+        "tool": tool.target if tool else "",
         # Six digits after the point are a femtosecond.
-        "clock_ns": f"{clock_ns:.6f}".rstrip("0").rstrip("."),
-        "clock_port": clock_port,
-        "core": re.sub(r"[^A-Za-z0-9_]", "_", name) or top,
+        "clock_ns": f"{design.clock_ns:.6f}".rstrip("0").rstrip("."),
+        "clock_port": design.clock_port,
+        "core": re.sub(r"[^A-Za-z0-9_]", "_", design.name) or design.top,
         "description": "A neural network, made by fpgaml",
-        "version": version,
+        "version": design.version,
         "bench": _bench(folder),
-        "simulators": SIMULATORS[hdl],
-        "yosys_for": family.title,
-        "yosys_arch": YOSYS_ARCHITECTURES[family.name],
-        "yosys_options": ", ".join(family.command.split()[1:]),
+        "simulators": SIMULATORS[design.hdl],
+        "yosys": _yosys(family) if design.hdl != "vhdl" else None,
     }
 
 
-def _family(info: PartInfo) -> Family:
-    """yosys' family of a part; UltraScale+ for one that yosys does not know."""
-    for family in FAMILIES.values():
-        if (info.vendor, info.family) in family.devices:
-            return family
-    return FAMILIES["xcup"]
+def _yosys(family: Family) -> dict[str, str] | None:
+    """How edalize calls yosys for a family; None where yosys does not know it."""
+    if family.yosys is None:
+        return None
+    options = ", ".join(family.yosys.command.split()[1:])
+    return {
+        "title": family.yosys.title,
+        "command": family.yosys.command,
+        "architecture": family.yosys.architecture,
+        "options": options,
+    }
 
 
 def _bench(folder: Path) -> list[str]:

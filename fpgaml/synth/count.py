@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from fpgaml.errors import ToolError
-from fpgaml.synth.families import RESOURCES, Family
+from fpgaml.synth.families import RESOURCES, YosysFamily
 
 _PARAMETER = re.compile(r"\\?(\w+)=s?\d*'?([01]+)$")
 
@@ -107,7 +107,7 @@ def _parameter(text: str) -> str:
     return f"{found[1]}={value}"
 
 
-def resources(cells: Mapping[str, int], family: Family) -> dict[str, int]:
+def resources(cells: Mapping[str, int], family: YosysFamily) -> dict[str, int]:
     """What cells take of a device, for every name in RESOURCES; halves are rounded up at the end."""
     total: dict[str, Fraction] = dict.fromkeys(RESOURCES, Fraction(0))
     for cell, count in cells.items():
@@ -116,6 +116,6 @@ def resources(cells: Mapping[str, int], family: Family) -> dict[str, int]:
     return {name: math.ceil(amount) for name, amount in total.items()}
 
 
-def uncounted(cells: Mapping[str, int], family: Family) -> tuple[str, ...]:
+def uncounted(cells: Mapping[str, int], family: YosysFamily) -> tuple[str, ...]:
     """Types of cells that the family's table does not know."""
     return tuple(sorted(set(cells) - set(family.cells)))

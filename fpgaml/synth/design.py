@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fpgaml.boards import Board, find_board
+from fpgaml.boards import Board, board_of_project
 from fpgaml.errors import FpgamlError
 from fpgaml.project.manifest import edited_files, read_manifest
 
@@ -84,7 +84,7 @@ def read_design(project: Path) -> Design:
 
 def _board(project: Path, entry: Mapping[str, Any]) -> Board:
     try:
-        return find_board(entry["name"]).with_overrides(part=entry["part"])
+        return board_of_project(entry, str(project))
     except KeyError as error:
         raise FpgamlError(str(project), f"its manifest's board has no {error}", AGAIN) from None
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from fpgaml.boards.families import ALM, ECP5, XC7, XCU, XCUP, Yosys
 from fpgaml.boards.parts import parse_part
 from fpgaml.errors import FpgamlError
 
@@ -22,34 +23,38 @@ Weight = Mapping[str, Fraction | int]
 
 
 @dataclass(frozen=True)
-class Family:
-    """A device family as yosys knows it.
+class YosysFamily:
+    """A device family as yosys maps to it.
 
     Args:
-        name: what `--family` takes.
-        title: for people.
-        devices: (vendor, family) as fpgaml.boards.parts has them.
-        command: yosys' command without the top module; it keeps the design free of pads and clock buffers.
+        yosys: its name and command.
         flatten, keep: its option to flatten the design, to keep the hierarchy; one of the two is the default, empty.
         cells: what one cell of each type takes.
         units: what is counted, where the board does not say it.
         notes: what the reader of the numbers must know.
     """
 
-    name: str
-    title: str
-    devices: tuple[tuple[str, str], ...]
-    command: str
+    yosys: Yosys
     flatten: str
     keep: str
     cells: Mapping[str, Weight]
     units: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What `--family` takes."""
+        return self.yosys.name
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return self.yosys.title
+
     def synthesis(self, top: str, flatten: bool) -> str:
         """The yosys command that synthesises module `top`."""
         option = self.flatten if flatten else self.keep
-        return " ".join(part for part in (self.command, option, f"-top {top}") if part)
+        return " ".join(part for part in (self.yosys.command, option, f"-top {top}") if part)
 
 
 def _xilinx(dsp: str, carry: str) -> dict[str, Weight]:
@@ -89,18 +94,14 @@ def _ecp5() -> dict[str, Weight]:
     return cells | {name: {} for name in ("ALU54B", "PFUMX", "L6MUX21", "TRELLIS_IO", "DCCA")}
 
 
-_XILINX_PADS = "-noiopad -noclkbuf"
 _CARRY8 = "CARRY4 (a CARRY8 of the device is two)"
 _RAM18 = "block RAM of 18 kbit (a RAMB36 is two)"
 
-FAMILIES: dict[str, Family] = {
+FAMILIES: dict[str, YosysFamily] = {
     family.name: family
     for family in (
-        Family(
-            "xcup",
-            "AMD UltraScale+",
-            (("AMD", "UltraScale+"),),
-            f"synth_xilinx -family xcup {_XILINX_PADS}",
+        YosysFamily(
+            XCUP,
             "-flatten",
             "",
             _xilinx("DSP48E2", "CARRY4 CARRY8"),
@@ -110,34 +111,22 @@ FAMILIES: dict[str, Family] = {
                 "59,771 FF, yosys 42,671 LUT / 66,571 FF (+19 %, +11 %)",
             ),
         ),
-        Family(
-            "xcu",
-            "AMD UltraScale",
-            (("AMD", "UltraScale"),),
-            f"synth_xilinx -family xcu {_XILINX_PADS}",
+        YosysFamily(
+            XCU,
             "-flatten",
             "",
             _xilinx("DSP48E2", "CARRY4 CARRY8"),
             {LUT: "LUT6", LUTRAM: "LUT6", DSP: "DSP48E2", BRAM: _RAM18, CARRY: _CARRY8},
         ),
-        Family(
-            "xc7",
-            "AMD 7-series",
-            (("AMD", "7-series"),),
-            f"synth_xilinx -family xc7 {_XILINX_PADS}",
+        YosysFamily(
+            XC7,
             "-flatten",
             "",
             _xilinx("DSP48E1", "CARRY4"),
             {LUT: "LUT6", LUTRAM: "LUT6", DSP: "DSP48E1", BRAM: _RAM18, CARRY: "CARRY4"},
         ),
-        Family(
-            "intel",
-            "Intel with ALMs",
-            tuple(
-                ("Intel", family)
-                for family in ("Stratix 10", "Agilex 7", "Agilex 5", "Arria 10", "Cyclone 10 GX", "Cyclone V")
-            ),
-            "synth_intel_alm -noiopad -noclkbuf",
+        YosysFamily(
+            ALM,
             "",
             "-noflatten",
             _intel(),
@@ -154,11 +143,8 @@ FAMILIES: dict[str, Family] = {
                 "An M10K of yosys counts as one block RAM of the device, which holds at least as much",
             ),
         ),
-        Family(
-            "ecp5",
-            "Lattice ECP5",
-            (("Lattice", "ECP5"),),
-            "synth_ecp5",
+        YosysFamily(
+            ECP5,
             "",
             "-noflatten",
             _ecp5(),
@@ -168,7 +154,7 @@ FAMILIES: dict[str, Family] = {
 }
 
 
-def find_family(name: str) -> Family:
+def find_family(name: str) -> YosysFamily:
     """The family called `name`.
 
     Raises:
@@ -180,18 +166,17 @@ def find_family(name: str) -> Family:
     return family
 
 
-def family_of_part(part: str) -> Family:
+def family_of_part(part: str) -> YosysFamily:
     """The family that a part belongs to.
 
     Raises:
         FpgamlError: not a part number, or of a family that yosys is not used for here.
     """
-    info = parse_part(part)
-    for family in FAMILIES.values():
-        if (info.vendor, info.family) in family.devices:
-            return family
+    family = parse_part(part).family
+    if family.yosys is not None:
+        return FAMILIES[family.yosys.name]
     raise FpgamlError(
         part,
-        f"open synthesis for {info.vendor} {info.family} is not offered",
+        f"open synthesis for {family} is not offered",
         f"Choose a family that is near to it with --family: {', '.join(FAMILIES)}",
     )

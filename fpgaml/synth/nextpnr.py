@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fpgaml.errors import FpgamlError, ToolError
+from fpgaml.boards.ecp5 import nextpnr_options
+from fpgaml.errors import ToolError
 from fpgaml.progress import Progress
 from fpgaml.synth import process, wrapper
 from fpgaml.synth.count import read_statistics, resources
-from fpgaml.synth.families import BRAM, DSP, FF, LUT, LUTRAM, Family
+from fpgaml.synth.families import BRAM, DSP, FF, LUT, LUTRAM, YosysFamily
 from fpgaml.synth.tools import Tool
 from fpgaml.synth.yosys import NETLIST, read_json
 
 SEED = 1
 WRAPPER, WRAPPED, REPORT = "wrapper.v", "wrapped.json", "report.json"
 WRAP_LOG, LOG = "wrap.log", "nextpnr.log"
-_PART = re.compile(r"LFE5U(M5G|M)?-(\d+)F-(\d)([A-Z]+)(\d+)[CI]?", re.IGNORECASE)
-_PACKAGES = {"BG": "CABGA", "MG": "CSFBGA", "TG": "TQFP"}
 
 
 @dataclass(frozen=True)
@@ -50,22 +48,7 @@ class Routed:
     path: CriticalPath
 
 
-def device_options(part: str) -> list[str]:
-    """nextpnr's options for an ECP5 part, such as `--um5g-85k --package CABGA381 --speed 8`.
-
-    Raises:
-        FpgamlError: not an ECP5 part with its package and speed grade.
-    """
-    found = _PART.fullmatch(part.strip())
-    package = _PACKAGES.get(found[4].upper()) if found else None
-    if found is None or package is None:
-        raise FpgamlError(part, "is not a whole ECP5 part number", "Write it as LFE5UM5G-85F-8BG381")
-    kind, kilo, speed, _, pins = found.groups()
-    device = f"--u{kind.lower()}-{kilo}k" if kind else f"--{kilo}k"
-    return [device, "--package", f"{package}{pins}", "--speed", speed]
-
-
-def wrap(tool: Tool, folder: Path, top: str, family: Family, progress: Progress) -> dict[str, int]:
+def wrap(tool: Tool, folder: Path, top: str, family: YosysFamily, progress: Progress) -> dict[str, int]:
     """Put the wrapper around the netlist that lies in a folder; the netlist itself is not synthesised again.
 
     Args:
@@ -114,7 +97,7 @@ def route(
     options = ["--json", WRAPPED, "--report", REPORT, "--log", LOG, "-q"]
     options += ["--freq", f"{clock_mhz:g}", "--timing-allow-fail", "--seed", str(SEED)]
     title = f"place and route with {tool}"
-    process.run(tool, [*device_options(part), *options], folder, LOG, title, progress)
+    process.run(tool, [*nextpnr_options(part), *options], folder, LOG, title, progress)
     return read_report(read_json(folder / REPORT, tool), wrapped)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fpgaml.boards import Board, Capacity, find_board, load_boards, parse_part
+from fpgaml.boards import Board, find_board, load_boards
 from fpgaml.errors import FpgamlError
 from fpgaml.synth.design import Design
-from fpgaml.synth.families import BRAM, DSP, FF, LUT, URAM, Family, family_of_part, find_family
+from fpgaml.synth.families import BRAM, DSP, FF, LUT, URAM, YosysFamily, family_of_part, find_family
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Target:
         note: why the board was chosen, if the user did not.
     """
 
-    family: Family
+    family: YosysFamily
     board: Board | None
     own: bool
     clock_mhz: float
@@ -36,19 +36,13 @@ class Target:
         capacity = self.board.capacity if self.board else None
         if capacity is None:
             return None
-        block_ram = capacity.block_ram
-        known = {LUT: capacity.lut, FF: capacity.ff, DSP: capacity.dsp, URAM: capacity.uram}
-        return (block_ram[1] if block_ram else None) if resource == BRAM else known.get(resource)
+        known = {LUT: capacity.lut, FF: capacity.ff, DSP: capacity.dsp, BRAM: capacity.bram, URAM: capacity.uram}
+        return known.get(resource)
 
     def unit(self, resource: str) -> str:
         """What is counted."""
-        capacity = self.board.capacity if self.board else None
-        own = _units(capacity).get(resource, "") if capacity else ""
-        return own or self.family.units.get(resource, "register")
-
-
-def _units(capacity: Capacity) -> dict[str, str]:
-    return {LUT: capacity.lut_unit, DSP: capacity.dsp_unit}
+        own = {LUT: self.board.family.lut, DSP: self.board.family.dsp} if self.board and self.board.capacity else {}
+        return own.get(resource) or self.family.units.get(resource, "register")
 
 
 def choose_target(design: Design, family: str | None, board: str | None) -> Target:
@@ -66,7 +60,7 @@ def choose_target(design: Design, family: str | None, board: str | None) -> Targ
         own = chosen.part == design.board.part
         found = family_of_part(chosen.part) if wanted is None else wanted
         if not _carries(chosen, found):
-            reason = f"the board {chosen.name} carries {chosen.vendor} {chosen.family}, not {found.title}"
+            reason = f"the board {chosen.name} carries {chosen.family}, not {found.title}"
             raise FpgamlError(f"--family {found.name}", reason, "Give one of the two options alone")
         return Target(found, chosen, own, _clock(design, chosen, own))
     found = wanted or family_of_part(design.board.part)
@@ -75,10 +69,10 @@ def choose_target(design: Design, family: str | None, board: str | None) -> Targ
     return _stand_in(design, found)
 
 
-def _stand_in(design: Design, family: Family) -> Target:
+def _stand_in(design: Design, family: YosysFamily) -> Target:
     """Another family than the project's: a board of the catalogue gives the capacity, and that is said."""
     stand_in = next((each for each in load_boards().values() if _carries(each, family)), None)
-    made_for = f"The project was made for {design.board.name} ({design.board.vendor} {design.board.family})"
+    made_for = f"The project was made for {design.board.name} ({design.board.family})"
     if stand_in is None:
         note = f"{made_for}; no board with {family.title} is known, so there is no capacity to compare with"
         return Target(family, None, False, 1e3 / design.clock_ns, note)
@@ -86,9 +80,8 @@ def _stand_in(design: Design, family: Family) -> Target:
     return Target(family, stand_in, False, stand_in.clock_mhz, note)
 
 
-def _carries(board: Board, family: Family) -> bool:
-    info = parse_part(board.part)
-    return (info.vendor, info.family) in family.devices
+def _carries(board: Board, family: YosysFamily) -> bool:
+    return board.family.yosys is family.yosys
 
 
 def _clock(design: Design, board: Board, own: bool) -> float:

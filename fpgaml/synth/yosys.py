@@ -11,13 +11,13 @@ from fpgaml.errors import ToolError
 from fpgaml.progress import Progress
 from fpgaml.synth import process
 from fpgaml.synth.count import Statistics, read_statistics
-from fpgaml.synth.families import Family
+from fpgaml.synth.families import YosysFamily
 from fpgaml.synth.tools import Tool
 
 SCRIPT, LOG, STATISTICS, NETLIST = "synth.ys", "synth.log", "statistics.json", "netlist.json"
 
 
-def script(sources: Sequence[str], top: str, family: Family, *, flatten: bool) -> str:
+def script(sources: Sequence[str], top: str, family: YosysFamily, *, flatten: bool) -> str:
     """The commands for yosys: read, synthesise, count, write the netlist of the design's own modules."""
     lines = [f"read_verilog {name}" for name in sources]
     lines += [
@@ -36,7 +36,7 @@ def synthesise(
     folder: Path,
     sources: Sequence[str],
     top: str,
-    family: Family,
+    family: YosysFamily,
     title: str,
     progress: Progress,
     *,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from fpgaml.boards import BOARD_NAMES, load_aliases
+from fpgaml.boards import load_aliases, load_boards
 from fpgaml.cli.boards import boards
 from fpgaml.errors import FpgamlError
 
@@ -28,7 +29,7 @@ def test_every_board_and_alias_is_listed(width: int) -> None:
     assert done.exit_code == 0
     assert max(map(len, lines)) <= width
     first = [line.split()[0] for line in lines if line.split()]
-    assert set(BOARD_NAMES) | set(load_aliases()) <= set(first)
+    assert set(load_boards()) | set(load_aliases()) <= set(first)
 
 
 def test_numbers_have_units() -> None:
@@ -53,7 +54,7 @@ def test_a_vendor_without_ultraram() -> None:
 
 def test_json() -> None:
     content = json.loads(run("--json").output)
-    assert [board["name"] for board in content["boards"]] == list(BOARD_NAMES)
+    assert [board["name"] for board in content["boards"]] == list(load_boards())
     assert {alias["name"] for alias in content["aliases"]} == set(load_aliases())
     board = json.loads(run("kria", "--json").output)
     assert board["part"] == "xck26-sfvc784-2LV-c" and board["capacity"]["bram_unit"] == "18 kbit"
@@ -63,3 +64,15 @@ def test_json() -> None:
 def test_an_unknown_board_names_the_nearest() -> None:
     error = run("zcu103").exception
     assert isinstance(error, FpgamlError) and "zcu102" in str(error)
+
+
+def test_a_board_of_the_users(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'name = "serenity"\npart = "xcku5p-ffvb676-2-e"\nclock_mhz = 240\n[capacity]\nlut = 1_234\nbram = 7\n'
+    )
+    text = run(str(file)).output
+    assert "AMD UltraScale+, xcku5p" in text and "240 MHz" in text and "mine.toml" in text
+    assert "1,234 LUT6" in text and "7 of 18 kbit = 126 kbit" in text
+    board = json.loads(run(str(file), "--json").output)
+    assert board["name"] == "serenity" and board["capacity"]["bram_kbit"] == 126

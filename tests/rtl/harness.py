@@ -13,9 +13,17 @@ from fpgaml.rtl.target import RtlTarget
 from fpgaml.target import Texts
 
 
-def write_project(folder: Path, graph: Graph, target: RtlTarget, *, events: int = 64, clock_mhz: float = 200.0) -> Path:
+def write_project(
+    folder: Path,
+    graph: Graph,
+    target: RtlTarget,
+    *,
+    events: int = 64,
+    clock_mhz: float = 200.0,
+    board_name: str = "alveo-u250",
+) -> Path:
     """HDL, golden vectors and bench of a graph: all that a simulation needs."""
-    board = find_board("alveo-u250").with_overrides(clock_mhz=clock_mhz)
+    board = find_board(board_name, clock_mhz=clock_mhz)
     folder.mkdir(parents=True)
     target.check(graph, board)
     firmware = target.write(folder, graph, board, Silent())
