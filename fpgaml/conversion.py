@@ -20,7 +20,8 @@ from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.target import HlsTarget
 from fpgaml.oracles import choose_oracle
-from fpgaml.passes.round_factors import RoundFactors
+from fpgaml.passes.base import run
+from fpgaml.passes.pipeline import of_requantisation
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import Manifest
 from fpgaml.project.publish import check_target, staged
@@ -150,7 +151,7 @@ def _requantised(model: LoadedModel, request: Request) -> tuple[LoadedModel, Gra
         raise FpgamlError("--requantize", "is for integer .tflite models", advice)
     kept = "the nearest power of two" if bits == 1 else f"{bits} significant bits"
     note = Approximation("all layers", f"factors between the codes rounded to {kept} (--requantize)")
-    rounded = RoundFactors(bits).apply(model.graph)
+    rounded = run(of_requantisation(bits), model.graph)
     return replace(model, graph=rounded, approximations=(*model.approximations, note)), model.graph
 
 

@@ -17,7 +17,8 @@ from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
+from fpgaml.passes.base import run
+from fpgaml.passes.pipeline import of_file
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
@@ -140,7 +141,7 @@ def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, 
         # The undecided width itself may be what does not fit: a real type decides.
         return Built(Graph("undecided", (), ())), undecided
     nodes = built.graph.input_layers
-    folded = FoldInputQuantizers(keep=frozenset(nodes[layer] for layer in fixed)).apply(built.graph)
+    folded = run(of_file(given=frozenset(nodes[layer] for layer in fixed)), built.graph)
     still = [
         node.source
         for node in folded.inputs

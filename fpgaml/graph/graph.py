@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from fpgaml.errors import FpgamlError
@@ -106,6 +106,36 @@ class Graph:
             for name in dict.fromkeys(node.inputs):
                 readers[name].append(node)
         return {name: tuple(nodes) for name, nodes in readers.items()}
+
+    def rewired(
+        self,
+        replaced: Mapping[str, Sequence[Node]] | None = None,
+        redirected: Mapping[str, str] | None = None,
+    ) -> Graph:
+        """The graph with other nodes in the place of some.
+
+        Args:
+            replaced: for a node's name the nodes that stand in its place, in order.
+            redirected: for a node's name the earlier node that takes its part: whatever read the first (another
+                node, an output, a layer) reads the second, and the first is gone.
+
+        Raises:
+            FpgamlError: something still reads a node that is gone, or two nodes have one name.
+        """
+        new, gone = replaced or {}, redirected or {}
+
+        def final(name: str) -> str:
+            while name in gone:
+                name = gone[name]
+            return name
+
+        nodes = []
+        for node in self.nodes:
+            for put in () if node.name in gone else new.get(node.name, (node,)):
+                inputs = tuple(final(name) for name in put.inputs)
+                nodes.append(put if inputs == put.inputs else replace(put, inputs=inputs))
+        layers = {layer: final(name) for layer, name in self.layers.items()}
+        return Graph(self.name, tuple(nodes), tuple(final(name) for name in self.outputs), layers)
 
 
 def infer(node: Node, inputs: Sequence[ValueRange]) -> ValueRange:

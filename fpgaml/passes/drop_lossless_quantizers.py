@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Quantize
+from fpgaml.passes.base import Pass
 
 
 @dataclass(frozen=True)
-class DropLosslessQuantizers:
+class DropLosslessQuantizers(Pass):
     """A quantizer that neither rounds nor overflows any value in its input's range changes nothing."""
 
-    name: str = "drop-lossless-quantizers"
+    name: ClassVar[str] = "drop-lossless-quantizers"
 
     def apply(self, graph: Graph) -> Graph:
         """The same outputs, bit for bit, under the same names."""
-        gone: dict[str, str] = {}
-        nodes = []
-        for node in graph.nodes:
-            if node.name not in graph.outputs and self._changes_nothing(graph, node):
-                gone[node.name] = gone.get(node.inputs[0], node.inputs[0])
-            else:
-                nodes.append(replace(node, inputs=tuple(gone.get(name, name) for name in node.inputs)))
-        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items()}
-        return Graph(graph.name, tuple(nodes), graph.outputs, layers) if gone else graph
+        gone = {
+            node.name: node.inputs[0]
+            for node in graph.nodes
+            if node.name not in graph.outputs and self._changes_nothing(graph, node)
+        }
+        return graph.rewired(redirected=gone) if gone else graph
 
     def _changes_nothing(self, graph: Graph, node: Node) -> bool:
         if not isinstance(node.op, Quantize):

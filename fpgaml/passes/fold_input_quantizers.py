@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Input, Quantize, Reshape
 from fpgaml.graph.types import FixedType, Quantizer
+from fpgaml.passes.base import Pass
 
 
 @dataclass(frozen=True)
-class FoldInputQuantizers:
+class FoldInputQuantizers(Pass):
     """An input that the model quantizes before using it takes that quantizer as its type.
 
     The firmware then receives exactly the bits that the model looks at, and recorded data is rounded
@@ -23,8 +25,9 @@ class FoldInputQuantizers:
         keep: names of inputs whose type was given and stays; their quantizers stay in the firmware.
     """
 
+    name: ClassVar[str] = "fold-input-quantizers"
+    exact: ClassVar[bool] = False
     keep: Container[str] = ()
-    name: str = "fold-input-quantizers"
 
     def apply(self, graph: Graph) -> Graph:
         """The same outputs for the same real numbers at the inputs."""
@@ -72,14 +75,8 @@ class FoldInputQuantizers:
 
     def _fold(self, graph: Graph, start: Node, firsts: list[tuple[Node, Quantizer]], between: set[str]) -> Graph:
         assert isinstance(start.op, Input)
-        gone = {node.name: node.inputs[0] for node, _ in firsts}
-        nodes = []
-        for node in graph.nodes:
-            if node.name in gone:
-                continue
-            op = replace(start.op, quantizer=firsts[0][1]) if node.name == start.name else node.op
-            nodes.append(replace(node, op=op, inputs=tuple(gone.get(name, name) for name in node.inputs)))
-        outputs = tuple(gone.get(name, name) for name in graph.outputs)
         # Layers before the quantizer gave unrounded values in the source model: they have no counterpart now.
-        layers = {layer: gone.get(name, name) for layer, name in graph.layers.items() if name not in between}
-        return Graph(graph.name, tuple(nodes), outputs, layers)
+        layers = {layer: name for layer, name in graph.layers.items() if name not in between}
+        typed = replace(start, op=replace(start.op, quantizer=firsts[0][1]))
+        gone = {node.name: node.inputs[0] for node, _ in firsts}
+        return replace(graph, layers=layers).rewired({start.name: (typed,)}, gone)

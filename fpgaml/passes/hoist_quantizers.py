@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Quantize, Reshape, Transpose
+from fpgaml.passes.base import Pass
 
 
 @dataclass(frozen=True)
-class HoistQuantizers:
+class HoistQuantizers(Pass):
     """A quantizer that treats all elements alike gives the same values before a reshape as after it."""
 
-    name: str = "hoist-quantizers"
+    name: ClassVar[str] = "hoist-quantizers"
 
     def apply(self, graph: Graph) -> Graph:
         """The same outputs, bit for bit."""
@@ -36,6 +38,5 @@ class HoistQuantizers:
         # The names change places too, so that whatever read the quantizer still reads the last of the two.
         first = Node(move.name, quantize.op, move.inputs, quantize.source)
         second = Node(quantize.name, move.op, (move.name,), move.source)
-        swapped = {move.name: first, quantize.name: second}
-        nodes = tuple(swapped.get(node.name, node) for node in graph.nodes)
-        return replace(graph, nodes=nodes, layers={})
+        swapped = graph.rewired({move.name: (first,), quantize.name: (second,)})
+        return replace(swapped, layers={})

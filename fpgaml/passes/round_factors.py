@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Scale
 from fpgaml.graph.values import FixedArray
+from fpgaml.passes.base import Pass
 
 SUFFIX = "_scale"
 """How the Scale nodes that bring sums back to codes end their names."""
@@ -20,20 +22,20 @@ def rescales(node: Node) -> bool:
 
 
 @dataclass(frozen=True)
-class RoundFactors:
+class RoundFactors(Pass):
     """Every rescaling factor rounded to so many significant bits.
 
     Args:
         bits: 1 for the nearest power of two (by ratio), which costs no adder at all.
     """
 
+    name: ClassVar[str] = "round-factors"
+    exact: ClassVar[bool] = False
     bits: int
-    name: str = "round-factors"
 
     def apply(self, graph: Graph) -> Graph:
         """A network that differs: by how much is to be measured."""
-        nodes = tuple(self._rounded(node) if rescales(node) else node for node in graph.nodes)
-        return replace(graph, nodes=nodes)
+        return graph.rewired({node.name: (self._rounded(node),) for node in graph.nodes if rescales(node)})
 
     def _rounded(self, node: Node) -> Node:
         assert isinstance(node.op, Scale)

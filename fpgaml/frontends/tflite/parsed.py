@@ -20,6 +20,7 @@ from fpgaml.frontends.tflite.work import Value, Work, node_shape
 from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
 from fpgaml.graph.ops import Input, Quantize, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,7 @@ def _finished(work: Work, border: Border) -> Graph:
         if value is None:
             raise FpgamlError(work.file.where, f"no operator gives its output {port.tensor.name}", "Convert it again")
         outputs.append(work.codes(port.tensor))
-    graph = _named(work.graph.build(outputs), [port.name for port in border.outputs])
-    needed = set(graph.outputs)
-    for node in reversed(graph.nodes):
-        if node.name in needed:
-            needed.update(node.inputs)
-    nodes = tuple(node for node in graph.nodes if node.name in needed or isinstance(node.op, Input))
-    layers = {label: name for label, name in graph.layers.items() if name in needed}
-    return Graph(graph.name, nodes, graph.outputs, layers)
+    return DropDeadNodes().apply(_named(work.graph.build(outputs), [port.name for port in border.outputs]))
 
 
 def _named(graph: Graph, names: Sequence[str]) -> Graph:

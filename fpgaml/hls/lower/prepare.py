@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from fpgaml.graph.ops.windows import output_size
 from fpgaml.graph.types import Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.settings import HlsSettings, IoType
-from fpgaml.passes.drop_lossless_quantizers import DropLosslessQuantizers
-from fpgaml.passes.hoist_quantizers import HoistQuantizers
+from fpgaml.passes.base import Pass, run
+from fpgaml.passes.pipeline import FEWEST_OPERATIONS
 
 MOST_READERS = 7
 """hls4ml copies a stream for at most seven readers."""
@@ -28,70 +29,113 @@ def prepare(graph: Graph, settings: HlsSettings) -> Graph:
         FpgamlError: an output that is a constant, or an input that a stream would never empty.
     """
     stream = settings.io_type == IoType.STREAM
-    graph = HoistQuantizers().apply(DropLosslessQuantizers().apply(_fold_constants(graph)))
-    graph = _settle_outputs(graph, stream)
+    own: tuple[Pass, ...] = (SettleOutputs(stream),)
     if stream:
-        _require_readers(graph)
-        graph = _limit_readers(_pad_apart(graph))
-    return graph
+        own += (RequireReaders(), PadApart(), LimitReaders())
+    return run((*FEWEST_OPERATIONS, *own), graph)
 
 
-def _fold_constants(graph: Graph) -> Graph:
-    """Operations on constants alone become constants; what no output needs goes."""
-    values: dict[str, FixedArray] = {}
-    nodes = []
-    for node in graph.nodes:
-        if not isinstance(node.op, Input) and all(name in values for name in node.inputs):
-            result = node.op.run([values[name] for name in node.inputs])
-            values[node.name] = result
-            constant = Constant(FixedArray(result.integers[0], result.fractional))
-            node = replace(node, op=constant, inputs=())  # noqa: PLW2901
-        nodes.append(node)
-    needed = set(graph.outputs)
-    for node in reversed(nodes):
-        if node.name in needed:
-            needed.update(node.inputs)
-    kept = tuple(node for node in nodes if node.name in needed or isinstance(node.op, Input))
-    return Graph(graph.name, kept, graph.outputs)
+@dataclass(frozen=True)
+class SettleOutputs(Pass):
+    """Each output gets a variable of its own that some operation writes.
+
+    Args:
+        stream: tensors are streams, not arrays.
+    """
+
+    name: ClassVar[str] = "settle-outputs"
+    stream: bool
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs, some of them by other names.
+
+        Raises:
+            FpgamlError: an output is a constant.
+        """
+        nodes, outputs = list(graph.nodes), []
+        for name in graph.outputs:
+            node = graph[name]
+            if isinstance(node.op, Constant):
+                raise FpgamlError(node.source or name, "this output is the same for every input", "Leave it out")
+            # Arrays are not reshaped in registers: the variable would be that of another node.
+            shared = isinstance(node.op, Input) or (isinstance(node.op, Reshape) and not self.stream)
+            if shared or name in outputs:
+                nodes.append(_copy(graph, node, nodes))
+                outputs.append(nodes[-1].name)
+            else:
+                outputs.append(name)
+        return replace(graph, nodes=tuple(nodes), outputs=tuple(outputs))
 
 
-def _settle_outputs(graph: Graph, stream: bool) -> Graph:
-    """Each output gets a variable of its own that some operation writes."""
-    nodes, outputs = list(graph.nodes), []
-    for name in graph.outputs:
-        node = graph[name]
-        if isinstance(node.op, Constant):
-            raise FpgamlError(node.source or name, "this output is the same for every input", "Leave it out")
-        # Arrays are not reshaped in registers: the variable would be that of another node.
-        shared = isinstance(node.op, Input) or (isinstance(node.op, Reshape) and not stream)
-        if shared or name in outputs:
-            nodes.append(_copy(graph, node, nodes))
-            outputs.append(nodes[-1].name)
-        else:
-            outputs.append(name)
-    return Graph(graph.name, tuple(nodes), tuple(outputs))
+@dataclass(frozen=True)
+class RequireReaders(Pass):
+    """A stream that nothing reads would fill and stop the network."""
+
+    name: ClassVar[str] = "require-readers"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same graph.
+
+        Raises:
+            FpgamlError: nothing reads an input.
+        """
+        for node in graph.inputs:
+            if not graph.consumers[node.name]:
+                raise FpgamlError(
+                    node.source or node.name,
+                    "no output depends on this input, so nothing would empty its stream",
+                    "Leave it out, or use --io io_parallel",
+                )
+        return graph
 
 
-def _pad_apart(graph: Graph) -> Graph:
+@dataclass(frozen=True)
+class PadApart(Pass):
     """Convolutions without padding, behind an operation that pads.
 
     hls4ml does the same by itself, but before the wrong convolution where a tensor has several readers.
     """
-    nodes: list[Node] = []
-    names = {node.name for node in graph.nodes}
-    for node in graph.nodes:
-        op = _with_two_rows(node.op, graph.shapes[node.inputs[0]]) if isinstance(node.op, Conv2D) else node.op
-        if isinstance(op, Conv1D | Conv2D) and any(max(pads) for pads in op.pads):
-            name = f"{node.name}_pad"
-            while name in names:
-                name += "_pad"
-            names.add(name)
-            nodes.append(Node(name, Pad((*op.pads, (0, 0))), node.inputs, node.source))
-            op = replace(op, pads=((0, 0),) * len(op.pads))
-            nodes.append(replace(node, op=op, inputs=(name,)))
-        else:
-            nodes.append(replace(node, op=op))
-    return Graph(graph.name, tuple(nodes), graph.outputs)
+
+    name: ClassVar[str] = "pad-apart"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs, bit for bit."""
+        replaced: dict[str, tuple[Node, ...]] = {}
+        names = {node.name for node in graph.nodes}
+        for node in graph.nodes:
+            op = _with_two_rows(node.op, graph.shapes[node.inputs[0]]) if isinstance(node.op, Conv2D) else node.op
+            if isinstance(op, Conv1D | Conv2D) and any(max(pads) for pads in op.pads):
+                name = f"{node.name}_pad"
+                while name in names:
+                    name += "_pad"
+                names.add(name)
+                pad = Node(name, Pad((*op.pads, (0, 0))), node.inputs, node.source)
+                op = replace(op, pads=((0, 0),) * len(op.pads))
+                replaced[node.name] = (pad, replace(node, op=op, inputs=(name,)))
+            elif op is not node.op:
+                replaced[node.name] = (replace(node, op=op),)
+        return graph.rewired(replaced)
+
+
+@dataclass(frozen=True)
+class LimitReaders(Pass):
+    """A node with more readers than a stream can be copied for feeds the rest of them through copies of itself."""
+
+    name: ClassVar[str] = "limit-readers"
+
+    def apply(self, graph: Graph) -> Graph:
+        """The same outputs, bit for bit."""
+        while True:
+            crowded = next((n for n in graph.nodes if _uses(graph, n.name) > MOST_READERS), None)
+            if crowded is None:
+                return graph
+            copy = _copy(graph, crowded, graph.nodes)
+            direct = MOST_READERS - 1 - (crowded.name in graph.outputs)
+            replaced: dict[str, tuple[Node, ...]] = {crowded.name: (crowded, copy)}
+            for reader in graph.consumers[crowded.name][direct:]:
+                inputs = (copy.name if name == crowded.name else name for name in reader.inputs)
+                replaced[reader.name] = (replace(reader, inputs=tuple(inputs)),)
+            graph = graph.rewired(replaced)
 
 
 def _with_two_rows(op: Conv2D, shape: Shape) -> Conv2D:
@@ -107,34 +151,6 @@ def _with_two_rows(op: Conv2D, shape: Shape) -> Conv2D:
     rows = output_size(shape, op.kernel.shape[:2], op.strides, op.dilation, op.pads)[0]
     bottom += max(0, (rows - 1) * op.strides[0] + 2 - (shape[0] + top + bottom))
     return replace(op, kernel=kernel, dilation=(1, op.dilation[1]), pads=((top, bottom), op.pads[1]))
-
-
-def _require_readers(graph: Graph) -> None:
-    for node in graph.inputs:
-        if not graph.consumers[node.name]:
-            raise FpgamlError(
-                node.source or node.name,
-                "no output depends on this input, so nothing would empty its stream",
-                "Leave it out, or use --io io_parallel",
-            )
-
-
-def _limit_readers(graph: Graph) -> Graph:
-    """A node with more readers than a stream can be copied for feeds the rest of them through copies of itself."""
-    while True:
-        crowded = next((n for n in graph.nodes if _uses(graph, n.name) > MOST_READERS), None)
-        if crowded is None:
-            return graph
-        copy = _copy(graph, crowded, graph.nodes)
-        direct = MOST_READERS - 1 - (crowded.name in graph.outputs)
-        moved = {reader.name for reader in graph.consumers[crowded.name][direct:]}
-        nodes: list[Node] = []
-        for node in graph.nodes:
-            renamed = (copy.name if name == crowded.name else name for name in node.inputs)
-            nodes.append(replace(node, inputs=tuple(renamed)) if node.name in moved else node)
-            if node.name == crowded.name:
-                nodes.append(copy)
-        graph = Graph(graph.name, tuple(nodes), graph.outputs)
 
 
 def _uses(graph: Graph, name: str) -> int:

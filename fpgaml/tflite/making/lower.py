@@ -37,6 +37,7 @@ from fpgaml.graph.ops import (
     UpSample,
 )
 from fpgaml.graph.values import FixedArray
+from fpgaml.passes.drop_dead_nodes import needed
 from fpgaml.tflite.making.linear import LINEAR
 from fpgaml.tflite.making.network import FloatNetwork, Kind, Step
 from fpgaml.tflite.making.pools import POOLS
@@ -123,15 +124,9 @@ def check_supported(graph: Graph) -> None:
         raise UnsupportedError("--target tflite", problems)
 
 
-def _needed(graph: Graph, softmaxes: Mapping[str, Softmax]) -> list[Node]:
+def _needed(graph: Graph, softmaxes: Mapping[str, Softmax]) -> tuple[Node, ...]:
     """The nodes that the outputs come from, in order; what lies inside a softmax is not among them."""
-    wanted, waiting = {node.name for node in graph.inputs}, list(graph.outputs)
-    while waiting:
-        name = waiting.pop()
-        if name not in wanted:
-            wanted.add(name)
-            waiting.extend((softmaxes[name].logits,) if name in softmaxes else graph[name].inputs)
-    return [node for node in graph.nodes if node.name in wanted]
+    return needed(graph, lambda node: (softmaxes[node.name].logits,) if node.name in softmaxes else node.inputs)
 
 
 def _problems(graph: Graph, softmaxes: Mapping[str, Softmax]) -> list[Problem]:
