@@ -22,7 +22,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import read_manifest
-from fpgaml.rtl.ports import RtlPort
+from fpgaml.project.ports import Port
 
 HERE = Path(__file__).resolve().parent
 MANIFEST, GOLDEN, RECIPE = "manifest.json", "golden.npz", "recipe.toml"
@@ -70,7 +70,7 @@ def golden(folder: Path) -> dict[str, Any]:
     for direction in ("input", "output"):
         for entry in manifest[f"{direction}s"]:
             of_port = (entry["name"], tuple(entry["shape"]), entry["signed"], entry["width"], entry["fractional"])
-            port = RtlPort(*of_port)
+            port = Port(*of_port)
             value: FixedArray = read_golden(folder, port, direction)
             arrays[f"{direction}/{port.name}"] = value.integers.astype(np.int32)
             arrays[f"{direction}/{port.name}/fractional"] = np.array(value.fractional)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.errors import ToolError
-from fpgaml.rtl.ports import packed_bits
+from fpgaml.project.ports import packed_bits
 from fpgaml.rtl.shell import Hdl, ShellKind, library_source, shell_interval, shell_latency, shell_sources, stream_facts
 from sim.setups import SETUPS
 from sim.tiny_core import core_source

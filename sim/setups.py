@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from fpgaml.rtl.ports import RtlPort
+from fpgaml.project.ports import Port
 from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec
 
 
-def port(size: int, width: int, signed: bool = True, name: str = "port") -> RtlPort:
+def port(size: int, width: int, signed: bool = True, name: str = "port") -> Port:
     """A flat port of integers."""
-    return RtlPort(name, (size,), signed, width, 0)
+    return Port(name, (size,), signed, width, 0)
 
 
 def shell(
     kind: ShellKind,
-    inputs: tuple[RtlPort, ...],
-    outputs: tuple[RtlPort, ...],
+    inputs: tuple[Port, ...],
+    outputs: tuple[Port, ...],
     core_latency: int,
     beats: tuple[int | None, int | None] = (None, None),
     tag_bits: int = 16,

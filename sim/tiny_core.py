@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.rtl.ports import packed_bits
+from fpgaml.project.ports import packed_bits
 from fpgaml.rtl.shell import Hdl, ShellSpec
 
 VERILOG = """\

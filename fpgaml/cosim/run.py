@@ -23,6 +23,7 @@ from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import own_group
 from fpgaml.progress import Progress, Silent
 from fpgaml.rtl import bench_files
+from fpgaml.toolchain import cache_folder
 
 _SWITCHES = {"COCOTB_TESTCASE", "COCOTB_TEST_FILTER", "TESTCASE", "MODULE", "TOPLEVEL", "PLUSARGS", "EXTRA_ARGS"}
 """cocotb's own; left in the environment they would change what is run."""
@@ -83,8 +84,6 @@ def build_folder(project: Path, simulator: Simulator, waves: bool) -> Path:
         wanted.mkdir(parents=True, exist_ok=True)
         if os.access(wanted, os.W_OK):
             return wanted
-    from fpgaml.hls.csim import cache_folder
-
     key = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:16]
     folder = cache_folder() / "cosim" / key / name
     try:

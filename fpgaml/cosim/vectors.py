@@ -9,6 +9,8 @@ from typing import Any
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
+from fpgaml.project.golden import write_events
+from fpgaml.project.ports import Port
 
 
 def write_random_vectors(
@@ -44,11 +46,10 @@ def write_random_vectors(
 
 
 def _write(folder: Path, ports: Sequence[Mapping[str, Any]], values: Mapping[str, FixedArray], mode: str) -> None:
-    for port in ports:
-        name, mask = port["name"], (1 << port["width"]) - 1
+    for row in ports:
+        name = row["name"]
         if name not in values:
             raise FpgamlError("bench.json", f"port `{name}` is not in the graph", "Convert the model again")
-        array = values[name]
-        codes = array.at(port["fractional"]).reshape(array.shape[0], -1)
-        with (folder / Path(port["vectors"]).name).open(mode) as file:
-            file.writelines(" ".join(f"{code & mask:x}" for code in event) + "\n" for event in codes.tolist())
+        port = Port(name, values[name].shape[1:], row["signed"], row["width"], row["fractional"])
+        with (folder / Path(row["vectors"]).name).open(mode) as file:
+            write_events(file, port, values[name])

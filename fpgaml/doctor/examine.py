@@ -18,6 +18,7 @@ from fpgaml.doctor.rtl import rtl_capabilities
 from fpgaml.doctor.tflite import tflite_capabilities
 from fpgaml.doctor.tools import Tool, find_tools
 from fpgaml.errors import FpgamlError
+from fpgaml.toolchain import find_compiler
 
 LONGEST = 5.0
 """Seconds that another Python may take to start."""
@@ -64,8 +65,6 @@ class Diagnosis:
 
 def examine() -> Diagnosis:
     """Look at everything; no framework and no vendor's tool is started."""
-    from fpgaml.hls.csim import find_compiler
-
     here = probe.installed()
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(_framework, here)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fpgaml.doctor.capabilities import Capability
 from fpgaml.doctor.tools import Tool
 from fpgaml.errors import ToolError
+from fpgaml.toolchain import version_numbers
 
 if TYPE_CHECKING:
     from fpgaml.synth.tools import Program
@@ -82,11 +83,9 @@ def _open_tools(here: Mapping[str, str], tools: Mapping[str, Tool]) -> tuple[Cap
 
 def _program(program: Program, here: Mapping[str, str], tools: Mapping[str, Tool]) -> tuple[str, str]:
     """(what `fpgaml synth` will take, what is missing), one of them empty."""
-    from fpgaml.synth.tools import numbers
-
     tool = tools.get(program.name)
     version = tool.version if tool else ""
-    if version and numbers(version) >= program.oldest:
+    if version and version_numbers(version) >= program.oldest:
         return f"{program.name} {version}", ""
     if program.package in here:
         return f"{program.wheel} {here[program.package]}".rstrip(), ""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-LONGEST = 2.0
-"""Seconds that a tool may take to say its version."""
-_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
+from fpgaml.toolchain import ask_version
 
 
 @dataclass(frozen=True)
@@ -92,21 +88,3 @@ def find_tools(paths: Mapping[str, str | None] | None = None, entries: Sequence[
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         return {tool.name: tool for tool in pool.map(find, entries)}
-
-
-def ask_version(path: str, option: str) -> str:
-    """The version that a tool prints; empty if it prints none or takes too long."""
-    try:
-        done = subprocess.run(
-            [path, option],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=LONGEST,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    found = _VERSION.search(done.stdout + done.stderr)
-    return found[0] if found and done.returncode == 0 else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from fpgaml.errors import CheckFailedError, ToolError
-from fpgaml.graph.types import Ints
-from fpgaml.graph.values import FixedArray, as_ints
-from fpgaml.hls.model import Port
+from fpgaml.graph.values import FixedArray
+from fpgaml.project.ports import CppPort
+from fpgaml.project.words import from_words, to_words
+from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
 
 FLAGS = ("-std=c++17", "-O3", "-DNDEBUG", "-w", "-fno-strict-aliasing")
 DEFINES = ('-DWEIGHTS_DIR="firmware/weights"',)
@@ -35,18 +35,6 @@ INCLUDES = {
 COMPILE_TIMEOUT = 3600.0
 
 
-def cache_folder() -> Path:
-    """Where compiled C-simulations are kept: FPGAML_CACHE_DIR, else fpgaml in the user's cache folder."""
-    if "FPGAML_CACHE_DIR" in os.environ:
-        return Path(os.environ["FPGAML_CACHE_DIR"])
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fpgaml"
-
-
-def find_compiler() -> str | None:
-    """The C++ compiler: FPGAML_CXX, else g++ on PATH; None if there is none."""
-    return shutil.which(os.environ.get("FPGAML_CXX", "g++"))
-
-
 @dataclass(frozen=True)
 class CSim:
     """A compiled C-simulation.
@@ -60,8 +48,8 @@ class CSim:
 
     program: Path
     project: Path
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[CppPort, ...]
+    outputs: tuple[CppPort, ...]
     seconds: float
     compiler: str
 
@@ -95,42 +83,10 @@ class CSim:
             }
 
 
-def words_per_element(port: Port) -> int:
-    """How many 64-bit words hold one element."""
-    return -(-port.width // 64)
-
-
-def to_words(values: FixedArray, port: Port) -> Ints:
-    """Raw bits as 64-bit words, least significant first: shape (batch, elements, words)."""
-    codes = values.at(port.fractional).reshape(values.shape[0], -1)
-    count = words_per_element(port)
-    if count == 1 and codes.dtype != object:
-        return codes.view(np.uint64) & np.uint64((1 << port.width) - 1)
-    masked = codes.astype(object) & ((1 << port.width) - 1)
-    words = [((masked >> (64 * k)) & (2**64 - 1)).astype(np.uint64) for k in range(count)]
-    return np.ascontiguousarray(np.stack(words, axis=-1))
-
-
-def from_words(words: Ints, port: Port, events: int) -> FixedArray:
-    """Numbers from raw bits; the inverse of `to_words`."""
-    count = words_per_element(port)
-    shape = (events, *port.shape)
-    if count == 1 and port.width < 62:
-        codes = words.astype(np.int64)
-        if port.signed:
-            codes = np.where(codes >> (port.width - 1) & 1, codes - (1 << port.width), codes)
-        return FixedArray(codes.reshape(shape), port.fractional)
-    parts = words.reshape(-1, count).astype(object)
-    total = sum(parts[:, k] << (64 * k) for k in range(count))
-    if port.signed:
-        total = np.where((total >> (port.width - 1)) & 1, total - (1 << port.width), total)
-    return FixedArray(as_ints(np.asarray(total, dtype=object)).reshape(shape), port.fractional)
-
-
 def build(
     project: Path,
-    inputs: tuple[Port, ...],
-    outputs: tuple[Port, ...],
+    inputs: tuple[CppPort, ...],
+    outputs: tuple[CppPort, ...],
     arithmetic: str,
     on_compile: Callable[[], object] = lambda: None,
 ) -> CSim:
@@ -148,7 +104,7 @@ def build(
     compiler = find_compiler()
     if compiler is None:
         raise ToolError("C-simulation", "needs g++, which is not on PATH", "On Debian: apt-get install g++")
-    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    version = compiler_version(compiler)
     key = _content_hash(project, version, arithmetic)
     program = cache_folder() / "csim" / key / "bulk"
     started = time.monotonic()
@@ -205,8 +161,7 @@ def _together() -> Iterator[Callable[[list[str], Path], None]]:
         for process, command in running:
             output, _ = process.communicate(timeout=COMPILE_TIMEOUT)
             if process.returncode != 0:
-                lines = [line for line in output.splitlines() if "error" in line.lower()] or output.splitlines()
-                cause = lines[0] if lines else f"exit code {process.returncode}"
+                cause = first_error(output) or f"exit code {process.returncode}"
                 raise ToolError("g++", f"failed on {command[-3]}: {cause}", "Report this with the model file")
     finally:
         for process, _ in running:

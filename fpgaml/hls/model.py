@@ -16,39 +16,13 @@ from fpgaml.hls.generated import register, write_functions
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.settings import HlsSettings, IoType, Strategy
+from fpgaml.project.ports import CppPort
 
 PROJECT_NAME = "network"
 """The top function's name, the same in every project, so that scripts around it do not change."""
 
 LIBERO_CONFIG = {"FPGAFamily": "PolarFire", "Board": "hw_only", "SmartHLSPath": Path("SmartHLS")}
 """What hls4ml's Libero writer needs besides; the path only enters a script that fpgaml does not keep."""
-
-
-@dataclass(frozen=True)
-class Port:
-    """One tensor at the boundary of the top function.
-
-    Args:
-        name: of the Graph's node; variable: of the C++ argument; shape: without a batch axis.
-        cpp: its C++ element type.
-        signed, width, fractional: of that type.
-    """
-
-    name: str
-    variable: str
-    shape: tuple[int, ...]
-    cpp: str
-    signed: bool
-    width: int
-    fractional: int
-
-    @property
-    def size(self) -> int:
-        """Elements."""
-        count = 1
-        for dimension in self.shape:
-            count *= dimension
-        return count
 
 
 @dataclass(frozen=True)
@@ -61,8 +35,8 @@ class HlsModel:
     """
 
     handle: Any
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[CppPort, ...]
+    outputs: tuple[CppPort, ...]
     messages: tuple[str, ...]
 
     def write(self, folder: Path) -> None:
@@ -175,16 +149,16 @@ def _forgive_missing_script(writer: Any) -> None:
     writer.write_build_script = write_build_script
 
 
-def _port(graph: Graph, name: str, variable: Any) -> Port:
+def _port(graph: Graph, name: str, variable: Any) -> CppPort:
     precision = variable.type.precision
-    return Port(
+    return CppPort(
         name,
-        variable.name,
         graph.shapes[name],
-        str(precision.definition_cpp()),
         bool(precision.signed),
         int(precision.width),
         int(precision.width - precision.integer),
+        variable.name,
+        str(precision.definition_cpp()),
     )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.csim import words_per_element
-from fpgaml.hls.model import HlsModel, Port
+from fpgaml.hls.model import HlsModel
 from fpgaml.hls.settings import HlsSettings, IoType
+from fpgaml.project.ports import CppPort
+from fpgaml.project.words import words_per_element
 
 BRIDGE_BITS = 53
 """hls4ml's bridge passes double."""
@@ -103,7 +104,7 @@ def _variables(model: HlsModel) -> list[Any]:
     return [*model.handle.get_input_variables(), *model.handle.get_output_variables()]
 
 
-def _described(port: Port) -> dict[str, Any]:
+def _described(port: CppPort) -> dict[str, Any]:
     return {
         "name": port.name,
         "variable": port.variable,

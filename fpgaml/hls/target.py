@@ -15,11 +15,11 @@ from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense
 from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
-from fpgaml.hls.model import Port
 from fpgaml.hls.project import write_guides, write_project, write_vectors
 from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import versions
+from fpgaml.project.ports import CppPort
 from fpgaml.target import Batches, Firmware, Texts
 
 NAME = "hls"
@@ -93,10 +93,7 @@ class HlsTarget:
 
 def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Firmware:
     """The firmware of a finished project, to be run again."""
-    inputs, outputs = (
-        tuple(Port(**{**entry, "shape": tuple(entry["shape"])}) for entry in manifest[key])
-        for key in ("inputs", "outputs")
-    )
+    inputs, outputs = (tuple(CppPort.from_row(entry) for entry in manifest[key]) for key in ("inputs", "outputs"))
     backend = manifest["settings"]["backend"].lower()
     csim, why_not = _compile(folder.absolute(), inputs, outputs, backend, progress)
     run = csim.run if csim else None
@@ -104,7 +101,7 @@ def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Fir
 
 
 def _compile(
-    folder: Path, inputs: tuple[Port, ...], outputs: tuple[Port, ...], backend: str, progress: Progress
+    folder: Path, inputs: tuple[CppPort, ...], outputs: tuple[CppPort, ...], backend: str, progress: Progress
 ) -> tuple[CSim | None, str]:
     """The C-simulation, or why there is none."""
     target = BACKENDS[backend]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
+from fpgaml.project.words import from_bits, to_bits
 
 FOLDER = "tb_data"
 
@@ -23,12 +25,14 @@ def write_golden(folder: Path, port: Port, direction: str, batches: Sequence[Fix
     """Write the events of all batches, each of shape (events, *shape)."""
     path = folder / golden_file(port, direction)
     path.parent.mkdir(exist_ok=True)
-    mask = (1 << port.width) - 1
     with path.open("w") as file:
         for batch in batches:
-            codes = batch.at(port.fractional).reshape(batch.shape[0], -1)
-            for event in codes.tolist():
-                file.write(" ".join(format(code & mask, "x") for code in event) + "\n")
+            write_events(file, port, batch)
+
+
+def write_events(file: IO[str], port: Port, values: FixedArray) -> None:
+    """Append events, of shape (events, *shape), to a port's file."""
+    file.writelines(" ".join(f"{bits:x}" for bits in event) + "\n" for event in to_bits(values, port).tolist())
 
 
 def read_golden(folder: Path, port: Port, direction: str) -> FixedArray:
@@ -44,7 +48,4 @@ def read_golden(folder: Path, port: Port, direction: str) -> FixedArray:
         raise FpgamlError(str(path), f"golden vectors cannot be read: {error}", "Convert the model again") from None
     if not rows or {len(row) for row in rows} != {port.size}:
         raise FpgamlError(str(path), f"lines do not hold {port.size} numbers each", "Convert the model again")
-    codes = np.array(rows, dtype=object)
-    if port.signed:
-        codes = np.where(codes >> (port.width - 1) != 0, codes - (1 << port.width), codes)
-    return FixedArray(codes.reshape(len(rows), *port.shape), port.fractional)
+    return from_bits(np.array(rows, dtype=object), port)

@@ -13,7 +13,7 @@ from typing import Any
 from fpgaml import __version__
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
-from fpgaml.project.ports import Port, port_facts
+from fpgaml.project.ports import Port
 
 MANIFEST = "manifest.json"
 FORMAT = "fpgaml-manifest"
@@ -85,8 +85,8 @@ class Manifest:
             "version": VERSION,
             "versions": versions(("numpy", "h5py", *self.packages)),
             **facts,
-            "inputs": [port_facts(port) for port in self.inputs],
-            "outputs": [port_facts(port) for port in self.outputs],
+            "inputs": [port.to_row() for port in self.inputs],
+            "outputs": [port.to_row() for port in self.outputs],
             "files": folder_hashes(folder),
         }
         (folder / MANIFEST).write_text(json.dumps(content, indent=2, default=list) + "\n")

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from fpgaml.project.ports import Port
 
 FORMAT, VERSION = "fpgaml bench", 1
 """Of bench.json."""
 BENCH_FOLDER = Path(__file__).parent / "bench"
-
-
-class BenchPort(Protocol):
-    """A tensor at the boundary, of any target: value = n * 2**-fractional, n an integer of `width` bits."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def width(self) -> int: ...
-    @property
-    def signed(self) -> bool: ...
-    @property
-    def fractional(self) -> int: ...
 
 
 def copy_bench(folder: Path) -> None:
@@ -32,7 +19,7 @@ def copy_bench(folder: Path) -> None:
         shutil.copyfile(path, folder / path.name)
 
 
-def port_row(port: BenchPort, vectors: str) -> dict[str, Any]:
+def port_row(port: Port, vectors: str) -> dict[str, Any]:
     """A port as bench.json holds it.
 
     Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fpgaml.rtl.ports import RtlPort
+from fpgaml.project.ports import Port
 
 PIECES_A_LINE = 4
 
@@ -23,7 +23,7 @@ def widened(vector: str, count: int, slot: int, lane: int, *, signed: bool) -> s
     return _joined(_extended(vector, i * slot, slot, lane, signed) for i in reversed(range(count)))
 
 
-def packed(vector: str, ports: Sequence[RtlPort], slot: int) -> str:
+def packed(vector: str, ports: Sequence[Port], slot: int) -> str:
     """All ports' elements without gaps, from slots."""
     pieces, first = [], 0
     for port in ports:
@@ -32,7 +32,7 @@ def packed(vector: str, ports: Sequence[RtlPort], slot: int) -> str:
     return _joined(reversed(pieces))
 
 
-def unpacked(vector: str, ports: Sequence[RtlPort], slot: int, padding: int) -> str:
+def unpacked(vector: str, ports: Sequence[Port], slot: int, padding: int) -> str:
     """All ports' elements in slots, extended by their own signs, from a vector without gaps.
 
     Args:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.rtl.ports import RtlPort
+from fpgaml.project.ports import Port
 
 
 class Gate(StrEnum):
@@ -96,8 +96,8 @@ class Netlist:
     """
 
     name: str
-    inputs: tuple[RtlPort, ...]
-    outputs: tuple[RtlPort, ...]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
     layers: tuple[str, ...]
     wires: tuple[Wire, ...]
     tables: tuple[tuple[int, ...], ...]

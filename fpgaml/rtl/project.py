@@ -15,10 +15,10 @@ from fpgaml.graph.dump import dump
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import to_json
 from fpgaml.project.golden import golden_file, write_golden
+from fpgaml.project.ports import Port
 from fpgaml.rtl import bench_files
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist
-from fpgaml.rtl.ports import RtlPort
 from fpgaml.rtl.render import templates
 from fpgaml.rtl.schedule import Schedule
 from fpgaml.rtl.shell import (
@@ -133,11 +133,11 @@ class RtlProject:
             (folder / name).write_text(environment.get_template(f"{name}.jinja").render(context))
 
 
-def _bench_ports(ports: Sequence[RtlPort], direction: str) -> list[dict[str, Any]]:
+def _bench_ports(ports: Sequence[Port], direction: str) -> list[dict[str, Any]]:
     return [bench_files.port_row(port, f"../{golden_file(port, direction)}") for port in ports]
 
 
-def _described(port: RtlPort, direction: str, lane: int) -> dict[str, Any]:
+def _described(port: Port, direction: str, lane: int) -> dict[str, Any]:
     return {
         "direction": direction,
         "name": port.name,

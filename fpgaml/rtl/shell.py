@@ -11,8 +11,8 @@ from enum import StrEnum
 from importlib import resources
 
 from fpgaml.errors import FpgamlError
+from fpgaml.project.ports import Port, packed_bits
 from fpgaml.rtl.lanes import narrowed, packed, unpacked, widened
-from fpgaml.rtl.ports import RtlPort, packed_bits
 from fpgaml.rtl.render import templates
 
 MAX_TAG_BITS = 1024
@@ -53,7 +53,7 @@ class Stream:
         beat: elements a beat.
     """
 
-    ports: tuple[RtlPort, ...]
+    ports: tuple[Port, ...]
     beat: int
 
     @property
@@ -120,8 +120,8 @@ class ShellSpec:
     top: str
     core: str
     core_latency: int
-    inputs: tuple[RtlPort, ...]
-    outputs: tuple[RtlPort, ...]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
     beat_in: int | None = None
     beat_out: int | None = None
     tag_bits: int = 16
@@ -288,7 +288,7 @@ def _labelled(stream: Stream, word: str) -> list[dict[str, object]]:
     ]
 
 
-def _stream(ports: tuple[RtlPort, ...], beat: int | None) -> Stream:
+def _stream(ports: tuple[Port, ...], beat: int | None) -> Stream:
     return Stream(ports, sum(port.size for port in ports) if beat is None else beat)
 
 
@@ -299,7 +299,7 @@ def _check_names(spec: ShellSpec) -> None:
         raise FpgamlError(spec.top, reason, "Names that begin with fpgaml_ belong to the library")
 
 
-def _check_ports(direction: str, ports: tuple[RtlPort, ...]) -> None:
+def _check_ports(direction: str, ports: tuple[Port, ...]) -> None:
     if not ports:
         raise FpgamlError("shell", f"the core has no {direction}")
     for port in ports:
@@ -312,7 +312,7 @@ def _check_native(spec: ShellSpec) -> None:
         raise FpgamlError(spec.top, "the native shell takes whole frames", "Use the axis shell for frames in beats")
 
 
-def _check_beat(direction: str, beat: int | None, ports: tuple[RtlPort, ...]) -> None:
+def _check_beat(direction: str, beat: int | None, ports: tuple[Port, ...]) -> None:
     elements = sum(port.size for port in ports)
     if beat is not None and not 1 <= beat <= elements:
         reason = f"an {direction} frame has {elements} elements, so a beat cannot have {beat}"

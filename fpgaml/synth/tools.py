@@ -9,9 +9,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from fpgaml.doctor.tools import ask_version
 from fpgaml.errors import ToolError
 from fpgaml.progress import Progress
+from fpgaml.toolchain import ask_version, version_numbers
 
 FIRST_RUN = 600.0
 """Seconds that a wheel may take to say its version: on its first run it compiles itself, for half a minute or more."""
@@ -70,7 +70,7 @@ def find(program: Program, progress: Progress) -> Tool:
     """
     path = shutil.which(program.name)
     version = ask_version(path, program.ask) if path else ""
-    if path and version and numbers(version) >= program.oldest:
+    if path and version and version_numbers(version) >= program.oldest:
         return Tool(program.name, (path,), version, False)
     if importlib.util.find_spec(program.package) is None:
         oldest = ".".join(map(str, program.oldest))
@@ -105,8 +105,3 @@ def _wheel(program: Program, progress: Progress) -> Tool:
         reason = lines[-1] if lines else f"exit code {done.returncode}"
         raise ToolError(program.wheel, f"does not run: {reason}", f"pip install --force-reinstall {program.wheel}")
     return Tool(program.name, command, versions[0], True)
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """`0.38` as (0, 38), for comparison."""
-    return tuple(int(part) for part in version.split("."))

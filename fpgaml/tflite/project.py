@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,42 +29,9 @@ BYTES_A_ROW = 16
 GOLDEN = f"{FOLDER}/golden.json"
 
 
-@dataclass(frozen=True)
-class GoldenPort:
-    """A port whose vectors are those of some kernels; the reference kernels' have the port's own name."""
-
-    port: TflitePort
-    kernels: Kernels
-
-    @property
-    def name(self) -> str:
-        """Of the vectors' file."""
-        return self.port.name if self.kernels == Kernels.REFERENCE else f"{self.port.name}_{self.kernels}"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Without a batch axis."""
-        return self.port.shape
-
-    @property
-    def signed(self) -> bool:
-        """Codes are."""
-        return self.port.signed
-
-    @property
-    def width(self) -> int:
-        """Bits of a code."""
-        return self.port.width
-
-    @property
-    def fractional(self) -> int:
-        """None: codes are whole numbers."""
-        return self.port.fractional
-
-    @property
-    def size(self) -> int:
-        """Elements."""
-        return self.port.size
+def golden_port(port: TflitePort, kernels: Kernels) -> TflitePort:
+    """A port under the name of its vectors by some kernels; the reference kernels' have the port's own name."""
+    return port if kernels == Kernels.REFERENCE else replace(port, name=f"{port.name}_{kernels}")
 
 
 def write_model(folder: Path, name: str, graph: Graph, content: bytes) -> Path:
@@ -93,13 +60,13 @@ def write_vectors(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDA
         found = network.run(codes, kernels)
         for port in network.outputs:
             values = FixedArray(found[port.name].astype(np.int64), 0)
-            write_golden(folder, GoldenPort(port, kernels), "output", [values])
+            write_golden(folder, golden_port(port, kernels), "output", [values])
     content = {
         "litert": litert.version(),
         "machine": platform.machine(),
         "inputs": [{"file": golden_file(port, "input"), **_scales(port)} for port in network.inputs],
         "outputs": [
-            {"file": golden_file(GoldenPort(port, kernels), "output"), "kernels": str(kernels), **_scales(port)}
+            {"file": golden_file(golden_port(port, kernels), "output"), "kernels": str(kernels), **_scales(port)}
             for port in network.outputs
             for kernels in Kernels
         ],

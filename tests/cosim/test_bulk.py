@@ -19,9 +19,9 @@ from fpgaml.graph.ops import Dense, Input
 from fpgaml.graph.serial import to_json
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.model import Port
 from fpgaml.progress import Silent
 from fpgaml.project.manifest import folder_hashes
+from fpgaml.project.ports import Port
 from fpgaml.report.schema import validate
 from tests.cosim.mini import Mini
 from tests.report import samples
@@ -161,7 +161,7 @@ endmodule
 @pytest.mark.parametrize("widths", [(1, 3), (64, 70), (31, 33, 129), (8,), (17,), (64,)])
 def test_elements_of_any_width_keep_their_bits(tmp_path: Path, widths: tuple[int, ...]) -> None:
     """A design that hands its input through gives what was packed, whatever Verilator makes of the port."""
-    ports = tuple(Port(f"p{w}", f"p{w}", (3,), "", w % 2 == 1, w, 0) for w in widths)
+    ports = tuple(Port(f"p{w}", (3,), w % 2 == 1, w, 0) for w in widths)
     source = tmp_path / "network.v"
     source.write_text(WIDE.format(bits=3 * sum(widths) - 1))
     program = build(Design("network", "native", (source,), ports, ports, 1, 1, None))

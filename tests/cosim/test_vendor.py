@@ -17,8 +17,8 @@ from fpgaml.cosim.vendor.ports import Pin, lane_bits, read_pins
 from fpgaml.cosim.vendor.simulate import VendorCosimulation, find_design, simulate_vendor
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.model import Port
 from fpgaml.project.golden import write_golden
+from fpgaml.project.ports import CppPort
 from fpgaml.report.schema import validate
 from tests.report import samples
 
@@ -26,11 +26,11 @@ DESIGNS = Path(__file__).parent / "vendor_designs"
 FINDERS = {"verilator": find_verilator, "icarus": find_icarus}
 
 
-def ports(io: str) -> tuple[Port, Port]:
+def ports(io: str) -> tuple[CppPort, CppPort]:
     shape = (3, 4) if io == "io_stream" else (12,)
     return (
-        Port("x", "x_in", shape, "ap_fixed<12,6>", True, 12, 6),
-        Port("y", "layer2_out", (2,), "ap_fixed<17,11>", True, 17, 6),
+        CppPort("x", shape, True, 12, 6, "x_in", "ap_fixed<12,6>"),
+        CppPort("y", (2,), True, 17, 6, "layer2_out", "ap_fixed<17,11>"),
     )
 
 

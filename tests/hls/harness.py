@@ -15,10 +15,11 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Input
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.csim import CSim, build, find_compiler
+from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.model import to_hls4ml
 from fpgaml.hls.render import write_csim
 from fpgaml.hls.settings import HlsSettings
+from fpgaml.toolchain import find_compiler
 
 needs_compiler = pytest.mark.skipif(find_compiler() is None, reason="g++ is not on PATH")
 

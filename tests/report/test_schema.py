@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.csim import find_compiler
 from fpgaml.report.read import RESULTS_FORMAT, RESULTS_VERSION, read_project
 from fpgaml.report.schema import Kind, schema, validate
 from fpgaml.report.text import print_report
+from fpgaml.toolchain import find_compiler
 from tests.report.samples import check, csim_check, differing, manifest, results
 
 MODEL = Path(__file__).parents[1] / "fixtures" / "keras3" / "dense_default.keras"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value, signed_digits
 from fpgaml.rtl.netlist import Gate, Netlist, Result, bits_for, evaluate, widest_arithmetic
-from fpgaml.rtl.ports import RtlPort
 
-IN = RtlPort("x", (2,), True, 8, 3)
-OUT = RtlPort("y", (1,), True, 24, 8)
+IN = Port("x", (2,), True, 8, 3)
+OUT = Port("y", (1,), True, 24, 8)
 
 
 def run(builder: NetlistBuilder, value: Value, x: list[int]) -> float:

@@ -11,16 +11,16 @@ from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Dense, Input, Relu
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
+from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist, signed_digit_count
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist, Result
-from fpgaml.rtl.ports import RtlPort
 from fpgaml.rtl.schedule import register_bits, schedule
 
-PORT = RtlPort("x", (8,), True, 8, 0)
-OUT = RtlPort("y", (1,), True, 12, 0)
+PORT = Port("x", (8,), True, 8, 0)
+OUT = Port("y", (1,), True, 12, 0)
 PART = "xcku5p-ffvb676-2-e"
 
 

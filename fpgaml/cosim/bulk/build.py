@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,9 +15,9 @@ from pathlib import Path
 
 from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
-from fpgaml.hls.csim import cache_folder, find_compiler
-from fpgaml.hls.model import Port
 from fpgaml.processes import Processes
+from fpgaml.project.ports import Port
+from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
 
 SHELLS = ("native", "axis")
 """The shells that a C++ driver is there for."""
@@ -59,7 +58,7 @@ class Design:
 
     Args:
         top: top module; shell: "native" or "axis"; sources: Verilog files in compile order.
-        inputs, outputs: the ports; their `variable` and `cpp` do not count.
+        inputs, outputs: the ports.
         latency, interval: as declared, in cycles.
         stream: of the axis shell.
     """
@@ -106,7 +105,7 @@ def build(design: Design, on_compile: Callable[[], object] = lambda: None) -> Bu
     compiler = find_compiler()
     assert compiler is not None  # find_verilator looked for it
     header = ports_header(design)
-    key = _content_hash(design, header, (verilator.version, _version(compiler)))
+    key = _content_hash(design, header, (verilator.version, compiler_version(compiler)))
     program = cache_folder() / "bulk" / key / "bulk"
     if program.exists():
         return BulkProgram(program, design, 0.0, verilator.version)
@@ -135,10 +134,6 @@ def ports_header(design: Design) -> str:
 
 def _template(name: str) -> bytes:
     return (resources.files("fpgaml.cosim.bulk") / "driver" / name).read_bytes()
-
-
-def _version(compiler: str) -> str:
-    return subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
 def _content_hash(design: Design, header: str, versions: Sequence[str]) -> str:
@@ -224,7 +219,7 @@ def _unit(folder: Path, stem: str, names: Sequence[str]) -> str:
 
 def _runtime(processes: Processes, command: Sequence[str], compiler: str, cache: Path, include: Path) -> list[Path]:
     """Verilator's own C++ files, compiled once for every Verilator and compiler."""
-    digest = hashlib.sha256(repr((command[1:], _version(compiler))).encode())
+    digest = hashlib.sha256(repr((command[1:], compiler_version(compiler))).encode())
     for name in RUNTIME:
         digest.update((include / name).read_bytes())
     kept = cache / f"runtime-{digest.hexdigest()[:32]}"
@@ -246,7 +241,5 @@ def _run(processes: Processes, command: Sequence[str], folder: Path, tool: str, 
     done = processes.run(command, cwd=folder, env=environment)
     if done.returncode == 0:
         return
-    output = (done.stderr + done.stdout).splitlines()
-    lines = [line for line in output if "error" in line.lower()] or output
-    cause = lines[0].strip() if lines else f"exit code {done.returncode}"
+    cause = first_error(done.stderr + done.stdout) or f"exit code {done.returncode}"
     raise ToolError(tool, f"failed: {cause}", "Is every Verilog file of the project as it was written?")

@@ -23,10 +23,10 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.model import Port
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import read_manifest
+from fpgaml.project.ports import Port
 from fpgaml.project.publish import is_project
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.vectors import corner_vectors
@@ -334,4 +334,4 @@ def _port(graph: Graph, row: Mapping[str, Any]) -> Port:
     shape = graph.shapes[name]
     if prod(shape) != int(row["elements"]):
         raise ValueError(f"{name} has {prod(shape)} elements, bench.json says {row['elements']}")
-    return Port(name, name, tuple(shape), "", bool(row["signed"]), int(row["width"]), int(row["fractional"]))
+    return Port(name, tuple(shape), bool(row["signed"]), int(row["width"]), int(row["fractional"]))

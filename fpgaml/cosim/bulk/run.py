@@ -15,7 +15,7 @@ import numpy as np
 from fpgaml.cosim.bulk.build import BulkProgram
 from fpgaml.errors import ToolError
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.csim import from_words, to_words
+from fpgaml.project.words import from_words, to_words
 
 
 class Fault(IntEnum):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.model import Port
+from fpgaml.project.ports import CppPort
 
 CONTROL = {"ap_start": "input", "ap_done": "output", "ap_idle": "output", "ap_ready": "output", "ap_continue": "input"}
 RESETS = ("ap_rst_n", "ap_rst")
@@ -86,7 +86,7 @@ def lane_bits(width: int) -> int:
     return max(NARROWEST, 1 << (width - 1).bit_length())
 
 
-def stream_forms(port: Port, direction: str) -> Iterator[PortMap]:
+def stream_forms(port: CppPort, direction: str) -> Iterator[PortMap]:
     """How an `io_stream` port can look: one position, which is the last axis, a beat."""
     other = "output" if direction == "input" else "input"
     beat = port.shape[-1] if port.shape else 1
@@ -100,7 +100,7 @@ def stream_forms(port: Port, direction: str) -> Iterator[PortMap]:
         yield PortMap({"variable": name, "lane": lane, "beat": beat, "beats": port.size // beat}, pins)
 
 
-def parallel_forms(port: Port, direction: str, reshaped: bool) -> Iterator[PortMap]:
+def parallel_forms(port: CppPort, direction: str, reshaped: bool) -> Iterator[PortMap]:
     """How an `io_parallel` port can look, what the pragmas ask for first."""
     for form in ("vector", "elements") if reshaped or port.size == 1 else ("elements", "vector"):
         for name in _names(port):
@@ -111,7 +111,7 @@ def parallel_forms(port: Port, direction: str, reshaped: bool) -> Iterator[PortM
                 yield PortMap({"variable": name, "form": form, "valid": has_valid}, tuple(pins))
 
 
-def _names(port: Port) -> tuple[str, str]:
+def _names(port: CppPort) -> tuple[str, str]:
     # Vitis appends _r to a name that Verilog or VHDL reserves.
     return port.variable, f"{port.variable}_r"
 
@@ -119,8 +119,8 @@ def _names(port: Port) -> tuple[str, str]:
 def map_ports(
     top: str,
     pins: Mapping[str, Pin],
-    inputs: Sequence[Port],
-    outputs: Sequence[Port],
+    inputs: Sequence[CppPort],
+    outputs: Sequence[CppPort],
     io: str,
     reshaped: frozenset[str],
 ) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def map_ports(
     return {"control": control, "reset": reset, **rows}
 
 
-def _disagreement(port: Port, expected: PortMap, pins: Mapping[str, Pin]) -> str:
+def _disagreement(port: CppPort, expected: PortMap, pins: Mapping[str, Pin]) -> str:
     near = [pin for pin in pins.values() if pin.name.startswith(port.variable)]
     near = near or [pin for pin in pins.values() if not pin.name.startswith("ap_")]
     return (

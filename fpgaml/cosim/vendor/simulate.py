@@ -19,11 +19,11 @@ from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.cosim.vendor.csynth import VendorTiming, find_timing
 from fpgaml.cosim.vendor.ports import map_ports, module_text, read_pins, reshaped_variables
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.model import Port
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import golden_file
 from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.project.ports import CppPort
 from fpgaml.rtl import bench_files
 
 SHELLS = {"io_stream": "vitis_stream", "io_parallel": "vitis_parallel"}
@@ -135,8 +135,8 @@ def find_design(folder: Path, top: str | None = None) -> VendorDesign:
     raise FpgamlError(str(folder), f"has no module {' or '.join(TOPS)}", "Name the top module with --top")
 
 
-def _ports(rows: list[dict[str, Any]]) -> tuple[Port, ...]:
-    return tuple(Port(**{**row, "shape": tuple(row["shape"])}) for row in rows)
+def _ports(rows: list[dict[str, Any]]) -> tuple[CppPort, ...]:
+    return tuple(map(CppPort.from_row, rows))
 
 
 def _write_bench(
@@ -144,8 +144,8 @@ def _write_bench(
     project: Path,
     design: VendorDesign,
     facts: dict[str, Any],
-    inputs: tuple[Port, ...],
-    outputs: tuple[Port, ...],
+    inputs: tuple[CppPort, ...],
+    outputs: tuple[CppPort, ...],
     manifest: dict[str, Any],
 ) -> Path:
     """The bench with its bench.json and the RTL, in the build folder; returns bench.json."""
@@ -177,7 +177,7 @@ def _write_bench(
     return bench / "bench.json"
 
 
-def _bench_ports(project: Path, ports: Sequence[Port], direction: str) -> list[dict[str, Any]]:
+def _bench_ports(project: Path, ports: Sequence[CppPort], direction: str) -> list[dict[str, Any]]:
     return [bench_files.port_row(port, str((project / golden_file(port, direction)).absolute())) for port in ports]
 
 

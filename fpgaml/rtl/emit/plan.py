@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from fpgaml.project.ports import packed_bits
 from fpgaml.rtl.emit.expressions import (
     Assign,
     Entry,
@@ -23,7 +24,6 @@ from fpgaml.rtl.emit.expressions import (
 from fpgaml.rtl.emit.gates import assignments
 from fpgaml.rtl.emit.partition import Partition, partition
 from fpgaml.rtl.netlist import Gate, Netlist, Wire
-from fpgaml.rtl.ports import packed_bits
 from fpgaml.rtl.schedule import Schedule
 
 

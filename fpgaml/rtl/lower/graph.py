@@ -43,6 +43,7 @@ from fpgaml.graph.ops import (
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import FixedType
+from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
 from fpgaml.rtl.lower.elementwise import (
@@ -60,7 +61,6 @@ from fpgaml.rtl.lower.elementwise import (
 from fpgaml.rtl.lower.linear import lower_linear
 from fpgaml.rtl.lower.quantize import lower_quantize
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
-from fpgaml.rtl.ports import RtlPort
 
 
 def _lower_constant(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
@@ -203,16 +203,16 @@ class _LayerNames:
         return candidate
 
 
-def _port(graph: Graph, name: str) -> RtlPort:
+def _port(graph: Graph, name: str) -> Port:
     kind = graph.types[name].uniform()
     if isinstance(graph[name].op, Input):
         kind = cast(Input, graph[name].op).quantizer.type.uniform()
     if int(kind.width) < 1:
         kind = FixedType(0, 1, 0)
-    return RtlPort(name, graph.shapes[name], bool(kind.signed), int(kind.width), int(kind.fractional))
+    return Port(name, graph.shapes[name], bool(kind.signed), int(kind.width), int(kind.fractional))
 
 
-def _entering(context: Context, node: Node, ports: Sequence[RtlPort]) -> Tensor:
+def _entering(context: Context, node: Node, ports: Sequence[Port]) -> Tensor:
     """The elements of an input; bits that an element's own type lacks are not read."""
     builder, span = context.builder, context.graph.ranges[node.name]
     index = next(i for i, port in enumerate(ports) if port.name == node.name)
@@ -249,7 +249,7 @@ def _tightened(builder: NetlistBuilder, values: Tensor, span: ValueRange) -> Ten
     )
 
 
-def _leaving(builder: NetlistBuilder, value: Value, port: RtlPort) -> Result:
+def _leaving(builder: NetlistBuilder, value: Value, port: Port) -> Result:
     spare = value.fractional - port.fractional
     if spare > 0:
         value = builder.floor(value, spare)

@@ -23,7 +23,7 @@ from fpgaml.record.verdict import Status
 from fpgaml.target import Firmware, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values
-from fpgaml.tflite.project import GoldenPort
+from fpgaml.tflite.project import golden_port
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
 
 GOLDEN_CHECK = "golden vectors = LiteRT reference kernels"
@@ -32,10 +32,7 @@ OTHERS_CHECK = "golden vectors = LiteRT's other kernels"
 
 def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None) -> Firmware:
     """The flatbuffer of a project: its golden vectors and its integers are judged again, on data too if given."""
-    inputs, outputs = (
-        tuple(TflitePort(**{**entry, "shape": tuple(entry["shape"])}) for entry in manifest[side])
-        for side in ("inputs", "outputs")
-    )
+    inputs, outputs = (tuple(TflitePort.from_row(entry) for entry in manifest[side]) for side in ("inputs", "outputs"))
     settings = manifest["settings"]
     network = IntegerNetwork(folder / f"{settings['name']}.tflite", inputs, outputs)
 
@@ -74,7 +71,7 @@ def _compared(
     for kernels in wanted:
         computed = network.run(codes, kernels)
         for port in network.outputs:
-            golden = GoldenPort(port, kernels)
+            golden = golden_port(port, kernels)
             recorded = FixedArray(_codes(folder, golden, "output").astype(np.int64), 0)
             got = FixedArray(computed[port.name].astype(np.int64), 0)
             if recorded.shape != got.shape:
@@ -84,6 +81,6 @@ def _compared(
     return found
 
 
-def _codes(folder: Path, port: TflitePort | GoldenPort, direction: str) -> NDArray[Any]:
+def _codes(folder: Path, port: TflitePort, direction: str) -> NDArray[Any]:
     values = read_golden(folder, port, direction)
     return np.asarray(values.integers).astype(f"int{port.width}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +15,22 @@ from fpgaml.data.coded import to_codes
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
+from fpgaml.project.ports import Port
 
 
 @dataclass(frozen=True)
-class TflitePort:
+class TflitePort(Port):
     """One tensor at the boundary: value = scale * (code - zero point).
 
+    Codes are whole numbers in two's complement.
+
     Args:
-        name: of the Graph's node; tensor: of the flatbuffer's tensor.
-        shape: without a batch axis.
-        width: bits of a code; signed and fractional: codes are whole numbers in two's complement.
-        scale, zero_point: as the file has them.
+        tensor: name of the flatbuffer's tensor; scale, zero_point: as the file has them.
     """
 
-    name: str
-    shape: Shape
-    signed: bool
-    width: int
-    fractional: int
     tensor: str
     scale: float
     zero_point: int
-
-    @property
-    def size(self) -> int:
-        """Elements."""
-        return prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:

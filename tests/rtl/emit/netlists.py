@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from fpgaml.project.ports import Port
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, bits_for
-from fpgaml.rtl.ports import RtlPort
 from fpgaml.rtl.schedule import Schedule
 
 WIDEST = 150
@@ -21,7 +21,7 @@ class Growing:
         self.random = random
         self.wires: list[Wire] = []
         self.tables: list[tuple[int, ...]] = []
-        self.ports: list[RtlPort] = []
+        self.ports: list[Port] = []
 
     def input(self, width: int, layer: int = 0) -> int:
         """A wire of an input port of its own, somewhat wider than the wire at times."""
@@ -33,7 +33,7 @@ class Growing:
             high += 1
         spare = random.choice((0, 0, 3))
         number = len(self.ports)
-        self.ports.append(RtlPort(f"in{number}", (1,), low < 0, bits_for(low, high) + spare, 0))
+        self.ports.append(Port(f"in{number}", (1,), low < 0, bits_for(low, high) + spare, 0))
         return self._wire(Gate.INPUT, (), (number, 0), low, high, layer)
 
     def constant(self, width: int) -> int:
@@ -106,7 +106,7 @@ class Growing:
     def netlist(self, results: list[int], layers: int) -> Netlist:
         """The netlist with these results, some shifted, a few to a port."""
         random = self.random
-        ports: list[RtlPort] = []
+        ports: list[Port] = []
         shifted: list[Result] = []
         rest = list(results)
         while rest:
@@ -115,7 +115,7 @@ class Growing:
             spans = [self._span(wire, shift) for wire, shift in zip(group, group_shifts, strict=True)]
             low, high = min(span[0] for span in spans), max(span[1] for span in spans)
             width = bits_for(low, high) + random.choice((0, 2))
-            ports.append(RtlPort(f"out{len(ports)}", (len(group),), low < 0, width, 0))
+            ports.append(Port(f"out{len(ports)}", (len(group),), low < 0, width, 0))
             shifted += [Result(wire, shift) for wire, shift in zip(group, group_shifts, strict=True)]
         names = tuple(f"layer{i}" for i in range(layers))
         notes = {name: f"number {i} of a random netlist" for i, name in enumerate(names)}
@@ -157,7 +157,7 @@ def gates_netlist(random: Random, each: int) -> Netlist:
     # One-bit conditions of their own: an input that is 0 or 1.
     for _ in range(3):
         number = len(growing.ports)
-        growing.ports.append(RtlPort(f"in{number}", (1,), False, 1, 0))
+        growing.ports.append(Port(f"in{number}", (1,), False, 1, 0))
         pool.append(growing._wire(Gate.INPUT, (), (number, 0), 0, 1, 0))
     pool += [growing.constant(width) for width in (1, 1, 4, 12, 31, 40, 70)]
     made = [growing.gate(gate, 0, pool) for gate in OPERATIONS for _ in range(each)]

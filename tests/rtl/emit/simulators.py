@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from fpgaml.project.ports import Port
 from fpgaml.rtl.bench.find_verilator import find_verilator
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist, evaluate
-from fpgaml.rtl.ports import RtlPort
 from fpgaml.rtl.schedule import Schedule
 from fpgaml.rtl.shell import Hdl
 
@@ -86,7 +86,7 @@ def needs(*programs: str) -> None:
             pytest.skip(f"{program} is not installed")
 
 
-def pack(values: Sequence[Sequence[int]], ports: Sequence[RtlPort]) -> int:
+def pack(values: Sequence[Sequence[int]], ports: Sequence[Port]) -> int:
     """One frame's elements as the integer that the packed vector holds."""
     packed = low = 0
     for port, elements in zip(ports, values, strict=True):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpgaml.project.ports import Port
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
-from fpgaml.rtl.ports import RtlPort
 from fpgaml.rtl.schedule import Schedule
 from fpgaml.rtl.shell import Hdl
 from tests.rtl.emit.netlists import any_schedule, frames, gates_netlist, layered_netlist
@@ -49,8 +49,8 @@ def _adder() -> Netlist:
         Wire(Gate.INPUT, (), (1, 0), 0, 1000, 0),
         Wire(Gate.ADD, (0, 1), (3, 0), -800, 1800, 0),
     )
-    inputs = RtlPort("a", (1,), True, 8, 0), RtlPort("b", (1,), False, 10, 0)
-    return Netlist("adder", inputs, (RtlPort("y", (1,), True, 12, 0),), ("sum",), wires, (), (Result(2, 0),))
+    inputs = Port("a", (1,), True, 8, 0), Port("b", (1,), False, 10, 0)
+    return Netlist("adder", inputs, (Port("y", (1,), True, 12, 0),), ("sum",), wires, (), (Result(2, 0),))
 
 
 def test_inputs_and_constants_may_be_results(tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_inputs_and_constants_may_be_results(tmp_path: Path) -> None:
         Wire(Gate.INPUT, (), (0, 1), 0, 1, 0),
         Wire(Gate.NOT, (2,), (), 0, 1, 0),
     )
-    ports = (RtlPort("a", (2,), True, 5, 0),)
+    ports = (Port("a", (2,), True, 5, 0),)
     results = tuple(Result(wire, shift) for wire, shift in ((0, 1), (1, 0), (3, 2), (0, 0)))
-    netlist = Netlist("mixed", ports, (RtlPort("y", (4,), True, 6, 0),), ("only",), wires, (), results)
+    netlist = Netlist("mixed", ports, (Port("y", (4,), True, 6, 0),), ("only",), wires, (), results)
     given_frames = [[[value, value & 1]] for value in range(-4, 4)]
     for simulator in ("icarus", "ghdl"):
         folder = tmp_path / simulator
@@ -116,7 +116,7 @@ def test_names_are_legal_and_distinct_in_both_languages() -> None:
     layers = ("core", "_a__b_", "A_B", "lut0", "clk", "été")
     for index in range(len(layers)):
         wires.append(Wire(Gate.ADD, (index, index), (0, 0), 0, 14 << index, index))
-    port_in, port_out = RtlPort("x", (1,), False, 3, 0), RtlPort("y", (1,), False, 9, 0)
+    port_in, port_out = Port("x", (1,), False, 3, 0), Port("y", (1,), False, 9, 0)
     notes = {"core": "a layer\nnamed été"}
     netlist = Netlist("n", (port_in,), (port_out,), layers, tuple(wires), (), (Result(len(layers), 0),), notes)
     files = emit_core(netlist, Schedule((0,) * len(wires), 1), "net", Hdl.VHDL)

@@ -5,11 +5,11 @@ import dataclasses
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.rtl.ports import RtlPort, packed_bits
+from fpgaml.project.ports import Port, packed_bits
 from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec, shell_interval, shell_latency, shell_sources, stream_facts
 
-INPUTS = (RtlPort("a", (2, 8), True, 14, 10), RtlPort("b", (3,), False, 9, 0))
-OUTPUTS = (RtlPort("y", (5,), True, 17, 8),)
+INPUTS = (Port("a", (2, 8), True, 14, 10), Port("b", (3,), False, 9, 0))
+OUTPUTS = (Port("y", (5,), True, 17, 8),)
 WHOLE = ShellSpec(ShellKind.AXIS, Hdl.VERILOG, "network", "network_core", 12, INPUTS, OUTPUTS)
 BEATS = dataclasses.replace(WHOLE, beat_in=4, beat_out=2, tag_bits=12)
 NATIVE = dataclasses.replace(WHOLE, kind=ShellKind.NATIVE)
@@ -18,7 +18,7 @@ NATIVE = dataclasses.replace(WHOLE, kind=ShellKind.NATIVE)
 def test_port_sizes():
     assert [port.size for port in INPUTS] == [16, 3]
     assert packed_bits(INPUTS) == 16 * 14 + 3 * 9
-    assert RtlPort("scalar", (), True, 4, 0).size == 1
+    assert Port("scalar", (), True, 4, 0).size == 1
 
 
 def test_stream_facts():
@@ -53,7 +53,7 @@ def test_files_come_in_compile_order_and_always_the_same(hdl):
 
 
 def test_names_of_tensors_stay_in_their_comments():
-    spec = dataclasses.replace(WHOLE, inputs=(RtlPort("a\nendmodule", (2,), True, 4, 0),))
+    spec = dataclasses.replace(WHOLE, inputs=(Port("a\nendmodule", (2,), True, 4, 0),))
     assert "\nendmodule\n\n`default_nettype wire\n" in shell_sources(spec)["network.v"]
     assert shell_sources(spec)["network.v"].count("\nendmodule") == 1
 
@@ -68,7 +68,7 @@ def test_names_of_tensors_stay_in_their_comments():
         ({"tag_bits": 5000}, "the tag has 5000 bits"),
         ({"core_latency": 0}, "at least 1 cycle"),
         ({"inputs": ()}, "no inputs"),
-        ({"outputs": (RtlPort("y", (0,), True, 3, 0),)}, "0 elements of 3 bits"),
+        ({"outputs": (Port("y", (0,), True, 3, 0),)}, "0 elements of 3 bits"),
         ({"top": "network_core"}, "names of their own"),
         ({"top": "Fpgaml_FIFO"}, "names of their own"),
         ({"kind": ShellKind.NATIVE, "beat_in": 4}, "whole frames"),
