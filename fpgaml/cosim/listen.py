@@ -52,11 +52,12 @@ class Teller:
 
     Args:
         label: the simulator.
-        on_built: called when the first check begins.
+        on_built: called when everything is built.
+        last: the check that begins when that is so; empty: the first one.
     """
 
-    def __init__(self, progress: Progress, label: str, on_built: Callable[[], object]) -> None:
-        self._progress, self._label, self._on_built = progress, label, on_built
+    def __init__(self, progress: Progress, label: str, on_built: Callable[[], object], last: str = "") -> None:
+        self._progress, self._label, self._on_built, self._last = progress, label, on_built, last
         self.check = ""
         """The check that is running; empty while the simulation is built."""
         self._total = self._done = 0
@@ -76,7 +77,7 @@ class Teller:
         if len(parts) != 4 or not (parts[2].isdecimal() and parts[3].isdecimal()):
             return
         check, done, total = parts[1], int(parts[2]), int(parts[3])
-        if not self.check:
+        if check != self.check and self._last in ("", check):
             self._on_built()
         if (check, total) != (self.check, self._total):
             self._begin(check, total)

@@ -27,6 +27,8 @@ from fpgaml.toolchain import cache_folder
 
 _SWITCHES = {"COCOTB_TESTCASE", "COCOTB_TEST_FILTER", "TESTCASE", "MODULE", "TOPLEVEL", "PLUSARGS", "EXTRA_ARGS"}
 """cocotb's own; left in the environment they would change what is run."""
+TABLES = "tables"
+"""The bench's check of every entry of the lookup tables, in a simulation of its own."""
 JUNIT = "results.xml"
 RESULTS = "bench_results.json"
 LOG = "log.txt"
@@ -55,6 +57,11 @@ class Job:
     vectors: Path | None = None
     waves: bool = False
     timeout: float = SILENCE
+
+    @property
+    def with_tables(self) -> bool:
+        """Whether the bench simulates the lookup tables by themselves, after the rest."""
+        return bool(read_bench_json(self.bench).get("tables"))
 
 
 def run_job(job: Job, progress: Progress | None = None) -> Outcome:
@@ -127,7 +134,8 @@ def _drop_stale_build(job: Job) -> Callable[[], object]:
 def _key(job: Job) -> str:
     digest = hashlib.sha256(f"{job.simulator.label} {sorted(job.simulator.variables.items())}".encode())
     content = read_bench_json(job.bench)
-    paths = [job.bench, job.sim / "Makefile", *(job.bench.parent / name for name in content["sources"])]
+    alone = [content["tables"]["source"]] if content.get("tables") else []
+    paths = [job.bench, job.sim / "Makefile", *(job.bench.parent / name for name in (*content["sources"], *alone))]
     for path in paths:
         try:
             digest.update(f"{path.name}\0".encode() + path.read_bytes())
@@ -170,7 +178,7 @@ def _make(job: Job, on_built: Callable[[], object], progress: Progress) -> tuple
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with (
         (job.build / LOG).open("w") as log,
-        Teller(progress, label, on_built) as teller,
+        Teller(progress, label, on_built, TABLES if job.with_tables else "") as teller,
         own_group(command, env=_environment(job), text=True, errors="replace", **pipes) as process,
     ):
         assert process.stdout is not None

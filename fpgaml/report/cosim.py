@@ -112,5 +112,5 @@ def _count(number: float, one: str, many: str) -> str:
 
 def _said(check: Json) -> str:
     if check["status"] == "passed":
-        return f"{check['frames']} frames" if check["frames"] else "watched in every check"
+        return f"{check['frames']} frames" if check["frames"] else clean(check["message"]) or "watched in every check"
     return clean(check["message"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from fpgaml.graph.serial import to_json
 from fpgaml.project.golden import golden_file, write_golden
 from fpgaml.project.ports import Port
 from fpgaml.rtl import bench_files
-from fpgaml.rtl.emit import emit_core
+from fpgaml.rtl.emit.core import emit_plan
+from fpgaml.rtl.emit.plan import Plan, make_plan
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.render import templates
 from fpgaml.rtl.schedule import Schedule
@@ -30,6 +32,7 @@ from fpgaml.rtl.shell import (
     shell_sources,
     stream_facts,
 )
+from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
 from fpgaml.target import Batches, Texts
 
@@ -46,6 +49,11 @@ class RtlProject:
     plan: Schedule
     spec: ShellSpec
     board: Board
+
+    @cached_property
+    def modules(self) -> Plan:
+        """The core's modules."""
+        return make_plan(self.netlist, self.plan, self.spec.top)
 
     def write(self, folder: Path) -> None:
         """The HDL and what describes it."""
@@ -78,7 +86,7 @@ class RtlProject:
         """File name to text, in compile order: library, layers and core, top."""
         shell = shell_sources(self.spec)
         top = f"{self.spec.top}{self.spec.hdl.suffix}"
-        core = emit_core(self.netlist, self.plan, self.spec.top, self.spec.hdl)
+        core = emit_plan(self.modules, self.spec.hdl)
         return {name: text for name, text in shell.items() if name != top} | core | {top: shell[top]}
 
     def _write_bench(self, folder: Path, sources: list[str]) -> None:
@@ -99,6 +107,8 @@ class RtlProject:
         }
         if self.spec.kind == ShellKind.AXIS:
             facts["stream"] = stream_facts(self.spec)
+        if tables := self.modules.tables:
+            facts["tables"] = write_tables(folder.parent, folder, HDL_FOLDER, tables, self.spec.top, self.spec.hdl)
         (folder / "bench.json").write_text(json.dumps(facts, indent=2) + "\n")
 
     def _write_guides(self, folder: Path, texts: Texts) -> None:

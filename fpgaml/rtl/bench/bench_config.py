@@ -1,6 +1,6 @@
 """What bench.json says about the design, and what the environment asks of the bench.
 
-Standard library only: the Makefile runs this file to learn the sources (`python3 bench_config.py`).
+Standard library only: the Makefile runs this file to learn the sources (`python3 bench_config.py [tables]`).
 """
 
 from __future__ import annotations
@@ -58,13 +58,48 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A lookup table's module: ports a (the index) and y (the entry), and clk where it has registers.
+
+    Args:
+        name: of the module; source: its file.
+        index_width, entry_width: bits of a and of y; first: the lowest index that can come, maybe negative.
+        entries: file with the entry of each index from `first` on, raw bits in hexadecimal, one a line.
+        ranks: clock edges from a to y.
+    """
+
+    name: str
+    source: Path
+    index_width: int
+    entry_width: int
+    first: int
+    entries: Path
+    ranks: int
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All lookup tables, each alone in a design of its own.
+
+    Args:
+        top: its module; source: its file. It has the ports place, which counts from the first index of each table on,
+            y, the entries of all there, the first module's lowest, and clk if some table has registers.
+    """
+
+    top: str
+    source: Path
+    modules: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Bench:
     """bench.json.
 
     Args:
         top: top module; shell: which driver speaks to it; hdl: "verilog" or "vhdl"; sources: in compile order.
         clock_ns: period; latency, interval: as declared, in cycles; None where nothing is declared.
-        stream: None for a shell without one; extra: entries that only some driver knows.
+        stream: None for a shell without one; tables: None for a design without one.
+        extra: entries that only some driver knows.
     """
 
     top: str
@@ -77,6 +112,7 @@ class Bench:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     stream: Stream | None
+    tables: Tables | None
     extra: dict[str, Any]
 
     @property
@@ -86,7 +122,7 @@ class Bench:
 
 
 _KNOWN = {"format", "version", "top", "shell", "hdl", "sources", "clock_ns", "latency", "interval"}
-_KNOWN |= {"inputs", "outputs", "stream"}
+_KNOWN |= {"inputs", "outputs", "stream", "tables"}
 
 
 def read_bench(path: Path) -> Bench:
@@ -110,6 +146,7 @@ def read_bench(path: Path) -> Bench:
             inputs=tuple(_port(entry, path.parent) for entry in content["inputs"]),
             outputs=tuple(_port(entry, path.parent) for entry in content["outputs"]),
             stream=Stream(**content["stream"]) if content.get("stream") else None,
+            tables=_tables(content["tables"], path.parent) if content.get("tables") else None,
             extra={key: value for key, value in content.items() if key not in _KNOWN},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -125,6 +162,22 @@ def _port(entry: dict[str, Any], folder: Path) -> Port:
         fractional=int(entry["fractional"]),
         vectors=folder / entry["vectors"],
     )
+
+
+def _tables(entry: dict[str, Any], folder: Path) -> Tables:
+    modules = tuple(
+        Table(
+            name=str(row["name"]),
+            source=folder / row["source"],
+            index_width=int(row["index_width"]),
+            entry_width=int(row["entry_width"]),
+            first=int(row["first"]),
+            entries=folder / row["entries"],
+            ranks=int(row["ranks"]),
+        )
+        for row in entry["modules"]
+    )
+    return Tables(str(entry["top"]), folder / entry["source"], modules)
 
 
 @dataclass(frozen=True)
@@ -172,17 +225,23 @@ def bench_file() -> Path:
     return Path(os.environ.get("BENCH", "") or HERE / "bench.json")
 
 
-def _facts_for_make(path: Path) -> str:
-    """Top, language, shell and sources in one line."""
+def _facts_for_make(path: Path, part: str) -> str:
+    """Top, language, shell, number of tables and sources in one line; of the tables' own design for part "tables"."""
     bench = read_bench(path)
-    names = [os.path.relpath(source) for source in bench.sources]
+    tables = bench.tables
+    top, shell, sources = bench.top, bench.shell, list(bench.sources)
+    if part == "tables":
+        if tables is None:
+            raise BenchError(f"{path}: the design has no tables")
+        top, shell, sources = tables.top, part, [*(table.source for table in tables.modules), tables.source]
+    names = [os.path.relpath(source) for source in sources]
     if any(" " in name for name in names):
         raise BenchError("make cannot work with blanks in the names of sources")
-    return " ".join([bench.top, bench.hdl, bench.shell, *names])
+    return " ".join([top, bench.hdl, shell, str(len(tables.modules) if tables else 0), *names])
 
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(_facts_for_make(bench_file()) + "\n")
+        sys.stdout.write(_facts_for_make(bench_file(), "".join(sys.argv[1:])) + "\n")
     except BenchError as problem:
         sys.exit(str(problem))

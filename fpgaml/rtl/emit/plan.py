@@ -98,6 +98,7 @@ class Table:
 
     Attributes:
         index: what it is asked with, named a; entry: what it answers, named y.
+        ranks: registers between the two; with some it has a port clk.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Table:
     entry: Signal
     low: int
     entries: tuple[int, ...]
+    ranks: int = 0
 
     @property
     def default(self) -> int:
