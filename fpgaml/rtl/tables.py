@@ -47,7 +47,7 @@ def write_tables(
     for table in tables:
         entries = f"{VECTORS}/table_{table.name}.txt"
         (project / entries).write_text("".join(f"{_raw(entry, table.entry.width):x}\n" for entry in table.entries))
-        row = {"name": table.name, "source": f"../{hdl_folder}/{table.name}{hdl.suffix}"}
+        row: dict[str, Any] = {"name": table.name, "source": f"../{hdl_folder}/{table.name}{hdl.suffix}"}
         row |= {"index_width": table.index.width, "entry_width": table.entry.width}
         rows.append({**row, "first": table.low, "entries": f"../{entries}", "ranks": table.ranks})
     return {"top": name, "source": source, "modules": rows}
