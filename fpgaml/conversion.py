@@ -11,7 +11,7 @@ import numpy as np
 
 from fpgaml.boards import Board, find_board
 from fpgaml.data.dataset import DataSet, open_data
-from fpgaml.data.labels import area_under_roc
+from fpgaml.data.labels import area_under_roc, check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import Approximation
 from fpgaml.graph.graph import Graph
@@ -189,7 +189,9 @@ def read_model_and_data(path: Path, request: Request) -> tuple[LoadedModel, Data
             return None
         return open_data(request.data, shapes, request.dataset, request.axes, request.limit)
 
-    return load_with_data(path, request.input_types, events)
+    model, data = load_with_data(path, request.input_types, events)
+    check_labels(request.labels, data.events if data else None)
+    return model, data
 
 
 def start_proof(graph: Graph, run: Run | None, oracle: Oracle | None, request: Request, *, model_rounds: bool) -> Proof:
@@ -256,8 +258,6 @@ def physics(proof: Proof, request: Request) -> dict[str, Any]:
     """Physics metrics of the Graph's outputs on labelled data."""
     if request.labels is None:
         return {}
-    if not proof.outputs:
-        raise FpgamlError("--labels", "labels need events", "Give --data as well")
     scores = {name: np.concatenate(parts) for name, parts in proof.outputs.items()}
     return {"roc_auc": area_under_roc(request.labels, scores)}
 

@@ -10,6 +10,7 @@ from typing import Any
 from fpgaml.conversion import Request, physics, start_proof
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import DataSet, open_data
+from fpgaml.data.labels import check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.graph.graph import Graph
@@ -71,6 +72,7 @@ def verify(
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
     codings = codings_in(manifest)
     found = _open(graph, request)
+    check_labels(request.labels, found.events if found else None)
     data = coded(found, codings) if found else None
     firmware = _reopen(folder, manifest, graph, data, progress)
     oracle, why_not = choose_oracle(model, graph.outputs, request, codings)

@@ -16,10 +16,21 @@ from tests.paths import LEGACY, needs_compiler
 DENSE, CONV = LEGACY / "calo_student_dense.h5", LEGACY / "waveform_conv1d.h5"
 
 
-def converted(model: Path, folder: Path, **request: object) -> Status:
+BOARDS = {
+    "vivado": "kcu116",
+    "catapult": "kcu116",
+    "quartus": "agilex7-f-dk",
+    "oneapi": "agilex7-f-dk",
+    "libero": "polarfire-eval",
+}
+
+
+def converted(model: Path, folder: Path, backend: str, **request: object) -> Status:
     """Convert; returns what became of Graph = C-simulation."""
     kind = "ap_uint<10>" if model == DENSE else "ap_int<8>"
-    conversion = convert(model, folder, board="kcu116", input_types=(kind,), framework="never", **request)
+    conversion = convert(
+        model, folder, board=BOARDS[backend], backend=backend, input_types=(kind,), framework="never", **request
+    )
     return conversion.results.checks[1].status
 
 

@@ -1,4 +1,4 @@
-"""Read a clock as a user writes it: `5ns`, `200MHz`, `200`."""
+"""Read a clock as a user writes it: `5ns`, `200MHz`; a number without a unit could be either, and is refused."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ LOWEST_MHZ = 1.0
 HIGHEST_MHZ = 1500.0
 """Beyond this no FPGA fabric runs: a value outside is a slip in the unit."""
 
-LOWEST_BARE_MHZ = 20.0
-"""A bare number below this is refused: other tools take `5` for 5 ns, here it would be 5 MHz."""
-
 _CLOCK = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>[a-z]*)", re.IGNORECASE)
 
 
@@ -27,13 +24,13 @@ def parse_clock(text: str) -> float:
     """The clock frequency in MHz that `text` stands for.
 
     Args:
-        text: a frequency (`200MHz`, `0.2 GHz`), a period (`5ns`, `3.125 ns`) or a bare number in MHz.
+        text: a frequency (`200MHz`, `0.2 GHz`) or a period (`5ns`, `3.125 ns`).
 
     Returns:
         The frequency in MHz.
 
     Raises:
-        FpgamlError: not a clock, or one that no FPGA fabric runs at.
+        FpgamlError: not a clock, one without a unit, or one that no FPGA fabric runs at.
     """
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
@@ -66,10 +63,8 @@ def _to_mhz(text: str, number: float, unit: str) -> float:
         if number == 0:
             raise FpgamlError(WHERE, f"{text!r} is a period of zero", ADVICE)
         return 1e3 / (number * _PERIOD_NS[unit])
-    if unit:
-        known = ", ".join([*_FREQUENCY_MHZ, *_PERIOD_NS])
-        raise FpgamlError(WHERE, f"{text!r} has the unknown unit {unit!r}; known are {known}", ADVICE)
-    if 0 < number < LOWEST_BARE_MHZ:
-        reason = f"{text!r} has no unit, so it could be a period in ns or a frequency in MHz"
-        raise FpgamlError(WHERE, reason, f"Write {number:g}ns or {number:g}MHz")
-    return number
+    if not unit:
+        reason = f"{text!r} has no unit: it could be a frequency in MHz or a period in ns"
+        raise FpgamlError(WHERE, reason, f"Write {text.strip()}MHz or {text.strip()}ns")
+    known = ", ".join([*_FREQUENCY_MHZ, *_PERIOD_NS])
+    raise FpgamlError(WHERE, f"{text!r} has the unknown unit {unit!r}; known are {known}", ADVICE)

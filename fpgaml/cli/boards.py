@@ -9,7 +9,7 @@ import typer
 
 def boards(
     name: Annotated[
-        str | None, typer.Argument(help="A board or one of its other names; all boards without it.")
+        str | None, typer.Argument(help="A board, one of its other names, or a file FILE.toml; all boards without it.")
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

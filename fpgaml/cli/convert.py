@@ -44,13 +44,17 @@ def convert(
     ],
     board: Annotated[
         str | None,
-        typer.Option("--board", "-b", help="A board; `fpgaml boards` lists them.  [default: alveo, or the task's]"),
+        typer.Option(
+            "--board",
+            "-b",
+            help="A board that `fpgaml boards` lists, or your own: FILE.toml.  [default: alveo, or the task's]",
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The project's folder.  [default: MODEL_BOARD]")
     ] = None,
     part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None,
-    clock: Annotated[str | None, typer.Option("--clock", help="Another clock: 5ns, 200MHz.")] = None,
+    clock: Annotated[str | None, typer.Option("--clock", help="Another clock, with its unit: 5ns, 200MHz.")] = None,
     target: Annotated[
         str,
         typer.Option(
@@ -99,13 +103,13 @@ def convert(
         bool, typer.Option("--keep-float", help="Keep the float32 .tflite too.", rich_help_panel=TFLITE)
     ] = False,
     backend: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--backend",
-            help="vitis, vivado, oneapi, quartus, catapult or libero.",
+            help="vitis, vivado, oneapi, quartus, catapult or libero.  [default: by the vendor of the board's part]",
             rich_help_panel="HLS",
         ),
-    ] = "vitis",
+    ] = None,
     io: Annotated[
         str,
         typer.Option("--io", help="io_parallel, io_stream, or auto: by the network's size.", rich_help_panel="HLS"),
@@ -207,11 +211,11 @@ def convert(
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-def _hls_target(backend: str, io: str, strategy: str, reuse: int, layer: list[str]) -> HlsTarget:
+def _hls_target(backend: str | None, io: str, strategy: str, reuse: int, layer: list[str]) -> HlsTarget:
     from fpgaml.hls.target import HlsTarget
 
     chosen = _strategy(strategy, "--strategy")
-    return HlsTarget(backend.lower(), _io(io), chosen, reuse, _layer_settings(layer))
+    return HlsTarget(backend, _io(io), chosen, reuse, _layer_settings(layer))
 
 
 def _rtl_target(hdl: str, shell: str, beat: int | None, tag_bits: int, name: str) -> RtlTarget:

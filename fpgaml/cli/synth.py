@@ -19,7 +19,10 @@ def synth(
         ),
     ] = None,
     board: Annotated[
-        str | None, typer.Option("--board", "-b", help="Compare with another board than the project's.")
+        str | None,
+        typer.Option(
+            "--board", "-b", help="Compare with another board than the project's, of `fpgaml boards` or FILE.toml."
+        ),
     ] = None,
     modules: Annotated[
         bool, typer.Option("--modules", help="Count module by module: nothing is optimised across their borders.")

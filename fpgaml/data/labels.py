@@ -14,16 +14,34 @@ from fpgaml.errors import FpgamlError
 from fpgaml.proof.physics import roc_auc
 
 NAMES = ("labels", "y_true", "truth", "y")
+SHOWN = 5
+"""Classes that an error lists."""
+
+
+def check_labels(path: Path | None, events: int | None) -> None:
+    """Refuse labels that metrics could not use later, before any long work; None is no labels.
+
+    Args:
+        events: how many events of data there are; None without data.
+
+    Raises:
+        FpgamlError: as for `read_labels`, or there are labels and no data.
+    """
+    if path is None:
+        return
+    if events is None:
+        raise FpgamlError("--labels", "labels need events", "Give --data as well")
+    read_labels(path, events)
 
 
 def read_labels(path: Path, events: int) -> NDArray[Any]:
-    """The labels of the first `events` events.
+    """The labels of the first `events` events, 1 for signal and 0 for background; shape (events,).
 
     Args:
         path: a .npy, .npz, .h5 or .csv file; `file:name` picks an array.
 
     Raises:
-        FpgamlError: no such array, or fewer labels than events.
+        FpgamlError: no such array, fewer labels than events, or other labels than 0 and 1, both of which must occur.
     """
     file, named = split_path(path)
     arrays = arrays_in(file)
@@ -37,9 +55,25 @@ def read_labels(path: Path, events: int) -> NDArray[Any]:
     try:
         if recorded.events < events:
             raise FpgamlError(str(file), f"{recorded.events} labels for {events} events", "Give one label an event")
-        return recorded[0:events]
+        labels: NDArray[Any] = np.asarray(recorded[0:events])
     finally:
         recorded.close()
+    _check_classes(labels, file)
+    return labels.reshape(-1)
+
+
+def _check_classes(labels: NDArray[Any], file: Path) -> None:
+    if labels.size != len(labels):
+        reason = f"{labels.size // len(labels)} labels an event"
+        raise FpgamlError(str(file), reason, "Give one number an event: 1 for signal, 0 for background")
+    found = np.unique(labels)
+    if not np.isin(found, (0, 1)).all():
+        shown = ", ".join(str(each) for each in found[:SHOWN]) + (" ..." if found.size > SHOWN else "")
+        reason = f"labels of {found.size} classes: {shown}"
+        raise FpgamlError(str(file), reason, "The ROC AUC is for two: give 1 for signal and 0 for background")
+    if found.size == 1:
+        reason = f"events of one class only: all {labels.size} labels are {found[0]}"
+        raise FpgamlError(str(file), reason, "Give labels of both signal and background")
 
 
 def area_under_roc(path: Path, scores: dict[str, NDArray[np.float64]]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from fpgaml.boards import parse_part
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.hls.generated import register, write_functions
@@ -20,9 +21,6 @@ from fpgaml.project.ports import CppPort
 
 PROJECT_NAME = "network"
 """The top function's name, the same in every project, so that scripts around it do not change."""
-
-LIBERO_CONFIG = {"FPGAFamily": "PolarFire", "Board": "hw_only", "SmartHLSPath": Path("SmartHLS")}
-"""What hls4ml's Libero writer needs besides; the path only enters a script that fpgaml does not keep."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             "WriteEmulationConstants": False,
             "TBOutputStream": "both",
         },
-        **(LIBERO_CONFIG if settings.backend == "libero" else {}),
+        **(_libero(settings.part) if settings.backend == "libero" else {}),
     }
     inputs = [layers.variables[node.name] for node in prepared.inputs]
     outputs = [layers.variables[name] for name in prepared.outputs]
@@ -119,6 +117,12 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             *(line for line in said.getvalue().splitlines() if line.strip()),
         ),
     )
+
+
+def _libero(part: str) -> dict[str, Any]:
+    """What hls4ml's Libero writer needs besides; the path only enters a script that fpgaml does not keep."""
+    family = parse_part(part).family.name.replace(" ", "")
+    return {"FPGAFamily": family, "Board": "hw_only", "SmartHLSPath": Path("SmartHLS")}
 
 
 MOST_REGISTERS = 4096

@@ -90,6 +90,7 @@ def write_guides(folder: Path, graph: Graph, model: HlsModel, settings: HlsSetti
         "backend": target.name,
         "vendor_tool": target.vendor_tool,
         "no_csim": target.no_csim,
+        "note": target.note,
         "part": settings.part,
         "board_note": f" ({texts.board})" if texts.board else "",
         "clock_ns": f"{settings.clock_ns:g}",

@@ -57,7 +57,7 @@ def write_csim(folder: Path, model: HlsModel, settings: HlsSettings) -> None:
                 raise FpgamlError(
                     port.name,
                     f"{port.width} bits: hls4ml's bridge for {settings.target.name} passes at most {BRIDGE_BITS}",
-                    "Use --backend vitis, or quantise the output",
+                    "Quantise the output; on AMD's parts, --backend vitis has no such limit",
                 )
     template = templates().get_template(f"csim/ports_{'ap' if direct else 'bridge'}.h.jinja")
     (folder / "csim" / "ports.h").write_text(template.render(**context))

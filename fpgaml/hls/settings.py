@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fpgaml.boards import Board, parse_part
 from fpgaml.errors import FpgamlError
 
 
@@ -36,6 +37,7 @@ class Backend:
         generates_code: whether fpgaml's own operations can be written for it, by input/output type.
         stream: its C++ class for a stream.
         unroll, pipeline: its pragmas before a loop; empty for those of Vitis HLS, inside a loop.
+        note: what its user ought to know; empty for nothing.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Backend:
     stream: str = "hls::stream"
     unroll: str = ""
     pipeline: str = ""
+    note: str = ""
 
 
 BACKENDS: dict[str, Backend] = {
@@ -67,6 +70,9 @@ BACKENDS: dict[str, Backend] = {
             stream="stream",
             unroll="#pragma unroll",
             pipeline="#pragma ii 1",
+            note="Intel's HLS compiler is discontinued since version 24.1, and hls4ml's backend for it deprecated; it "
+            "is chosen because g++ can compile its C-simulation. `--backend oneapi` writes a SYCL project for the "
+            "successor, which only Intel's compiler can simulate",
         ),
         Backend(
             "Catapult",
@@ -85,6 +91,38 @@ BACKENDS: dict[str, Backend] = {
         ),
     )
 }
+
+
+def choose_backend(wanted: str | None, board: Board) -> str:
+    """The backend for a board's part: the one asked for, else the first of its family.
+
+    Args:
+        wanted: a name in any case; None: whichever is for the part.
+
+    Returns:
+        A key of BACKENDS.
+
+    Raises:
+        FpgamlError: no backend of this name, one that makes no firmware for the part, or none that does.
+    """
+    fitting = board.family.hls
+    place = f"{board.name} carries {board.family} ({board.part})"
+    if wanted is not None and wanted.lower() not in BACKENDS:
+        names = ", ".join(backend.name for backend in BACKENDS.values())
+        raise FpgamlError("--backend", f"`{wanted}` is not known", f"Choose one of {names}")
+    if not fitting:
+        where = f"--backend {wanted}" if wanted else "--target hls"
+        reason = f"{place}: hls4ml has no backend for it"
+        raise FpgamlError(where, reason, "Use --target rtl, which writes Verilog or VHDL for every part")
+    if wanted is None:
+        return fitting[0]
+    if wanted.lower() not in fitting:
+        tool = BACKENDS[wanted.lower()].vendor_tool
+        advice = f"Leave --backend out for {fitting[0]}"
+        if fitting[1:]:
+            advice += f", or give {' or '.join(fitting[1:])}"
+        raise FpgamlError(f"--backend {wanted}", f"{place}, for which {tool} makes no firmware", advice)
+    return wanted.lower()
 
 
 @dataclass(frozen=True)
@@ -150,8 +188,13 @@ class HlsSettings:
             raise FpgamlError(
                 where,
                 f"hls4ml has no distributed arithmetic for {self.target.name}",
-                "Use --backend vitis or --strategy latency",
+                "Use --strategy latency or resource",
             )
+
+    def advice_for(self, io_type: IoType) -> str:
+        """Which backends for the same part have functions of fpgaml's own with this input/output type."""
+        names = [name for name in parse_part(self.part).family.hls if io_type in BACKENDS[name].generates_code]
+        return f"Use --backend {' or '.join(names)}" if names else "Use --target rtl"
 
     @property
     def target(self) -> Backend:

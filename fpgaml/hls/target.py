@@ -16,7 +16,7 @@ from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.project import write_guides, write_project, write_vectors
-from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy
+from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy, choose_backend
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import versions
 from fpgaml.project.ports import CppPort
@@ -34,11 +34,12 @@ class HlsTarget:
     """Settings of an HLS project.
 
     Args:
+        backend: a key of BACKENDS in any case; None chooses by the family of the board's part.
         io: None chooses by the network's size.
         layer_settings: of single layers, by name.
     """
 
-    backend: str = "vitis"
+    backend: str | None = None
     io: IoType | None = None
     strategy: Strategy = Strategy.LATENCY
     reuse_factor: int = 1
@@ -53,8 +54,10 @@ class HlsTarget:
         """All settings, with the input/output type chosen by the network's size where it is left open.
 
         Raises:
-            FpgamlError: settings for a layer that does not exist, or that exclude each other.
+            FpgamlError: settings for a layer that does not exist, that exclude each other, or that do not go with the
+                board's part.
         """
+        backend = choose_backend(self.backend, board)
         known = {node.source for node in graph.nodes} | set(graph.layers)
         for layer in self.layer_settings:
             if layer not in known:
@@ -63,7 +66,7 @@ class HlsTarget:
                 )
         io = self.io or _io_type(graph)
         return HlsSettings(
-            board.part, board.clock_ns, self.backend, io, self.strategy, self.reuse_factor, dict(self.layer_settings)
+            board.part, board.clock_ns, backend, io, self.strategy, self.reuse_factor, dict(self.layer_settings)
         )
 
     def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
@@ -83,10 +86,10 @@ class HlsTarget:
             CHECK,
             csim.run if csim else None,
             why_not,
-            _facts(settings),
+            _facts(settings, "" if self.backend else str(board.family)),
             finish,
             _tools(csim, settings.backend),
-            model.messages,
+            (*model.messages, *((settings.target.note,) if settings.target.note else ())),
             packages=("hls4ml", "da4ml"),
         )
 
@@ -118,11 +121,16 @@ def _tools(csim: CSim | None, backend: str) -> dict[str, str]:
     return tools
 
 
-def _facts(settings: HlsSettings) -> dict[str, Any]:
-    """For manifest.json."""
+def _facts(settings: HlsSettings, chosen_for: str) -> dict[str, Any]:
+    """For manifest.json.
+
+    Args:
+        chosen_for: the device family that the backend was chosen for; empty where the user chose it.
+    """
     return {
         "target": NAME,
         "backend": settings.target.name,
+        "backend_chosen_for": chosen_for,
         "io": str(settings.io_type),
         "strategy": str(settings.strategy),
         "reuse_factor": settings.reuse_factor,

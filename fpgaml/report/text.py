@@ -79,7 +79,9 @@ def _settings(settings: Json) -> str:
         return _rtl_settings(settings)
     if settings["target"] == "tflite":
         return settings_line(settings)
-    lines = [f"hls4ml {settings['backend']}, {settings['io']}, {_choice(settings)}"]
+    family = settings.get("backend_chosen_for", "")
+    backend = f"{settings['backend']} (chosen for {family})" if family else settings["backend"]
+    lines = [f"hls4ml {backend}, {settings['io']}, {_choice(settings)}"]
     lines += [f"layer {name}: {_choice(choice)}" for name, choice in settings["layers"].items()]
     return "\n".join(lines)
 

@@ -16,7 +16,7 @@ KINDS = ("estimate", "simulated", "hls-csynth", "post-synthesis", "post-route")
 
 NEXT_STEP = {
     "simulated": "`fpgaml cosim PROJECT`, of RTL",
-    "hls-csynth": "`make csynth` in the project, with Vitis HLS",
+    "hls-csynth": "`make csynth` in the project, with the vendor's HLS tool",
     "post-synthesis": "`fpgaml synth PROJECT`, or a vendor's tool",
     "post-route": "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
 }

@@ -152,7 +152,7 @@ def _problems(layers: LayerList, node: Node) -> list[Problem]:
     where = node.source or node.name
     kind = type(node.op).__name__
     if generated and settings.io_type not in settings.target.generates_code:
-        advice = "Use --backend vitis or vivado"
+        advice = settings.advice_for(settings.io_type)
         if IoType.PARALLEL in settings.target.generates_code:
             advice += ", or --io io_parallel"
         return [Problem(where, f"{kind} is not written for {settings.target.name} with {settings.io_type}", advice)]
