@@ -15,7 +15,7 @@ from fpgaml.graph.ops import Shape
 from fpgaml.hls.settings import IoType, Strategy
 from fpgaml.hls.target import HlsTarget
 from fpgaml.proof.oracle import FrameworkUse
-from fpgaml.rtl.shell import Hdl, ShellKind
+from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import LoadedModel, load_with_data
 from fpgaml.tflite.target import TfliteTarget

@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fpgaml.rtl.shell import LIBRARY, Hdl, ShellKind, ShellSpec, library_source, shell_sources
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import LIBRARY, ShellSpec, library_source, shell_sources
 from sim.setups import port, shell
 from sim.tiny_core import core_source
 
@@ -164,8 +165,9 @@ def prepare(proof: Proof, folder: Path, sources: Mapping[str, str] | None = None
 
 def _read_vhdl(spec: ShellSpec, folder: Path) -> None:
     """Writes vhdl.il: the shell in VHDL as ghdl reads it, one flat module."""
-    spec = dataclasses.replace(spec, hdl=Hdl.VHDL, top="network_vhdl", core="network_vhdl_core")
-    sources = {f"{spec.core}.vhd": core_source(spec), **shell_sources(spec)}
+    core = dataclasses.replace(spec.core, hdl=Hdl.VHDL, name="network_vhdl_core")
+    spec = dataclasses.replace(spec, top="network_vhdl", core=core)
+    sources = {f"{spec.core.name}.vhd": core_source(spec), **shell_sources(spec)}
     for name, text in sources.items():
         (folder / name).write_text(text, encoding="utf-8")
     _must(["ghdl", "-a", "--std=08", *sources], folder)

@@ -20,8 +20,9 @@ from pathlib import Path
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.errors import ToolError
 from fpgaml.project.ports import packed_bits
-from fpgaml.rtl.shell import Hdl, ShellKind, library_source, shell_interval, shell_latency, shell_sources, stream_facts
-from sim.setups import SETUPS
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import library_source, shell_interval, shell_latency, shell_sources
+from sim.setups import SETUPS, in_language
 from sim.tiny_core import core_source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,8 +49,8 @@ class Bench:
         """File name to text, in compile order."""
         if "setup" not in self.facts:
             return {f"{self.toplevel}{hdl.suffix}": library_source(self.toplevel, hdl)}
-        spec = dataclasses.replace(SETUPS[str(self.facts["setup"])], hdl=hdl)
-        return {f"{spec.core}{hdl.suffix}": core_source(spec), **shell_sources(spec)}
+        spec = in_language(SETUPS[str(self.facts["setup"])], hdl)
+        return {f"{spec.core.name}{hdl.suffix}": core_source(spec), **shell_sources(spec)}
 
 
 def _module_bench(module: str, **parameters: int) -> Bench:
@@ -62,7 +63,7 @@ def _shell_bench(name: str) -> Bench:
     facts: dict[str, object] = {"setup": name, "latency": shell_latency(spec), "interval": shell_interval(spec)}
     facts |= {"x_bits": packed_bits(spec.inputs), "fifo_depth": spec.fifo_depth}
     if spec.kind is ShellKind.AXIS:
-        facts |= stream_facts(spec)
+        facts |= dataclasses.asdict(spec.layout)
     return Bench(name, f"sim.units.bench_{spec.kind.value}", spec.top, {}, facts)
 
 

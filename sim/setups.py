@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fpgaml.project.ports import Port
-from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec
+from fpgaml.rtl.core import Boundary
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import ShellSpec
 
 
 def port(size: int, width: int, signed: bool = True, name: str = "port") -> Port:
@@ -20,7 +24,13 @@ def shell(
     tag_bits: int = 16,
 ) -> ShellSpec:
     """A shell in Verilog around a core called `network_core`."""
-    return ShellSpec(kind, Hdl.VERILOG, "network", "network_core", core_latency, inputs, outputs, *beats, tag_bits)
+    core = Boundary("network_core", Hdl.VERILOG, inputs, outputs, core_latency)
+    return ShellSpec(kind, "network", core, *beats, tag_bits)
+
+
+def in_language(spec: ShellSpec, hdl: Hdl) -> ShellSpec:
+    """The same shell around the same core in a language."""
+    return replace(spec, core=replace(spec.core, hdl=hdl))
 
 
 MIXED_IN = (port(4, 14), port(3, 9, False))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fpgaml.project.ports import packed_bits
-from fpgaml.rtl.shell import Hdl, ShellSpec
+from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.shell import ShellSpec
 
 VERILOG = """\
 `default_nettype none
@@ -80,7 +81,7 @@ def core_source(spec: ShellSpec) -> str:
     x_bits, y_bits = packed_bits(spec.inputs), packed_bits(spec.outputs)
     count = copies(x_bits, y_bits)
     spare = count * x_bits - y_bits
-    facts = {"core": spec.core, "x_bits": x_bits, "y_bits": y_bits, "latency": spec.core_latency, "copies": count}
+    facts = {"core": spec.core.name, "x_bits": x_bits, "y_bits": y_bits, "latency": spec.core.latency, "copies": count}
     if spec.hdl is Hdl.VHDL:
         return VHDL.format(**facts)
     return VERILOG.format(unused=UNUSED.format(spare=spare) if spare else "", **facts)

@@ -219,7 +219,7 @@ def _hls_target(backend: str | None, io: str, strategy: str, reuse: int, layer: 
 
 
 def _rtl_target(hdl: str, shell: str, beat: int | None, tag_bits: int, name: str) -> RtlTarget:
-    from fpgaml.rtl.shell import Hdl, ShellKind
+    from fpgaml.rtl.settings import Hdl, ShellKind
     from fpgaml.rtl.target import RtlTarget
 
     language = Hdl(_one_of("--hdl", hdl, tuple(Hdl)))

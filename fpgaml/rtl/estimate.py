@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -14,6 +12,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Lookup, Quantize, Scale
 from fpgaml.graph.types import Ints, Rounding
+from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
 from fpgaml.rtl.netlist import Gate, Netlist, Wire
 
@@ -29,20 +28,6 @@ Neighbours share LUTs, and tables have patterns. Set by what yosys 0.70 makes of
 
 LARGEST_LUT_MULTIPLIER = 10
 """Products whose operands' widths sum to this much or less are made of LUTs by the synthesisers."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Resources, of kind `estimate`.
-
-    Args:
-        lut, ff, dsp: numbers; layers: LUTs of each layer.
-    """
-
-    lut: int
-    ff: int
-    dsp: int
-    layers: Mapping[str, int]
 
 
 def estimate_graph(graph: Graph) -> Estimate:

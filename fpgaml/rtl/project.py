@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,10 @@ from fpgaml.graph.serial import to_json
 from fpgaml.project.golden import golden_file, write_golden
 from fpgaml.project.ports import Port
 from fpgaml.rtl import bench_files
-from fpgaml.rtl.emit.core import emit_plan
-from fpgaml.rtl.emit.plan import Plan, make_plan
-from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.core import Core
 from fpgaml.rtl.render import templates
-from fpgaml.rtl.schedule import Schedule
-from fpgaml.rtl.shell import (
-    Hdl,
-    ShellKind,
-    ShellSpec,
-    shell_interval,
-    shell_latency,
-    shell_sources,
-    stream_facts,
-)
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency, shell_sources
 from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
 from fpgaml.target import Batches, Texts
@@ -45,15 +34,9 @@ class RtlProject:
     """Everything that a project's files follow from."""
 
     graph: Graph
-    netlist: Netlist
-    plan: Schedule
+    core: Core
     spec: ShellSpec
     board: Board
-
-    @cached_property
-    def modules(self) -> Plan:
-        """The core's modules."""
-        return make_plan(self.netlist, self.plan, self.spec.top)
 
     def write(self, folder: Path) -> None:
         """The HDL and what describes it."""
@@ -69,8 +52,8 @@ class RtlProject:
     def finish(self, folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
         """Golden vectors, the bench, scripts for synthesis, and the guides."""
         for ports, direction, batches in (
-            (self.netlist.inputs, "input", inputs),
-            (self.netlist.outputs, "output", outputs),
+            (self.spec.inputs, "input", inputs),
+            (self.spec.outputs, "output", outputs),
         ):
             for port in ports:
                 write_golden(folder, port, direction, [batch[port.name] for batch in batches])
@@ -86,8 +69,7 @@ class RtlProject:
         """File name to text, in compile order: library, layers and core, top."""
         shell = shell_sources(self.spec)
         top = f"{self.spec.top}{self.spec.hdl.suffix}"
-        core = emit_plan(self.modules, self.spec.hdl)
-        return {name: text for name, text in shell.items() if name != top} | core | {top: shell[top]}
+        return {name: text for name, text in shell.items() if name != top} | {**self.core.sources, top: shell[top]}
 
     def _write_bench(self, folder: Path, sources: list[str]) -> None:
         folder.mkdir()
@@ -102,12 +84,12 @@ class RtlProject:
             "clock_ns": self.board.clock_ns,
             "latency": shell_latency(self.spec),
             "interval": shell_interval(self.spec),
-            "inputs": _bench_ports(self.netlist.inputs, "input"),
-            "outputs": _bench_ports(self.netlist.outputs, "output"),
+            "inputs": _bench_ports(self.spec.inputs, "input"),
+            "outputs": _bench_ports(self.spec.outputs, "output"),
         }
         if self.spec.kind == ShellKind.AXIS:
-            facts["stream"] = stream_facts(self.spec)
-        if tables := self.modules.tables:
+            facts["stream"] = asdict(self.spec.layout)
+        if tables := self.core.tables:
             facts["tables"] = write_tables(folder.parent, folder, HDL_FOLDER, tables, self.spec.top, self.spec.hdl)
         (folder / "bench.json").write_text(json.dumps(facts, indent=2) + "\n")
 
@@ -134,10 +116,10 @@ class RtlProject:
             "latency_ns": f"{latency * clock:g}",
             "interval": shell_interval(spec),
             "ports": [
-                *(_described(port, "in", spec.lane_in) for port in self.netlist.inputs),
-                *(_described(port, "out", spec.lane_out) for port in self.netlist.outputs),
+                *(_described(port, "in", spec.lane_in) for port in self.spec.inputs),
+                *(_described(port, "out", spec.lane_out) for port in self.spec.outputs),
             ],
-            "layers": self.netlist.layers,
+            "layers": [layer.name for layer in self.core.layers],
         }
         for name in ("README.md", "Makefile"):
             (folder / name).write_text(environment.get_template(f"{name}.jinja").render(context))

@@ -7,34 +7,17 @@ and holds back by credits; ``native`` is a valid bit beside a pipeline, as trigg
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib import resources
 
 from fpgaml.errors import FpgamlError
 from fpgaml.project.ports import Port, packed_bits
+from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.lanes import narrowed, packed, unpacked, widened
 from fpgaml.rtl.render import templates
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.stream import Stream, StreamLayout
 
 MAX_TAG_BITS = 1024
-
-
-class Hdl(StrEnum):
-    """The language that a project's RTL is written in."""
-
-    VERILOG = "verilog"
-    VHDL = "vhdl"
-
-    @property
-    def suffix(self) -> str:
-        """Suffix of a file in this language."""
-        return ".v" if self is Hdl.VERILOG else ".vhd"
-
-
-class ShellKind(StrEnum):
-    """What the top module speaks."""
-
-    AXIS = "axis"
-    NATIVE = "native"
 
 
 # In compile order.
@@ -45,69 +28,11 @@ LIBRARY = {
 
 
 @dataclass(frozen=True)
-class Stream:
-    """How one direction's elements lie on AXI4-Stream.
-
-    Attributes:
-        ports: the tensors of a frame, one after another.
-        beat: elements a beat.
-    """
-
-    ports: tuple[Port, ...]
-    beat: int
-
-    @property
-    def elements(self) -> int:
-        """Elements of a frame."""
-        return sum(port.size for port in self.ports)
-
-    @property
-    def beats(self) -> int:
-        """Beats of a frame."""
-        return -(-self.elements // self.beat)
-
-    @property
-    def widest(self) -> int:
-        """Bits of the widest element."""
-        return max(port.width for port in self.ports)
-
-    @property
-    def lane(self) -> int:
-        """Bits of an element's lane: whole bytes that hold the widest element."""
-        return 8 * -(-self.widest // 8)
-
-    @property
-    def signed(self) -> bool:
-        """Whether some element is signed."""
-        return any(port.signed for port in self.ports)
-
-    @property
-    def slot(self) -> int:
-        """Bits that a lane needs so that extending them, signed if `signed`, gives the lane of any element."""
-        needed = max(port.width + int(self.signed and not port.signed) for port in self.ports)
-        return min(needed, self.lane)
-
-    def places(self) -> list[dict[str, object]]:
-        """Where each port lies: first bit in the packed frame (`offset`), first element in the frame (`first`)."""
-        places: list[dict[str, object]] = []
-        offset = first = 0
-        for port in self.ports:
-            facts = {"name": port.name, "size": port.size, "width": port.width, "signed": port.signed}
-            places.append({**facts, "offset": offset, "first": first})
-            offset += port.bits
-            first += port.size
-        return places
-
-
-@dataclass(frozen=True)
 class ShellSpec:
     """A shell around one core.
 
     Attributes:
-        kind, hdl: what to write.
-        top, core: names of the top module and of the core.
-        core_latency: register ranks between the core's x and y, at least 1.
-        inputs, outputs: the core's boundary.
+        kind: what it speaks; top: name of its module; core: what it stands around.
         beat_in, beat_out: elements a beat of the `axis` shell; None: the whole frame. None for `native`.
         tag_bits: bits of tuser of the `axis` shell.
 
@@ -116,12 +41,8 @@ class ShellSpec:
     """
 
     kind: ShellKind
-    hdl: Hdl
     top: str
-    core: str
-    core_latency: int
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    core: Boundary
     beat_in: int | None = None
     beat_out: int | None = None
     tag_bits: int = 16
@@ -130,8 +51,9 @@ class ShellSpec:
         _check_names(self)
         _check_ports("inputs", self.inputs)
         _check_ports("outputs", self.outputs)
-        if self.core_latency < 1:
-            raise FpgamlError(self.core, f"a core's latency is at least 1 cycle, not {self.core_latency}")
+        if self.core.interval > 1:
+            reason = f"takes a frame every {self.core.interval} cycles, and the shells hand one over every cycle"
+            raise FpgamlError(self.core.name, reason)
         if self.kind is ShellKind.NATIVE:
             _check_native(self)
             return
@@ -140,6 +62,35 @@ class ShellSpec:
         if not 1 <= self.tag_bits <= MAX_TAG_BITS:
             reason = f"the tag has {self.tag_bits} bits, but the axis shell takes 1 to {MAX_TAG_BITS}"
             raise FpgamlError(self.top, reason, "Leave the tag at 16 bits if it is not used")
+
+    @property
+    def hdl(self) -> Hdl:
+        """The core's language."""
+        return self.core.hdl
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """Of the core."""
+        return self.core.inputs
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """Of the core."""
+        return self.core.outputs
+
+    @property
+    def layout(self) -> StreamLayout:
+        """How frames lie on the stream.
+
+        Raises:
+            FpgamlError: the shell is not `axis`.
+        """
+        if self.kind is not ShellKind.AXIS:
+            raise FpgamlError(self.top, f"a {self.kind} shell has no stream")
+        source, sink = self.stream_in, self.stream_out
+        return StreamLayout(
+            source.lane, source.beat, source.beats, sink.lane, sink.beat, sink.beats, tag_bits=self.tag_bits
+        )
 
     @property
     def stream_in(self) -> Stream:
@@ -178,7 +129,7 @@ class ShellSpec:
         The fewest that sustain a frame every `shell_interval` cycles: a credit is away from the last input beat of a
         frame until its last output beat is loaded, and must be back for the first beat of the frame that takes it next.
         """
-        away = self.core_latency + 1 + self.beats_in + self.beats_out
+        away = self.core.latency + 1 + self.beats_in + self.beats_out
         return -(-away // shell_interval(self))
 
 
@@ -187,33 +138,13 @@ def shell_latency(spec: ShellSpec) -> int:
     result, in an idle shell without gaps and with a ready sink.
     """
     if spec.kind is ShellKind.NATIVE:
-        return spec.core_latency + 1  # the register at the input
-    return spec.core_latency + spec.beats_in + 2  # the frame's register, the FIFO, the register at the output
+        return spec.core.latency + 1  # the register at the input
+    return spec.core.latency + spec.beats_in + 2  # the frame's register, the FIFO, the register at the output
 
 
 def shell_interval(spec: ShellSpec) -> int:
     """Cycles between frames that the shell sustains."""
     return 1 if spec.kind is ShellKind.NATIVE else max(spec.beats_in, spec.beats_out)
-
-
-def stream_facts(spec: ShellSpec) -> dict[str, int]:
-    """How frames lie on the stream: the `stream` part of a project's bench.json.
-
-    Raises:
-        FpgamlError: the shell is not `axis`.
-    """
-    if spec.kind is not ShellKind.AXIS:
-        raise FpgamlError(spec.top, f"a {spec.kind} shell has no stream")
-    source, sink = spec.stream_in, spec.stream_out
-    return {
-        "lane_in": source.lane,
-        "beat_in": source.beat,
-        "beats_in": source.beats,
-        "lane_out": sink.lane,
-        "beat_out": sink.beat,
-        "beats_out": sink.beats,
-        "tag_bits": spec.tag_bits,
-    }
 
 
 def library_source(name: str, hdl: Hdl) -> str:
@@ -247,8 +178,8 @@ def _context(spec: ShellSpec) -> dict[str, object]:
     padding = frame_out - sink.elements * sink.slot
     return {
         "top": spec.top,
-        "core": spec.core,
-        "core_latency": spec.core_latency,
+        "core": spec.core.name,
+        "core_latency": spec.core.latency,
         "latency": shell_latency(spec),
         "interval": shell_interval(spec),
         "x_bits": x_bits,
@@ -293,9 +224,9 @@ def _stream(ports: tuple[Port, ...], beat: int | None) -> Stream:
 
 
 def _check_names(spec: ShellSpec) -> None:
-    names = {name.lower() for name in (*LIBRARY[spec.kind], spec.core)}
-    if spec.top.lower() in names or spec.core.lower() in LIBRARY[spec.kind]:
-        reason = f"the top module {spec.top!r} and the core {spec.core!r} need names of their own"
+    names = {name.lower() for name in (*LIBRARY[spec.kind], spec.core.name)}
+    if spec.top.lower() in names or spec.core.name.lower() in LIBRARY[spec.kind]:
+        reason = f"the top module {spec.top!r} and the core {spec.core.name!r} need names of their own"
         raise FpgamlError(spec.top, reason, "Names that begin with fpgaml_ belong to the library")
 
 

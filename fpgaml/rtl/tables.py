@@ -14,7 +14,7 @@ from fpgaml.project.golden import FOLDER as VECTORS
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.netlist import bits_for
 from fpgaml.rtl.render import templates
-from fpgaml.rtl.shell import Hdl
+from fpgaml.rtl.settings import Hdl
 
 
 def write_tables(

@@ -13,14 +13,13 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import versions
-from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.estimate import Estimate, check_fits, estimate_graph, estimate_netlist
-from fpgaml.rtl.lower.graph import check_supported, to_netlist
-from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.core import Core, Estimate
+from fpgaml.rtl.estimate import check_fits, estimate_graph
+from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.project import RtlProject
-from fpgaml.rtl.run import NetlistRun
-from fpgaml.rtl.schedule import Schedule, register_bits, schedule
-from fpgaml.rtl.shell import Hdl, ShellKind, ShellSpec, shell_interval, shell_latency
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
+from fpgaml.rtl.unrolled import unroll, unrolled_core
 from fpgaml.target import Firmware
 
 NAME = "rtl"
@@ -72,50 +71,38 @@ class RtlTarget:
 
     def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
         """Unroll, schedule, and write the HDL."""
-        netlist = _unrolled(graph, progress)
-        delays = DelayModel.of_part(board.part, board.clock_ns)
-        plan = schedule(netlist, delays)
-        estimate = estimate_netlist(netlist, register_bits(netlist, plan))
-        check_fits(estimate, board, rough=False)
-        spec = self._spec(netlist, plan)
-        project = RtlProject(graph, netlist, plan, spec, board)
+        core = unrolled_core(graph, board, self.top, self.hdl, progress)
+        spec = self._spec(core)
+        project = RtlProject(graph, core, spec, board)
         with progress.step(f"writing the {'VHDL' if self.hdl == Hdl.VHDL else 'Verilog'}"):
             project.write(folder)
 
         return Firmware(
-            netlist.inputs,
-            netlist.outputs,
+            spec.inputs,
+            spec.outputs,
             CHECK,
-            NetlistRun(netlist).run,
+            core.run,
             "",
-            self._facts(spec, delays),
+            self._facts(spec, core),
             project.finish,
             versions(("numpy", "alkaid")),
-            estimate=_estimate_facts(estimate, spec, board),
+            estimate=_estimate_facts(core.estimate, spec, board),
             packages=("alkaid",),
             pending={SIMULATION: "`fpgaml cosim PROJECT` simulates the HDL with the project's own bench"},
         )
 
-    def _spec(self, netlist: Netlist, plan: Schedule) -> ShellSpec:
-        beats: dict[str, int | None] = {"beat_in": None, "beat_out": None}
-        if self.beat is not None:
-            if self.shell == ShellKind.NATIVE:
-                raise FpgamlError("--beat", "the native shell takes whole frames", "Use --shell axis")
-            sizes = {"beat_in": netlist.inputs, "beat_out": netlist.outputs}
-            beats = {key: min(self.beat, sum(port.size for port in ports)) for key, ports in sizes.items()}
-        return ShellSpec(
-            self.shell,
-            self.hdl,
-            self.top,
-            f"{self.top}_core",
-            plan.latency,
-            netlist.inputs,
-            netlist.outputs,
-            tag_bits=self.tag_bits,
-            **beats,
+    def _spec(self, core: Core) -> ShellSpec:
+        boundary = core.boundary
+        if self.beat is None:
+            return ShellSpec(self.shell, self.top, boundary, tag_bits=self.tag_bits)
+        if self.shell == ShellKind.NATIVE:
+            raise FpgamlError("--beat", "the native shell takes whole frames", "Use --shell axis")
+        beat_in, beat_out = (
+            min(self.beat, sum(port.size for port in ports)) for ports in (boundary.inputs, boundary.outputs)
         )
+        return ShellSpec(self.shell, self.top, boundary, beat_in, beat_out, self.tag_bits)
 
-    def _facts(self, spec: ShellSpec, delays: DelayModel) -> dict[str, Any]:
+    def _facts(self, spec: ShellSpec, core: Core) -> dict[str, Any]:
         """For manifest.json."""
         stream = spec.kind == ShellKind.AXIS
         return {
@@ -126,30 +113,25 @@ class RtlTarget:
             "beat_in": spec.stream_in.beat if stream else None,
             "beat_out": spec.stream_out.beat if stream else None,
             "tag_bits": spec.tag_bits if stream else None,
-            "core_latency": spec.core_latency,
+            "core_latency": spec.core.latency,
             "latency": shell_latency(spec),
             "interval": shell_interval(spec),
-            "delay_model": delays.facts(),
+            **core.facts,
         }
 
 
 def reopen(manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
     """The firmware of a finished project, to be run again: its netlist, made anew from the Graph."""
-    netlist = _unrolled(graph, progress)
+    unrolled = unroll(graph, progress)
     return Firmware(
-        netlist.inputs,
-        netlist.outputs,
+        unrolled.netlist.inputs,
+        unrolled.netlist.outputs,
         CHECK,
-        NetlistRun(netlist).run,
+        unrolled.run,
         "",
         manifest["settings"],
         tools=versions(("numpy", "alkaid")),
     )
-
-
-def _unrolled(graph: Graph, progress: Progress) -> Netlist:
-    with progress.bar("unrolling the network", len(graph.nodes)) as advance:
-        return to_netlist(graph, advance)
 
 
 def _estimate_facts(estimate: Estimate, spec: ShellSpec, board: Board) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fpgaml.conversion import Conversion, Request, convert
 from fpgaml.errors import CheckFailedError
 from fpgaml.hls.target import HlsTarget
 from fpgaml.progress import Progress
-from fpgaml.rtl.shell import ShellKind
+from fpgaml.rtl.settings import ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.target import Target
 from fpgaml.tasks.budget import read_budget

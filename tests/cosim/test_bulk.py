@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.cosim.bulk.build import Design, StreamLayout, build
+from fpgaml.cosim.bulk.build import Design, build
 from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, check_in_bulk
 from fpgaml.cosim.bulk.run import Pauses, Run
 from fpgaml.cosim.tools import find_verilator
@@ -23,6 +23,7 @@ from fpgaml.progress import Silent
 from fpgaml.project.manifest import folder_hashes
 from fpgaml.project.ports import Port
 from fpgaml.report.schema import validate
+from fpgaml.rtl.stream import StreamLayout
 from tests.cosim.mini import Mini
 from tests.report import samples
 

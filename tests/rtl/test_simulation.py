@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fpgaml.rtl.shell import Hdl, ShellKind
+from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from tests.cosim.running import LANGUAGES, failures, run_bench
 from tests.hls.catalog import GROUPS

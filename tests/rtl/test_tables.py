@@ -17,7 +17,7 @@ from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.emit.expressions import Signal
 from fpgaml.rtl.emit.plan import Table
-from fpgaml.rtl.shell import Hdl, ShellKind
+from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.target import RtlTarget
 from tests.cosim.mini import Mini

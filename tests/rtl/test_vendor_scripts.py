@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fpgaml.rtl.shell import Hdl, ShellKind
+from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.vendor_scripts import SynthDesign, write_synth
 from tests.rtl.harness import write_project

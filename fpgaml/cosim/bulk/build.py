@@ -17,6 +17,7 @@ from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import Processes
 from fpgaml.project.ports import Port
+from fpgaml.rtl.stream import StreamLayout
 from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
 
 SHELLS = ("native", "axis")
@@ -37,19 +38,6 @@ DEFINES = [f"-DVM_{what}=0" for what in ("COVERAGE", "SC", "TIMING", "TRACE", "T
 FLAGS = ("-std=gnu++17", "-w", "-faligned-new", "-DVERILATOR=1", *DEFINES)
 UNIT_BYTES = 300_000
 """Verilator's files are compiled some at a time, up to this size: each pays anew for the headers."""
-
-
-@dataclass(frozen=True)
-class StreamLayout:
-    """How frames lie on the axis shell's stream: lanes in bits, elements a beat, beats a frame."""
-
-    lane_in: int
-    beat_in: int
-    beats_in: int
-    lane_out: int
-    beat_out: int
-    beats_out: int
-    tag_bits: int
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.cosim.bulk.build import BulkProgram, Design, StreamLayout, build
+from fpgaml.cosim.bulk.build import BulkProgram, Design, build
 from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Pauses, Run, Share, cores
 from fpgaml.cosim.run import read_bench_json
 from fpgaml.data.coded import coded, codings_in
@@ -30,6 +30,7 @@ from fpgaml.project.ports import Port
 from fpgaml.project.publish import is_project
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.vectors import corner_vectors
+from fpgaml.rtl.stream import StreamLayout
 
 RUN_FRAMES, RUN_VALUES = 1 << 17, 1 << 23
 """At most so many frames, or values of inputs and outputs, in a run: enough for starting a process not to count, few

@@ -6,7 +6,7 @@ from fpgaml.rtl.emit import verilog, vhdl
 from fpgaml.rtl.emit.plan import Plan, make_plan
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.schedule import Schedule
-from fpgaml.rtl.shell import Hdl
+from fpgaml.rtl.settings import Hdl
 
 
 def emit_core(netlist: Netlist, schedule: Schedule, top: str, hdl: Hdl) -> dict[str, str]:

@@ -16,7 +16,7 @@ from fpgaml.rtl.bench.find_verilator import find_verilator
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist, evaluate
 from fpgaml.rtl.schedule import Schedule
-from fpgaml.rtl.shell import Hdl
+from fpgaml.rtl.settings import Hdl
 
 Frame = Sequence[Sequence[int]]
 

@@ -10,7 +10,7 @@ import pytest
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist
 from fpgaml.rtl.schedule import Schedule
-from fpgaml.rtl.shell import Hdl
+from fpgaml.rtl.settings import Hdl
 from fpgaml.source import load_model
 from tests.paths import LEGACY
 from tests.rtl.emit.netlists import frames

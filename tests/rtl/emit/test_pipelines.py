@@ -15,7 +15,7 @@ from fpgaml.project.ports import Port
 from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
 from fpgaml.rtl.schedule import Schedule
-from fpgaml.rtl.shell import Hdl
+from fpgaml.rtl.settings import Hdl
 from tests.rtl.emit.netlists import any_schedule, frames, gates_netlist, layered_netlist
 from tests.rtl.emit.simulators import check, expected, run, run_yosys, verilator, write_sources
 

@@ -1,15 +1,15 @@
 """Every tool that will read the HDL reads it without a warning."""
 
-import dataclasses
 import shutil
 import subprocess
 
 import pytest
 
-from fpgaml.rtl.shell import LIBRARY, Hdl, ShellKind, library_source
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import LIBRARY, library_source
 from sim import prove, run
 from sim.run import BENCHES
-from sim.setups import SETUPS
+from sim.setups import SETUPS, in_language
 
 MODULES = LIBRARY[ShellKind.AXIS]
 NAMES = list(BENCHES)
@@ -93,7 +93,7 @@ def test_both_languages_have_the_same_ports_and_parameters(module):
 @pytest.mark.parametrize("name", list(SETUPS))
 @pytest.mark.parametrize("hdl", list(Hdl))
 def test_lines_of_the_top_are_readable(name, hdl):
-    spec = dataclasses.replace(SETUPS[name], hdl=hdl)
+    spec = in_language(SETUPS[name], hdl)
     text = BENCHES[name].sources(hdl)[f"{spec.top}{hdl.suffix}"]
     assert "{{" not in text.replace("{{{", "").split("assign")[0] and "{%" not in text
     assert not any(line != line.rstrip() for line in text.splitlines())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fpgaml.rtl.shell import Hdl, library_source
+from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.shell import library_source
 from sim import run
 from sim.run import BENCHES, run_bench
 
