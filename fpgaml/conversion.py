@@ -159,10 +159,10 @@ def _requantisation(model: LoadedModel, request: Request) -> dict[str, Any]:
     """What an integer model's factors cost, for the report."""
     if not model.codings:
         return {}
-    from fpgaml.report.requantisation import requantisation_cost
+    from fpgaml.rtl.requantisation import requantisation_cost
 
     cost = requantisation_cost(model.graph, request.requantize_bits)
-    return {"requantisation": cost} if cost else {}
+    return {"requantisation": cost.to_json()} if cost else {}
 
 
 def _with_evidence(request: Request, data: DataSet | None) -> Target:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fpgaml.cli.show import print_json, show_section
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
 if TYPE_CHECKING:
@@ -109,13 +110,11 @@ def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, j
 
         found = simulate(project, options, choose_progress())
     if json_output:
-        _print_json({"cosim": found.entry, "edited": list(found.edited), "junit": str(found.junit)})
+        print_json({"cosim": found.entry.to_json(), "edited": list(found.edited), "junit": str(found.junit)})
     else:
-        from rich.console import Console
+        from fpgaml.report.sections.cosim import cosim_section
 
-        from fpgaml.report.cosim import print_cosim
-
-        print_cosim(Console(), found.entry)
+        show_section(cosim_section(found.entry))
         typer.echo(f"JUnit: {found.junit}")
     if not found.outcome.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
@@ -133,18 +132,10 @@ def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool
     request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)
     entry = record_bulk(project, request, check_in_bulk(project, request, choose_progress()))
     if json_output:
-        _print_json({"bulk": entry})
+        print_json({"bulk": entry.to_json()})
     else:
-        from rich.console import Console
+        from fpgaml.report.sections.bulk import bulk_section
 
-        from fpgaml.report.cosim import print_bulk
-
-        print_bulk(Console(), entry)
-    if not entry["passed"]:
+        show_section(bulk_section(entry))
+    if not entry.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
-
-
-def _print_json(content: Mapping[str, object]) -> None:
-    import json
-
-    typer.echo(json.dumps(content, indent=2))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from fpgaml.tasks.budget import Finding
+    from fpgaml.report.section import Subject
+    from fpgaml.tasks.budget import Judgement
 
 
 def report(
@@ -16,49 +17,47 @@ def report(
     json_output: Annotated[bool, typer.Option("--json", help="Print manifest and results as JSON.")] = False,
     budget: Annotated[
         str | None,
-        typer.Option(
-            "--budget", help="A budget.toml, or a task's name: judge the results by it, and fail if one is missed."
-        ),
+        typer.Option("--budget", help="A budget.toml, or a task's name: judge the results by it, and fail unless met."),
     ] = None,
+    accept_estimates: Annotated[
+        bool,
+        typer.Option("--accept-estimates", help="With --budget: an estimate decides where there is no better number."),
+    ] = False,
     all_quantizers: Annotated[bool, typer.Option("--all", help="List every quantizer and every message.")] = False,
 ) -> None:
     """Show what a project was made from, what was checked, and whether it is still as generated.
 
     Nothing is run: `fpgaml verify` runs the checks again. The exit code is 0, or 1 if a check failed or the
-    budget is missed.
+    budget is not met: a line of it is met by the kind of number that it asks for, and open without one.
     """
-    from fpgaml.cli.show import report_json
-    from fpgaml.errors import EXIT_CHECK_FAILED
-    from fpgaml.record.verdict import Verdict
-    from fpgaml.report.checks import verdict
+    from fpgaml.cli.show import print_json, show_subject, subject_json
+    from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
     from fpgaml.report.read import read_project
 
-    found = read_project(project)
-    findings = _judge(budget, found.manifest, found.results) if budget else []
+    if accept_estimates and budget is None:
+        raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
+    subject = read_project(project, everything=all_quantizers)
+    judgement = _judge(budget, subject, accept_estimates) if budget else None
     if json_output:
-        import json
-        from dataclasses import asdict
-
-        content = report_json(found.manifest, found.results, found.edited)
-        if budget:
-            content["budget"] = [asdict(finding) for finding in findings]
-        typer.echo(json.dumps(content, indent=2))
+        print_json(subject_json(subject) | ({"budget": judgement.to_json()} if judgement else {}))
     else:
-        from rich.console import Console
-
-        from fpgaml.report.text import print_report
-
-        print_report(Console(), found.manifest, found.results, all_quantizers=all_quantizers, edited=found.edited)
-        for finding in findings:
-            typer.echo(f"budget: {finding.text}")
-    if verdict(found.results) == Verdict.FAILED or any(finding.verdict == "missed" for finding in findings):
+        show_subject(subject)
+        if judgement:
+            _show(judgement)
+    if not subject.results.passed or (judgement and judgement.standing != "met"):
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-def _judge(budget: str, manifest: dict[str, Any], results: dict[str, Any]) -> list[Finding]:
+def _judge(budget: str, subject: Subject, accept_estimates: bool) -> Judgement:
     from fpgaml.tasks import find_network
     from fpgaml.tasks.budget import judge, read_budget
 
     named = find_network(budget)
     path = named[0].folder / "budget.toml" if named else Path(budget)
-    return judge(read_budget(path), manifest, results)
+    return judge(read_budget(path), subject.manifest, subject.results, accept_estimates=accept_estimates)
+
+
+def _show(judgement: Judgement) -> None:
+    for line in judgement.lines:
+        typer.echo(f"budget: {line.text}")
+    typer.echo(f"budget: {judgement.standing}")

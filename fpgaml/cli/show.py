@@ -3,53 +3,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fpgaml.project.manifest import RESULTS, read_manifest
+if TYPE_CHECKING:
+    from fpgaml.record.results import Results
+    from fpgaml.report.section import Section, Subject
 
 
 def show_project(folder: Path, json_output: bool) -> None:
     """The report of what convert wrote."""
-    results = json.loads((folder / RESULTS).read_text())
-    show_results(folder, results, (), json_output)
+    from fpgaml.record.files import read_results
+
+    show_results(folder, read_results(folder), (), json_output)
     if not json_output:
         typer.echo(f"Project: {folder}")
 
 
-def show_results(folder: Path, results: Mapping[str, Any], edited: Sequence[str], json_output: bool) -> None:
+def show_results(folder: Path, results: Results, edited: Sequence[str], json_output: bool) -> None:
     """A report with the results of checks that were made just now.
 
     Args:
         edited: files that changed since the project was generated, and were checked as they are.
     """
-    manifest = read_manifest(folder)
+    from fpgaml.record.files import read_manifest
+    from fpgaml.report.section import Subject
+
+    subject = Subject(read_manifest(folder), results, edited, made_now=True)
     if json_output:
-        typer.echo(json.dumps(report_json(manifest, results, edited, made_now=True), indent=2))
-        return
+        print_json(subject_json(subject))
+    else:
+        show_subject(subject)
+
+
+def show_subject(subject: Subject) -> None:
+    """A report as text."""
     from rich.console import Console
 
     from fpgaml.report.text import print_report
 
-    print_report(Console(), manifest, results, edited=edited, made_now=True)
+    print_report(Console(), subject)
 
 
-def report_json(
-    manifest: Mapping[str, Any], results: Mapping[str, Any], edited: Sequence[str], *, made_now: bool = False
-) -> dict[str, Any]:
-    """The report as JSON; its verdict is of the files as they are now.
+def show_section(section: Section) -> None:
+    """One section of a report as text."""
+    from rich.console import Console
 
-    Args:
-        made_now: whether the checks are of these files, the edited ones too.
-    """
-    from fpgaml.report.checks import verdict
+    from fpgaml.report.text import print_sections
 
+    print_sections(Console(), [section])
+
+
+def subject_json(subject: Subject) -> dict[str, Any]:
+    """A report as JSON; its verdict is of the files as they are now."""
     return {
-        "verdict": str(verdict(results, () if made_now else edited)),
-        "manifest": manifest,
-        "results": results,
-        "edited": list(edited),
+        "verdict": str(subject.verdict),
+        "manifest": subject.manifest.to_json(),
+        "results": subject.results.to_json(),
+        "edited": list(subject.edited),
     }
+
+
+def print_json(content: Any) -> None:
+    """JSON on the standard output stream."""
+    typer.echo(json.dumps(content, indent=2))

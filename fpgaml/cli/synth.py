@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from fpgaml.cli.show import print_json, show_section
+
 
 def synth(
     project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert --target rtl` wrote.")],
@@ -44,16 +46,12 @@ def synth(
 
     request = Request(tuple(family or ()), board, modules, route, keep)
     found = synthesise(project, request, choose_progress())
-    entries = [synthesis.to_json() for synthesis in found]
     if json_output:
-        import json
-
-        typer.echo(json.dumps({"synthesis": entries}, indent=2))
+        print_json({"synthesis": [synthesis.to_json() for synthesis in found]})
     else:
-        from rich.console import Console
+        from fpgaml.report.sections.synthesis import synthesis_section
 
-        from fpgaml.report.synth import print_synthesis
-
-        print_synthesis(Console(), entries)
+        for synthesis in found:
+            show_section(synthesis_section(synthesis))
     if not all(synthesis.passed for synthesis in found):
         raise typer.Exit(EXIT_CHECK_FAILED)

@@ -42,6 +42,8 @@ def verify(
     from fpgaml.conversion import Request
     from fpgaml.progress import choose_progress
     from fpgaml.proof.oracle import FrameworkUse
+    from fpgaml.record.files import parse
+    from fpgaml.record.results import Results
     from fpgaml.verification import verify as run
 
     request = Request(
@@ -55,6 +57,7 @@ def verify(
         tolerance_lsb=tolerance,
     )
     verification = run(project, model, request, choose_progress())
-    show_results(project, verification.results.to_json(), verification.edited, json_output)
+    results = parse(Results, "results.json", verification.results.to_json())
+    show_results(project, results, verification.edited, json_output)
     if not verification.results.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)

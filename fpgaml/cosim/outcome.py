@@ -7,32 +7,15 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fpgaml.errors import ToolError
+from fpgaml.record.cosim import BenchCheck, Cycles, Measured
 
 FORMAT = "fpgaml bench results"
-PASSED, FAILED, SKIPPED = "passed", "failed", "not applicable"
-
-
-@dataclass(frozen=True)
-class BenchCheck:
-    """One check of the bench.
-
-    Args:
-        name: what it checks; status: "passed", "failed" or "not applicable"; message: why.
-        frames: how many results it compared; cycles: clock cycles; seconds: wall time.
-        first: where a frame is wrong, its number (`frame`), and where known `output`, `element`, `bit`, `expected` and
-            `got` (the element's bits).
-    """
-
-    name: str
-    status: str
-    message: str
-    frames: int
-    cycles: int
-    seconds: float
-    first: Mapping[str, Any] | None
+PASSED: Literal["passed"] = "passed"
+FAILED: Literal["failed"] = "failed"
+SKIPPED: Literal["not applicable"] = "not applicable"
 
 
 @dataclass(frozen=True)
@@ -41,8 +24,7 @@ class Outcome:
 
     Args:
         shell, hdl: of the design; seed: of everything random.
-        cocotb: its version; declared, measured: `latency` and `interval` in cycles, None where unknown; measured also
-            `frames_per_second`, of simulation.
+        cocotb: its version; declared, measured: latency and interval in cycles, None where unknown.
         checks: in the order in which they ran.
     """
 
@@ -50,8 +32,8 @@ class Outcome:
     hdl: str
     seed: int
     cocotb: str
-    declared: Mapping[str, int | None]
-    measured: Mapping[str, int | float | None]
+    declared: Cycles
+    measured: Measured
     checks: tuple[BenchCheck, ...]
 
     @property
@@ -89,8 +71,8 @@ def read_outcome(results: Path, junit: Path) -> Outcome:
             content["hdl"],
             content["seed"],
             content["cocotb"],
-            {key: content["declared"].get(key) for key in ("latency", "interval")},
-            {key: content["measured"].get(key) for key in ("latency", "interval", "frames_per_second")},
+            Cycles(**{key: content["declared"].get(key) for key in ("latency", "interval")}),
+            Measured(**{key: content["measured"].get(key) for key in ("latency", "interval", "frames_per_second")}),
             tuple(checks + _missing(checks, statuses)),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -99,14 +81,18 @@ def read_outcome(results: Path, junit: Path) -> Outcome:
 
 def _check(row: Mapping[str, Any]) -> BenchCheck:
     return BenchCheck(
-        row["name"],
-        row["status"],
-        row["message"],
-        int(row.get("frames", 0)),
-        int(row.get("cycles", 0)),
-        float(row.get("seconds", 0.0)),
-        row["first"],
+        name=row["name"],
+        status=row["status"],
+        message=row["message"],
+        frames=row.get("frames", 0),
+        cycles=row.get("cycles", 0),
+        seconds=row.get("seconds", 0.0),
+        first=row["first"],
     )
+
+
+def _failed(name: str, message: str) -> BenchCheck:
+    return BenchCheck(name=name, status=FAILED, message=message, frames=0, cycles=0, seconds=0.0, first=None)
 
 
 def _junit(path: Path) -> dict[str, str] | None:
@@ -115,7 +101,7 @@ def _junit(path: Path) -> dict[str, str] | None:
         root = ET.parse(path).getroot()
     except (OSError, ET.ParseError):
         return None
-    statuses = {}
+    statuses: dict[str, str] = {}
     for case in root.iter("testcase"):
         tags = {child.tag for child in case}
         failed = bool(tags & {"failure", "error"})
@@ -125,13 +111,12 @@ def _junit(path: Path) -> dict[str, str] | None:
 
 def _missing(checks: Sequence[BenchCheck], statuses: Mapping[str, str] | None) -> list[BenchCheck]:
     if statuses is None:
-        text = "the simulator ended before all checks had run; its output says why"
-        return [BenchCheck("simulation", FAILED, text, 0, 0, 0.0, None)]
+        return [_failed("simulation", "the simulator ended before all checks had run; its output says why")]
     known = {check.name: check.status for check in checks}
     if all(check.status != FAILED and not check.frames for check in checks):
-        return [BenchCheck("simulation", FAILED, "no result was compared", 0, 0, 0.0, None)]
+        return [_failed("simulation", "no result was compared")]
     return [
-        BenchCheck(name, FAILED, "the bench and its JUnit file do not agree on this check", 0, 0, 0.0, None)
+        _failed(name, "the bench and its JUnit file do not agree on this check")
         for name, status in statuses.items()
         if known.get(name) != status
     ]

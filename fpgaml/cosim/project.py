@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.record import record
@@ -14,7 +13,10 @@ from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.project.manifest import edited_files
+from fpgaml.record.cosim import Cosim
+from fpgaml.record.files import read_manifest
+from fpgaml.record.results import Results
 
 SLOW_FRAMES = 1000
 FAST_FRAMES = 20_000
@@ -54,8 +56,8 @@ class Cosimulation:
     outcome: Outcome
     simulator: Simulator
     edited: tuple[str, ...]
-    results: dict[str, Any]
-    entry: dict[str, Any]
+    results: Results
+    entry: Cosim
     build: Path
 
     @property

@@ -14,6 +14,7 @@ from fpgaml import __version__
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.project.ports import Port
+from fpgaml.record import manifest as record
 
 MANIFEST = "manifest.json"
 FORMAT = "fpgaml-manifest"
@@ -115,9 +116,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return content
 
 
-def edited_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+def edited_files(folder: Path, manifest: Mapping[str, Any] | record.Manifest) -> list[str]:
     """Files that changed or vanished since the project was generated, by relative path."""
-    recorded, found = manifest["files"], folder_hashes(folder)
+    recorded = manifest.files if isinstance(manifest, record.Manifest) else manifest["files"]
+    found = folder_hashes(folder)
     changed = {name for name in recorded.keys() & found.keys() if recorded[name] != found[name]}
     missing = recorded.keys() - found.keys()
     return sorted(changed | missing)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from fpgaml.boards import Board, board_of_project
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.project.manifest import edited_files
+from fpgaml.record.files import read_manifest
 
 HDL = "hdl"
 FILES = "files.txt"
@@ -69,24 +69,15 @@ def read_design(project: Path) -> Design:
     """
     manifest = read_manifest(project)
     sources = _sources(project)
-    board = manifest.get("board")
-    if not isinstance(board, Mapping):
-        raise FpgamlError(str(project), "its manifest names no board", AGAIN)
+    board = manifest.board
     return Design(
         project,
         sources,
         PurePosixPath(sources[-1]).stem,
-        _board(project, board),
-        float(board["clock_ns"]),
+        board_of_project(board.to_json(), str(project)),
+        board.clock_ns,
         tuple(edited_files(project, manifest)),
     )
-
-
-def _board(project: Path, entry: Mapping[str, Any]) -> Board:
-    try:
-        return board_of_project(entry, str(project))
-    except KeyError as error:
-        raise FpgamlError(str(project), f"its manifest's board has no {error}", AGAIN) from None
 
 
 def _sources(project: Path) -> tuple[str, ...]:

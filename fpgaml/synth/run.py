@@ -7,18 +7,20 @@ import math
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import CheckFailedError, FpgamlError, ToolError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress
+from fpgaml.record.base import Kind
+from fpgaml.record.synthesis import CriticalPath, ModuleRow, Resource, Synthesis, Timing
 from fpgaml.synth import nextpnr, yosys
 from fpgaml.synth.count import Module, Statistics, resources, uncounted
 from fpgaml.synth.design import Design, read_design
 from fpgaml.synth.families import FAMILIES, RESOURCES, URAM
-from fpgaml.synth.record import POST_ROUTE, POST_SYNTHESIS, Resource, Synthesis, Timing, check_writable, write
+from fpgaml.synth.record import check_writable, write
 from fpgaml.synth.target import Target, choose_target
 from fpgaml.synth.tools import NEXTPNR_ECP5, YOSYS, Tool, find
 
@@ -130,14 +132,14 @@ def run_target(
             "edited": bool(design.edited),
         }
         synthesis = Synthesis(
-            kind=POST_SYNTHESIS,
+            kind=Kind.POST_SYNTHESIS,
             tools=_versions(tools.yosys),
             resources=_compare(resources(statistics.cells, family), target),
             cells=statistics.cells,
             modules=_modules(statistics, target) if request.modules else (),
             timing=None,
             notes=_notes(target, statistics),
-            seconds=time.monotonic() - start,
+            seconds=round(time.monotonic() - start, 1),
             **common,
         )
         yield synthesis
@@ -164,22 +166,32 @@ def _route(
         raise CheckFailedError(
             target.part, f"the design was not placed: {error.reason}", "Use a larger device"
         ) from None
-    path = asdict(routed.path)
-    critical = {name: round(value, 3) if isinstance(value, float) else value for name, value in path.items()}
     return Synthesis(
-        kind=POST_ROUTE,
+        kind=Kind.POST_ROUTE,
         tools=_versions(tools.yosys, nextpnr_tool),
         resources=_compare(routed.resources, target),
         cells={},
         modules=(),
-        timing=Timing(target.clock_mhz, routed.fmax_mhz, target.own, critical, routed.wrapper),
+        timing=Timing(
+            clock_mhz=target.clock_mhz,
+            fmax_mhz=round(routed.fmax_mhz, 2),
+            met=routed.fmax_mhz >= target.clock_mhz,
+            binding=target.own,
+            critical_path=CriticalPath(
+                start=routed.path.start,
+                end=routed.path.end,
+                logic_ns=round(routed.path.logic_ns, 3),
+                routing_ns=round(routed.path.routing_ns, 3),
+            ),
+            wrapper=routed.wrapper,
+        ),
         notes=(
             *((target.note,) if target.note else ()),
             "The ports are more than a package has pins: they are registers of two shift registers around the design, "
             "which is the netlist of the synthesis, unchanged. What these take is taken off the numbers",
             f"One run of nextpnr, seed {nextpnr.SEED}; another seed gives another clock",
         ),
-        seconds=time.monotonic() - start,
+        seconds=round(time.monotonic() - start, 1),
         **common,
     )
 
@@ -212,17 +224,20 @@ def _versions(*tools: Tool) -> dict[str, str]:
 def _compare(amounts: Mapping[str, int], target: Target) -> tuple[Resource, ...]:
     """Every resource that the family has, beside what the device holds."""
     names = [name for name in RESOURCES if name in amounts and (name != URAM or URAM in target.family.units)]
-    return tuple(Resource(name, amounts[name], target.unit(name), target.available(name)) for name in names)
+    return tuple(
+        Resource(name=name, used=amounts[name], unit=target.unit(name), available=target.available(name))
+        for name in names
+    )
 
 
-def _modules(statistics: Statistics, target: Target) -> tuple[dict[str, Any], ...]:
+def _modules(statistics: Statistics, target: Target) -> tuple[ModuleRow, ...]:
     return tuple(_row(module, target) for module in statistics.modules)
 
 
-def _row(module: Module, target: Target) -> dict[str, Any]:
+def _row(module: Module, target: Target) -> ModuleRow:
     amounts = resources(module.cells, target.family)
     shown = {name: count for name, count in amounts.items() if name != URAM or URAM in target.family.units}
-    return {"name": module.name, "instances": module.instances, "resources": shown}
+    return ModuleRow(name=module.name, instances=module.instances, resources=shown)
 
 
 def _notes(target: Target, statistics: Statistics) -> tuple[str, ...]:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
+from fpgaml.record.base import Kind
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.results import Results
 
-KINDS = ("estimate", "simulated", "hls-csynth", "post-synthesis", "post-route")
+STRENGTH = (Kind.ESTIMATE, Kind.SIMULATED, Kind.HLS_CSYNTH, Kind.POST_SYNTHESIS, Kind.POST_ROUTE)
 """From weak to strong, for resources; `simulated` is of cycles."""
 
 NEXT_STEP = {
-    "simulated": "`fpgaml cosim PROJECT`, of RTL",
-    "hls-csynth": "`make csynth` in the project, with the vendor's HLS tool",
-    "post-synthesis": "`fpgaml synth PROJECT`, or a vendor's tool",
-    "post-route": "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
+    Kind.SIMULATED: "`fpgaml cosim PROJECT`, of RTL",
+    Kind.HLS_CSYNTH: "`make csynth` in the project, with the vendor's HLS tool",
+    Kind.POST_SYNTHESIS: "`fpgaml synth PROJECT`, or a vendor's tool",
+    Kind.POST_ROUTE: "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
 }
 """What makes a number of each kind."""
 
 
-class Verdict(StrEnum):
-    """What a number says about a limit."""
+class Standing(StrEnum):
+    """How a limit stands, or a whole budget."""
 
     MET = "met"
-    LIKELY = "met by a weaker kind of number"
-    MISSED = "missed"
     OPEN = "open"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Limit:
     what: str
     limit: float
     unit: str
-    met_by: tuple[str, ...]
+    met_by: tuple[Kind, ...]
     why: str
 
 
@@ -59,31 +63,59 @@ class Budget:
 
 @dataclass(frozen=True)
 class Number:
-    """A measured number of a kind, in the unit of a limit."""
+    """A number of a kind, in the unit of a limit; source: the tool that it is from."""
 
     value: float
-    kind: str
+    kind: Kind
     source: str
+
+    def __str__(self) -> str:
+        return f"{self.value:g} ({self.kind}, {self.source})"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A limit, the number that says most about it, and what it says."""
+    """How a limit stands.
+
+    Args:
+        number: that decides; where nothing does, the strongest one of another kind, None without any.
+        why: what else the reader must know.
+    """
 
     limit: Limit
     number: Number | None
-    verdict: Verdict
+    standing: Standing
+    why: str = ""
 
     @property
     def text(self) -> str:
         """In one line."""
         limit = self.limit
         head = f"{limit.what.replace('_', ' ')} at most {limit.limit:g} {limit.unit}: "
-        if self.number is None:
-            steps = " or ".join(NEXT_STEP[kind] for kind in limit.met_by if kind in NEXT_STEP)
-            return f"{head}open, no number yet. {steps} makes one"
-        found = f"{self.number.value:g} ({self.number.kind}, {self.number.source})"
-        return f"{head}{found}, {self.verdict}"
+        tail = f", {self.why}" if self.why else ""
+        if self.standing != Standing.OPEN:
+            return f"{head}{self.number}, {self.standing}{tail}"
+        needs = " or ".join(f"{kind} ({NEXT_STEP[kind]})" for kind in limit.met_by if kind in NEXT_STEP)
+        so_far = f"; so far {self.number}" if self.number else ""
+        return f"{head}open: needs {needs}{so_far}{tail}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a project stands against a budget, line by line."""
+
+    lines: tuple[Finding, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """Met only where every line is."""
+        found = {line.standing for line in self.lines}
+        return next((each for each in (Standing.MISSED, Standing.OPEN) if each in found), Standing.MET)
+
+    def to_json(self) -> dict[str, Any]:
+        """For a report."""
+        lines = [asdict(line) | {"text": line.text} for line in self.lines]
+        return {"verdict": str(self.standing), "lines": lines}
 
 
 def read_budget(path: Path) -> Budget:
@@ -98,7 +130,13 @@ def read_budget(path: Path) -> Budget:
         raise FpgamlError(str(path), f"cannot be read: {error}", "Give a budget.toml") from None
     try:
         limits = tuple(
-            Limit(str(row["what"]), float(row["limit"]), str(row["unit"]), tuple(row["met_by"]), str(row["why"]))
+            Limit(
+                str(row["what"]),
+                float(row["limit"]),
+                str(row["unit"]),
+                tuple(Kind(kind) for kind in row["met_by"]),
+                str(row["why"]),
+            )
             for row in content.get("limit", [])
         )
         return Budget(str(content["board"]), float(content["clock_mhz"]), limits)
@@ -108,46 +146,81 @@ def read_budget(path: Path) -> Budget:
         ) from None
 
 
-def judge(budget: Budget, manifest: Mapping[str, Any], results: Mapping[str, Any]) -> list[Finding]:
-    """Each limit against the strongest number that a project's results hold for it."""
-    numbers = _numbers(manifest, results)
-    return [_finding(limit, numbers.get(limit.what, [])) for limit in budget.limits]
+def judge(budget: Budget, manifest: Manifest, results: Results, *, accept_estimates: bool = False) -> Judgement:
+    """Each limit against the strongest number that a project's results hold for it.
+
+    Args:
+        accept_estimates: whether a number of another kind than a line asks for decides where there is no better one.
+
+    Raises:
+        FpgamlError: the budget is for a board that nobody knows.
+    """
+    numbers = list(_cycles(budget, manifest, results)) + list(_resources(budget, manifest, results))
+    numbers.sort(key=lambda each: STRENGTH.index(each.number.kind))
+    return Judgement(tuple(_finding(limit, numbers, accept_estimates) for limit in budget.limits))
 
 
-def _finding(limit: Limit, numbers: Sequence[Number]) -> Finding:
-    proving = [number for number in numbers if number.kind in limit.met_by]
-    best = proving[-1] if proving else (numbers[-1] if numbers else None)
-    if best is None:
-        return Finding(limit, None, Verdict.OPEN)
-    if best.value > limit.limit:
-        return Finding(limit, best, Verdict.MISSED)
-    return Finding(limit, best, Verdict.MET if proving else Verdict.LIKELY)
+@dataclass(frozen=True)
+class _Found:
+    """A number that may decide a limit on `what`; why_not: why it does not."""
+
+    what: str
+    unit: str
+    number: Number
+    why_not: str = ""
 
 
-def _numbers(manifest: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, list[Number]]:
-    """What results.json holds, weaker kinds first."""
-    found: dict[str, list[Number]] = {}
+def _finding(limit: Limit, numbers: Sequence[_Found], accept_estimates: bool) -> Finding:
+    known = [each for each in numbers if each.what == limit.what and each.unit in ("", limit.unit)]
+    fitting = [each.number for each in known if not each.why_not]
+    proving = [number for number in fitting if number.kind in limit.met_by]
+    deciding = proving or (fitting if accept_estimates else [])
+    if not deciding:
+        if fitting or not known:
+            return Finding(limit, fitting[-1] if fitting else None, Standing.OPEN)
+        return Finding(limit, known[-1].number, Standing.OPEN, known[-1].why_not)
+    standing = Standing.MET if deciding[-1].value <= limit.limit else Standing.MISSED
+    weak = "" if proving else f"by {_a(deciding[-1].kind)} alone (--accept-estimates)"
+    return Finding(limit, deciding[-1], standing, weak)
 
-    def add(what: str, value: Any, kind: str, source: str) -> None:
-        if value is not None:
-            found.setdefault(what, []).append(Number(float(value), kind, source))
 
-    period = float(manifest["board"]["clock_ns"])
-    estimate = results.get("estimate") or {}
-    add("latency", estimate.get("latency_ns"), "estimate", "delay model")
-    add("initiation_interval", estimate.get("interval_cycles"), "estimate", "schedule")
-    for name in ("lut", "ff", "dsp"):
-        add(name, estimate.get(name), "estimate", "fpgaml")
-    for run in results.get("cosim", []):
-        measured = run.get("measured") or {}
-        latency, interval = measured.get("latency"), measured.get("interval")
-        source = f"{run['tool']}, clock of {period:g} ns"
-        add("latency", latency and latency * period, "simulated", source)
-        add("initiation_interval", interval, "simulated", source)
-    for entry in results.get("synthesis", []):
-        source = ", ".join(f"{name} {version}" for name, version in entry["tools"].items())
-        for row in entry["resources"]:
-            add(row["name"].lower(), row["used"], entry["kind"], source)
-    for numbers in found.values():
-        numbers.sort(key=lambda number: KINDS.index(number.kind) if number.kind in KINDS else 0)
-    return found
+def _a(kind: Kind) -> str:
+    return "an estimate" if kind == Kind.ESTIMATE else f"a number of the kind {kind}"
+
+
+def _cycles(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_Found]:
+    """Latencies and intervals; those of another clock than the budget's do not count."""
+    period = manifest.board.clock_ns
+    why_not = ""
+    if not math.isclose(1e3 / period, budget.clock_mhz, rel_tol=1e-3):
+        why_not = f"the project is for {1e3 / period:g} MHz, the budget for {budget.clock_mhz:g} MHz"
+    estimate = results.estimate
+    if estimate is not None:
+        latency = Number(estimate.latency_ns, Kind.ESTIMATE, "delay model")
+        yield _Found("latency", "ns", latency, why_not)
+        interval = Number(estimate.interval_cycles, Kind.ESTIMATE, "schedule")
+        yield _Found("initiation_interval", "cycles", interval, why_not)
+    for run in results.cosim:
+        source = f"{run.tool}, clock of {period:g} ns"
+        if run.measured.latency is not None:
+            yield _Found("latency", "ns", Number(run.measured.latency * period, run.kind, source), why_not)
+        if run.measured.interval is not None:
+            yield _Found("initiation_interval", "cycles", Number(run.measured.interval, run.kind, source), why_not)
+
+
+def _resources(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_Found]:
+    """Resources; those of another device than that of the budget's board do not count."""
+    part = find_board(budget.board).part
+    if results.estimate is not None:
+        for name in ("lut", "ff", "dsp"):
+            value = getattr(results.estimate, name)
+            yield _Found(name, "", Number(value, Kind.ESTIMATE, "fpgaml"), _other(manifest.board.part, part))
+    for entry in results.synthesis:
+        source = ", ".join(f"{name} {version}" for name, version in entry.tools.items())
+        for row in entry.resources:
+            number = Number(row.used, Kind(entry.kind), source)
+            yield _Found(row.name.lower(), row.unit, number, _other(entry.part, part))
+
+
+def _other(part: str, wanted: str) -> str:
+    return "" if part == wanted else f"for {part or 'no part'}, where the budget is for {wanted}"

@@ -161,6 +161,7 @@ def write_project(folder: Path, mini: Mini, events: int = 60) -> Path:
     from fpgaml.graph.types import FixedType, Quantizer
     from fpgaml.graph.values import FixedArray
     from fpgaml.project.manifest import folder_hashes
+    from tests.report import samples
 
     mini.write(folder, events)
     i, j = np.arange(mini.inputs)[:, None], np.arange(mini.outputs)
@@ -168,7 +169,7 @@ def write_project(folder: Path, mini: Mini, events: int = 60) -> Path:
     x = builder.add(Input((mini.inputs,), Quantizer(FixedType(1, mini.in_width - 3, 2))), name="x")
     y = builder.add(Dense(FixedArray((3 * i + 5 * j + 1) % 7 - 3, 0), None), x, name="y")
     (folder / "graph.json").write_text(to_json(builder.build([y])))
-    manifest = {"format": "fpgaml-manifest", "version": 1, "files": folder_hashes(folder)}
+    manifest = samples.manifest(files=folder_hashes(folder))
     (folder / "manifest.json").write_text(json.dumps(manifest))
     check = {"kind": "simulated", "status": "exact", "oracle": "", "note": ""}
     results = {

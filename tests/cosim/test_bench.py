@@ -47,9 +47,9 @@ def test_axis_design_passes(tmp_path: Path, simulator: str, sizes: dict[str, int
     assert failures(outcome) == {}
     short = {"frame_cut_short_is_dropped"} if mini.beats_in > 1 else set()
     assert passed(outcome) == AXIS | short | {"no_x_after_reset"}
-    assert outcome.measured["latency"] == mini.latency
-    assert outcome.measured["interval"] == mini.interval
-    assert outcome.measured["frames_per_second"] > 0
+    assert outcome.measured.latency == mini.latency
+    assert outcome.measured.interval == mini.interval
+    assert outcome.measured.frames_per_second > 0
 
 
 @pytest.mark.parametrize("simulator", ["icarus", "ghdl"])
@@ -57,7 +57,7 @@ def test_native_design_passes(tmp_path: Path, simulator: str) -> None:
     outcome = run_bench(Mini("native", LANGUAGES[simulator]).write(tmp_path / "p"), simulator)
     assert failures(outcome) == {}
     assert passed(outcome) == EVERY_SHELL | {"no_x_after_reset"}
-    assert outcome.measured["latency"] == 3
+    assert outcome.measured.latency == 3
 
 
 def test_verilator_runs_the_same_bench(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_extra_vectors_are_checked(tmp_path: Path) -> None:
     assert set(failures(outcome)) == {"extra_vectors"}
     first = outcome.failed[0].first
     assert first is not None
-    assert (first["frame"], first["output"], first["element"], first["bit"]) == (321, "y", 1, 2)
+    assert (first.frame, first.output, first.element, first.bit) == (321, "y", 1, 2)
     assert "frame 321" in outcome.failed[0].message
     assert "y[1] bit 2" in outcome.failed[0].message
 

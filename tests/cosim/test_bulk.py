@@ -22,7 +22,8 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Silent
 from fpgaml.project.manifest import folder_hashes
 from fpgaml.project.ports import Port
-from fpgaml.report.schema import validate
+from fpgaml.record.files import parse
+from fpgaml.record.results import Results
 from fpgaml.rtl.stream import StreamLayout
 from tests.cosim.mini import Mini
 from tests.report import samples
@@ -226,7 +227,7 @@ def test_the_command_line_records_what_it_found(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["cosim", str(project), "--bulk", "500"])
         assert done.exit_code == code, done.output
         recorded = json.loads((project / "results.json").read_text())
-        validate("results", recorded)
+        parse(Results, "results.json", recorded)
         check = next(check for check in recorded["checks"] if "in bulk" in check["name"])
         assert (check["kind"], check["status"]) == ("simulated", "failed" if code else "exact")
         assert ("frame 1, y[0] bit 6" in check["note"]) == bool(code)

@@ -15,7 +15,8 @@ from fpgaml.cli.main import app
 from fpgaml.cosim.outcome import read_outcome
 from fpgaml.cosim.project import Options, simulate
 from fpgaml.errors import FpgamlError, ToolError
-from fpgaml.report.schema import validate
+from fpgaml.record.files import parse
+from fpgaml.record.results import Results
 from tests.cosim.mini import Mini, write_project
 from tests.cosim.running import simulator_or_skip
 
@@ -46,8 +47,8 @@ def run(*words: str) -> tuple[int, str]:
 def test_results_are_recorded_and_the_rest_stays(copy: Path) -> None:
     found = simulate(copy, ICARUS)
     results = json.loads((copy / "results.json").read_text())
-    validate("results", results)
-    assert results == found.results
+    parse(Results, "results.json", results)
+    assert results == found.results.to_json()
     assert results["passed"] and found.edited == ()
     assert [check["name"] for check in results["checks"]] == ["source model = Graph", "Graph = RTL simulation (icarus)"]
     (entry,) = results["cosim"]
@@ -62,9 +63,9 @@ def test_results_are_recorded_and_the_rest_stays(copy: Path) -> None:
 def test_a_second_run_replaces_the_first(copy: Path) -> None:
     simulate(copy, ICARUS)
     again = simulate(copy, Options("icarus", frames=100, seed=9))
-    (entry,) = again.results["cosim"]
-    assert entry["seed"] == 9
-    assert len(again.results["checks"]) == 2
+    (entry,) = again.results.cosim
+    assert entry.seed == 9
+    assert len(again.results.checks) == 2
 
 
 def test_failure_is_said_with_its_place(copy: Path) -> None:
@@ -75,7 +76,7 @@ def test_failure_is_said_with_its_place(copy: Path) -> None:
     assert "golden vectors" in output and "FAILED" in output and "y[2]" in output
     assert "hdl/mini_core.v" in output  # edited, said, and run all the same
     results = json.loads((copy / "results.json").read_text())
-    validate("results", results)
+    parse(Results, "results.json", results)
     assert not results["passed"]
     golden = next(check for check in results["cosim"][0]["checks"] if check["name"] == "golden_vectors")
     assert golden["first"]["output"] == "y" and golden["first"]["element"] == 2
@@ -144,7 +145,7 @@ def test_vhdl_project_takes_ghdl(tmp_path: Path) -> None:
     simulator_or_skip("ghdl")
     found = simulate(write_project(tmp_path / "p", Mini("native", "vhdl")), Options(frames=100))
     assert found.simulator.name == "ghdl" and found.outcome.passed
-    assert found.results["cosim"][0]["hdl"] == "vhdl"
+    assert found.results.cosim[0].hdl == "vhdl"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_a_simulator_that_dies_is_no_pass(copy: Path) -> None:
     source.write_text(source.read_text().replace("endmodule", f"{dies}endmodule"))
     found = simulate(copy, Options("icarus", frames=5000))
     assert not found.outcome.passed
-    assert not found.results["passed"]
+    assert not found.results.passed
 
 
 def test_results_and_junit_must_agree(copy: Path) -> None:

@@ -12,14 +12,15 @@ import pytest
 
 from fpgaml.cosim.project import Options
 from fpgaml.cosim.tools import find_icarus, find_verilator
-from fpgaml.cosim.vendor.csynth import VendorTiming, find_timing, read_csynth
+from fpgaml.cosim.vendor.csynth import StatedTiming, find_timing, read_csynth
 from fpgaml.cosim.vendor.ports import Pin, lane_bits, read_pins
 from fpgaml.cosim.vendor.simulate import VendorCosimulation, find_design, simulate_vendor
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import write_golden
 from fpgaml.project.ports import CppPort
-from fpgaml.report.schema import validate
+from fpgaml.record.files import parse
+from fpgaml.record.results import Results
 from tests.report import samples
 
 DESIGNS = Path(__file__).parent / "vendor_designs"
@@ -89,17 +90,17 @@ def failures(found: VendorCosimulation) -> dict[str, str]:
 def test_right_rtl_passes_every_check(tmp_path: Path, sim: str, io: str, latency: int, interval: int) -> None:
     found = run(tmp_path, io, sim=sim)
     assert not failures(found)
-    assert found.outcome.measured["latency"] == latency
-    assert found.outcome.measured["interval"] == interval
+    assert found.outcome.measured.latency == latency
+    assert found.outcome.measured.interval == interval
     passed = {check.name for check in found.outcome.checks if check.status == "passed"}
     expected = {"golden_vectors", "random_gaps", "full_load", "reset_in_mid_frame"}
     assert expected <= passed
     assert ("random_back_pressure" in passed) == ("handshake_rules" in passed) == (io == "io_stream")
-    assert found.design.timing == VendorTiming(
+    assert found.design.timing == StatedTiming(
         4 if io == "io_stream" else 2, interval, "CORE_GENERATION_INFO", "2023.2"
     )
     recorded = json.loads((tmp_path / "project" / "results.json").read_text())
-    validate("results", recorded)
+    parse(Results, "results.json", recorded)
     assert recorded["cosim"][0]["shell"] == f"vitis_{io.removeprefix('io_')}"
     assert recorded["cosim"][0]["kind"] == "simulated"
     assert recorded["cosim"][0]["vendor"] == {
@@ -242,7 +243,7 @@ def test_timing_is_read_from_the_report_beside_the_rtl(tmp_path: Path) -> None:
         "<SummaryOfOverallLatency><Worst-caseLatency>3218</Worst-caseLatency><Interval-max>3076</Interval-max>"
         "</SummaryOfOverallLatency></PerformanceEstimates></profile>"
     )
-    expected = VendorTiming(3218, 3076, "network_csynth.xml", "2023.2")
+    expected = StatedTiming(3218, 3076, "network_csynth.xml", "2023.2")
     assert find_timing(verilog, "network", "HLS_SYN_LAT=1,HLS_SYN_TPT=1") == expected
     assert find_timing(tmp_path / "impl" / "verilog", "network", "") == expected
     assert find_timing(verilog, "another", "HLS_SYN_LAT=-1,HLS_SYN_TPT=none") is None

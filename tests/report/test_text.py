@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from fpgaml.report.checks import percent
+from fpgaml.record.files import parse
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.results import Results
+from fpgaml.report.section import Subject
 from fpgaml.report.text import print_report
+from fpgaml.report.words import percent
 from tests.report.samples import (
     check,
     comparison,
@@ -22,8 +26,11 @@ from tests.report.samples import (
 
 
 def render(found: dict[str, Any], facts: dict[str, Any] | None = None, width: int = 80, **options: Any) -> str:
+    """The report on this content of results.json and manifest.json."""
     stream = io.StringIO()
-    print_report(Console(file=stream, width=width), facts or manifest(), found, **options)
+    results = parse(Results, "results.json", found)
+    subject = Subject(parse(Manifest, "manifest.json", facts or manifest()), results, **options)
+    print_report(Console(file=stream, width=width), subject)
     return stream.getvalue()
 
 
@@ -73,8 +80,9 @@ def test_what_rounding_does_to_the_inputs() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_no_line_is_too_long_and_nothing_is_lost(width: int) -> None:
-    found = results(checks=[check(status="failed", outputs=[differing()], layers=[differing("layer/q")]), csim_check()])
-    text = render(found, width=width, all_quantizers=True)
+    failed = check(status="failed", outputs=[differing()], layers=[differing("layer/q")])
+    found = results(passed=False, checks=[failed, csim_check()])
+    text = render(found, width=width, everything=True)
     assert max(map(len, text.splitlines())) <= width
     assert all(line == line.rstrip() for line in text.splitlines())
     assert "y_keras.npy" in text.replace("\n", "").replace(" ", "")
@@ -82,7 +90,7 @@ def test_no_line_is_too_long_and_nothing_is_lost(width: int) -> None:
 
 
 def test_all_lists_every_quantizer() -> None:
-    text = render(results(), all_quantizers=True)
+    text = render(results(), everything=True)
     assert "dense_1_relu  ap_ufixed<8,2> RND SAT   81%  fine" in text
     assert "--all" not in text
 
@@ -205,7 +213,7 @@ def test_warnings_of_hls4ml() -> None:
     facts = manifest(messages=["Interpreting Model", "WARNING: Invalid ReuseFactor=3. Using 2 instead."])
     assert "hls4ml said\n  WARNING: Invalid ReuseFactor=3" in render(results(), facts)
     assert "Interpreting" not in render(results(), facts)
-    assert "Interpreting" in render(results(), facts, all_quantizers=True)
+    assert "Interpreting" in render(results(), facts, everything=True)
 
 
 def test_nothing_in_a_file_controls_the_terminal() -> None:

@@ -44,7 +44,7 @@ def test_a_project_stands_alone(hdl: str, suffix: str, shell: str, tmp_path: Pat
     assert not any(str(tmp_path) in path.read_text() for path in folder.rglob("*") if path.is_file())
     report = read_project(folder)
     assert report.edited == ()
-    assert report.manifest["settings"]["latency"] == bench["latency"] == report.results["estimate"]["latency_cycles"]
+    assert report.manifest.settings.latency == bench["latency"] == report.results.estimate.latency_cycles
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_convert_cosim_report(hdl: str, simulator: str, tmp_path: Path) -> None:
     assert "CONVERTED, NOT FULLY PROVED" in output
     entry = json.loads(run("cosim", project, "--sim", simulator, "--random", "50", "--json"))["cosim"]
     assert entry["measured"]["latency"] == entry["declared"]["latency"]
-    names = {check["name"]: check["status"] for check in read_project(tmp_path / "p").results["checks"]}
+    names = {check.name: check.status for check in read_project(tmp_path / "p").results.checks}
     assert names == {
         "source model = Graph": "exact",
         "Graph = netlist": "exact",

@@ -127,13 +127,16 @@ def test_convert_by_name(tmp_path: Path) -> None:
     source = next(check for check in report["results"]["checks"] if check["name"] == "source model = Graph")
     assert source["status"] == "exact"
     done = CliRunner().invoke(app, ["report", str(output), "--budget", "lar_timing"])
-    assert done.exit_code == 0 and "budget: latency at most 125 ns" in done.output
+    assert done.exit_code == 1 and "budget: latency at most 125 ns: open: needs simulated" in done.output
+    accepting = ["report", str(output), "--accept-estimates", "--budget"]
+    done = CliRunner().invoke(app, [*accepting, "lar_timing"])
+    assert done.exit_code == 0 and "met, by an estimate alone" in done.output
     tight = tmp_path / "tight.toml"
     tight.write_text(
         'board = "agilex7-f-dk"\nclock_mhz = 400\n[[limit]]\nwhat = "latency"\nlimit = 1\nunit = "ns"\n'
         'met_by = ["simulated"]\nwhy = "to be missed"\n'
     )
-    done = CliRunner().invoke(app, ["report", str(output), "--budget", str(tight)])
+    done = CliRunner().invoke(app, [*accepting, str(tight)])
     assert done.exit_code == 1 and "missed" in done.output
 
 

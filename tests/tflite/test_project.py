@@ -70,9 +70,9 @@ def test_files_and_schemas(project: Path) -> None:
         "tb_data/output_score_optimised.txt",
         "tb_data/output_score_xnnpack.txt",
     }
-    assert "timing" not in report.results["tflite"]
-    assert report.manifest["settings"]["activations"] == "int8"
-    assert report.results["tflite"]["bytes"]["integer"] == (project / "network.tflite").stat().st_size
+    assert report.results.tflite.timing is None
+    assert report.manifest.settings.activations == "int8"
+    assert report.results.tflite.bytes.integer == (project / "network.tflite").stat().st_size
 
 
 def test_the_same_input_gives_the_same_bytes(project: Path, labels: Path, tmp_path: Path) -> None:
@@ -184,16 +184,16 @@ def test_timing_and_the_float_file_only_where_asked_for(tmp_path: Path) -> None:
     done = fpgaml("convert", MODEL, *OPTIONS, "--int16x8", "--time", "--keep-float", "--name", "trigger", "-o", folder)
     assert done.returncode == 0, done.stderr
     report = read_project(folder)
-    timing = report.results["tflite"]["timing"]
-    assert {(entry["network"], entry["kernels"], entry["kind"]) for entry in timing} == {
+    timing = report.results.tflite.timing
+    assert {(entry.network, entry.kernels, entry.kind) for entry in timing} == {
         ("integer", "xnnpack", "measured"),
         ("integer", "reference", "measured"),
         ("float32", "xnnpack", "measured"),
     }
-    assert all(entry["percentile_5_us"] <= entry["median_us"] <= entry["percentile_95_us"] for entry in timing)
+    assert all(entry.percentile_5_us <= entry.median_us <= entry.percentile_95_us for entry in timing)
     assert "median_us" not in (folder / "manifest.json").read_text()
-    assert (folder / "trigger_float32.tflite").stat().st_size == report.results["tflite"]["bytes"]["float32"]
-    assert report.manifest["outputs"][0]["width"] == 16
+    assert (folder / "trigger_float32.tflite").stat().st_size == report.results.tflite.bytes.float32
+    assert report.manifest.outputs[0].width == 16
 
 
 def test_scores_are_the_same_whatever_the_chunks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,23 +1,23 @@
-"""What a bulk run found, as results.json holds it."""
+"""What a bulk run found, as the record holds it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from fpgaml.cosim.bulk.check import BulkRequest, BulkResult
-from fpgaml.cosim.record import ORACLE, equal_output, put_check
-from fpgaml.project.manifest import edited_files, read_manifest
-from fpgaml.report.read import read_results
-from fpgaml.report.results import SIMULATED
-from fpgaml.report.rewrite import write_results
+from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, WrongBit
+from fpgaml.cosim.record import ORACLE, equal_outputs
+from fpgaml.project.manifest import edited_files
+from fpgaml.record import cosim as record
+from fpgaml.record.checks import Check
+from fpgaml.record.files import read_manifest, update_results
+from fpgaml.record.verdict import Status
+from fpgaml.rtl.target import SIMULATION
 
 CHECK = "Graph = RTL in bulk (verilator)"
 
 
-def record_bulk(project: Path, request: BulkRequest, result: BulkResult) -> dict[str, Any]:
+def record_bulk(project: Path, request: BulkRequest, result: BulkResult) -> record.Bulk:
     """Write a run into results.json, in the place of an earlier one; the rest stays.
 
     Returns:
@@ -26,56 +26,58 @@ def record_bulk(project: Path, request: BulkRequest, result: BulkResult) -> dict
     Raises:
         FpgamlError: results.json or manifest.json is missing, damaged, or cannot be written.
     """
-    edited = edited_files(project, read_manifest(project))
-    content = read_results(project)
-    content["bulk"] = entry = entry_of(request, result, edited)
-    check = {
-        "name": CHECK,
-        "kind": SIMULATED,
-        "status": "exact" if result.passed else "failed",
-        "oracle": ORACLE,
-        "note": "" if result.passed else what_is_wrong(result),
-        # A run stops with the first wrong frames: how many differ is not known, so a failure has no comparison.
-        "outputs": [equal_output(port, result.frames) for port in result.outputs] if result.passed else [],
-        "layers": [],
-        "input_rounding": [],
-    }
-    put_check(content, check)
-    content["tools"]["verilator"] = result.verilator
-    write_results(project, content)
+    entry = entry_of(request, result, edited_files(project, read_manifest(project)))
+    check = Check(
+        name=CHECK,
+        status=Status.EXACT if result.passed else Status.FAILED,
+        oracle=ORACLE,
+        note="" if result.passed else what_is_wrong(result),
+        outputs=equal_outputs(result.outputs, result.frames) if result.passed else (),
+    )
+    tools = {"verilator": result.verilator}
+    update_results(project, lambda results: results.with_bulk(entry).with_check(check, tools, instead_of=SIMULATION))
     return entry
 
 
-def entry_of(request: BulkRequest, result: BulkResult, edited: Sequence[str]) -> dict[str, Any]:
+def entry_of(request: BulkRequest, result: BulkResult, edited: Sequence[str]) -> record.Bulk:
     """The run as the entry `bulk`."""
-    first = asdict(result.first) if result.first else None
-    return {
-        "kind": SIMULATED,
-        "tool": f"Verilator {result.verilator}",
-        "shell": result.shell,
-        "seed": request.seed,
-        "data": request.data.name if request.data else "",
-        "gap_percent": result.pauses.gap_percent,
-        "stall_percent": result.pauses.stall_percent,
-        "processes": result.processes,
-        "passed": result.passed,
-        "edited": list(edited),
-        "frames": result.frames,
-        "cycles": result.cycles,
-        "declared": dict(result.declared),
-        "measured": {
+    return record.Bulk(
+        tool=f"Verilator {result.verilator}",
+        shell=result.shell,
+        seed=request.seed,
+        data=request.data.name if request.data else "",
+        gap_percent=result.pauses.gap_percent,
+        stall_percent=result.pauses.stall_percent,
+        processes=result.processes,
+        passed=result.passed,
+        edited=tuple(edited),
+        frames=result.frames,
+        cycles=result.cycles,
+        declared=record.DeclaredInBulk(**result.declared),
+        measured=record.MeasuredInBulk(
             **result.measured,
-            "frames_per_second": round(result.simulated_per_second, 1),
-            "frames_per_second_whole": round(result.frames_per_second, 1),
-        },
-        "seconds": round(result.seconds, 3),
-        "simulation_seconds": round(result.simulation_seconds, 6),
-        "compile_seconds": round(result.compile_seconds, 3) if result.compile_seconds else None,
-        "problem": "" if result.passed or result.first else what_is_wrong(result),
-        "first": first and first | {side: hex(first[side]) for side in ("expected", "got")},
-    }
+            frames_per_second=round(result.simulated_per_second, 1),
+            frames_per_second_whole=round(result.frames_per_second, 1),
+        ),
+        seconds=round(result.seconds, 3),
+        simulation_seconds=round(result.simulation_seconds, 6),
+        compile_seconds=round(result.compile_seconds, 3) if result.compile_seconds else None,
+        problem="" if result.passed or result.first else what_is_wrong(result),
+        first=_wrong_bit(result.first) if result.first else None,
+    )
 
 
 def what_is_wrong(result: BulkResult) -> str:
     """The first difference, or what else is wrong."""
     return str(result.first) if result.first else result.problem or "no frame came out"
+
+
+def _wrong_bit(first: WrongBit) -> record.WrongBit:
+    return record.WrongBit(
+        frame=first.frame,
+        output=first.output,
+        element=first.element,
+        bit=first.bit,
+        expected=hex(first.expected),
+        got=hex(first.got),
+    )

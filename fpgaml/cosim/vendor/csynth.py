@@ -6,13 +6,12 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-KIND = "hls-csynth"
+from fpgaml.record.cosim import VendorTiming
 
 
 @dataclass(frozen=True)
-class VendorTiming:
+class StatedTiming:
     """What the vendor's tool says, in cycles; None where it does not say.
 
     Args:
@@ -25,18 +24,13 @@ class VendorTiming:
     source: str
     version: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """As results.json holds it."""
-        return {
-            "kind": KIND,
-            "tool": f"Vitis HLS {self.version}".rstrip(),
-            "source": self.source,
-            "latency": self.latency,
-            "interval": self.interval,
-        }
+    def entry(self) -> VendorTiming:
+        """As the record holds it."""
+        tool = f"Vitis HLS {self.version}".rstrip()
+        return VendorTiming(tool=tool, source=self.source, latency=self.latency, interval=self.interval)
 
 
-def find_timing(folder: Path, top: str, text: str) -> VendorTiming | None:
+def find_timing(folder: Path, top: str, text: str) -> StatedTiming | None:
     """The statement of the report that belongs to a folder of Verilog, else of the Verilog itself; None if none.
 
     Args:
@@ -50,7 +44,7 @@ def find_timing(folder: Path, top: str, text: str) -> VendorTiming | None:
     return read_attribute(text)
 
 
-def read_csynth(path: Path, top: str) -> VendorTiming | None:
+def read_csynth(path: Path, top: str) -> StatedTiming | None:
     """A csynth.xml of the module; None if there is none, it is damaged, or it is about another module."""
     try:
         root = ET.parse(path).getroot()
@@ -62,17 +56,17 @@ def read_csynth(path: Path, top: str) -> VendorTiming | None:
     if summary is None:
         return None
     latency, interval = _number(summary.findtext("Worst-caseLatency")), _number(summary.findtext("Interval-max"))
-    return VendorTiming(latency, interval, path.name, (root.findtext("./ReportVersion/Version") or "").strip())
+    return StatedTiming(latency, interval, path.name, (root.findtext("./ReportVersion/Version") or "").strip())
 
 
-def read_attribute(text: str) -> VendorTiming | None:
+def read_attribute(text: str) -> StatedTiming | None:
     """CORE_GENERATION_INFO: `network_network,hls_ip_2023_2,{HLS_SYN_LAT=24,HLS_SYN_TPT=1}`."""
     latency, interval = re.search(r"\bHLS_SYN_LAT=(\w+)", text), re.search(r"\bHLS_SYN_TPT=(\w+)", text)
     found = [_number(match[1]) if match else None for match in (latency, interval)]
     if found == [None, None]:
         return None
     version = re.search(r"\bhls_ip_(\d+)_(\d+)\b", text)
-    return VendorTiming(found[0], found[1], "CORE_GENERATION_INFO", f"{version[1]}.{version[2]}" if version else "")
+    return StatedTiming(found[0], found[1], "CORE_GENERATION_INFO", f"{version[1]}.{version[2]}" if version else "")
 
 
 def _number(text: str | None) -> int | None:

@@ -16,14 +16,16 @@ from fpgaml.cosim.record import record
 from fpgaml.cosim.run import Job, build_folder, run_job
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
-from fpgaml.cosim.vendor.csynth import VendorTiming, find_timing
+from fpgaml.cosim.vendor.csynth import StatedTiming, find_timing
 from fpgaml.cosim.vendor.ports import map_ports, module_text, read_pins, reshaped_variables
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import golden_file
-from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.project.manifest import edited_files
 from fpgaml.project.ports import CppPort
+from fpgaml.record.files import read_manifest
+from fpgaml.record.manifest import Manifest, PortFacts
 from fpgaml.rtl import bench_files
 
 SHELLS = {"io_stream": "vitis_stream", "io_parallel": "vitis_parallel"}
@@ -46,7 +48,7 @@ class VendorDesign:
     top: str
     sources: tuple[Path, ...]
     text: str
-    timing: VendorTiming | None
+    timing: StatedTiming | None
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,13 @@ def simulate_vendor(
     """
     options, progress = options or Options(), progress or Silent()
     manifest = read_manifest(project)
-    settings = manifest["settings"]
+    settings = manifest.settings.to_json()
     if settings.get("backend") not in ("Vitis", "Vivado") or settings.get("io") not in SHELLS:
         raise FpgamlError(
             str(project), "is no HLS project of Vitis", "Give what `fpgaml convert --backend vitis` wrote"
         )
     design = find_design(rtl, top)
-    inputs, outputs = _ports(manifest["inputs"]), _ports(manifest["outputs"])
+    inputs, outputs = _ports(manifest.inputs), _ports(manifest.outputs)
     facts = map_ports(
         design.top,
         read_pins(design.text, design.top),
@@ -105,7 +107,9 @@ def simulate_vendor(
     job = Job(bench.parent, bench, build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
     outcome = run_job(job, progress)
     edited = tuple(edited_files(project, manifest))
-    results, entry = record(project, outcome, simulator, content, edited, design.timing)
+    results, entry = record(
+        project, outcome, simulator, content, edited, design.timing.entry() if design.timing else None
+    )
     return VendorCosimulation(Cosimulation(outcome, simulator, edited, results, entry, build), design)
 
 
@@ -135,8 +139,8 @@ def find_design(folder: Path, top: str | None = None) -> VendorDesign:
     raise FpgamlError(str(folder), f"has no module {' or '.join(TOPS)}", "Name the top module with --top")
 
 
-def _ports(rows: list[dict[str, Any]]) -> tuple[CppPort, ...]:
-    return tuple(map(CppPort.from_row, rows))
+def _ports(rows: Sequence[PortFacts]) -> tuple[CppPort, ...]:
+    return tuple(CppPort.from_row(row.to_json()) for row in rows)
 
 
 def _write_bench(
@@ -146,7 +150,7 @@ def _write_bench(
     facts: dict[str, Any],
     inputs: tuple[CppPort, ...],
     outputs: tuple[CppPort, ...],
-    manifest: dict[str, Any],
+    manifest: Manifest,
 ) -> Path:
     """The bench with its bench.json and the RTL, in the build folder; returns bench.json."""
     bench, rtl = build / "bench", build / "rtl"
@@ -163,10 +167,10 @@ def _write_bench(
         "format": bench_files.FORMAT,
         "version": bench_files.VERSION,
         "top": design.top,
-        "shell": SHELLS[manifest["settings"]["io"]],
+        "shell": SHELLS[manifest.settings.to_json()["io"]],
         "hdl": "verilog",
         "sources": [f"../rtl/{source.name}" for source in design.sources],
-        "clock_ns": float(manifest["board"]["clock_ns"]),
+        "clock_ns": manifest.board.clock_ns,
         "latency": None,
         "interval": None,
         "inputs": _bench_ports(project, inputs, "input"),
@@ -191,6 +195,6 @@ def _with_absolute_tables(text: str, folder: Path) -> str:
     return re.sub(r'(\$readmem[hb]\s*\(\s*)"([^"]+)"', replace, text)
 
 
-def _frames(timing: VendorTiming | None) -> int:
+def _frames(timing: StatedTiming | None) -> int:
     interval = timing.interval if timing and timing.interval else 1
     return max(20, min(20_000, FULL_LOAD_CYCLES // interval))

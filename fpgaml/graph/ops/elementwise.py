@@ -63,7 +63,6 @@ class Scale(Operation):
             (for a value per channel: shape (1, ..., channels)).
     """
 
-    elementwise: ClassVar[bool] = True
     factor: FixedArray
     offset: FixedArray
 
@@ -88,7 +87,6 @@ class Add(Operation):
     """a + b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
-    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -106,7 +104,6 @@ class Subtract(Operation):
     """a - b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
-    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -125,7 +122,6 @@ class Multiply(Operation):
     """a * b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
-    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -141,7 +137,6 @@ class Multiply(Operation):
 @dataclass(frozen=True)
 class _Choice(Operation):
     arity: ClassVar[int | None] = 2
-    elementwise: ClassVar[bool] = True
     choose: ClassVar[Callable[[Ints, Ints], Ints]]
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -177,8 +172,6 @@ class Minimum(_Choice):
 class Relu(Operation):
     """max(x, 0)."""
 
-    elementwise: ClassVar[bool] = True
-
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return inputs[0]
 
@@ -198,7 +191,6 @@ class LeakyRelu(Operation):
         shift: the slope's negative power of two.
     """
 
-    elementwise: ClassVar[bool] = True
     shift: int
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -227,7 +219,6 @@ class Lookup(Operation):
         table: 2**width entries, in ascending order of x.
     """
 
-    elementwise: ClassVar[bool] = True
     domain: FixedType
     table: FixedArray
 

@@ -18,13 +18,7 @@ from fpgaml.graph.values import FixedArray
 
 
 @dataclass(frozen=True)
-class Move(Operation):
-    """Elements in other places, some of them several times or not at all, and zeros between them."""
-
-    moves_only: ClassVar[bool] = True
-    keeps_all: ClassVar[bool] = True
-    """Whether every element of the input is somewhere in the output."""
-
+class _Move(Operation):
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
         return inputs[0].moved(self.move)
 
@@ -37,7 +31,7 @@ class Move(Operation):
 
 
 @dataclass(frozen=True)
-class Reshape(Move):
+class Reshape(_Move):
     """The same elements, in row-major order, in another shape."""
 
     dims: Shape
@@ -52,7 +46,7 @@ class Reshape(Move):
 
 
 @dataclass(frozen=True)
-class Transpose(Move):
+class Transpose(_Move):
     """Axes in another order: axis j of the output is axis order[j] of the input (batch not counted)."""
 
     order: tuple[int, ...]
@@ -66,7 +60,7 @@ class Transpose(Move):
 
 
 @dataclass(frozen=True)
-class Pad(Move):
+class Pad(_Move):
     """Zeros around: (before, after) for each axis."""
 
     pads: Pads
@@ -81,10 +75,9 @@ class Pad(Move):
 
 
 @dataclass(frozen=True)
-class Slice(Move):
+class Slice(_Move):
     """A box out of a tensor: start <= index < stop, every step-th, for each axis."""
 
-    keeps_all: ClassVar[bool] = False
     starts: Shape
     stops: Shape
     steps: Shape
@@ -102,7 +95,7 @@ class Slice(Move):
 
 
 @dataclass(frozen=True)
-class UpSample(Move):
+class UpSample(_Move):
     """Every element repeated: `factors` times along each spatial axis (nearest neighbour), channels last."""
 
     factors: Shape
@@ -150,7 +143,6 @@ class Concatenate(Operation):
 
     axis: int
     arity: ClassVar[int | None] = None
-    moves_only: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         axis = normal_axis(self.axis, len(inputs[0]))

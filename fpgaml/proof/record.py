@@ -1,0 +1,70 @@
+"""What a proof found, as the record holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fpgaml.proof.checks import Check, Proof
+from fpgaml.proof.compare import Comparison
+from fpgaml.proof.statistics import QuantizerStatistics
+from fpgaml.record import checks as record
+from fpgaml.record.results import NoPhysics, Physics, Results
+
+
+def results_of(
+    proof: Proof, checks: Sequence[Check], tools: Mapping[str, str], roc_auc: Mapping[str, float], **parts: Any
+) -> Results:
+    """The results of a finished proof.
+
+    Args:
+        tools: that measured, with versions; roc_auc: areas by output, empty without labels.
+        parts: what the target adds: members of `Results` by name.
+    """
+    return Results(
+        tools=tools,
+        events=dict(proof.events),
+        checks=tuple(check_of(check) for check in checks),
+        quantizers=tuple(_quantizer(statistics) for statistics in proof.quantizers()),
+        input_rounding=tuple(record.InputRounding(**asdict(rounding)) for rounding in proof.roundings.values()),
+        physics=Physics(roc_auc=roc_auc) if roc_auc else NoPhysics(),
+        **parts,
+    )
+
+
+def check_of(check: Check) -> record.Check:
+    """A check for the record."""
+    return record.Check(
+        name=check.name,
+        status=check.status,
+        oracle=check.oracle,
+        note=check.note,
+        outputs=_comparisons(check.outputs.values()),
+        layers=_comparisons(check.layers.values()),
+        input_rounding=_comparisons(check.rounding.values()),
+    )
+
+
+def _comparisons(found: Iterable[Comparison]) -> tuple[record.Comparison, ...]:
+    return tuple(
+        record.Comparison(
+            name=comparison.name,
+            exact=comparison.exact,
+            equal_as_recorded=comparison.equal_as_recorded,
+            recorded_as=comparison.rounded_to,
+            events=comparison.events,
+            values=comparison.values,
+            differing_events=comparison.differing_events,
+            differing_values=comparison.differing_values,
+            largest_lsb=comparison.largest_lsb,
+            largest=comparison.largest,
+            first=record.Difference(**asdict(comparison.first)) if comparison.first else None,
+        )
+        for comparison in found
+    )
+
+
+def _quantizer(statistics: QuantizerStatistics) -> record.QuantizerUse:
+    facts = asdict(statistics) | {"quantizer": str(statistics.quantizer), "remark": statistics.remark}
+    return record.QuantizerUse(**facts)

@@ -1,0 +1,109 @@
+"""manifest.json: what a project was generated from. No measurement is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializeAsAny
+
+from fpgaml.record.base import Above, Count, Fact, Fraction, Name, NotNegative, Positive, Sha256, absent
+from fpgaml.record.settings import Settings, read_settings
+
+FORMAT: Literal["fpgaml-manifest"] = "fpgaml-manifest"
+VERSION: Literal[1] = 1
+
+
+class Source(Fact):
+    """The model file."""
+
+    file: Name
+    sha256: Sha256
+    framework: Name
+
+
+class BoardChoice(Fact):
+    """The board with what the user gave in place of its own."""
+
+    name: Name
+    part: Name
+    clock_ns: Above
+    note: str
+    """What an alias chose, and why, or which file of the user's says it; empty for neither."""
+    definition: Mapping[str, Any] | None = Field(default=None, exclude_if=absent)
+    """A user's own board with its whole content, as its file would hold it."""
+
+
+class PortFacts(Fact):
+    """A tensor at the boundary: `variable` and `cpp` are an HLS port's own; the last three a flatbuffer's."""
+
+    name: Name
+    variable: Name | None = Field(default=None, exclude_if=absent)
+    shape: tuple[Count, ...]
+    cpp: Name | None = Field(default=None, exclude_if=absent)
+    signed: bool
+    width: Positive
+    fractional: int
+    tensor: Name | None = Field(default=None, exclude_if=absent)
+    scale: Above | None = Field(default=None, exclude_if=absent)
+    zero_point: int | None = Field(default=None, exclude_if=absent)
+
+
+class InputType(Fact):
+    """The type of an input, and why."""
+
+    name: Name
+    type: Name
+    origin: Literal["model", "given", "data"]
+    reason: str
+    changed_fraction: Fraction
+    """Share of the data's values that rounding to this type changes."""
+    largest_rounding: NotNegative
+
+
+class Approximation(Fact):
+    """What the model keeps in floating point and the Graph rounds."""
+
+    layer: str
+    what: str
+
+
+class Coding(Fact):
+    """A port that carries integer codes: value = scale * (code - zero_point)."""
+
+    scale: Above
+    zero_point: int
+    bits: Annotated[int, Field(ge=2)]
+
+
+class VectorFacts(Fact):
+    """The golden vectors."""
+
+    seed: int
+    events: Mapping[str, Count]
+    """By origin."""
+    data_sha256: Sha256 | Literal[""]
+
+
+class Manifest(Fact):
+    """What an fpgaml project was generated from. No measurement is in it."""
+
+    format: Literal["fpgaml-manifest"] = FORMAT
+    version: Literal[1] = VERSION
+    versions: Mapping[str, Name]
+    """Of Python and each package that took part."""
+    source: Source
+    graph_sha256: Sha256
+    board: BoardChoice
+    settings: Annotated[SerializeAsAny[Settings], BeforeValidator(read_settings)]
+    inputs: tuple[PortFacts, ...] = Field(min_length=1)
+    outputs: tuple[PortFacts, ...] = Field(min_length=1)
+    input_types: tuple[InputType, ...]
+    approximations: tuple[Approximation, ...]
+    vectors: VectorFacts
+    messages: tuple[str, ...]
+    """What the target's tools said."""
+    codings: Mapping[str, Coding] = Field(default_factory=dict)
+    """By port."""
+    files: Mapping[str, Sha256]
+    """sha256 of every other file, by relative path."""

@@ -1,0 +1,111 @@
+"""results.json: what was measured on a project, by which tool, and of what kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, computed_field
+
+from fpgaml.record.base import Count, Fact, Fraction, Kind, Name, absent
+from fpgaml.record.checks import Check, InputRounding, QuantizerUse
+from fpgaml.record.cosim import Bulk, Cosim
+from fpgaml.record.estimate import Estimate, Requantisation
+from fpgaml.record.integer_network import IntegerNetwork
+from fpgaml.record.synthesis import Synthesis
+from fpgaml.record.verdict import Verdict, verdict_of
+
+FORMAT: Literal["fpgaml-results"] = "fpgaml-results"
+VERSION: Literal[1] = 1
+
+
+class NoPhysics(Fact):
+    """Without labels there is nothing to say."""
+
+
+class Physics(Fact):
+    """Metrics of the Graph's outputs on labelled data."""
+
+    kind: Literal[Kind.SIMULATED] = Kind.SIMULATED
+    roc_auc: Annotated[Mapping[str, Fraction], Field(min_length=1)]
+    """Areas under the ROC curve, by output."""
+
+
+class Results(Fact):
+    """What was measured on an fpgaml project, by which tool, and of what kind."""
+
+    format: Literal["fpgaml-results"] = FORMAT
+    version: Literal[1] = VERSION
+    tools: Mapping[str, Name]
+    """With versions."""
+    events: Mapping[str, Count]
+    """Events that were run, by origin."""
+    checks: tuple[Check, ...]
+    quantizers: tuple[QuantizerUse, ...]
+    input_rounding: tuple[InputRounding, ...]
+    """Empty where the model itself brings recorded data into the types of the inputs."""
+    physics: Physics | NoPhysics
+    estimate: Estimate | None = Field(default=None, exclude_if=absent)
+    requantisation: Requantisation | None = Field(default=None, exclude_if=absent)
+    tflite: IntegerNetwork | None = Field(default=None, exclude_if=absent)
+    cosim: tuple[Cosim, ...] = Field(default=(), exclude_if=lambda entries: not entries)
+    """The last run of each simulator."""
+    bulk: Bulk | None = Field(default=None, exclude_if=absent)
+    synthesis: tuple[Synthesis, ...] = Field(default=(), exclude_if=lambda entries: not entries)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed: enough to go on, not a proof."""
+        return self.verdict != Verdict.FAILED
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def verdict(self) -> Verdict:
+        """What all checks together came to."""
+        return self.verdict_for()
+
+    @property
+    def proved(self) -> bool:
+        """Whether every check was made, and is exact."""
+        return self.verdict == Verdict.PROVED
+
+    @property
+    def roc_auc(self) -> Mapping[str, float]:
+        """Areas under the ROC curve of the Graph's outputs; empty without labels."""
+        return self.physics.roc_auc if isinstance(self.physics, Physics) else {}
+
+    def verdict_for(self, edited: Sequence[str] = ()) -> Verdict:
+        """The verdict on files of which some changed since the checks were made."""
+        return verdict_of((check.status for check in self.checks), edited=bool(edited))
+
+    def with_check(self, check: Check, tools: Mapping[str, str], instead_of: str = "") -> Self:
+        """With a check in the place of one of the same name, else at the end.
+
+        Args:
+            tools: that made it; instead_of: a check that this one makes obsolete, a note that it is still to be made.
+        """
+        kept = [each for each in self.checks if each.name != instead_of]
+        if any(each.name == check.name for each in kept):
+            kept = [check if each.name == check.name else each for each in kept]
+        else:
+            kept.append(check)
+        return self._with(checks=tuple(kept), tools={**self.tools, **tools})
+
+    def with_cosim(self, entry: Cosim) -> Self:
+        """With a run in the place of an earlier one with the same simulator."""
+        others = [each for each in self.cosim if each.simulator != entry.simulator]
+        return self._with(cosim=tuple(sorted([*others, entry], key=lambda each: each.simulator)))
+
+    def with_bulk(self, entry: Bulk) -> Self:
+        """With a run in bulk in the place of an earlier one."""
+        return self._with(bulk=entry)
+
+    def with_synthesis(self, entries: Sequence[Synthesis]) -> Self:
+        """With runs in the place of earlier ones of the same kind, family, part and hierarchy."""
+        keys = {entry.key for entry in entries}
+        kept = [entry for entry in self.synthesis if entry.key not in keys]
+        return self._with(synthesis=(*kept, *entries))
+
+    def _with(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)

@@ -1,0 +1,119 @@
+"""What every report is made of: sections of tables and lines, computed from the record, in no format yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.results import Results
+from fpgaml.record.verdict import Verdict
+
+NAME_WIDTH = 24
+"""A name up to this long is shown whole, where room is short."""
+
+
+class Mark(StrEnum):
+    """What a word says of the matter."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+    FAINT = "faint"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text with a meaning of its own.
+
+    Args:
+        strong: whether it stands out.
+        longest: characters, above which its middle may be left out where room is short; 0: never.
+    """
+
+    text: str
+    mark: Mark = Mark.PLAIN
+    strong: bool = False
+    longest: int = 0
+
+
+Cell = str | Words
+
+
+def name(text: str, longest: int = NAME_WIDTH) -> Words:
+    """A name of a tensor, a layer or a module: its ends tell it apart from others."""
+    return Words(text, longest=longest)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns without rulers.
+
+    Args:
+        header: titles of the columns, if any; right: indices of the columns of numbers.
+        indented: whether it belongs to a title above.
+    """
+
+    rows: Sequence[Sequence[Cell]]
+    header: Sequence[str] = ()
+    right: Sequence[int] = ()
+    indented: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence; `words` are read one after another, without spaces between them."""
+
+    words: tuple[Cell, ...]
+    indented: bool = True
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An empty line."""
+
+
+Part = Table | Line | Gap
+
+
+def line(*words: Cell, indented: bool = True) -> Line:
+    """A sentence."""
+    return Line(words, indented)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One matter of a report.
+
+    Args:
+        title: empty where the parts speak for themselves.
+        aside: beside the title: the kinds of the numbers below, the tool that they are from.
+    """
+
+    title: str
+    parts: Sequence[Part]
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is about: a project's record.
+
+    Args:
+        edited: files that changed since the project was generated.
+        made_now: whether the checks are of the files as they are now, the edited ones too.
+        everything: whether all quantizers, layers and messages are wanted, not only those that call for attention.
+    """
+
+    manifest: Manifest
+    results: Results
+    edited: Sequence[str] = ()
+    made_now: bool = False
+    everything: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be claimed of the files as they are now."""
+        return self.results.verdict_for(() if self.made_now else self.edited)

@@ -1,0 +1,18 @@
+"""What was made from what, and for which board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fpgaml.report.section import Section, Subject, Table, Words
+
+
+def sections(subject: Subject) -> Iterator[Section]:
+    """Three rows without a title: the head of the report."""
+    source, board, settings = subject.manifest.source, subject.manifest.board, subject.manifest.settings
+    clock = f"{board.clock_ns:.6g} ns ({1e3 / board.clock_ns:.6g} MHz)"
+    place = f"{board.name}, part {board.part}, clock {clock}" + (f"\n{board.note}" if board.note else "")
+    rows = [("model", f"{source.file}, {source.framework}")]
+    rows += [("board", place)] if settings.on_board else []
+    rows += [("project", settings.summary)]
+    yield Section("", [Table([(Words(head, strong=True), text) for head, text in rows], indented=False)])

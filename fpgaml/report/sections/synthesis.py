@@ -1,0 +1,87 @@
+"""What synthesis found: one table a run, with its kind and its tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fpgaml.record.synthesis import ModuleRow, Resource, Synthesis, Timing
+from fpgaml.report.section import Cell, Gap, Line, Mark, Part, Section, Subject, Table, Words, line, name
+
+ALWAYS_SHOWN = ("LUT", "FF", "DSP", "BRAM")
+MODULE_COLUMNS = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM", "carry")
+
+
+def sections(subject: Subject) -> Iterator[Section]:
+    """One a run."""
+    for entry in subject.results.synthesis:
+        yield synthesis_section(entry)
+
+
+def synthesis_section(entry: Synthesis) -> Section:
+    """Resources, modules, timing, and whether the design fits."""
+    parts: list[Part] = [_resources(entry), *_modules(entry.modules)]
+    parts += _timing(entry.timing) if entry.timing else []
+    parts += [line(f"{note}.") for note in entry.notes]
+    if entry.edited:
+        parts.append(line(Words("Files of the project were edited since it was generated.", Mark.DOUBTFUL)))
+    return Section(_headline(entry), [*parts, line(_verdict(entry))])
+
+
+def _headline(entry: Synthesis) -> str:
+    place = f"{entry.board}, {entry.part}" if entry.board else f"family {entry.family}, no board"
+    tool, version = list(entry.tools.items())[-1]
+    return f"{place}: {entry.kind} ({tool} {version}), hierarchy {entry.hierarchy}, {entry.seconds:.0f} s"
+
+
+def _resources(entry: Synthesis) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for each in entry.resources:
+        if not each.used and each.name not in ALWAYS_SHOWN:
+            continue
+        title = f"  of these {each.name}" if each.name == "LUTRAM" else each.name
+        total = f"{each.available:,}" if each.available is not None else ""
+        rows.append((title, f"{each.used:,}", total, _share(each), each.unit))
+    return Table(rows, ("", "used", "of", "", "counted in"), right=(1, 2, 3))
+
+
+def _share(each: Resource) -> Words:
+    if each.available is None:
+        return Words("")
+    if not each.available:
+        return Words("" if not each.used else "none there", Mark.BAD)
+    return Words(f"{100 * each.used / each.available:.2f} %", Mark.PLAIN if each.fits else Mark.BAD)
+
+
+def _modules(modules: tuple[ModuleRow, ...]) -> list[Part]:
+    if not modules:
+        return []
+    shown = [each for each in MODULE_COLUMNS if any(row.resources.get(each) for row in modules)]
+    rows: list[list[Cell]] = [
+        [name(row.name, 48), f"{row.instances}", *(f"{row.resources.get(each, 0):,}" for each in shown)]
+        for row in modules
+    ]
+    header = ("module, without those inside", "x", *shown)
+    return [Gap(), Table(rows, header, right=range(1, len(shown) + 2))]
+
+
+def _timing(timing: Timing) -> list[Line]:
+    met = "reached" if timing.met else "missed"
+    mark = Mark.GOOD if timing.met else Mark.BAD if timing.binding else Mark.DOUBTFUL
+    path = timing.critical_path
+    delays = f"{path.logic_ns:.2f} ns logic, {path.routing_ns:.2f} ns routing"
+    wrapper = ", ".join(f"{count:,} {each}" for each, count in timing.wrapper.items())
+    return [
+        line(Words(f"Fmax {timing.fmax_mhz:.2f} MHz", mark), f"; asked for {timing.clock_mhz:g} MHz, which is {met}."),
+        line(f"Critical path: {path.start} to {path.end}: {delays}."),
+        line(f"Taken off for the shift registers around the ports: {wrapper}."),
+    ]
+
+
+def _verdict(entry: Synthesis) -> Words:
+    """Whether the design fits, in one line."""
+    if entry.fits is None:
+        return Words("Capacity not known: nothing to compare with.", Mark.DOUBTFUL)
+    if entry.fits:
+        return Words(f"Fits {entry.board}.", Mark.GOOD)
+    over = [f"{each.name} {each.used:,} of {each.available:,}" for each in entry.too_large]
+    return Words(f"Does not fit {entry.board}: {', '.join(over)}.", Mark.BAD)

@@ -1,0 +1,56 @@
+"""The settings of an RTL project as manifest.json holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from fpgaml.record.base import Name, Positive
+from fpgaml.record.settings import Settings
+
+LANGUAGES = {"verilog": "Verilog", "vhdl": "VHDL"}
+
+
+class RtlFacts(Settings):
+    """How the core was made, and the shell around it."""
+
+    target: Literal["rtl"] = "rtl"
+    hdl: Literal["verilog", "vhdl"]
+    shell: Literal["axis", "native"]
+    top: Name
+    beat_in: Positive | None
+    """Elements a beat; null for the native shell."""
+    beat_out: Positive | None
+    tag_bits: Positive | None
+    core_latency: Positive
+    """Register ranks of the core."""
+    latency: Positive
+    """Cycles from a frame's first beat to its result's first beat."""
+    interval: Positive
+    """Cycles between frames."""
+    delay_model: Mapping[str, int | float | str]
+    """What placed the pipeline registers: times in ns."""
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        shell = f"{self.shell} shell"
+        if self.shell == "axis":
+            beats = f"{self.beat_in} elements a beat in, {self.beat_out} out"
+            shell += f" ({beats}, tag of {self.tag_bits} bits)"
+        return f"{LANGUAGES[self.hdl]}, fully unrolled, {shell}, top module {self.top}"
+
+    @property
+    def timing_note(self) -> str:
+        """The delay model's numbers."""
+        model = self.delay_model
+        if not model:
+            return ""
+        adder = f"adder {model['adder_ns']:g} ns + {model['carry_ns_per_bit']:.3g} a bit"
+        rest = f"LUT level {model['lut_level_ns']:g}, register {model['register_ns']:g}, margin {model['margin']:.0%}"
+        return f"pipeline by a delay model of {model['family']}: {adder}, {rest}"
+
+    @property
+    def checks_edited(self) -> str:
+        """The netlist is made from the Graph: only a simulation reads the HDL."""
+        return "fpgaml cosim"
