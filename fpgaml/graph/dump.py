@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Constant, EinsumDense, Input, Operation, Quantize, Scale
-from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense
+from fpgaml.graph.ops import Constant, Input, Linear, Operation, Quantize, Scale
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 
 HEADINGS = ("name", "operation", "settings", "shape", "type", "inputs")
-WEIGHTED = (Dense, Conv1D, Conv2D, EinsumDense)
 
 
 def dump(graph: Graph) -> str:
@@ -28,7 +26,7 @@ def dump(graph: Graph) -> str:
     hold every value that a node can have.
     """
     rows = [_row(graph, node) for node in graph.nodes]
-    weights = [node.op.kernel for node in graph.nodes if isinstance(node.op, WEIGHTED)]
+    weights = [node.op.kernel for node in graph.nodes if isinstance(node.op, Linear)]
     total = sum(kernel.integers.size for kernel in weights)
     zeros = sum(int(np.count_nonzero(kernel.integers == 0)) for kernel in weights)
     summary = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -96,26 +96,3 @@ def _batched(values: FixedArray, batch: int) -> FixedArray:
     if values.shape[0] == batch:
         return values
     return FixedArray(np.broadcast_to(values.integers, (batch, *values.shape[1:])), values.fractional)
-
-
-def layer_outputs(graph: Graph, inputs: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
-    """Every source layer's output, by the layer's name."""
-    kept: dict[str, FixedArray] = {}
-
-    def keep(node: Node, _: list[FixedArray], result: FixedArray) -> None:
-        kept[node.name] = result
-
-    interpret(graph, inputs, keep)
-    batch = _batch(graph, inputs)
-    return {layer: _batched(kept[name], batch) for layer, name in graph.layers.items()}
-
-
-def chunks(total: int, per_event: int, limit: int = 1 << 25) -> Iterator[slice]:
-    """Slices over events that keep a chunk's largest tensor below `limit` values.
-
-    Args:
-        total: how many events; per_event: the largest tensor of one event, in values.
-    """
-    size = max(1, limit // max(per_event, 1))
-    for start in range(0, total, size):
-        yield slice(start, min(start + size, total))

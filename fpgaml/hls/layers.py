@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -147,6 +147,20 @@ class LayerList:
     def type(self, name: str) -> FixedType:
         """A node's type as inferred."""
         return self.graph.types[name]
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """How an operation becomes hls4ml layers.
+
+    Args:
+        lower: appends what computes a node.
+        casts: its C++ casts each exact result once, to whatever type it is given: a quantizer that alone reads it
+            is fused into it.
+    """
+
+    lower: Callable[[LayerList, Node], None]
+    casts: bool = True
 
 
 def _require_narrow(source: str, weights: NDArray[np.float64], sums: PortType) -> None:

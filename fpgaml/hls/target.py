@@ -11,7 +11,7 @@ from typing import Any
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense
+from fpgaml.graph.ops import Linear
 from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
@@ -145,8 +145,7 @@ def _io_type(graph: Graph) -> IoType:
     largest = max(prod(shape) for shape in graph.shapes.values())
     multiplications = 0
     for node in graph.nodes:
-        if isinstance(node.op, Dense | Conv1D | Conv2D | EinsumDense):
-            each = prod(node.op.kernel.shape[:-1])
-            multiplications += prod(graph.shapes[node.name]) * each
+        if isinstance(node.op, Linear):
+            multiplications += node.op.kernel.integers.size * node.op.repeats(graph.shapes[node.inputs[0]])
     small = largest <= PARALLEL_ELEMENTS and multiplications <= PARALLEL_MULTIPLICATIONS
     return IoType.PARALLEL if small else IoType.STREAM

@@ -1,4 +1,4 @@
-"""Move uniform quantizers before reshapes and transposes, where the operation that computes can apply them."""
+"""Move uniform quantizers before what only moves values, where the operation that computes can apply them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Quantize, Reshape, Transpose
+from fpgaml.graph.ops import Move, Quantize
 from fpgaml.passes.base import Pass
 
 
 @dataclass(frozen=True)
 class HoistQuantizers(Pass):
-    """A quantizer that treats all elements alike gives the same values before a reshape as after it."""
+    """A quantizer that treats all elements alike gives the same values before a move as after it; zero stays zero.
+
+    It stays behind a move that leaves elements out: before it, there would be more to quantize.
+    """
 
     name: ClassVar[str] = "hoist-quantizers"
 
@@ -30,7 +33,7 @@ class HoistQuantizers(Pass):
                 continue
             before = graph[node.inputs[0]]
             alone = len(graph.consumers[before.name]) == 1 and before.name not in graph.outputs
-            if isinstance(before.op, Reshape | Transpose) and alone:
+            if isinstance(before.op, Move) and before.op.keeps_all and alone:
                 return before, node
         return None
 

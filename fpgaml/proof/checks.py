@@ -13,7 +13,6 @@ from fpgaml.data.dataset import DataSet
 from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Conv1D, Conv2D
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.compare import Comparison, compare, compare_reals
 from fpgaml.proof.oracle import Answers, Oracle
@@ -250,11 +249,7 @@ def chunk_events(graph: Graph) -> int:
     """How many events keep the largest tensor of a chunk below CHUNK_VALUES numbers."""
     largest = 1
     for node in graph.nodes:
-        size = prod(graph.shapes[node.name])
-        if isinstance(node.op, Conv1D | Conv2D):
-            kernel = node.op.kernel.shape
-            size = max(size, size // kernel[-1] * prod(kernel[:-1]) * node.op.groups)
-        largest = max(largest, size)
+        largest = max(largest, node.op.held([graph.shapes[name] for name in node.inputs]))
     return max(1, CHUNK_VALUES // largest)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fpgaml.graph.digits import signed_digits
 from fpgaml.rtl.netlist import Gate, Wire, bits_for, wrapped
 
 
@@ -276,19 +277,3 @@ class NetlistBuilder:
         if index == len(self.wires):
             self.wires.append(Wire(gate, arguments, parameters, low, high, self.layer))
         return index
-
-
-def signed_digits(number: int) -> list[tuple[int, int]]:
-    """The canonical signed-digit form: (position, +1 or -1) with no two neighbours, positive ones first.
-
-    Source: Reitwieser, "Binary arithmetic", Advances in Computers 1 (1960).
-    """
-    digits, position = [], 0
-    while number:
-        if number & 1:
-            digit = 2 - (number & 3)
-            digits.append((position, digit))
-            number -= digit
-        number >>= 1
-        position += 1
-    return sorted(digits, key=lambda pair: (-pair[1], -pair[0]))

@@ -9,9 +9,10 @@ import numpy as np
 
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
+from fpgaml.graph.digits import digit_count
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Lookup, Quantize, Scale
-from fpgaml.graph.types import Ints, Rounding
+from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
+from fpgaml.graph.types import Rounding
 from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
 from fpgaml.rtl.netlist import Gate, Netlist, Wire
@@ -46,9 +47,9 @@ def estimate_nodes(graph: Graph) -> dict[str, float]:
 
 def _node_luts(graph: Graph, node: Node) -> float:
     op, elements = node.op, prod(graph.shapes[node.name])
-    if isinstance(op, Dense | Conv1D | Conv2D | EinsumDense):
-        digits = signed_digit_count(op.kernel.integers)
-        repeats = _repeats(graph, node)
+    if isinstance(op, Linear):
+        digits = digit_count(op.kernel.integers.flat)
+        repeats = op.repeats(graph.shapes[node.inputs[0]])
         additions = max(digits * repeats - elements, 0) + (elements if op.bias is not None else 0)
         entering, leaving = (float(graph.types[name].width.mean()) for name in (node.inputs[0], node.name))
         return SHARING * additions * (entering + leaving) / 2
@@ -68,27 +69,9 @@ def _scale_additions(graph: Graph, node: Node) -> float:
     """Adders of a Scale: one a signed digit of each factor but the first, one for an offset."""
     op, elements = node.op, prod(graph.shapes[node.name])
     assert isinstance(op, Scale)
-    digits = signed_digit_count(op.factor.integers) * elements / op.factor.integers.size
+    digits = digit_count(op.factor.integers.flat) * elements / op.factor.integers.size
     offsets = np.count_nonzero(op.offset.integers) * elements / op.offset.integers.size
     return max(digits - elements, 0.0) + offsets
-
-
-def _repeats(graph: Graph, node: Node) -> float:
-    """How many times each weight of the kernel is used."""
-    op, output = node.op, prod(graph.shapes[node.name])
-    if isinstance(op, EinsumDense):
-        left, _, _ = op.equation.partition("->")
-        letters, _, kernel = left.partition(",")
-        sizes = dict(zip(letters, graph.shapes[node.inputs[0]], strict=True))
-        return prod(size for letter, size in sizes.items() if letter not in kernel)
-    assert isinstance(op, Dense | Conv1D | Conv2D)
-    return output / op.kernel.shape[-1]
-
-
-def signed_digit_count(integers: Ints) -> int:
-    """Digits other than zero in the canonical signed-digit forms of all numbers together."""
-    # A number's digits are where n and 3n differ (Reitwieser's recoding in one line).
-    return sum((abs(int(n)) ^ 3 * abs(int(n))).bit_count() for n in integers.flat)
 
 
 def estimate_netlist(netlist: Netlist, registers: int) -> Estimate:

@@ -135,10 +135,6 @@ def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:
     return [values[result.wire] << result.shift for result in netlist.results]
 
 
-def _dtype(table: Sequence[int]) -> type:
-    return object if bits_for(min(table), max(table)) > 63 else np.int64
-
-
 def _compute(wire: Wire, a: Any, b: Any, c: Any, inputs: Sequence[Sequence[Any]], tables: Sequence[Any]) -> Any:
     p = (*wire.parameters, 0, 0)
     match wire.gate:

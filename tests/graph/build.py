@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, GraphBuilder
+from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Input, Operation
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import FixedType, Quantizer
@@ -32,3 +34,9 @@ def graph_of(op: Operation, *shapes: Sequence[int], kind: FixedType = BYTE) -> G
 def range_of(op: Operation, *shapes: Sequence[int], kind: FixedType = BYTE) -> ValueRange:
     """The range of an operation's result."""
     return graph_of(op, *shapes, kind=kind).ranges["y"]
+
+
+def layer_outputs(graph: Graph, inputs: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+    """Every source layer's output, by the layer's name."""
+    values = interpret(replace(graph, outputs=tuple(dict.fromkeys(graph.layers.values()))), inputs)
+    return {layer: values[name] for layer, name in graph.layers.items()}

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.ops import Add, Input, Quantize, Relu, Reshape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
-from fpgaml.passes.hoist_quantizers import HoistQuantizers
-from tests.strategies import quantizers
 
 WIDE = Quantizer(FixedType(1, 20, 20), Rounding.RND, Overflow.SAT)
 NARROW = Quantizer(FixedType(1, 3, 2), Rounding.RND, Overflow.SAT_SYM)
@@ -69,16 +65,3 @@ def test_a_type_per_element_is_seen_through_the_reshape() -> None:
     op = folded["x"].op
     assert isinstance(op, Input)
     assert op.quantizer.type.integer.tolist() == [[1, 2, 3], [4, 5, 6]]
-
-
-@given(quantizers(), st.booleans())
-def test_hoisting_changes_no_value(quantizer: Quantizer, twice: bool) -> None:
-    builder = GraphBuilder("hoist")
-    x = builder.add(Input((2, 3), WIDE), name="x")
-    moved = builder.add(Reshape((3, 2)), builder.add(Relu(), x, name="relu"), name="moved")
-    total = builder.add(Quantize(quantizer), moved, name="total")
-    graph = builder.build([total, moved] if twice else [total])
-    hoisted = HoistQuantizers().apply(graph)
-    assert hoisted.outputs == graph.outputs
-    reals = np.random.default_rng(5).normal(0, 40, (50, 2, 3))
-    assert np.array_equal(outputs(graph, reals), outputs(hoisted, reals))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fpgaml.project.ports import Port
-from fpgaml.rtl.builder import NetlistBuilder, Value, signed_digits
+from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.netlist import Gate, Netlist, Result, bits_for, evaluate, widest_arithmetic
 
 IN = Port("x", (2,), True, 8, 3)
@@ -73,14 +71,6 @@ def test_products_with_constants(factor: int, x: int) -> None:
     a, _ = inputs(builder)
     assert run(builder, builder.multiply(a, builder.constant(factor)), [x, 0]) == factor * x / 8
     assert all(wire.gate != Gate.MULTIPLY for wire in builder.wires)
-
-
-@given(st.integers(-(2**40), 2**40))
-def test_signed_digits(number: int) -> None:
-    digits = signed_digits(number)
-    assert sum(digit << position for position, digit in digits) == number
-    positions = sorted(position for position, _ in digits)
-    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(positions))
 
 
 @given(st.integers(-128, 127), st.integers(0, 9), st.integers(1, 9), st.booleans())

@@ -14,7 +14,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist, signed_digit_count
+from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist, Result
 from fpgaml.rtl.schedule import register_bits, schedule
@@ -83,11 +83,6 @@ def dense(inputs: int, outputs: int) -> Graph:
     kernel = FixedArray(np.full((inputs, outputs), 5), 0)
     y = builder.add(Dense(kernel, None), x, name="dense")
     return builder.build([builder.add(Relu(), y, name="relu")])
-
-
-def test_signed_digits_are_counted() -> None:
-    # 0, 1, 5 = 4 + 1, 7 = 8 - 1, -11 = -8 - 4 + 1
-    assert signed_digit_count(np.array([0, 1, 5, 7, -11])) == 0 + 1 + 2 + 2 + 3
 
 
 def test_the_estimate_grows_with_the_network() -> None:

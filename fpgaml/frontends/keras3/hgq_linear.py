@@ -13,6 +13,7 @@ import numpy as np
 from fpgaml.frontends.keras3.functions import activate
 from fpgaml.frontends.keras3.work import Work
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation, Scale, Shape
+from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.ops.windows import Pads, same_padding
 from fpgaml.graph.values import FixedArray
 
@@ -91,7 +92,7 @@ def einsum_dense_batch_norm(work: Work, inputs: Sequence[str]) -> str:
     # The layer adds Keras's own epsilon here, not the one in its configuration.
     factor = gamma / np.sqrt(own["moving_variance"] + KERAS_EPSILON)
     equation = str(work.config("equation")).replace("...", "0")
-    kernel_axes, output_axes = equation.split(",")[1].split("->")
+    _, kernel_axes, output_axes = split_equation(equation)
     normalised = work.config("normalize_axes") or work.config("bias_axes")
     axes = [axis for axis, letter in enumerate(kernel_axes) if letter in normalised]
     kernel = own["kernel"] * np.expand_dims(factor, tuple(a for a in range(len(kernel_axes)) if a not in axes))
@@ -134,8 +135,7 @@ def unbatched(equation: str, rank: int) -> tuple[str, str, str]:
         equation: such as `...x,xy->...y` or `abc,cd->abd`; the first axis is the batch.
         rank: the input's axes, without the batch.
     """
-    left, output = equation.replace(" ", "").split("->")
-    letters, kernel = left.split(",")
+    letters, kernel, output = split_equation(equation)
     if "..." in letters:
         count = rank + 1 - len(letters.replace("...", ""))
         free = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in equation][:count]

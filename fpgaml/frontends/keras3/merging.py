@@ -24,6 +24,7 @@ from fpgaml.graph.ops import (
     Subtract,
     Transpose,
 )
+from fpgaml.graph.ops.einsum import split_equation
 
 
 def quantized_inputs(work: Work, inputs: Sequence[str]) -> list[str]:
@@ -116,20 +117,18 @@ def dot(work: Work, inputs: Sequence[str]) -> str:
 def einsum(work: Work, inputs: Sequence[str]) -> str:
     """QEinsum of two tensors; its first axis is the batch."""
     equation = str(work.config("equation")).replace(" ", "")
-    left, output = equation.split("->")
-    terms = left.split(",")
-    batch = terms[0][:1]
-    alike = len(terms) == 2 and all(t[:1] == batch and batch not in t[1:] for t in (*terms, output))
-    if not alike or "." in equation or any(len(set(t)) < len(t) for t in (*terms, output)):
+    first, second, output = parts = split_equation(equation)
+    batch = first[:1]
+    alike = all(part[:1] == batch and batch not in part[1:] for part in parts)
+    if not alike or "." in equation or "," in second or any(len(set(part)) < len(part) for part in parts):
         raise work.unsupported(f"the einsum `{equation}`", "Write it for two tensors with a common first batch axis")
     nodes = quantized_inputs(work, inputs)
-    return work.quantized_output(contracted(work, nodes, f"{terms[0][1:]},{terms[1][1:]}->{output[1:]}"))
+    return work.quantized_output(contracted(work, nodes, f"{first[1:]},{second[1:]}->{output[1:]}"))
 
 
 def contracted(work: Work, nodes: Sequence[str], equation: str) -> str:
     """An einsum of two tensors (no batch letter): multiplied with all axes aligned, then summed."""
-    left, output = equation.split("->")
-    terms = left.split(",")
+    *terms, output = split_equation(equation)
     summed_letters = [letter for letter in dict.fromkeys("".join(terms)) if letter not in output]
     order = [*output, *summed_letters]
     aligned = []

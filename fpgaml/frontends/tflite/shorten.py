@@ -13,6 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from fpgaml.graph.digits import digit_count
+
 EXTRA_BITS = 4
 """Factors so much longer than the shortest are tried too: they may have fewer digits other than zero."""
 NEAR = 1 - 1e-12
@@ -77,7 +79,7 @@ def _dyadic(lowest: Fraction, highest: Fraction, *, inside: bool) -> tuple[int, 
     for extra in range(k, k + EXTRA_BITS + 1):
         first, limit = _first(lowest, extra, inside), _lifted(highest, extra)
         for candidate in range(first, min(first + 64, int(limit) + 1)):
-            if candidate < limit and _digits(candidate) < _digits(best[0]):
+            if candidate < limit and digit_count([candidate]) < digit_count([best[0]]):
                 best = (candidate, extra)
     return best
 
@@ -90,8 +92,3 @@ def _first(lowest: Fraction, k: int, inside: bool) -> int:
     lifted = _lifted(lowest, k)
     whole = -(-lifted.numerator // lifted.denominator)
     return max(whole + 1 if inside and whole == lifted else whole, 1)
-
-
-def _digits(n: int) -> int:
-    """Digits other than zero in the canonical signed-digit form."""
-    return (n ^ 3 * n).bit_count()

@@ -14,8 +14,8 @@ from fpgaml.graph.ops.elementwise import (
     Scale,
     Subtract,
 )
-from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense
-from fpgaml.graph.ops.rearrange import Concatenate, GroupSort, Pad, Reshape, Slice, Transpose, UpSample
+from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense, Linear
+from fpgaml.graph.ops.rearrange import Concatenate, GroupSort, Move, Pad, Reshape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.reductions import AveragePool, MaxPool, Reduce, Reduction
 from fpgaml.graph.ops.sources import Constant, Input, Quantize, uniform_quantize
 
@@ -50,7 +50,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         GroupSort,
     )
 }
-"""Every operation that a Graph may hold."""
+"""Every operation that a Graph may hold; one defined elsewhere is added under its class's name."""
 
 __all__ = [
     "OPERATIONS",
@@ -65,10 +65,12 @@ __all__ = [
     "GroupSort",
     "Input",
     "LeakyRelu",
+    "Linear",
     "Lookup",
     "MaxPool",
     "Maximum",
     "Minimum",
+    "Move",
     "Multiply",
     "Operation",
     "OperationError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from fpgaml.graph.ranges import ValueRange
@@ -28,6 +29,12 @@ class Operation(ABC):
     arity: ClassVar[int | None] = 1
     """How many inputs; None for one or more."""
 
+    moves_only: ClassVar[bool] = False
+    """Whether each element of the output is an element of an input, or zero, wherever it came from."""
+
+    elementwise: ClassVar[bool] = False
+    """Whether each element of the output depends only on the inputs' elements at its place (after broadcasting)."""
+
     @abstractmethod
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         """The output's shape.
@@ -47,6 +54,10 @@ class Operation(ABC):
     @abstractmethod
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         """The output, exactly."""
+
+    def held(self, inputs: Sequence[Shape]) -> int:
+        """How many values the largest tensor has that `run` makes of one event."""
+        return prod(self.shape(inputs))
 
 
 def require(condition: bool, message: str) -> None:

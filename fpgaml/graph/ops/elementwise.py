@@ -63,6 +63,7 @@ class Scale(Operation):
             (for a value per channel: shape (1, ..., channels)).
     """
 
+    elementwise: ClassVar[bool] = True
     factor: FixedArray
     offset: FixedArray
 
@@ -87,6 +88,7 @@ class Add(Operation):
     """a + b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
+    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -104,6 +106,7 @@ class Subtract(Operation):
     """a - b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
+    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -122,6 +125,7 @@ class Multiply(Operation):
     """a * b, with broadcasting."""
 
     arity: ClassVar[int | None] = 2
+    elementwise: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return _broadcast(inputs)
@@ -137,6 +141,7 @@ class Multiply(Operation):
 @dataclass(frozen=True)
 class _Choice(Operation):
     arity: ClassVar[int | None] = 2
+    elementwise: ClassVar[bool] = True
     choose: ClassVar[Callable[[Ints, Ints], Ints]]
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -172,6 +177,8 @@ class Minimum(_Choice):
 class Relu(Operation):
     """max(x, 0)."""
 
+    elementwise: ClassVar[bool] = True
+
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         return inputs[0]
 
@@ -191,6 +198,7 @@ class LeakyRelu(Operation):
         shift: the slope's negative power of two.
     """
 
+    elementwise: ClassVar[bool] = True
     shift: int
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
@@ -219,6 +227,7 @@ class Lookup(Operation):
         table: 2**width entries, in ascending order of x.
     """
 
+    elementwise: ClassVar[bool] = True
     domain: FixedType
     table: FixedArray
 

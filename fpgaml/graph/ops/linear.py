@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from fpgaml.graph.ops.base import Operation, Shape, fits_into, require
+from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.ops.elementwise import added_range
 from fpgaml.graph.ops.windows import Pads, output_size, windows
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
@@ -47,7 +48,7 @@ def linear_range(x: ValueRange, weights: FixedArray, product: Product) -> ValueR
 
 
 @dataclass(frozen=True)
-class _Linear(Operation):
+class Linear(Operation):
     """A sum of products with `kernel`, plus `bias` per output channel (the last axis)."""
 
     kernel: FixedArray
@@ -55,6 +56,10 @@ class _Linear(Operation):
 
     def product(self, x: Ints, kernel: Ints) -> Ints:
         """The sums of products, without the bias: shape (batch, *output)."""
+        raise NotImplementedError
+
+    def repeats(self, x: Shape) -> int:
+        """How many products each weight takes part in, for an input of a shape."""
         raise NotImplementedError
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
@@ -79,7 +84,7 @@ class _Linear(Operation):
 
 
 @dataclass(frozen=True)
-class Dense(_Linear):
+class Dense(Linear):
     """A fully connected layer over the last axis.
 
     Args:
@@ -94,12 +99,15 @@ class Dense(_Linear):
         self._require_bias(self.kernel.shape[1])
         return (*x[:-1], self.kernel.shape[1])
 
+    def repeats(self, x: Shape) -> int:
+        return prod(x[:-1])
+
     def product(self, x: Ints, kernel: Ints) -> Ints:
         return contract(np.matmul, x, kernel, kernel.shape[0])
 
 
 @dataclass(frozen=True)
-class _Conv(_Linear):
+class _Conv(Linear):
     strides: Shape
     dilation: Shape
     pads: Pads
@@ -115,6 +123,13 @@ class _Conv(_Linear):
         require(kernel[-1] % self.groups == 0, f"{kernel[-1]} filters in {self.groups} groups")
         self._require_bias(kernel[-1])
         return (*output_size(x, kernel[:-2], self.strides, self.dilation, self.pads), kernel[-1])
+
+    def repeats(self, x: Shape) -> int:
+        return prod(self.shape([x])[:-1])
+
+    def held(self, inputs: Sequence[Shape]) -> int:
+        # Every window's values are copied side by side.
+        return max(super().held(inputs), self.repeats(inputs[0]) * prod(self.kernel.shape[:-1]) * self.groups)
 
     def product(self, x: Ints, kernel: Ints) -> Ints:
         size, (inner, filters) = kernel.shape[:-2], kernel.shape[-2:]
@@ -159,7 +174,7 @@ class Conv2D(_Conv):
 
 
 @dataclass(frozen=True)
-class EinsumDense(_Linear):
+class EinsumDense(Linear):
     """A constant contracted with the tensor by an einsum equation without batch axis, such as "tc,cd->td".
 
     Args:
@@ -169,10 +184,19 @@ class EinsumDense(_Linear):
 
     equation: str
 
+    @property
+    def letters(self) -> tuple[str, str, str]:
+        """Of the input, of the kernel and of the output."""
+        return split_equation(self.equation)
+
+    def repeats(self, x: Shape) -> int:
+        letters, kernel_letters, _ = self.letters
+        return prod(dict(pair for pair in zip(letters, x, strict=True) if pair[0] not in kernel_letters).values())
+
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         shown = f"equation {self.equation!r}"
         require(_EQUATION.match(self.equation) is not None, f"{shown} is not like 'tc,cd->td'")
-        letters, kernel_letters, output = self._letters()
+        letters, kernel_letters, output = self.letters
         require(len(set(output)) == len(output), f"{shown} repeats an output axis")
         sizes: dict[str, int] = {}
         for names, shape in ((letters, inputs[0]), (kernel_letters, self.kernel.shape)):
@@ -187,14 +211,9 @@ class EinsumDense(_Linear):
         return result
 
     def product(self, x: Ints, kernel: Ints) -> Ints:
-        letters, kernel_letters, output = self._letters()
+        letters, kernel_letters, output = self.letters
         batch = next(c for c in ascii_letters if c not in self.equation)
         equation = f"{batch}{letters},{kernel_letters}->{batch}{output}"
         sizes = dict(zip(kernel_letters, kernel.shape, strict=True)) | dict(zip(letters, x.shape[1:], strict=True))
         terms = prod(size for letter, size in sizes.items() if letter not in output)
         return contract(lambda a, b: np.einsum(equation, a, b, optimize=a.dtype != object), x, kernel, terms)
-
-    def _letters(self) -> tuple[str, str, str]:
-        left, _, output = self.equation.partition("->")
-        letters, _, kernel_letters = left.partition(",")
-        return letters, kernel_letters, output

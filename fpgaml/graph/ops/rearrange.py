@@ -18,7 +18,13 @@ from fpgaml.graph.values import FixedArray
 
 
 @dataclass(frozen=True)
-class _Move(Operation):
+class Move(Operation):
+    """Elements in other places, some of them several times or not at all, and zeros between them."""
+
+    moves_only: ClassVar[bool] = True
+    keeps_all: ClassVar[bool] = True
+    """Whether every element of the input is somewhere in the output."""
+
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
         return inputs[0].moved(self.move)
 
@@ -31,7 +37,7 @@ class _Move(Operation):
 
 
 @dataclass(frozen=True)
-class Reshape(_Move):
+class Reshape(Move):
     """The same elements, in row-major order, in another shape."""
 
     dims: Shape
@@ -46,7 +52,7 @@ class Reshape(_Move):
 
 
 @dataclass(frozen=True)
-class Transpose(_Move):
+class Transpose(Move):
     """Axes in another order: axis j of the output is axis order[j] of the input (batch not counted)."""
 
     order: tuple[int, ...]
@@ -60,7 +66,7 @@ class Transpose(_Move):
 
 
 @dataclass(frozen=True)
-class Pad(_Move):
+class Pad(Move):
     """Zeros around: (before, after) for each axis."""
 
     pads: Pads
@@ -75,9 +81,10 @@ class Pad(_Move):
 
 
 @dataclass(frozen=True)
-class Slice(_Move):
+class Slice(Move):
     """A box out of a tensor: start <= index < stop, every step-th, for each axis."""
 
+    keeps_all: ClassVar[bool] = False
     starts: Shape
     stops: Shape
     steps: Shape
@@ -95,7 +102,7 @@ class Slice(_Move):
 
 
 @dataclass(frozen=True)
-class UpSample(_Move):
+class UpSample(Move):
     """Every element repeated: `factors` times along each spatial axis (nearest neighbour), channels last."""
 
     factors: Shape
@@ -143,6 +150,7 @@ class Concatenate(Operation):
 
     axis: int
     arity: ClassVar[int | None] = None
+    moves_only: ClassVar[bool] = True
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         axis = normal_axis(self.axis, len(inputs[0]))

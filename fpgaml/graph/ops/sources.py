@@ -88,6 +88,7 @@ class Quantize(Operation):
         quantizer: type (uniform, or per element), rounding and overflow.
     """
 
+    elementwise: ClassVar[bool] = True
     quantizer: Quantizer
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:

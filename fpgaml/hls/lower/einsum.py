@@ -9,12 +9,13 @@ from typing import cast
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Dense, EinsumDense, Shape
+from fpgaml.graph.ops import Dense, EinsumDense, Operation, Shape
+from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.codegen import Body, add_generated, constant_table, index_table, loop
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.layers import LayerList, literal
+from fpgaml.hls.layers import LayerList, Lowering, literal
 from fpgaml.hls.lower.linear import add_dense, linear_precision
 from fpgaml.hls.settings import Strategy
 
@@ -50,22 +51,15 @@ def _hls4ml_has(layers: LayerList, op: EinsumDense) -> bool:
     """Whether hls4ml's layer can do it: arrays only, and each letter once, in two of the three places."""
     if layers.stream or layers.settings.backend not in ("vitis", "vivado"):
         return False
-    letters, kernel, output = split(op.equation)
+    letters, kernel, output = op.letters
     once = all(len(set(part)) == len(part) for part in (letters, kernel))
     alone = (set(letters) ^ set(kernel)) - set(output)
     return once and not alone
 
 
-def split(equation: str) -> tuple[str, str, str]:
-    """The letters of the input, of the kernel and of the output."""
-    left, _, output = equation.partition("->")
-    letters, _, kernel = left.partition(",")
-    return letters, kernel, output
-
-
 def as_dense(op: EinsumDense) -> Dense | None:
     """The Dense over the last axis that an equation such as "abc,cd->abd" describes; None for others."""
-    letters, kernel, output = split(op.equation)
+    letters, kernel, output = op.letters
     plain = len(kernel) == 2 and kernel[0] != kernel[1] and len(set(letters)) == len(letters) > 0
     if not plain or kernel != letters[-1] + output[-1:] or output[:-1] != letters[:-1] or kernel[1] in letters:
         return None
@@ -114,7 +108,7 @@ def add_contraction(layers: LayerList, node: Node, op: EinsumDense) -> None:
 
 def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, Ints]:
     """For each output element, the flat indices of the inputs and of the weights whose products it sums."""
-    letters, kernel, output = split(equation)
+    letters, kernel, output = split_equation(equation)
     sizes = dict(zip(letters + kernel, (*shape, *kernel_shape), strict=True))
     order = output + "".join(letter for letter in sizes if letter not in output)
     grid = dict(zip(order, np.indices([sizes[letter] for letter in order]), strict=True))
@@ -124,3 +118,6 @@ def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, In
         return np.asarray(np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1))
 
     return flat(letters, shape), flat(kernel, kernel_shape)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {Dense: Lowering(lower_dense), EinsumDense: Lowering(lower_einsum)}

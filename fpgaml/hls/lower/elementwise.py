@@ -19,6 +19,7 @@ from fpgaml.graph.ops import (
     Multiply,
     Operation,
     Quantize,
+    Relu,
     Scale,
     Shape,
     Subtract,
@@ -36,7 +37,7 @@ from fpgaml.hls.codegen import (
     varies_by_position,
 )
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.layers import LayerList
+from fpgaml.hls.layers import LayerList, Lowering
 
 MERGES: dict[type[Operation], str] = {
     Add: "add",
@@ -191,3 +192,19 @@ def _lanes(layers: LayerList, node: Node) -> int:
     """How many elements a body sees: one position's over streams, else all."""
     shape = layers.shape(node.name)
     return shape[-1] if layers.stream else prod(shape)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Input: Lowering(lower_input, casts=False),
+    Quantize: Lowering(lower_quantize, casts=False),
+    Scale: Lowering(lower_scale),
+    Add: Lowering(lower_merge),
+    Subtract: Lowering(lower_merge),
+    Multiply: Lowering(lower_merge),
+    Maximum: Lowering(lower_merge),
+    Minimum: Lowering(lower_merge),
+    Relu: Lowering(lower_relu),
+    LeakyRelu: Lowering(lower_leaky_relu),
+    Lookup: Lowering(lower_lookup),
+    GroupSort: Lowering(lower_group_sort, casts=False),
+}

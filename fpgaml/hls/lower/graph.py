@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.lowerings import no_lowering
-from fpgaml.graph.ops import (
-    Add,
-    AveragePool,
-    Concatenate,
-    Constant,
-    Conv1D,
-    Conv2D,
-    Dense,
-    EinsumDense,
-    GroupSort,
-    Input,
-    LeakyRelu,
-    Lookup,
-    Maximum,
-    MaxPool,
-    Minimum,
-    Multiply,
-    Operation,
-    Pad,
-    Quantize,
-    Reduce,
-    Relu,
-    Reshape,
-    Scale,
-    Slice,
-    Subtract,
-    Transpose,
-    UpSample,
-)
+from fpgaml.graph.ops import Constant, Operation, Quantize
 from fpgaml.hls.generated import CLASS_NAME
-from fpgaml.hls.layers import LayerList
-from fpgaml.hls.lower.einsum import lower_dense, lower_einsum
-from fpgaml.hls.lower.elementwise import (
-    lower_group_sort,
-    lower_input,
-    lower_leaky_relu,
-    lower_lookup,
-    lower_merge,
-    lower_quantize,
-    lower_relu,
-    lower_scale,
-)
-from fpgaml.hls.lower.linear import lower_conv1d, lower_conv2d
-from fpgaml.hls.lower.rearrange import (
-    lower_average_pool,
-    lower_concatenate,
-    lower_max_pool,
-    lower_moved,
-    lower_pad,
-    lower_reduce,
-    lower_reshape,
-    lower_transpose,
-)
+from fpgaml.hls.layers import LayerList, Lowering
+from fpgaml.hls.lower import einsum, elementwise, linear, rearrange
 from fpgaml.hls.settings import HlsSettings, IoType
 
-Lowering = Callable[[LayerList, Node], None]
-
 LOWERINGS: dict[type[Operation], Lowering] = {
-    Input: lower_input,
-    Quantize: lower_quantize,
-    Dense: lower_dense,
-    Conv1D: lower_conv1d,
-    Conv2D: lower_conv2d,
-    EinsumDense: lower_einsum,
-    Scale: lower_scale,
-    Add: lower_merge,
-    Subtract: lower_merge,
-    Multiply: lower_merge,
-    Maximum: lower_merge,
-    Minimum: lower_merge,
-    Concatenate: lower_concatenate,
-    Relu: lower_relu,
-    LeakyRelu: lower_leaky_relu,
-    Lookup: lower_lookup,
-    MaxPool: lower_max_pool,
-    AveragePool: lower_average_pool,
-    Reduce: lower_reduce,
-    Reshape: lower_reshape,
-    Transpose: lower_transpose,
-    Pad: lower_pad,
-    Slice: lower_moved,
-    UpSample: lower_moved,
-    GroupSort: lower_group_sort,
+    **elementwise.LOWERINGS,
+    **linear.LOWERINGS,
+    **einsum.LOWERINGS,
+    **rearrange.LOWERINGS,
 }
-"""How each operation becomes hls4ml layers. Constants stand in the functions that read them."""
-
-NEVER_FUSED: tuple[type[Operation], ...] = (Input, Constant, Quantize, Reshape, GroupSort, Pad)
-"""Operations whose C++ does not cast each result once, or not at all: a quantizer behind them stands alone."""
+"""How each operation becomes hls4ml layers; constants stand in the functions that read them."""
 
 
 def fusable_quantizers(graph: Graph, arithmetic: str) -> dict[str, Node]:
@@ -110,7 +33,8 @@ def fusable_quantizers(graph: Graph, arithmetic: str) -> dict[str, Node]:
     fused: dict[str, Node] = {}
     for node in graph.nodes:
         readers = graph.consumers[node.name]
-        if len(readers) != 1 or node.name in graph.outputs or isinstance(node.op, NEVER_FUSED):
+        lowering = LOWERINGS.get(type(node.op))
+        if len(readers) != 1 or node.name in graph.outputs or lowering is None or not lowering.casts:
             continue
         reader = readers[0]
         if isinstance(reader.op, Quantize):
@@ -139,7 +63,7 @@ def lower(graph: Graph, settings: HlsSettings) -> LayerList:
             problems.append(no_lowering(node, "HLS"))
             layers.place(node)  # so that what reads it is looked at too
             continue
-        lowering(layers, node)
+        lowering.lower(layers, node)
         problems += _problems(layers, node)
     if problems:
         raise UnsupportedError(f"{settings.target.name} ({settings.io_type})", problems)

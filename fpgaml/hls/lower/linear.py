@@ -11,7 +11,7 @@ from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Operation
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.layers import LayerList, constant_type, literal
+from fpgaml.hls.layers import LayerList, Lowering, constant_type, literal
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -124,3 +124,6 @@ def _bias(node: Node, bias: FixedArray | None) -> object:
 def _operation(node: Node, kind: type[Op]) -> Op:
     assert isinstance(node.op, kind)
     return node.op
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {Conv1D: Lowering(lower_conv1d), Conv2D: Lowering(lower_conv2d)}

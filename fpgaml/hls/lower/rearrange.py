@@ -14,6 +14,8 @@ from fpgaml.graph.ops import (
     Constant,
     Dense,
     MaxPool,
+    Move,
+    Operation,
     Pad,
     Reduce,
     Reduction,
@@ -36,7 +38,7 @@ from fpgaml.hls.codegen import (
     varies_by_position,
 )
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.layers import LayerList
+from fpgaml.hls.layers import LayerList, Lowering
 
 
 def lower_reshape(layers: LayerList, node: Node) -> None:
@@ -58,19 +60,10 @@ def _read_flat(layers: LayerList, node: Node) -> bool:
     return flat and len(readers) == 1 and isinstance(readers[0].op, Dense)
 
 
-def lower_transpose(layers: LayerList, node: Node) -> None:
-    """Axes in another order."""
-    assert isinstance(node.op, Transpose)
-    _lower_moved(layers, node, moved_indices(layers.shape(node.inputs[0]), node.op.move))
-
-
 def lower_moved(layers: LayerList, node: Node) -> None:
-    """A slice, an up-sampling or a padding, by an index table."""
-    assert isinstance(node.op, Slice | UpSample | Pad)
-    _lower_moved(layers, node, moved_indices(layers.shape(node.inputs[0]), node.op.move))
-
-
-def _lower_moved(layers: LayerList, node: Node, indices: Ints) -> None:
+    """Elements in their new places, by an index table."""
+    assert isinstance(node.op, Move)
+    indices = moved_indices(layers.shape(node.inputs[0]), node.op.move)
     if (indices >= 0).all():
         body = Body(loop(indices.size, "out[i] = in0[from[i]];"), [index_table("from", indices)])
     else:
@@ -241,3 +234,16 @@ def lower_reduce(layers: LayerList, node: Node) -> None:
         parts = (start, f"if (in0[k] {sign} best) best = in0[k];", "out[i] = best;")
     body = Body(_window_loops(rows, *parts), [index_table("from", rows)])
     add_generated(layers, node, body, prod(shape[:-1]) if by_position else None)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Concatenate: Lowering(lower_concatenate),
+    MaxPool: Lowering(lower_max_pool),
+    AveragePool: Lowering(lower_average_pool),
+    Reduce: Lowering(lower_reduce),
+    Reshape: Lowering(lower_reshape, casts=False),
+    Transpose: Lowering(lower_moved),
+    Pad: Lowering(lower_pad, casts=False),
+    Slice: Lowering(lower_moved),
+    UpSample: Lowering(lower_moved),
+}

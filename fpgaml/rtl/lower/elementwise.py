@@ -8,7 +8,24 @@ from typing import cast
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import AveragePool, GroupSort, LeakyRelu, Lookup, MaxPool, Reduce, Reduction, Scale
+from fpgaml.graph.ops import (
+    Add,
+    AveragePool,
+    Constant,
+    GroupSort,
+    LeakyRelu,
+    Lookup,
+    Maximum,
+    MaxPool,
+    Minimum,
+    Multiply,
+    Operation,
+    Reduce,
+    Reduction,
+    Relu,
+    Scale,
+    Subtract,
+)
 from fpgaml.graph.ops.base import Shape, normal_axis
 from fpgaml.graph.ops.windows import Pads, windows
 from fpgaml.graph.types import Ints
@@ -38,6 +55,11 @@ def lower_scale(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tenso
 def constants(builder: NetlistBuilder, value: FixedArray) -> Tensor:
     """A constant tensor."""
     return tensor([builder.constant(int(n), value.fractional) for n in value.integers.flat], value.shape)
+
+
+def lower_constant(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    """A tensor of constants."""
+    return constants(context.builder, cast(Constant, node.op).value)
 
 
 def lower_relu(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
@@ -114,3 +136,21 @@ def lower_group_sort(context: Context, node: Node, inputs: Sequence[Tensor]) -> 
             for i in range(step % 2, op.group - 1, 2):
                 row[i], row[i + 1] = builder.minimum(row[i], row[i + 1]), builder.maximum(row[i], row[i + 1])
     return tensor([value for row in rows for value in row], x.shape)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Constant: lower_constant,
+    Scale: lower_scale,
+    Add: pairwise(NetlistBuilder.add),
+    Subtract: pairwise(NetlistBuilder.subtract),
+    Multiply: pairwise(NetlistBuilder.multiply),
+    Maximum: pairwise(NetlistBuilder.maximum),
+    Minimum: pairwise(NetlistBuilder.minimum),
+    Relu: lower_relu,
+    LeakyRelu: lower_leaky_relu,
+    Lookup: lower_lookup,
+    MaxPool: lower_max_pool,
+    AveragePool: lower_average_pool,
+    Reduce: lower_reduce,
+    GroupSort: lower_group_sort,
+}

@@ -4,108 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, cast
-
-import numpy as np
+from typing import cast
 
 from fpgaml.errors import UnsupportedError
 from fpgaml.graph.graph import Graph, Node, identifier
 from fpgaml.graph.lowerings import missing
-from fpgaml.graph.ops import (
-    Add,
-    AveragePool,
-    Concatenate,
-    Constant,
-    Conv1D,
-    Conv2D,
-    Dense,
-    EinsumDense,
-    GroupSort,
-    Input,
-    LeakyRelu,
-    Lookup,
-    Maximum,
-    MaxPool,
-    Minimum,
-    Multiply,
-    Operation,
-    Pad,
-    Quantize,
-    Reduce,
-    Relu,
-    Reshape,
-    Scale,
-    Slice,
-    Subtract,
-    Transpose,
-    UpSample,
-)
-from fpgaml.graph.ops.base import normal_axis
+from fpgaml.graph.ops import Constant, Input, Operation
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import FixedType
 from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
+from fpgaml.rtl.lower import elementwise, linear, quantize, rearrange
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
-from fpgaml.rtl.lower.elementwise import (
-    constants,
-    lower_average_pool,
-    lower_group_sort,
-    lower_leaky_relu,
-    lower_lookup,
-    lower_max_pool,
-    lower_reduce,
-    lower_relu,
-    lower_scale,
-    pairwise,
-)
-from fpgaml.rtl.lower.linear import lower_linear
-from fpgaml.rtl.lower.quantize import lower_quantize
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
 
-
-def _lower_constant(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
-    return constants(context.builder, cast(Constant, node.op).value)
-
-
-def _lower_concatenate(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
-    return np.concatenate(inputs, axis=normal_axis(cast(Concatenate, node.op).axis, inputs[0].ndim))
-
-
-def _lower_move(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
-    """Elements in their new places: padding brings zeros in."""
-    moved = cast(Any, node.op).move(inputs[0][None])[0]
-    zero = context.builder.constant(0)
-    return tensor([x if isinstance(x, Value) else zero for x in moved.flat], moved.shape)
-
-
 LOWERINGS: dict[type[Operation], Lowering] = {
-    Constant: _lower_constant,
-    Quantize: lower_quantize,
-    Dense: lower_linear,
-    Conv1D: lower_linear,
-    Conv2D: lower_linear,
-    EinsumDense: lower_linear,
-    Scale: lower_scale,
-    Add: pairwise(NetlistBuilder.add),
-    Subtract: pairwise(NetlistBuilder.subtract),
-    Multiply: pairwise(NetlistBuilder.multiply),
-    Maximum: pairwise(NetlistBuilder.maximum),
-    Minimum: pairwise(NetlistBuilder.minimum),
-    Concatenate: _lower_concatenate,
-    Relu: lower_relu,
-    LeakyRelu: lower_leaky_relu,
-    Lookup: lower_lookup,
-    MaxPool: lower_max_pool,
-    AveragePool: lower_average_pool,
-    Reduce: lower_reduce,
-    Reshape: _lower_move,
-    Transpose: _lower_move,
-    Pad: _lower_move,
-    Slice: _lower_move,
-    UpSample: _lower_move,
-    GroupSort: lower_group_sort,
+    **elementwise.LOWERINGS,
+    **linear.LOWERINGS,
+    **quantize.LOWERINGS,
+    **rearrange.LOWERINGS,
 }
-"""How each operation becomes wires."""
+"""How each operation becomes wires; inputs are the netlist's own."""
 
 Advance = Callable[[int], object]
 

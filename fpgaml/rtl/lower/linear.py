@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation, Shape
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Linear, Operation, Shape
 from fpgaml.graph.ops.windows import windows
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.builder import Value
 from fpgaml.rtl.kernels import product
-from fpgaml.rtl.lower.context import Context, Tensor, tensor
+from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
 
 OUTSIDE = -1
 """The index of a padded position: zero."""
@@ -30,7 +30,7 @@ Terms = tuple[NDArray[np.int64], Ints]
 
 def lower_linear(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
     """A Dense, a convolution or an EinsumDense with its bias."""
-    op, x = cast(Dense | Conv1D | Conv2D | EinsumDense, node.op), inputs[0]
+    op, x = cast(Linear, node.op), inputs[0]
     indices, weights = terms(op, x.shape)
     shape = indices.shape[:-1]
     indices, weights = indices.reshape(-1, indices.shape[-1]), weights.reshape(-1, weights.shape[-1])
@@ -93,8 +93,7 @@ def _conv_terms(op: Conv1D | Conv2D, places: NDArray[np.int64]) -> Terms:
 
 def _einsum_terms(op: EinsumDense, places: NDArray[np.int64]) -> Terms:
     """By walking all letters: the output's in its order, then those that are summed."""
-    left, _, output = op.equation.partition("->")
-    letters, _, kernel = left.partition(",")
+    letters, kernel, output = op.letters
     sizes = dict(zip(letters, places.shape, strict=True)) | dict(zip(kernel, op.kernel.shape, strict=True))
     summed = "".join(dict.fromkeys(c for c in letters + kernel if c not in output))
     walk = dict(zip(output + summed, np.indices([sizes[c] for c in output + summed]), strict=True))
@@ -117,3 +116,6 @@ def _biased(context: Context, sums: Tensor, bias: FixedArray | None) -> Tensor:
         return context.builder.add(total, context.builder.constant(int(offset), bias.fractional))
 
     return tensor([biased(total, offset) for total, offset in zip(sums.flat, offsets, strict=True)], sums.shape)
+
+
+LOWERINGS: dict[type[Operation], Lowering] = dict.fromkeys((Dense, Conv1D, Conv2D, EinsumDense), lower_linear)

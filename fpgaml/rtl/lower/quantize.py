@@ -8,11 +8,11 @@ from typing import cast
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Quantize
+from fpgaml.graph.ops import Operation, Quantize
 from fpgaml.graph.types import Overflow, Rounding
 from fpgaml.graph.values import symmetric_low
 from fpgaml.rtl.builder import NetlistBuilder, Value
-from fpgaml.rtl.lower.context import Context, Tensor, tensor
+from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
 
 
 def lower_quantize(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
@@ -81,3 +81,6 @@ def _saturated(builder: NetlistBuilder, value: Value, fractional: int, low: int,
     # A value between the ends needs no more bits than the type has.
     inside = builder.within(value, low, high, fractional)
     return builder.select(above, top, builder.select(below, bottom, inside))
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {Quantize: lower_quantize}

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation
 from fpgaml.graph.ops.windows import same_padding
 from fpgaml.graph.values import FixedArray
-
-if TYPE_CHECKING:
-    from fpgaml.tflite.making.lower import Work
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How an operation is lowered.
-
-    Args:
-        lower: appends its steps and returns the last one's name.
-        problem: why a node cannot be lowered, and what to do; None where it can.
-    """
-
-    lower: Callable[[Work, Node], str]
-    problem: Callable[[Graph, Node], tuple[str, str] | None] = lambda graph, node: None
-
-
-def _real(values: FixedArray) -> NDArray[np.float32]:
-    return values.to_float().astype(np.float32)
+from fpgaml.tflite.making.work import Lowering, Work, real
 
 
 def _weights(kernel: NDArray[Any], bias: FixedArray | None) -> dict[str, NDArray[Any]]:
-    return {"kernel": kernel} | ({} if bias is None or not bias.integers.any() else {"bias": _real(bias)})
+    return {"kernel": kernel} | ({} if bias is None or not bias.integers.any() else {"bias": real(bias)})
 
 
 def _dense(work: Work, node: Node) -> str:
     assert isinstance(node.op, Dense)
-    return work.add(node, "matmul", arrays=_weights(_real(node.op.kernel), node.op.bias))
+    return work.add(node, "matmul", arrays=_weights(real(node.op.kernel), node.op.bias))
 
 
 def padding(
@@ -60,7 +39,7 @@ def padding(
 def _convolution(work: Work, node: Node) -> str:
     op = node.op
     assert isinstance(op, Conv1D | Conv2D)
-    kernel = _real(op.kernel)
+    kernel = real(op.kernel)
     size, (inner, filters) = kernel.shape[:-2], kernel.shape[-2:]
     settings: dict[str, Any] = {"strides": list(op.strides), "dilation": list(op.dilation)}
     settings |= padding(work, node, size, op.strides, op.dilation, op.pads)
@@ -74,7 +53,7 @@ def _convolution(work: Work, node: Node) -> str:
 
 def _einsum_problem(graph: Graph, node: Node) -> tuple[str, str] | None:
     assert isinstance(node.op, EinsumDense)
-    letters, kernel, output = _letters(node.op)
+    letters, kernel, output = node.op.letters
     shared = [c for c in letters if c in kernel and c in output]
     summed = [c for c in letters if c not in kernel and c not in output]
     repeated = len(set(letters)) < len(letters) or len(set(kernel)) < len(kernel)
@@ -83,18 +62,12 @@ def _einsum_problem(graph: Graph, node: Node) -> tuple[str, str] | None:
     return f"the einsum {node.op.equation} is not one matrix product", "Use Dense or convolution layers"
 
 
-def _letters(op: EinsumDense) -> tuple[str, str, str]:
-    left, _, output = op.equation.partition("->")
-    letters, _, kernel = left.partition(",")
-    return letters, kernel, output
-
-
 def _einsum(work: Work, node: Node) -> str:
     """Axes in order, one matrix product, axes in order again."""
     op = node.op
     assert isinstance(op, EinsumDense)
-    letters, kernel_letters, output = _letters(op)
-    kernel = _real(op.kernel)
+    letters, kernel_letters, output = op.letters
+    kernel = real(op.kernel)
     alone = [c for c in kernel_letters if c not in letters and c not in output]
     kernel = kernel.sum(axis=tuple(kernel_letters.index(c) for c in alone))
     kernel_letters = "".join(c for c in kernel_letters if c not in alone)
@@ -117,14 +90,14 @@ def _einsum(work: Work, node: Node) -> str:
     if back != sorted(back):
         name = work.add(node, "transpose", name, suffix="result", order=[0, *(axis + 1 for axis in back)])
     if op.bias is not None and op.bias.integers.any():
-        name = work.add(node, "plus", name, suffix="bias", arrays={"value": _real(op.bias)[None]})
+        name = work.add(node, "plus", name, suffix="bias", arrays={"value": real(op.bias)[None]})
     return name
 
 
-LINEAR: Mapping[type[Operation], Rule] = {
-    Dense: Rule(_dense),
-    Conv1D: Rule(_convolution),
-    Conv2D: Rule(_convolution),
-    EinsumDense: Rule(_einsum, _einsum_problem),
+LOWERINGS: Mapping[type[Operation], Lowering] = {
+    Dense: Lowering(_dense),
+    Conv1D: Lowering(_convolution),
+    Conv2D: Lowering(_convolution),
+    EinsumDense: Lowering(_einsum, _einsum_problem),
 }
 """Operations with weights."""

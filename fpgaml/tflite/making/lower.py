@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,50 +36,12 @@ from fpgaml.graph.ops import (
     Transpose,
     UpSample,
 )
-from fpgaml.graph.values import FixedArray
 from fpgaml.passes.drop_dead_nodes import needed
-from fpgaml.tflite.making.linear import LINEAR
-from fpgaml.tflite.making.network import FloatNetwork, Kind, Step
-from fpgaml.tflite.making.pools import POOLS
+from fpgaml.tflite.making import linear, pools
+from fpgaml.tflite.making.network import FloatNetwork, Kind
 from fpgaml.tflite.making.reach import Reach, kept
 from fpgaml.tflite.making.tables import Softmax, recognise, softmax_of
-
-
-@dataclass
-class Work:
-    """A float network under construction.
-
-    Args:
-        graph: what is lowered; reaches: by quantizer, on the calibration data.
-        placed: for each node of the graph the step or input that carries its value.
-    """
-
-    graph: Graph
-    reaches: Mapping[str, Reach]
-    placed: dict[str, str] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-    clips: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    dropped: int = 0
-
-    def add(
-        self,
-        node: Node,
-        kind: Kind,
-        *inputs: str,
-        suffix: str = "",
-        arrays: Mapping[str, NDArray[Any]] | None = None,
-        **settings: Any,
-    ) -> str:
-        """Append a step that reads steps; without inputs it reads the node's own."""
-        name = f"{node.name}_{suffix}" if suffix else node.name
-        taken = {step.name for step in self.steps}
-        while name in taken:
-            name += "_"
-        feeding = inputs or tuple(self.placed[i] for i in node.inputs)
-        constants = {key: np.asarray(value, np.float32) for key, value in (arrays or {}).items()}
-        self.steps.append(Step(name, kind, feeding, self.graph.shapes[node.name], settings, constants))
-        return name
+from fpgaml.tflite.making.work import Lowering, Work, real
 
 
 def lower(graph: Graph, reaches: Mapping[str, Reach]) -> FloatNetwork:
@@ -95,16 +57,14 @@ def lower(graph: Graph, reaches: Mapping[str, Reach]) -> FloatNetwork:
     Raises:
         UnsupportedError: operations that float arithmetic does not have, all of them named.
     """
-    softmaxes = {node.name: found for node in graph.nodes if (found := softmax_of(graph, node)) is not None}
-    problems = _problems(graph, softmaxes)
-    if problems:
-        raise UnsupportedError("--target tflite", problems)
+    check_supported(graph)
+    softmaxes = _softmaxes(graph)
     work = Work(graph, reaches)
     for node in _needed(graph, softmaxes):
         if node.name in softmaxes:
             work.placed[node.name] = _softmax(work, node, softmaxes[node.name])
         else:
-            work.placed[node.name] = LOWERINGS[type(node.op)](work, node)
+            work.placed[node.name] = LOWERINGS[type(node.op)].lower(work, node)
     inputs = {node.name: graph.shapes[node.name] for node in graph.inputs}
     outputs = tuple(work.placed[name] for name in graph.outputs)
     names = tuple(name if graph.outputs.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(graph.outputs))
@@ -118,10 +78,14 @@ def check_supported(graph: Graph) -> None:
     Raises:
         UnsupportedError: names every operation that cannot be expressed, and says what to do.
     """
-    softmaxes = {node.name: found for node in graph.nodes if (found := softmax_of(graph, node)) is not None}
-    problems = _problems(graph, softmaxes)
+    problems = _problems(graph, _softmaxes(graph))
     if problems:
         raise UnsupportedError("--target tflite", problems)
+
+
+def _softmaxes(graph: Graph) -> dict[str, Softmax]:
+    """The softmaxes that the Graph spells out with tables, by the node that gives their result."""
+    return {node.name: found for node in graph.nodes if (found := softmax_of(graph, node)) is not None}
 
 
 def _needed(graph: Graph, softmaxes: Mapping[str, Softmax]) -> tuple[Node, ...]:
@@ -143,37 +107,16 @@ def _problems(graph: Graph, softmaxes: Mapping[str, Softmax]) -> list[Problem]:
 
 
 def _problem(graph: Graph, node: Node) -> tuple[str, str] | None:
-    op = node.op
-    if isinstance(op, Lookup):
-        if recognise(op) is None:
-            names = "tanh, sigmoid, softmax, exp, elu, gelu, silu, hard_sigmoid, hard_swish, square or abs"
-            return "a table of a function that TensorFlow Lite has not in integers", f"Use {names}"
-        return None
-    if isinstance(op, Quantize):
-        width = op.quantizer.type.width
-        if op.quantizer.type.is_uniform and int(width) == 1:
-            return "a quantizer of 1 bit decides where others round", "Use an activation of 2 bits or more"
-        return None
-    if isinstance(op, GroupSort) and op.group != 2:
-        return f"a sort of {op.group} values", "Use groups of 2, which a maximum and a minimum sort"
-    for lowerings in (LINEAR, POOLS):
-        if type(op) in lowerings:
-            return lowerings[type(op)].problem(graph, node)
-    if type(op) in LOWERINGS:
-        return None
+    lowering = LOWERINGS.get(type(node.op))
+    if lowering is not None:
+        return lowering.problem(graph, node)
     problem = no_lowering(node, "TensorFlow Lite")
     return problem.reason, problem.advice
 
 
-def _real(values: FixedArray) -> NDArray[np.float32]:
-    return values.to_float().astype(np.float32)
-
-
-def _plain(kind: Kind) -> Callable[[Work, Node], str]:
-    def place(work: Work, node: Node) -> str:
-        return work.add(node, kind)
-
-    return place
+def _plain(kind: Kind) -> Lowering:
+    """One step that has no settings."""
+    return Lowering(lambda work, node: work.add(node, kind))
 
 
 def _input(work: Work, node: Node) -> str:
@@ -182,12 +125,12 @@ def _input(work: Work, node: Node) -> str:
 
 def _constant(work: Work, node: Node) -> str:
     assert isinstance(node.op, Constant)
-    return work.add(node, "constant", arrays={"value": _real(node.op.value)[None]})
+    return work.add(node, "constant", arrays={"value": real(node.op.value)[None]})
 
 
 def _scale(work: Work, node: Node) -> str:
     assert isinstance(node.op, Scale)
-    factor, offset = _real(node.op.factor), _real(node.op.offset)
+    factor, offset = real(node.op.factor), real(node.op.offset)
     name = work.placed[node.inputs[0]]
     if (factor != 1).any():
         name = work.add(node, "times", name, suffix="factor", arrays={"value": factor[None]})
@@ -199,6 +142,14 @@ def _scale(work: Work, node: Node) -> str:
 def _leaky(work: Work, node: Node) -> str:
     assert isinstance(node.op, LeakyRelu)
     return work.add(node, "leaky_relu", slope=2.0**-node.op.shift)
+
+
+def _coarse(graph: Graph, node: Node) -> tuple[str, str] | None:
+    assert isinstance(node.op, Quantize)
+    kind = node.op.quantizer.type
+    if kind.is_uniform and int(kind.width) == 1:
+        return "a quantizer of 1 bit decides where others round", "Use an activation of 2 bits or more"
+    return None
 
 
 def _quantize(work: Work, node: Node) -> str:
@@ -238,6 +189,14 @@ def _clip(work: Work, node: Node, name: str, low: Any, high: Any) -> str:
 
 def _shown(value: NDArray[Any]) -> str:
     return f"{float(value.flat[0]):g}" if value.size == 1 else f"{value.min():g} to {value.max():g}, by element"
+
+
+def _unknown(graph: Graph, node: Node) -> tuple[str, str] | None:
+    assert isinstance(node.op, Lookup)
+    if recognise(node.op) is not None:
+        return None
+    names = "tanh, sigmoid, softmax, exp, elu, gelu, silu, hard_sigmoid, hard_swish, square or abs"
+    return "a table of a function that TensorFlow Lite has not in integers", f"Use {names}"
 
 
 def _lookup(work: Work, node: Node) -> str:
@@ -298,26 +257,35 @@ def _up_sample(work: Work, node: Node) -> str:
     return work.add(node, "up_sample", factors=list(node.op.factors))
 
 
-LOWERINGS: dict[type[Operation], Callable[[Work, Node], str]] = {
-    Input: _input,
-    Constant: _constant,
-    Quantize: _quantize,
-    Scale: _scale,
+def _large_groups(graph: Graph, node: Node) -> tuple[str, str] | None:
+    assert isinstance(node.op, GroupSort)
+    if node.op.group == 2:
+        return None
+    return f"a sort of {node.op.group} values", "Use groups of 2, which a maximum and a minimum sort"
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Input: Lowering(_input),
+    Constant: Lowering(_constant),
+    Quantize: Lowering(_quantize, _coarse),
+    Scale: Lowering(_scale),
     Add: _plain("add"),
     Subtract: _plain("subtract"),
     Multiply: _plain("multiply"),
     Maximum: _plain("maximum"),
     Minimum: _plain("minimum"),
     Relu: _plain("relu"),
-    LeakyRelu: _leaky,
-    Lookup: _lookup,
-    Concatenate: _concatenate,
-    Reduce: _reduce,
+    LeakyRelu: Lowering(_leaky),
+    Lookup: Lowering(_lookup, _unknown),
+    Concatenate: Lowering(_concatenate),
+    Reduce: Lowering(_reduce),
     Reshape: _plain("reshape"),
-    Transpose: _transpose,
-    Pad: _pad,
-    Slice: _slice,
-    UpSample: _up_sample,
-    GroupSort: _plain("sort_pairs"),
-    **{kind: rule.lower for kind, rule in (*LINEAR.items(), *POOLS.items())},
+    Transpose: Lowering(_transpose),
+    Pad: Lowering(_pad),
+    Slice: Lowering(_slice),
+    UpSample: Lowering(_up_sample),
+    GroupSort: replace(_plain("sort_pairs"), problem=_large_groups),
+    **linear.LOWERINGS,
+    **pools.LOWERINGS,
 }
+"""How each operation becomes steps of a float network."""

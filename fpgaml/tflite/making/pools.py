@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,8 @@ from numpy.typing import NDArray
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import AveragePool, MaxPool, Operation
 from fpgaml.graph.ops.windows import same_padding, windows
-from fpgaml.tflite.making.linear import Rule, padding
-
-if TYPE_CHECKING:
-    from fpgaml.tflite.making.lower import Work
+from fpgaml.tflite.making.linear import padding
+from fpgaml.tflite.making.work import Lowering, Work
 
 ROUNDED = 2.0**-12
 """A pool's factor this close to 1 / n is 1 / n, rounded to bits."""
@@ -63,8 +60,8 @@ def _counts(op: AveragePool, shape: tuple[int, ...]) -> NDArray[np.float64]:
     return np.asarray(counts, dtype=np.float64)
 
 
-POOLS: Mapping[type[Operation], Rule] = {
-    MaxPool: Rule(_max_pool, _problem),
-    AveragePool: Rule(_average_pool, _problem),
+LOWERINGS: Mapping[type[Operation], Lowering] = {
+    MaxPool: Lowering(_max_pool, _problem),
+    AveragePool: Lowering(_average_pool, _problem),
 }
 """Pools over windows."""

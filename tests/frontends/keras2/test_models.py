@@ -21,9 +21,10 @@ from fpgaml.frontends.model import Built
 from fpgaml.frontends.registry import find_frontend, parse_model
 from fpgaml.frontends.softmax import softmax
 from fpgaml.graph.graph import GraphBuilder
-from fpgaml.graph.interpreter import interpret, layer_outputs, read_inputs
+from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from tests.graph.build import layer_outputs
 
 DATA = Path(__file__).parents[2] / "fixtures"
 LEGACY, SMALL = DATA / "legacy_qkeras", DATA / "keras2"

@@ -13,9 +13,10 @@ import pytest
 from fpgaml.frontends.keras3.parsed import parse
 from fpgaml.frontends.model import Built
 from fpgaml.frontends.registry import find_frontend
-from fpgaml.graph.interpreter import interpret, layer_outputs, read_inputs
+from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.ops import Lookup
 from fpgaml.graph.types import FixedType, Quantizer
+from tests.graph.build import layer_outputs
 
 DATA = Path(__file__).resolve().parents[2] / "fixtures" / "keras3"
 ARIANNA = Path(__file__).resolve().parents[4] / "shared" / "data" / "arianna"
