@@ -71,6 +71,8 @@ def _setting(op: Operation, name: str, value: Any) -> str:
         return _constant(op, name, value)
     if value is None:
         return f"no {name}"
+    if value is True:
+        return name
     if isinstance(value, tuple):
         return f"{name} {_shape(value)}" if name in ("size", "strides", "dilation", "dims") else f"{name} {value}"
     return f"{name} {value}"

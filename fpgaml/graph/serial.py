@@ -1,7 +1,8 @@
 """A Graph as JSON text and back: the same Graph always gives the same bytes.
 
-The text holds integers and strings only, so nothing is rounded. A node's operation is written field by
-field of its dataclass, one field a line; a new operation needs no code here.
+The text holds integers, strings, true and false only, so nothing is rounded. A node's operation is written field by
+field of its dataclass, one field a line; a new operation needs no code here. A field that is OPTIONAL
+(`fpgaml.graph.ops.base`) is left out where it has its default.
 
     {"format": "fpgaml-graph", "version": 1, "name": "jets",
      "nodes": [
@@ -18,8 +19,8 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import Field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from math import prod
@@ -125,7 +126,8 @@ def _node_text(node: Node) -> str:
         raise TypeError(f"{node.name}: {kind.__name__} is not among the operations of the Graph")
     head = {"name": node.name, "op": kind.__name__, "inputs": list(node.inputs), "source": node.source}
     lines = [_text(head)[:-1]]
-    lines += [f"   {_text(f.name)}: {_text(_encode(getattr(node.op, f.name)))}" for f in fields(node.op)]
+    written = [f for f in fields(node.op) if not (_optional(f) and getattr(node.op, f.name) == f.default)]
+    lines += [f"   {_text(f.name)}: {_text(_encode(getattr(node.op, f.name)))}" for f in written]
     return "  " + ",\n".join(lines) + "}"
 
 
@@ -133,7 +135,9 @@ def _encode(value: Any) -> Any:
     """A field's value as what JSON has."""
     if value is None or isinstance(value, str):
         return None if value is None else str(value)
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
@@ -159,8 +163,9 @@ def _read_node(data: Any, position: int) -> Node:
         if kind is None:
             raise _BadError(f"unknown operation {item['op']!r}")
         hints = _hints(kind)
-        _require_keys(item, _NODE_KEYS | hints.keys())
-        settings = {key: _decode(hint, item[key], key) for key, hint in hints.items()}
+        optional = {f.name for f in fields(kind) if _optional(f)}
+        _require_keys(item, _NODE_KEYS | hints.keys(), optional)
+        settings = {key: _decode(hint, item[key], key) for key, hint in hints.items() if key in item}
         op: Operation = kind(**settings)
         return Node(name, op, _decode(tuple[str, ...], item["inputs"]), _decode(str, item["source"]))
     except _BadError as error:
@@ -174,8 +179,14 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
     return {f.name: hints[f.name] for f in fields(kind)}
 
 
-def _require_keys(data: Mapping[str, Any], expected: set[str]) -> None:
+def _optional(field: Field[Any]) -> bool:
+    """Whether a field is left out where it has its default."""
+    return bool(field.metadata.get("optional"))
+
+
+def _require_keys(data: Mapping[str, Any], expected: set[str], optional: Container[str] = ()) -> None:
     missing, extra = sorted(expected - data.keys()), sorted(data.keys() - expected)
+    missing = [name for name in missing if name not in optional]
     if missing or extra:
         found = [f"{' and '.join(names)} {verb}" for names, verb in ((missing, "missing"), (extra, "unknown")) if names]
         raise _BadError(", ".join(found))
@@ -218,6 +229,12 @@ def _decode_str(data: Any, where: str = "") -> str:
 def _decode_int(data: Any, where: str = "") -> int:
     if type(data) is not int:  # not bool, which is an int to Python
         raise _BadError(f"{where}: {_short(data)} is not a whole number")
+    return data
+
+
+def _decode_bool(data: Any, where: str = "") -> bool:
+    if not isinstance(data, bool):
+        raise _BadError(f"{where}: {_short(data)} is neither true nor false")
     return data
 
 
@@ -285,6 +302,7 @@ def _short(data: Any) -> str:
 
 _READERS: dict[Any, Callable[[Any, str], Any]] = {
     int: _decode_int,
+    bool: _decode_bool,
     str: _decode_str,
     FixedArray: _decode_array,
     FixedType: _decode_type,

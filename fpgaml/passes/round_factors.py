@@ -12,13 +12,10 @@ from fpgaml.graph.ops import Scale
 from fpgaml.graph.values import FixedArray
 from fpgaml.passes.base import Pass
 
-SUFFIX = "_scale"
-"""How the Scale nodes that bring sums back to codes end their names."""
-
 
 def rescales(node: Node) -> bool:
     """Whether a node brings integers from one scale to another."""
-    return isinstance(node.op, Scale) and node.name.endswith(SUFFIX)
+    return isinstance(node.op, Scale) and node.op.rescales
 
 
 @dataclass(frozen=True)

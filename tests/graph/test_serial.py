@@ -174,3 +174,25 @@ def test_an_operation_of_nobody_is_refused() -> None:
     nodes = (Node("x", o.Input((1,), Quantizer(BYTE))), Node("y", Relu(), ("x",)))
     with pytest.raises(TypeError, match="not among the operations"):
         to_json(Graph("g", nodes, ("y",)))
+
+
+def scaled(rescales: bool) -> Graph:
+    """A Scale of one value."""
+    nodes = (
+        Node("x", o.Input((1,), Quantizer(FixedType(1, 3, 2)))),
+        Node("y", o.Scale(fixed([3], 1), fixed([0]), rescales=rescales), ("x",)),
+    )
+    return Graph("scaled", nodes, ("y",))
+
+
+def test_an_optional_field_is_written_only_where_it_says_something() -> None:
+    plain, marked = to_json(scaled(False)), to_json(scaled(True))
+    assert "rescales" not in plain  # the text, and with it the hash, of a graph from before the field
+    assert marked.replace(',\n   "rescales": true', "") == plain
+    assert from_json(plain) == scaled(False)
+    assert from_json(marked) == scaled(True)
+
+
+def test_an_optional_field_is_true_or_false() -> None:
+    with pytest.raises(FpgamlError, match="rescales: 1 is neither true nor false"):
+        from_json(to_json(scaled(True)).replace('"rescales": true', '"rescales": 1'))

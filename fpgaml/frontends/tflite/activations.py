@@ -183,7 +183,7 @@ def _table_argument(work: Work, bits: int) -> str:
         multiplier = int(factor)
     if multiplier << 15 >= 1 << 31:
         raise work.unsupported(f"its input has the scale {scale}: the kernel's own product overflows")
-    node = work.scale(work.centred(x), multiplier, shift, suffix="scale")
+    node = work.scale(work.centred(x), multiplier, shift, suffix="scale", rescales=True)
     kind = FixedType(1, bits, 0)
     return work.add(Quantize(Quantizer(kind, Rounding.RND, Overflow.SAT_SYM)), node, suffix="argument")
 

@@ -82,7 +82,7 @@ def _sum_of_powers(work: Work, combine: Operation, powers: list[int], ends: tupl
     for tensor, shift, side in zip((work.input(0), work.input(1)), shifts, "ab", strict=True):
         node = _placed(work, tensor, work.output)
         if shift:
-            down = work.scale(node, 1, shift, suffix=f"{side}_scale")
+            down = work.scale(node, 1, shift, suffix=f"{side}_scale", rescales=True)
             kept = Quantizer(FixedType(1, 15, 0), Rounding.RND_INF, Overflow.SAT)
             node = work.add(Quantize(kept), down, suffix=side)
         parts.append(node)

@@ -100,7 +100,7 @@ def _scaled(work: Work, node: str, rescaling: Rescaling, offsets: np.ndarray, su
     fine = max(rescaling.between) + 1
     lifted = [int(o) << (fine - r - 1) for o, r in zip(offsets, rescaling.between, strict=True)]
     offset = FixedArray(np.array(lifted, dtype=object).reshape(shape), fine).normalised()
-    return work.add(Scale(factor, offset), node, suffix=f"{suffix}_scale".strip("_"))
+    return work.add(Scale(factor, offset, rescales=True), node, suffix=f"{suffix}_scale".strip("_"))
 
 
 def _rounded(work: Work, node: str, bits: int | np.ndarray, rounding: Rounding, suffix: str) -> str:

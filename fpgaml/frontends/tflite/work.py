@@ -183,11 +183,17 @@ class Work:
         """node + offset."""
         return node if offset == 0 else self.scale(node, 1, 0, offset, suffix)
 
-    def scale(self, node: str, numerator: int, bits: int, offset: int = 0, suffix: str = "") -> str:
-        """node * numerator * 2**-bits + offset."""
+    def scale(
+        self, node: str, numerator: int, bits: int, offset: int = 0, suffix: str = "", *, rescales: bool = False
+    ) -> str:
+        """node * numerator * 2**-bits + offset.
+
+        Args:
+            rescales: it brings codes from one scale to another.
+        """
         ones = np.ones((1,) * len(self.graph.shape(node)), dtype=object)
         factor, add = FixedArray(ones * numerator, bits), FixedArray(ones * offset, 0)
-        return self.add(Scale(factor, add), node, suffix=suffix)
+        return self.add(Scale(factor, add, rescales=rescales), node, suffix=suffix)
 
     def reshaped(self, node: str, dims: Shape) -> str:
         """The node in another shape; shapes in between leave no trace."""

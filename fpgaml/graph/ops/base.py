@@ -13,6 +13,12 @@ from fpgaml.graph.values import FixedArray
 
 Shape = tuple[int, ...]
 
+OPTIONAL = {"optional": True}
+"""Metadata of a dataclass field that the JSON form leaves out where it has its default.
+
+For fields that came later: a Graph without them has the same text, and the same hash, as before.
+"""
+
 
 class OperationError(ValueError):
     """An operation does not fit its inputs; the message says how."""

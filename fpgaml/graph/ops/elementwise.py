@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape, require
+from fpgaml.graph.ops.base import OPTIONAL, Operation, Shape, require
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange, union
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.graph.values import FixedArray, add, as_ints, multiply, shift_left
@@ -61,11 +61,14 @@ class Scale(Operation):
     Args:
         factor, offset: constants of the tensor's rank that broadcast to its shape
             (for a value per channel: shape (1, ..., channels)).
+        rescales: the factor only brings integers from one scale to another, so another one near it would do
+            (`--requantize`).
     """
 
     elementwise: ClassVar[bool] = True
     factor: FixedArray
     offset: FixedArray
+    rescales: bool = field(default=False, kw_only=True, metadata=OPTIONAL)
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
         result = _broadcast([inputs[0], self.factor.shape, self.offset.shape])
