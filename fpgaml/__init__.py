@@ -1,21 +1,31 @@
-"""fpgaml: from a trained, quantised network to FPGA firmware that is proved equal to it."""
+"""fpgaml: from a trained, quantised network to FPGA firmware that is proved equal to it.
+
+conversion = fpgaml.convert("model.keras", "project", target=fpgaml.RtlTarget(), board="kcu116", data=events)
+conversion.proved, conversion.results
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fpgaml.api import convert, load, verify
+    from fpgaml.api import HlsTarget, RtlTarget, TfliteTarget, convert, load, verify
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "convert", "load", "verify"]
+_API = ("HlsTarget", "RtlTarget", "TfliteTarget", "convert", "load", "verify")
+
+__all__ = ["HlsTarget", "RtlTarget", "TfliteTarget", "__version__", "convert", "load", "verify"]
 
 
 def __getattr__(name: str) -> Any:
     """Load the API when it is first used: `import fpgaml` and the command line stay quick."""
-    if name in ("convert", "load", "verify"):
+    if name in _API:
         from fpgaml import api
 
         return getattr(api, name)
     raise AttributeError(f"module `fpgaml` has no attribute `{name}`")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

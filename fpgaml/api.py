@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fpgaml.conversion import Conversion, Request
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.boards import find_board
+from fpgaml.checking import Checking
+from fpgaml.conversion import Conversion, Request, Vectors
 from fpgaml.conversion import convert as run_conversion
 from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
-from fpgaml.hls.settings import IoType, Strategy
 from fpgaml.hls.target import HlsTarget
+from fpgaml.progress import Silent
 from fpgaml.proof.oracle import FrameworkUse
-from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import LoadedModel, load_with_data
+from fpgaml.target import Target
+from fpgaml.targets import target_class
+from fpgaml.tasks.sources import sources
 from fpgaml.tflite.target import TfliteTarget
 from fpgaml.verification import Verification
 from fpgaml.verification import verify as run_verification
+
+Array = NDArray[np.generic]
+Events = str | Path | Array | Mapping[str, Array]
+"""A file, or numbers at hand: one array, or one for each name, with the events along the first axis."""
 
 
 def load(
     model: str | Path,
     *,
     input_type: str | Sequence[str] = (),
-    data: str | Path | None = None,
+    data: Events | None = None,
     data_axes: Sequence[int] | None = None,
 ) -> LoadedModel:
     """Read a model file into a Graph.
@@ -41,73 +53,162 @@ def load(
     Raises:
         FpgamlError: the file cannot be read or holds what cannot be expressed.
     """
-    types = (input_type,) if isinstance(input_type, str) else tuple(input_type)
+    with _files(data=data) as files:
 
-    def events(shapes: Mapping[str, Shape]) -> DataSet | None:
-        return None if data is None else open_data(data, shapes, axes=data_axes)
+        def events(shapes: Mapping[str, Shape]) -> DataSet | None:
+            return open_data(files["data"], shapes, axes=data_axes) if "data" in files else None
 
-    return load_with_data(Path(model), types, events)[0]
+        return load_with_data(Path(model), _texts(input_type), events)[0]
 
 
-def convert(model: str | Path, output: str | Path, **request: Any) -> Conversion:
-    """Convert a model into a proved firmware project.
+def convert(
+    model: str | Path,
+    output: str | Path,
+    *,
+    target: str | Target = "hls",
+    board: str | None = None,
+    part: str | None = None,
+    clock_mhz: float | None = None,
+    input_type: str | Sequence[str] = (),
+    data: Events | None = None,
+    data_axes: Sequence[int] | None = None,
+    events: int | None = None,
+    reference: Events | None = None,
+    labels: Events | None = None,
+    framework: str = "auto",
+    layers: bool = False,
+    tolerance_lsb: float | None = None,
+    requantize_bits: int | None = None,
+    seed: int = 1,
+    vectors: int = 256,
+    golden: int = 256,
+    force: bool = False,
+) -> Conversion:
+    """Convert a model into a firmware project, and prove it.
 
     Args:
-        model: the file; output: the project's folder.
-        request: the fields of `fpgaml.conversion.Request`, such as board="kcu116", data=Path("x.npy"), and those of
-            its target, "hls" (`fpgaml.hls.target.HlsTarget`), "rtl" (`fpgaml.rtl.target.RtlTarget`) or "tflite"
-            (`fpgaml.tflite.target.TfliteTarget`).
+        model: the file, or a task's name; output: the project's folder.
+        target: `HlsTarget(...)`, `RtlTarget(...)` or `TfliteTarget(...)` with its settings, or a name for the defaults.
+        board, part, clock_mhz: a name of `fpgaml boards`, another part than its, another clock.
+        input_type: type of an input that the model does not quantise, as for `load`.
+        data, data_axes, events: to check on; the order of its axes; at most so many.
+        reference: the source model's own answers to the data; labels: 1 signal, 0 background, for the ROC AUC.
+        framework: "auto", "never" or "required": whether the model's framework is asked; layers: layer by layer.
+        tolerance_lsb: a distance allowed between source model and Graph.
+        requantize_bits: of the factors between the codes of an integer model; None: exact.
+        seed, vectors, golden: of the made-up vectors, how many, and how many events of the data are golden vectors.
+        force: overwrite files of an old project that were edited.
+
+    Returns:
+        The conversion: `proved` says whether every hop was checked and held, `passed` whether none failed.
 
     Raises:
         FpgamlError: bad input; nothing is left behind.
     """
-    return run_conversion(Path(model), _request(output=output, **request))
+    kind = target_class(target) if isinstance(target, str) else type(target)
+    with (
+        _files(data=data, reference=reference, labels=labels) as files,
+        sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
+    ):
+        place, clock = found.place(board, clock_mhz)
+        request = Request(
+            output=Path(output),
+            target=kind(**found.settings(kind.name)) if isinstance(target, str) else target,
+            board=find_board(place, part, clock),
+            input_types=_texts(input_type),
+            requantize_bits=requantize_bits,
+            force=force,
+            checking=Checking(
+                data=found.data,
+                axes=data_axes,
+                limit=events,
+                reference=files.get("reference"),
+                labels=found.labels,
+                framework=_use(framework),
+                layers=layers,
+                tolerance_lsb=tolerance_lsb,
+            ),
+            vectors=Vectors(seed, vectors, golden),
+        )
+        return run_conversion(found.model, request)
 
 
-def verify(project: str | Path, model: str | Path | None = None, **request: Any) -> Verification:
-    """Check a project again.
+def verify(
+    project: str | Path,
+    model: str | Path | None = None,
+    *,
+    cosim: bool = False,
+    data: Events | None = None,
+    data_axes: Sequence[int] | None = None,
+    events: int | None = None,
+    reference: Events | None = None,
+    labels: Events | None = None,
+    framework: str = "auto",
+    layers: bool = False,
+    tolerance_lsb: float | None = None,
+) -> Verification:
+    """Check a project again, as it lies in its folder.
 
     Args:
-        project: the folder; model: the model file, to check it against its source as well.
-        request: the fields of `fpgaml.conversion.Request` that say what to check with.
+        project: the folder; model: the model file, to check the project against its source as well.
+        cosim: simulate its RTL too.
+        data, data_axes, events, reference, labels, framework, layers, tolerance_lsb: as for `convert`.
 
     Raises:
         FpgamlError: not a project.
     """
-    return run_verification(Path(project), Path(model) if model else None, _request(**request))
+    with _files(data=data, reference=reference, labels=labels) as files:
+        checking = Checking(
+            data=files.get("data"),
+            axes=data_axes,
+            limit=events,
+            reference=files.get("reference"),
+            labels=files.get("labels"),
+            framework=_use(framework),
+            layers=layers,
+            tolerance_lsb=tolerance_lsb,
+        )
+        return run_verification(Path(project), Path(model) if model else None, checking, cosim=cosim)
 
 
-_READ: dict[str, Callable[[Any], Any]] = {
-    "output": Path,
-    "data": Path,
-    "reference": Path,
-    "labels": Path,
-    "io": IoType,
-    "strategy": Strategy,
-    "framework": FrameworkUse,
-    "hdl": Hdl,
-    "shell": ShellKind,
-}
-"""Fields that may be given as text."""
-
-_TARGETS: dict[str, type[HlsTarget] | type[RtlTarget] | type[TfliteTarget]] = {
-    "hls": HlsTarget,
-    "rtl": RtlTarget,
-    "tflite": TfliteTarget,
-}
+def _texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
+    return (input_type,) if isinstance(input_type, str) else tuple(input_type)
 
 
-def _request(target: Any = "hls", **given: Any) -> Request:
-    """A request from the fields of Request and of its target together."""
-    read = {name: _READ[name](v) if name in _READ and v is not None else v for name, v in given.items()}
-    if not isinstance(target, str):
-        return Request(target=target, **read)
-    if target not in _TARGETS:
-        raise FpgamlError("target", f"`{target}` is not known", f"Choose one of {', '.join(_TARGETS)}")
-    own = {field.name for field in fields(_TARGETS[target])}
-    settings = {name: value for name, value in read.items() if name in own}
-    rest = {name: value for name, value in read.items() if name not in own}
-    return Request(target=_TARGETS[target](**settings), **rest)
+def _use(framework: str) -> FrameworkUse:
+    if framework not in tuple(FrameworkUse):
+        raise FpgamlError("framework", f"`{framework}` is not known", f"Choose one of {', '.join(FrameworkUse)}")
+    return FrameworkUse(framework)
 
 
-__all__ = ["Conversion", "LoadedModel", "Verification", "convert", "load", "verify"]
+@contextmanager
+def _files(**given: Events | None) -> Iterator[dict[str, Path]]:
+    """What was given as files; arrays are written into files that are gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="fpgaml-arrays-") as scratch:
+        files: dict[str, Path] = {}
+        for name, value in given.items():
+            if value is None:
+                continue
+            if isinstance(value, str | Path):
+                files[name] = Path(value)
+            elif isinstance(value, Mapping):
+                files[name] = Path(scratch) / f"{name}.npz"
+                arrays: dict[str, Any] = {key: np.asarray(array) for key, array in value.items()}
+                np.savez(files[name], **arrays)
+            else:
+                files[name] = Path(scratch) / f"{name}.npy"
+                np.save(files[name], np.asarray(value), allow_pickle=False)
+        yield files
+
+
+__all__ = [
+    "Conversion",
+    "HlsTarget",
+    "LoadedModel",
+    "RtlTarget",
+    "TfliteTarget",
+    "Verification",
+    "convert",
+    "load",
+    "verify",
+]

@@ -11,13 +11,13 @@ from fpgaml.frontends.registry import find_frontend
 from fpgaml.proof.oracle import FrameworkUse, Oracle, recorded_answers
 
 if TYPE_CHECKING:
-    from fpgaml.conversion import Request
+    from fpgaml.checking import Checking
 
 
 def choose_oracle(
     path: Path | None,
     outputs: tuple[str, ...],
-    request: Request,
+    request: Checking,
     codings: Mapping[str, PortCoding] | None = None,
 ) -> tuple[Oracle | None, str]:
     """Who gives the source model's answers; if nobody, why not.

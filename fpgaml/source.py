@@ -44,7 +44,7 @@ class InputChoice:
     largest_rounding: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LoadedModel:
     """A model file that became a Graph.
 
@@ -63,6 +63,9 @@ class LoadedModel:
     approximations: tuple[Approximation, ...]
     inputs: tuple[InputChoice, ...]
     codings: Mapping[str, PortCoding] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<LoadedModel of {self.path.name}: {len(self.graph.nodes)} operations, {self.framework}>"
 
 
 def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:

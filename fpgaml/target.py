@@ -1,28 +1,19 @@
-"""What every target gives the conversion: something that can be run, compared, described and finished."""
+"""What every target gives: firmware that can be described, compared with the Graph, and published."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, ClassVar, Protocol
 
 from fpgaml.boards import Board
 from fpgaml.data.dataset import DataSet
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
-from fpgaml.proof.checks import Check
-
-Batches = Sequence[dict[str, FixedArray]]
-"""Batches of tensors by name, each of shape (events, *shape)."""
-
-Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
-"""A batch of inputs through the firmware's simulation."""
+from fpgaml.proof.checks import Hop
+from fpgaml.proof.golden import Golden
 
 
 @dataclass(frozen=True)
@@ -42,10 +33,6 @@ class Texts:
     events: int
 
 
-def _already_finished(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
-    """A project that is only run again is not written again."""
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What a conversion has to judge by.
@@ -63,69 +50,79 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What a target found out about itself on the data.
-
-    Args:
-        checks: its own hops; sections: of results.json, by name.
-    """
-
-    checks: Sequence[Check] = ()
-    sections: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Firmware:
-    """A project whose sources are written.
+    """A project that can be compared with its Graph.
 
     Args:
         inputs, outputs: its ports.
-        check: what is compared, such as "Graph = C-simulation"; empty where the target has checks of its own instead.
-        run: the simulation; None where there is none, and `why_not` says why.
-        settings: for manifest.json; tools: with versions, for results.json; messages: what the tools said.
-        finish: writes golden vectors and guides into the project; nothing for one that is only run again.
-        estimate: resources before any synthesis, for results.json; empty if there is no estimate.
-        packages: that took part, for the manifest.
-        pending: checks that another command makes, by name, with how to make them.
-        judge: given the Graph's outputs on the data, by name, what the target says of itself; None: nothing.
+        settings: for manifest.json.
+        hops: what is compared, or is not and why.
+        tools: with versions, for results.json.
+        of_graph: whether its golden vectors are the Graph's own integers; a flatbuffer's are codes.
     """
 
     inputs: Sequence[Port]
     outputs: Sequence[Port]
-    check: str
-    run: Run | None
-    why_not: str
     settings: Mapping[str, Any]
-    finish: Callable[[Path, Batches, Batches, Texts], None] = _already_finished
+    hops: Sequence[Hop]
     tools: Mapping[str, str] = field(default_factory=dict)
+    of_graph: bool = True
+
+
+@dataclass(frozen=True)
+class Written:
+    """A project whose sources are written, but not yet its golden vectors and guides.
+
+    Args:
+        finish: writes these, given the folder.
+        messages: what the tools said; packages: those that took part, for the manifest.
+        estimate: resources before any synthesis, for results.json; empty if there is no estimate.
+    """
+
+    firmware: Firmware
+    finish: Callable[[Path, Golden, Texts], None]
     messages: Sequence[str] = ()
-    estimate: Mapping[str, Any] = field(default_factory=dict)
     packages: Sequence[str] = ()
-    pending: Mapping[str, str] = field(default_factory=dict)
-    judge: Callable[[Mapping[str, NDArray[np.float64]]], Judgement] | None = None
+    estimate: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Target(Protocol):
-    """A kind of firmware, with its settings."""
+    """A kind of firmware, with its settings; `fpgaml.targets` lists them.
 
-    def check(self, graph: Graph, board: Board) -> None:
+    A class that follows this is a frozen dataclass whose fields are options (`fpgaml.settings`).
+    """
+
+    name: ClassVar[str]
+    """On the command line, and in manifest.json."""
+    title: ClassVar[str]
+    """Of its options in `--help`."""
+    summary: ClassVar[str]
+    """What it makes, in a few words."""
+    of_float: ClassVar[bool]
+    """Whether it is made from a float network: of a task's networks that one is taken."""
+    for_board: ClassVar[bool]
+    """Whether it is for an FPGA."""
+
+    def check(self, graph: Graph, board: Board, evidence: Evidence) -> None:
         """Refuse, before any long work, what cannot become firmware.
 
         Raises:
             FpgamlError: says why, and what would help.
         """
 
-    def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
+    def write(self, folder: Path, graph: Graph, board: Board, evidence: Evidence, progress: Progress) -> Written:
         """Write the sources into a folder.
 
         Raises:
             FpgamlError: the graph cannot be expressed.
         """
 
+    @classmethod
+    def reopen(
+        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+    ) -> Firmware:
+        """A finished project, to be compared again as it lies in its folder.
 
-@runtime_checkable
-class NeedsEvidence(Protocol):
-    """A target that works on data, not on the Graph alone."""
-
-    def with_evidence(self, evidence: Evidence) -> Target:
-        """The same target with data to work on."""
+        Raises:
+            FpgamlError: its files are damaged.
+        """

@@ -1,15 +1,14 @@
-"""Run the checks of a finished project again."""
+"""Run the checks of a finished project again, on the project as it lies in its folder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fpgaml.conversion import Request, physics, start_proof
+from fpgaml.checking import Checking
 from fpgaml.data.coded import coded, codings_in
-from fpgaml.data.dataset import DataSet, open_data
+from fpgaml.data.dataset import DataSet
 from fpgaml.data.labels import check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
@@ -20,14 +19,17 @@ from fpgaml.oracles import choose_oracle
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import edited_files, read_manifest
-from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split, target_check
+from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.proof.hops import INTERPRETER
 from fpgaml.record.verdict import Status
 from fpgaml.report.results import Results
+from fpgaml.rtl.firmware import SIMULATION
 from fpgaml.target import Firmware
+from fpgaml.targets import target_class
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verification:
     """A project that was checked again.
 
@@ -40,74 +42,96 @@ class Verification:
     edited: tuple[str, ...]
 
     @property
-    def passed(self) -> bool:
-        """Whether no check failed: enough to go on, not a proof."""
-        return self.results.passed
+    def proved(self) -> bool:
+        """Whether every hop was checked, and held on every bit."""
+        return self.results.proved
 
     @property
-    def proved(self) -> bool:
-        """Whether every check was made, and is exact."""
-        return self.results.proved
+    def passed(self) -> bool:
+        """Whether no check failed: what was not checked is not counted."""
+        return self.results.passed
+
+    def __repr__(self) -> str:
+        return f"<Verification of {self.folder}: {self.results.verdict}>"
 
 
 def verify(
-    folder: Path, model: Path | None = None, request: Request | None = None, progress: Progress | None = None
+    folder: Path,
+    model: Path | None = None,
+    checking: Checking | None = None,
+    progress: Progress | None = None,
+    *,
+    cosim: bool = False,
 ) -> Verification:
     """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
 
     Args:
         model: the model file, to check the first hop again; its sha256 must be the recorded one.
-        request: of which data, reference, labels, framework, layers and tolerance count.
+        cosim: simulate the project's RTL too, with its own bench.
 
     Raises:
         FpgamlError: the folder is not a project, or its files are damaged.
     """
-    request, progress = request or Request(), progress or Silent()
+    checking, progress = checking or Checking(), progress or Silent()
     manifest = read_manifest(folder)
-    edited = tuple(edited_files(folder, manifest))
+    graph = _graph(folder, manifest, model)
+    codings = codings_in(manifest)
+    found = checking.events({layer: graph.shapes[node] for layer, node in graph.input_layers.items()})
+    check_labels(checking.labels, found.events if found else None)
+    data = coded(found, codings) if found else None
+    simulated = _simulated(folder, progress) if cosim else None
+    firmware = target_class(manifest["settings"]["target"]).reopen(folder, manifest, graph, data, progress)
+    oracle, why_not = choose_oracle(model, graph.outputs, checking, codings)
+    rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
+    proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
+    golden = _golden_check(proof, folder, firmware, progress)
+    _run_data(proof, data, progress)
+    checks = [source_check(proof, bool(manifest["approximations"]), checking.tolerance_lsb, why_not)]
+    checks += [golden] if golden is not None else []
+    for hop in firmware.hops:
+        checks += hop.checks()
+    if simulated is not None:
+        checks = [*(check for check in checks if check.name != SIMULATION), simulated]
+    results = Results.gather(proof, checks, firmware, checking.physics(proof))
+    return Verification(folder, results, tuple(edited_files(folder, manifest)))
+
+
+def _simulated(folder: Path, progress: Progress) -> Check:
+    """The project's HDL as it lies there, simulated with its own bench; results.json says the rest."""
+    from fpgaml.cosim.project import simulate
+    from fpgaml.cosim.record import check_name
+    from fpgaml.cosim.run import read_bench_json
+
+    found = simulate(folder, progress=progress)
+    name = check_name(found.simulator.name)
+    failed = found.outcome.failed
+    if failed:
+        return Check(name, INTERPRETER, Status.FAILED, f"{failed[0].name}: {failed[0].message}")
+    frames = found.outcome.frames
+    outputs = {
+        port["name"]: Comparison(port["name"], frames, frames * port["elements"])
+        for port in read_bench_json(folder / "sim" / "bench.json")["outputs"]
+    }
+    return Check(name, INTERPRETER, Status.EXACT, "", outputs)
+
+
+def _graph(folder: Path, manifest: dict[str, Any], model: Path | None) -> Graph:
+    """The project's Graph, if it is the one that the manifest names, and the model too."""
     graph = read_graph(folder)
     if graph_hash(graph) != manifest["graph_sha256"]:
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
     if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
         raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
-    codings = codings_in(manifest)
-    found = _open(graph, request)
-    check_labels(request.labels, found.events if found else None)
-    data = coded(found, codings) if found else None
-    firmware = _reopen(folder, manifest, graph, data, progress)
-    oracle, why_not = choose_oracle(model, graph.outputs, request, codings)
-    rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
-    proof = start_proof(graph, firmware.run, oracle, request, model_rounds=rounds)
-    hop = [_golden_check(proof, folder, firmware, progress)] if firmware.check else []
-    _run_data(proof, data, progress)
-    if firmware.check:
-        hop.append(target_check(proof, firmware.check, "the integer interpreter", firmware.why_not))
-    own = firmware.judge({}).checks if firmware.judge else ()
-    source = source_check(proof, bool(manifest["approximations"]), request.tolerance_lsb, why_not)
-    checks: list[Check] = [source, *hop, *own]
-    results = Results.gather(proof, checks, firmware, physics(proof, request))
-    return Verification(folder, results, edited)
+    return graph
 
 
-def _reopen(
-    folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
-) -> Firmware:
-    """The firmware of a finished project, by its target."""
-    if manifest["settings"]["target"] == "tflite":
-        from fpgaml.tflite.judging.again import reopen as reopen_tflite
+def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Progress) -> Check | None:
+    """The recorded outputs must be what the interpreter says; the vectors run through everything else too.
 
-        return reopen_tflite(folder, manifest, graph, data)
-    if manifest["settings"]["target"] == "rtl":
-        from fpgaml.rtl.target import reopen
-
-        return reopen(manifest, graph, progress)
-    from fpgaml.hls.target import reopen as reopen_hls
-
-    return reopen_hls(folder, manifest, progress)
-
-
-def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Progress) -> Check:
-    """The recorded outputs must be what the interpreter says; the vectors run through everything else too."""
+    None for firmware whose golden vectors are its own (codes of a flatbuffer): its hops compare them.
+    """
+    if not firmware.of_graph:
+        return None
     values = {port.name: read_golden(folder, port, "input") for port in firmware.inputs}
     recorded = {port.name: read_golden(folder, port, "output") for port in firmware.outputs}
     counts = {v.shape[0] for v in (*values.values(), *recorded.values())}
@@ -117,23 +141,14 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
     start = 0
     with progress.bar("golden vectors", counts.pop()) as advance:
         for batch in split(values, chunk_events(proof.graph), "vectors"):
-            results = proof.run(batch)
-            for name, value in results.items():
+            for name, value in proof.run(batch).items():
                 part = FixedArray(recorded[name].integers[start : start + batch.events], recorded[name].fractional)
                 comparison = compare(value, part, name, start)
                 found[name] = found[name] + comparison if name in found else comparison
             start += batch.events
             advance(batch.events)
     exact = all(comparison.exact for comparison in found.values())
-    status = Status.EXACT if exact else Status.FAILED
-    return Check("Graph = golden vectors", "the integer interpreter", status, "", found)
-
-
-def _open(graph: Graph, request: Request) -> DataSet | None:
-    if request.data is None:
-        return None
-    shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
-    return open_data(request.data, shapes, request.dataset, request.axes, request.limit)
+    return Check("Graph = golden vectors", INTERPRETER, Status.EXACT if exact else Status.FAILED, "", found)
 
 
 def _run_data(proof: Proof, data: DataSet | None, progress: Progress) -> None:

@@ -10,6 +10,7 @@ import pytest
 from fpgaml import convert
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.settings import IoType
+from fpgaml.hls.target import HlsTarget
 from fpgaml.record.verdict import Status
 from tests.paths import LEGACY, needs_compiler
 
@@ -25,11 +26,11 @@ BOARDS = {
 }
 
 
-def converted(model: Path, folder: Path, backend: str, **request: object) -> Status:
+def converted(model: Path, folder: Path, backend: str, io: IoType | None = None) -> Status:
     """Convert; returns what became of Graph = C-simulation."""
     kind = "ap_uint<10>" if model == DENSE else "ap_int<8>"
     conversion = convert(
-        model, folder, board=BOARDS[backend], backend=backend, input_types=(kind,), framework="never", **request
+        model, folder, board=BOARDS[backend], target=HlsTarget(backend, io), input_type=kind, framework="never"
     )
     return conversion.results.checks[1].status
 

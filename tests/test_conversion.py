@@ -13,9 +13,11 @@ import pytest
 from fpgaml import convert, load, verify
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.hls.settings import IoType
-from fpgaml.proof.oracle import FrameworkUse
+from fpgaml.hls.target import HlsTarget
 from fpgaml.proof.physics import roc_auc
 from fpgaml.record.verdict import Status
+from fpgaml.rtl.settings import ShellKind
+from fpgaml.rtl.target import RtlTarget
 from tests.paths import ARIANNA, LEGACY, fpgaml, needs_arianna, needs_compiler
 
 INPUT_TYPES = {
@@ -45,9 +47,9 @@ def test_arianna_as_a_stream_project_for_kcu116(tmp_path: Path) -> None:
         ARIANNA / "model.keras",
         tmp_path / "project",
         board="kcu116",
-        io=IoType.STREAM,
+        target=HlsTarget(io=IoType.STREAM),
         data=ARIANNA / "X_test.npy",
-        axes=(0, 2, 1),
+        data_axes=(0, 2, 1),
         reference=ARIANNA / "y_keras.npy",
         labels=ARIANNA / "y_test.npy",
     )
@@ -66,9 +68,9 @@ def test_every_layer_of_the_legacy_models(name: str, tmp_path: Path) -> None:
         tmp_path / "project",
         board="kcu116",
         data=LEGACY / f"{name}.npz",
-        input_types=(INPUT_TYPES[name],),
+        input_type=INPUT_TYPES[name],
         layers=True,
-        framework=FrameworkUse.NEVER,
+        framework="never",
     )
     source, target = conversion.results.checks
     inexact = [layer for layer, comparison in source.layers.items() if not comparison.exact]
@@ -180,7 +182,7 @@ def test_rounding_of_the_input_is_shown_apart(tmp_path: Path) -> None:
         tmp_path / "project",
         board="kcu116",
         data=tmp_path / "data.npz",
-        input_types=("ap_fixed<14,4>",),
+        input_type="ap_fixed<14,4>",
         tolerance_lsb=100.0,
     )
     source = conversion.results.checks[0]
@@ -198,9 +200,11 @@ def test_help_names_the_commands() -> None:
 @needs_compiler
 def test_the_python_api_takes_text(tmp_path: Path) -> None:
     name = LEGACY / "calo_student_dense"
-    conversion = convert(f"{name}.h5", str(tmp_path / "p"), board="u250", data=f"{name}.npz", io="io_stream")
+    conversion = convert(
+        f"{name}.h5", str(tmp_path / "p"), board="u250", data=f"{name}.npz", target=HlsTarget(io="io_stream")
+    )
     assert conversion.proved
-    assert conversion.firmware.settings["io"] == IoType.STREAM
+    assert conversion.written.firmware.settings["io"] == IoType.STREAM
     assert verify(str(tmp_path / "p"), data=f"{name}.npz").results.passed
 
 
@@ -208,7 +212,11 @@ def test_what_was_not_checked_is_not_proved(tmp_path: Path) -> None:
     """The framework is not asked and the RTL not simulated: the Python API says what the command line says."""
     name = LEGACY / "calo_student_dense"
     conversion = convert(
-        f"{name}.h5", tmp_path / "p", target="rtl", shell="native", input_types=["ap_uint<10>"], framework="never"
+        f"{name}.h5",
+        tmp_path / "p",
+        target=RtlTarget(shell=ShellKind.NATIVE),
+        input_type="ap_uint<10>",
+        framework="never",
     )
     assert conversion.passed
     assert not conversion.proved

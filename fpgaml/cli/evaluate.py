@@ -11,7 +11,7 @@ import typer
 def evaluate(
     task: Annotated[str, typer.Argument(help="TASK or TASK/NETWORK; `fpgaml models` lists them.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The folder to fill.  [default: TASK_evaluated]")
+        Path | None, typer.Option("--output", "-o", help="The folder to fill.  \\[default: TASK_evaluated]")
     ] = None,
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A folder that `fpgaml train` filled, not the task's own networks.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fpgaml.errors import FpgamlError
+
+if TYPE_CHECKING:
+    from fpgaml.checking import Checking
 
 
 class FrameworkChoice(StrEnum):
@@ -20,54 +23,85 @@ class FrameworkChoice(StrEnum):
     REQUIRED = "required"
 
 
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        help="Events to check on: .npy, .npz, .h5, .csv; FILE:NAME picks an array.",
-        rich_help_panel="Data",
-    ),
-]
-DataAxes = Annotated[
-    str | None,
-    typer.Option(
-        "--data-axes",
-        help="Reorder the data's axes, such as 0,2,1 (axis 0 is the event; axes of size 1 are dropped first).",
-        rich_help_panel="Data",
-    ),
-]
-Events = Annotated[
-    int | None, typer.Option("--events", min=1, help="Use at most so many events.", rich_help_panel="Data")
-]
-Reference = Annotated[
-    Path | None,
-    typer.Option(
-        "--reference",
-        help="Answers that the framework recorded for the data: .npy, or .npz with `y` and `layer/NAME`.",
-        rich_help_panel="Data",
-    ),
-]
-Labels = Annotated[
-    Path | None,
-    typer.Option("--labels", help="Truth (1 signal, 0 background) for the ROC AUC.", rich_help_panel="Data"),
-]
-FrameworkOption = Annotated[
-    FrameworkChoice,
-    typer.Option("--framework", help="Ask the framework that wrote the model.", rich_help_panel="Checks"),
-]
-Layers = Annotated[
-    bool,
-    typer.Option("--layers", help="Compare every layer with the source model.", rich_help_panel="Checks"),
-]
-Tolerance = Annotated[
-    float | None,
-    typer.Option(
-        "--tolerance",
-        min=0.0,
-        help="Let source and Graph differ by so many LSB; without it, a fixed-point model must be equal.",
-        rich_help_panel="Checks",
-    ),
-]
+@dataclass(frozen=True)
+class DataOptions:
+    """Events, and what is known of them."""
+
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            help="Events to check on: .npy, .npz, .h5, .csv; FILE:NAME picks an array.",
+            rich_help_panel="Data",
+        ),
+    ] = None
+    data_axes: Annotated[
+        str | None,
+        typer.Option(
+            "--data-axes",
+            help="Reorder the data's axes, such as 0,2,1 (axis 0 is the event; axes of size 1 are dropped first).",
+            rich_help_panel="Data",
+        ),
+    ] = None
+    events: Annotated[
+        int | None, typer.Option("--events", min=1, help="Use at most so many events.", rich_help_panel="Data")
+    ] = None
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            help="Answers that the framework recorded for the data: .npy, or .npz with `y` and `layer/NAME`.",
+            rich_help_panel="Data",
+        ),
+    ] = None
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", help="Truth (1 signal, 0 background) for the ROC AUC.", rich_help_panel="Data"),
+    ] = None
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """How source and Graph are compared."""
+
+    framework: Annotated[
+        FrameworkChoice,
+        typer.Option("--framework", help="Ask the framework that wrote the model.", rich_help_panel="Checks"),
+    ] = FrameworkChoice.AUTO
+    layers: Annotated[
+        bool,
+        typer.Option("--layers", help="Compare every layer with the source model.", rich_help_panel="Checks"),
+    ] = False
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            help="Let source and Graph differ by so many LSB; without it, a fixed-point model must be equal.",
+            rich_help_panel="Checks",
+        ),
+    ] = None
+
+
+def checking(data: DataOptions, checks: CheckOptions) -> Checking:
+    """What the options say to check with.
+
+    Raises:
+        FpgamlError: axes that are none.
+    """
+    from fpgaml.checking import Checking
+    from fpgaml.proof.oracle import FrameworkUse
+
+    return Checking(
+        data=data.data,
+        axes=parse_axes(data.data_axes),
+        limit=data.events,
+        reference=data.reference,
+        labels=data.labels,
+        framework=FrameworkUse(checks.framework),
+        layers=checks.layers,
+        tolerance_lsb=checks.tolerance,
+    )
 
 
 def parse_axes(text: str | None) -> tuple[int, ...] | None:
@@ -85,20 +119,3 @@ def parse_axes(text: str | None) -> tuple[int, ...] | None:
     if sorted(axes) != list(range(len(axes))):
         raise FpgamlError("--data-axes", f"`{text}` does not name every axis once", "Write for example 0,2,1")
     return axes
-
-
-def split_assignments(texts: Sequence[str], option: str, example: str) -> dict[str, str]:
-    """`name=value` options as a dictionary.
-
-    Raises:
-        FpgamlError: no `=`, or a name twice.
-    """
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name or not value:
-            raise FpgamlError(option, f"`{text}` is not NAME=VALUE", f"Write for example {example}")
-        if name in found:
-            raise FpgamlError(option, f"`{name}` is given twice", "Give it once")
-        found[name] = value
-    return found

@@ -17,7 +17,7 @@ def synth(
         typer.Option(
             "--family",
             "-f",
-            help="xcup, xcu, xc7, intel or ecp5; may be given again.  [default: that of the project's board]",
+            help="xcup, xcu, xc7, intel or ecp5; may be given again.  \\[default: that of the project's board]",
         ),
     ] = None,
     board: Annotated[

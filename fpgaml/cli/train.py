@@ -11,7 +11,7 @@ import typer
 def train(
     task: Annotated[str, typer.Argument(help="A name that `fpgaml models` lists.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The folder to fill.  [default: TASK_trained]")
+        Path | None, typer.Option("--output", "-o", help="The folder to fill.  \\[default: TASK_trained]")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of data, first weights and order of events.")] = 1,
     data: Annotated[

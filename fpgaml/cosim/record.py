@@ -13,7 +13,7 @@ from fpgaml.record.cosim import Cosim, VendorTiming
 from fpgaml.record.files import update_results
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
-from fpgaml.rtl.target import SIMULATION
+from fpgaml.rtl.firmware import SIMULATION
 
 ORACLE = "the integer interpreter"
 

@@ -1,32 +1,52 @@
-"""The HLS target: an hls4ml project with its C-simulation."""
+"""The HLS target's settings: an hls4ml project with its C-simulation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Linear
-from fpgaml.hls.csim import CSim, build
-from fpgaml.hls.lower.graph import lower
-from fpgaml.hls.lower.prepare import prepare
-from fpgaml.hls.project import write_guides, write_project, write_vectors
-from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType, LayerSettings, Strategy, choose_backend
-from fpgaml.progress import Progress
-from fpgaml.project.manifest import versions
-from fpgaml.project.ports import CppPort
-from fpgaml.target import Batches, Firmware, Texts
+from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy, choose_backend
+from fpgaml.settings import one_of, option, read_texts
 
-NAME = "hls"
-CHECK = "Graph = C-simulation"
-PARALLEL_MULTIPLICATIONS = 10_000
-PARALLEL_ELEMENTS = 4096
-"""Above these, unrolling everything is hopeless: hls4ml partitions arrays of at most 4096 elements."""
+if TYPE_CHECKING:
+    from fpgaml.boards import Board
+    from fpgaml.data.dataset import DataSet
+    from fpgaml.graph.graph import Graph
+    from fpgaml.progress import Progress
+    from fpgaml.target import Evidence, Firmware, Written
+
+STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
+
+
+def _io(text: str) -> IoType | None:
+    if text.lower() == "auto":
+        return None
+    name = text if text.startswith("io_") else f"io_{text}"
+    if name.lower() not in tuple(IoType):
+        raise FpgamlError("--io", f"`{text}` is not known", f"Choose one of auto, {', '.join(IoType)}")
+    return IoType(name.lower())
+
+
+def _layers(texts: Sequence[str]) -> dict[str, LayerSettings]:
+    settings: dict[str, LayerSettings] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise FpgamlError("--layer", f"`{text}` is not NAME=VALUE", "Write for example dense_1=resource:8")
+        if name in settings:
+            raise FpgamlError("--layer", f"`{name}` is given twice", "Give it once")
+        strategy: Strategy | None = None
+        reuse: int | None = None
+        for piece in value.split(":"):
+            if piece.isdigit():
+                reuse = int(piece)
+            else:
+                strategy = one_of(f"--layer {name}", Strategy, STRATEGIES)(piece)
+        settings[name] = LayerSettings(strategy, reuse)
+    return settings
 
 
 @dataclass(frozen=True)
@@ -36,19 +56,55 @@ class HlsTarget:
     Args:
         backend: a key of BACKENDS in any case; None chooses by the family of the board's part.
         io: None chooses by the network's size.
-        layer_settings: of single layers, by name.
+        strategy, reuse_factor: of the whole model; layer_settings: of single layers, by name.
+
+    Raises:
+        FpgamlError: a text that means nothing.
     """
 
-    backend: str | None = None
-    io: IoType | None = None
-    strategy: Strategy = Strategy.LATENCY
-    reuse_factor: int = 1
-    layer_settings: Mapping[str, LayerSettings] = field(default_factory=dict)
+    name: ClassVar[str] = "hls"
+    title: ClassVar[str] = "HLS"
+    summary: ClassVar[str] = "an hls4ml project"
+    of_float: ClassVar[bool] = False
+    for_board: ClassVar[bool] = True
 
-    def check(self, graph: Graph, board: Board) -> None:
-        """Refuse, before any long work, settings that do not fit the model or each other, and unknown operations."""
-        settings = self.settings(graph, board)
-        lower(prepare(graph, settings), settings)  # a moment, unlike what hls4ml then makes of it
+    backend: str | None = field(
+        default=None,
+        metadata=option(
+            "--backend",
+            "vitis, vivado, oneapi, quartus, catapult or libero.",
+            shown="by the vendor of the board's part",
+        ),
+    )
+    io: IoType | None = field(
+        default=None,
+        metadata=option("--io", "io_parallel, io_stream, or auto: by the network's size.", shown="auto", read=_io),
+    )
+    strategy: Strategy = field(
+        default=Strategy.LATENCY,
+        metadata=option(
+            "--strategy",
+            "latency, resource or da (distributed arithmetic).",
+            shown="latency",
+            read=one_of("--strategy", Strategy, STRATEGIES),
+        ),
+    )
+    reuse_factor: int = field(
+        default=1,
+        metadata=option("--reuse", "Multiplications that share one multiplier.", shown="1", kind=int, least=1),
+    )
+    layer_settings: Mapping[str, LayerSettings] = field(
+        default_factory=dict,
+        metadata=option(
+            "--layer",
+            "One layer's own strategy, reuse factor or both: NAME=resource, NAME=8, NAME=resource:8.",
+            read=_layers,
+            kind=list,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        read_texts(self)
 
     def settings(self, graph: Graph, board: Board) -> HlsSettings:
         """All settings, with the input/output type chosen by the network's size where it is left open.
@@ -64,88 +120,31 @@ class HlsTarget:
                 raise FpgamlError(
                     "--layer", f"the model has no layer `{layer}`", f"Its layers: {', '.join(graph.layers)}"
                 )
-        io = self.io or _io_type(graph)
+        from fpgaml.hls.firmware import io_type
+
+        io = self.io or io_type(graph)
         return HlsSettings(
             board.part, board.clock_ns, backend, io, self.strategy, self.reuse_factor, dict(self.layer_settings)
         )
 
-    def write(self, folder: Path, graph: Graph, board: Board, progress: Progress) -> Firmware:
+    def check(self, graph: Graph, board: Board, evidence: Evidence) -> None:
+        """Refuse, before any long work, settings that do not fit the model or each other, and unknown operations."""
+        from fpgaml.hls.firmware import check
+
+        check(graph, self.settings(graph, board))
+
+    def write(self, folder: Path, graph: Graph, board: Board, evidence: Evidence, progress: Progress) -> Written:
         """Write the project and compile its C-simulation."""
-        settings = self.settings(graph, board)
-        with progress.step(f"writing the {settings.target.name} project"):
-            model = write_project(folder, graph, settings)
-        csim, why_not = _compile(folder, model.inputs, model.outputs, settings.backend, progress)
+        from fpgaml.hls.firmware import write
 
-        def finish(folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
-            write_vectors(folder, model, inputs, outputs)
-            write_guides(folder, graph, model, settings, texts)
+        chosen_for = "" if self.backend else str(board.family)
+        return write(folder, graph, self.settings(graph, board), chosen_for, progress)
 
-        return Firmware(
-            model.inputs,
-            model.outputs,
-            CHECK,
-            csim.run if csim else None,
-            why_not,
-            _facts(settings, "" if self.backend else str(board.family)),
-            finish,
-            _tools(csim, settings.backend),
-            (*model.messages, *((settings.target.note,) if settings.target.note else ())),
-            packages=("hls4ml", "da4ml"),
-        )
+    @classmethod
+    def reopen(
+        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+    ) -> Firmware:
+        """A finished project: its C-simulation, compiled from the sources as they lie there."""
+        from fpgaml.hls.firmware import reopen
 
-
-def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Firmware:
-    """The firmware of a finished project, to be run again."""
-    inputs, outputs = (tuple(CppPort.from_row(entry) for entry in manifest[key]) for key in ("inputs", "outputs"))
-    backend = manifest["settings"]["backend"].lower()
-    csim, why_not = _compile(folder.absolute(), inputs, outputs, backend, progress)
-    run = csim.run if csim else None
-    return Firmware(inputs, outputs, CHECK, run, why_not, manifest["settings"], tools=_tools(csim, backend))
-
-
-def _compile(
-    folder: Path, inputs: tuple[CppPort, ...], outputs: tuple[CppPort, ...], backend: str, progress: Progress
-) -> tuple[CSim | None, str]:
-    """The C-simulation, or why there is none."""
-    target = BACKENDS[backend]
-    if target.no_csim:
-        return None, f"{target.name}: {target.no_csim}"
-    with progress.step("compiling the C-simulation"):
-        return build(folder, inputs, outputs, target.arithmetic), ""
-
-
-def _tools(csim: CSim | None, backend: str) -> dict[str, str]:
-    tools = versions(("numpy", "hls4ml"))
-    if csim is not None:
-        tools |= {"compiler": csim.compiler, "arithmetic": f"{BACKENDS[backend].arithmetic}_types of hls4ml"}
-    return tools
-
-
-def _facts(settings: HlsSettings, chosen_for: str) -> dict[str, Any]:
-    """For manifest.json.
-
-    Args:
-        chosen_for: the device family that the backend was chosen for; empty where the user chose it.
-    """
-    return {
-        "target": NAME,
-        "backend": settings.target.name,
-        "backend_chosen_for": chosen_for,
-        "io": str(settings.io_type),
-        "strategy": str(settings.strategy),
-        "reuse_factor": settings.reuse_factor,
-        "layers": {
-            name: {"strategy": choice.strategy and str(choice.strategy), "reuse_factor": choice.reuse_factor}
-            for name, choice in settings.layers.items()
-        },
-    }
-
-
-def _io_type(graph: Graph) -> IoType:
-    largest = max(prod(shape) for shape in graph.shapes.values())
-    multiplications = 0
-    for node in graph.nodes:
-        if isinstance(node.op, Linear):
-            multiplications += node.op.kernel.integers.size * node.op.repeats(graph.shapes[node.inputs[0]])
-    small = largest <= PARALLEL_ELEMENTS and multiplications <= PARALLEL_MULTIPLICATIONS
-    return IoType.PARALLEL if small else IoType.STREAM
+        return reopen(folder, manifest, progress)

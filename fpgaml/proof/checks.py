@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
-from fpgaml.proof.compare import Comparison, compare, compare_reals
+from fpgaml.proof.compare import Comparison, compare_reals
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
@@ -69,8 +70,17 @@ class Batch:
         return int(next(iter(self.values.values())).shape[0])
 
 
-Target = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
-"""Runs a batch through a target."""
+class Hop(Protocol):
+    """A comparison of firmware with the Graph, batch by batch."""
+
+    def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
+        """A batch, the interpreter's outputs for it, and its place among the events of its origin."""
+
+    def checks(self) -> Sequence[Check]:
+        """What it came to, after the last batch."""
+
+    def sections(self) -> Mapping[str, Any]:
+        """What else it found, for results.json, by the section's name."""
 
 
 @dataclass(kw_only=True)
@@ -79,7 +89,7 @@ class Proof:
 
     Args:
         graph: what everything must equal.
-        target: the firmware's simulation, or None.
+        hops: of the firmware.
         oracle: the source model's answers, or None.
         model_rounds: whether the source model itself brings raw data into the inputs' types.
         oracle_required: whether an oracle that cannot answer is an error.
@@ -88,7 +98,7 @@ class Proof:
     """
 
     graph: Graph
-    target: Target | None
+    hops: Sequence[Hop]
     oracle: Oracle | None
     model_rounds: bool
     oracle_required: bool = False
@@ -96,7 +106,6 @@ class Proof:
     keep_outputs: bool = False
     no_answers: str = ""
     statistics: StatisticsAccumulator = field(init=False)
-    target_found: dict[str, Comparison] = field(default_factory=dict)
     source_found: dict[str, Comparison] = field(default_factory=dict)
     rounding_found: dict[str, Comparison] = field(default_factory=dict)
     roundings: dict[str, InputRounding] = field(default_factory=dict)
@@ -124,10 +133,8 @@ class Proof:
         outputs = interpret(self.graph, batch.values, watch)
         first = self.events.get(batch.origin, 0)
         self.events[batch.origin] = first + batch.events
-        if self.target is not None:
-            simulated = self.target(batch.values)
-            for name, value in outputs.items():
-                self._add(self.target_found, name, compare(value, simulated[name], name, first))
+        for hop in self.hops:
+            hop.feed(batch, outputs, first)
         if self.oracle is not None and not (self.oracle.sees_raw_data and batch.origin != "data"):
             try:
                 self._ask(batch, outputs, kept, first)
@@ -235,14 +242,6 @@ def source_check(proof: Proof, approximate: bool, tolerance_lsb: float | None, w
         note = "the source is not fixed point throughout; the Graph says what it rounds"
         return Check(name, proof.oracle.title, Status.DISTANCE, note, **common)
     return Check(name, proof.oracle.title, Status.FAILED, "the source is fixed point, and must be equal", **common)
-
-
-def target_check(proof: Proof, name: str, oracle: str, why_not: str = "") -> Check:
-    """Hop (b): Graph = target, on every bit."""
-    if proof.target is None:
-        return Check(name, "", Status.NOT_CHECKED, why_not)
-    exact = bool(proof.target_found) and all(c.exact for c in proof.target_found.values())
-    return Check(name, oracle, Status.EXACT if exact else Status.FAILED, "", dict(proof.target_found))
 
 
 def chunk_events(graph: Graph) -> int:

@@ -15,7 +15,7 @@ from fpgaml.proof.rounding import InputRounding
 from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.record.verdict import Verdict, verdict_of
 from fpgaml.source import InputChoice
-from fpgaml.target import Firmware
+from fpgaml.target import Firmware, Written
 
 FORMAT = "fpgaml-results"
 VERSION = 1
@@ -65,7 +65,7 @@ class Results:
         cls,
         proof: Proof,
         checks: Sequence[Check],
-        firmware: Firmware,
+        written: Written | Firmware,
         physics: Mapping[str, Any],
         sections: Mapping[str, Any] | None = None,
     ) -> Results:
@@ -76,8 +76,8 @@ class Results:
             proof.quantizers(),
             tuple(proof.roundings.values()),
             physics,
-            firmware.tools,
-            firmware.estimate,
+            (written.firmware if isinstance(written, Written) else written).tools,
+            written.estimate if isinstance(written, Written) else {},
             sections or {},
         )
 

@@ -16,6 +16,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import to_json
 from fpgaml.project.golden import golden_file, write_golden
 from fpgaml.project.ports import Port
+from fpgaml.proof.golden import Golden
 from fpgaml.rtl import bench_files
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.render import templates
@@ -23,7 +24,7 @@ from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency, shell_sources
 from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
-from fpgaml.target import Batches, Texts
+from fpgaml.target import Texts
 
 HDL_FOLDER = "hdl"
 SIM_FOLDER = "sim"
@@ -49,11 +50,11 @@ class RtlProject:
         (folder / "graph.json").write_text(to_json(self.graph))
         (folder / "network.txt").write_text(dump(self.graph))
 
-    def finish(self, folder: Path, inputs: Batches, outputs: Batches, texts: Texts) -> None:
+    def finish(self, folder: Path, golden: Golden, texts: Texts) -> None:
         """Golden vectors, the bench, scripts for synthesis, and the guides."""
         for ports, direction, batches in (
-            (self.spec.inputs, "input", inputs),
-            (self.spec.outputs, "output", outputs),
+            (self.spec.inputs, "input", golden.inputs),
+            (self.spec.outputs, "output", golden.outputs),
         ):
             for port in ports:
                 write_golden(folder, port, direction, [batch[port.name] for batch in batches])

@@ -18,6 +18,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import chunk_events
+from fpgaml.proof.hops import Simulated
 from fpgaml.tasks.task import Array
 
 Values = Mapping[str, FixedArray]
@@ -79,12 +80,12 @@ def csim_column(project: Path, progress: Progress, name: str = "csim", title: st
     Raises:
         FpgamlError: not such a project, or it cannot be compiled.
     """
-    from fpgaml.hls.target import reopen
+    from fpgaml.hls.target import HlsTarget
 
     graph = read_graph(project)
-    run = reopen(project, read_manifest(project), progress).run
-    assert run is not None, "the projects that an evaluation writes have a C-simulation"
-    return Column(name, title, lambda values: _flat(graph, run(values)))
+    (hop,) = HlsTarget.reopen(project, read_manifest(project), graph, None, progress).hops
+    assert isinstance(hop, Simulated), "the projects that an evaluation writes have a C-simulation"
+    return Column(name, title, lambda values: _flat(graph, hop.run(values)))
 
 
 def rtl_column(project: Path, progress: Progress, name: str = "rtl", title: str = "RTL simulation") -> Column:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgaml.boards import find_board
+from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, convert
 from fpgaml.errors import CheckFailedError
 from fpgaml.hls.target import HlsTarget
@@ -59,7 +61,7 @@ class ProjectMaker:
         name = self.network.name or self.task.name
         floating = self.network.float_file(self.weights)
         made = self._convert(
-            floating, "tflite", TfliteTarget(name=name, output_ranges=self.task.int8_ranges), native=False
+            floating, "tflite", TfliteTarget(model_name=name, output_ranges=self.task.int8_ranges), native=False
         )
         file = made.folder / f"{name}.tflite"
         hls = self._convert(file, "tflite_hls", HlsTarget(), native=False)
@@ -80,12 +82,10 @@ class ProjectMaker:
         budget = read_budget(self.task.folder / "budget.toml")
         events = write_events(self.task, self.network, self.output / "events" / name, self.weights, native)
         request = Request(
-            board=budget.board,
             output=self.output / name,
-            clock_mhz=budget.clock_mhz if native else None,
             target=target,
-            data=events.data,
-            labels=events.labels,
+            board=find_board(budget.board, clock_mhz=budget.clock_mhz if native else None),
+            checking=Checking(data=events.data, labels=events.labels),
         )
         conversion = convert(model, request, self.progress)
         if not conversion.passed:

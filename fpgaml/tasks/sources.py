@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fpgaml.progress import Progress
 from fpgaml.tasks.budget import read_budget
@@ -24,7 +25,7 @@ class Sources:
         model: the file; stem: what to call its project.
         data, labels: event files, or None.
         board, clock_mhz: what the task is for; None of a model file.
-        int8_ranges: of outputs, for an int8 network of the task.
+        brought: by target, settings that the task brings.
     """
 
     model: Path
@@ -33,7 +34,11 @@ class Sources:
     labels: Path | None
     board: str | None = None
     clock_mhz: float | None = None
-    int8_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    brought: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def settings(self, target: str) -> Mapping[str, Any]:
+        """What the task brings to a target's settings, by field."""
+        return self.brought.get(target, {})
 
     def place(self, board: str | None, clock_mhz: float | None) -> tuple[str, float | None]:
         """Board and clock: those asked for; else the task's board, with the task's clock on it."""
@@ -68,4 +73,4 @@ def sources(
             with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
                 made = write_events(task, network, Path(folder), recorded=not floating)
             data, labels = made.data, labels or made.labels
-        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, task.int8_ranges)
+        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, task.target_settings)

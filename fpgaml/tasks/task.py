@@ -150,6 +150,11 @@ class Task(ABC):
     """How many events have recorded answers."""
 
     @property
+    def target_settings(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the task brings to the settings of targets, by target and field."""
+        return {"tflite": {"output_ranges": self.int8_ranges}}
+
+    @property
     def folder(self) -> Path:
         """Where its page, weights and budget lie: beside its class."""
         return Path(inspect.getfile(type(self))).parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,18 +17,23 @@ from fpgaml.record.verdict import Status
 from fpgaml.report.read import read_project
 from fpgaml.rtl import kernels
 from fpgaml.rtl.lower import graph as lowering
+from fpgaml.rtl.target import RtlTarget
+from fpgaml.settings import options_of
 from tests.paths import LEGACY
 
 pytest.importorskip("alkaid", reason="alkaid is not installed")
 
 MODEL, DATA = LEGACY / "jets_dense.h5", LEGACY / "jets_dense.npz"
 WAVEFORM = LEGACY / "waveform_conv1d.h5"
-BOARD = {"board": "kcu116", "framework": "never", "vector_events": 16}
+BOARD = {"board": "kcu116", "framework": "never", "vectors": 16}
+OPTIONS = options_of(RtlTarget)
 
 
-def project(folder: Path, **settings: object) -> Path:
+def project(folder: Path, **settings: Any) -> Path:
     """A small project; its model is fixed point but for its softmax."""
-    convert(MODEL, folder, target="rtl", input_types=("ap_fixed<13,3>",), **{**BOARD, **settings})
+    target = RtlTarget(**{name: value for name, value in settings.items() if name in OPTIONS})
+    rest = {name: value for name, value in settings.items() if name not in OPTIONS}
+    convert(MODEL, folder, target=target, input_type="ap_fixed<13,3>", **{**BOARD, **rest})
     return folder
 
 
@@ -80,7 +86,7 @@ def test_beats_of_some_elements(tmp_path: Path) -> None:
 
 def test_unsupported_operations_are_all_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(lowering.LOWERINGS, Relu)
-    with pytest.raises(UnsupportedError, match=r"3 layers are not supported: relu1: Relu .*relu2: .*relu3: "):
+    with pytest.raises(UnsupportedError, match=r"3 layers are not supported: relu1: RTL has no .*relu2: .*relu3: "):
         project(tmp_path / "p")
     assert not (tmp_path / "p").exists()
 
@@ -108,5 +114,5 @@ def test_what_is_refused(settings: dict[str, object], message: str | None, tmp_p
 def test_a_network_that_is_too_large_is_refused(tmp_path: Path) -> None:
     settings = {**BOARD, "board": "pynq-z2"}
     with pytest.raises(FpgamlError, match=r"about [\d,]+ LUT \(estimate\); pynq-z2 has 53,200"):
-        convert(WAVEFORM, tmp_path / "p", target="rtl", input_types=("ap_fixed<8,8>",), **settings)
+        convert(WAVEFORM, tmp_path / "p", target="rtl", input_type="ap_fixed<8,8>", **settings)
     assert not (tmp_path / "p").exists()

@@ -12,7 +12,7 @@ from fpgaml.record import cosim as record
 from fpgaml.record.checks import Check
 from fpgaml.record.files import read_manifest, update_results
 from fpgaml.record.verdict import Status
-from fpgaml.rtl.target import SIMULATION
+from fpgaml.rtl.firmware import SIMULATION
 
 CHECK = "Graph = RTL in bulk (verilator)"
 

@@ -20,7 +20,8 @@ from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.record.verdict import Status
-from fpgaml.target import Firmware, Judgement
+from fpgaml.target import Firmware
+from fpgaml.tflite.judging.hop import Judged, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values
 from fpgaml.tflite.project import golden_port
@@ -41,7 +42,7 @@ def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSe
         reals = firmware_values(graph, data) if data is not None else ()
         return Judgement((*golden_checks(folder, network, codes), integer_check(network, codes, reals)))
 
-    return Firmware(inputs, outputs, "", None, "", settings, tools=versions(("numpy", "ai-edge-litert")), judge=judge)
+    return Firmware(inputs, outputs, settings, (Judged(judge),), versions(("numpy", "ai-edge-litert")), of_graph=False)
 
 
 def golden_checks(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]]) -> tuple[Check, Check]:

@@ -1,0 +1,91 @@
+"""The options of all targets, as panels of `fpgaml convert --help`; those of a target not chosen are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from inspect import Parameter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fpgaml.errors import FpgamlError
+from fpgaml.settings import Option, options_of
+from fpgaml.targets import target_class, target_names
+
+if TYPE_CHECKING:
+    from fpgaml.target import Target
+
+KINDS: dict[type, Any] = {str: str | None, int: int | None, bool: bool, list: list[str] | None}
+
+
+def target_help() -> str:
+    """What each target makes."""
+    return "; ".join(f"{name}: {target_class(name).summary}" for name in target_names()) + "."
+
+
+def target_parameters() -> list[Parameter]:
+    """An option of the command for each flag; targets may share one."""
+    return [_parameter(flag, users) for flag, users in _flags().items()]
+
+
+def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any]) -> Target:
+    """The settings of a target.
+
+    Args:
+        given: by parameter, what the command line says.
+        brought: by field, what a task brings; the command line comes first.
+
+    Raises:
+        FpgamlError: an option that this target does not use, or a text that means nothing.
+    """
+    kind = target_class(name)
+    own = {option.flag: field for field, option in options_of(kind).items()}
+    values = dict(brought)
+    foreign: list[str] = []
+    for flag in _flags():
+        value = given[parameter_name(flag)]
+        if value is None or value is False or value == []:
+            continue
+        if flag in own:
+            values[own[flag]] = value
+        else:
+            foreign.append(flag)
+    if foreign:
+        users = [
+            other
+            for other in target_names()
+            if {*foreign} <= {o.flag for o in options_of(target_class(other)).values()}
+        ]
+        verb = "is" if len(foreign) == 1 else "are"
+        advice = f"Leave it out, or choose --target {' or '.join(users)}" if users else "Leave them out"
+        raise FpgamlError(", ".join(foreign), f"{verb} not used by --target {name}", advice)
+    return kind(**values)
+
+
+def parameter_name(flag: str) -> str:
+    """A flag as the name of a Python parameter."""
+    return flag.lstrip("-").replace("-", "_")
+
+
+def _flags_of(target: str) -> set[str]:
+    return {option.flag for option in options_of(target_class(target)).values()}
+
+
+def _flags() -> dict[str, list[tuple[str, Option]]]:
+    """By flag, the titles of the targets that have it, and what it is there."""
+    found: dict[str, list[tuple[str, Option]]] = {}
+    for name in target_names():
+        kind = target_class(name)
+        for option in options_of(kind).values():
+            found.setdefault(option.flag, []).append((kind.title, option))
+    return found
+
+
+def _parameter(flag: str, users: Sequence[tuple[str, Option]]) -> Parameter:
+    panel, option = users[0]
+    text = option.help if len(users) == 1 else " ".join(f"{title}: {each.help}" for title, each in users)
+    shown = rf"  \[default: {option.shown}]" if option.shown else ""
+    info = typer.Option(flag, help=text + shown, min=option.least, rich_help_panel=panel)
+    default = False if option.kind is bool else None
+    annotation: Any = Annotated[KINDS[option.kind], info]
+    return Parameter(parameter_name(flag), Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

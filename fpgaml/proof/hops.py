@@ -1,0 +1,69 @@
+"""Hop (b), Graph = target: firmware that can be run on integers, and what another command has to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fpgaml.graph.values import FixedArray
+from fpgaml.proof.checks import Batch, Check
+from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.verdict import Status
+
+INTERPRETER = "the integer interpreter"
+
+Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
+"""A batch of inputs through firmware: tensors by name, each of shape (events, *shape)."""
+
+
+@dataclass
+class Simulated:
+    """Firmware that takes the same integers as the interpreter, and must give the same, on every bit.
+
+    Args:
+        name: such as "Graph = C-simulation"; run: a batch through it.
+    """
+
+    name: str
+    run: Run
+    found: dict[str, Comparison] = field(default_factory=dict)
+
+    def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
+        """Run a batch, and compare."""
+        simulated = self.run(batch.values)
+        for name, value in outputs.items():
+            comparison = compare(value, simulated[name], name, first_event)
+            self.found[name] = self.found[name] + comparison if name in self.found else comparison
+
+    def checks(self) -> Sequence[Check]:
+        """What all batches came to."""
+        exact = bool(self.found) and all(comparison.exact for comparison in self.found.values())
+        return (Check(self.name, INTERPRETER, Status.EXACT if exact else Status.FAILED, "", dict(self.found)),)
+
+    def sections(self) -> Mapping[str, Any]:
+        """Nothing beyond the check."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A hop that is not made here.
+
+    Args:
+        name: of the check; why: it is not made, and how it can be.
+    """
+
+    name: str
+    why: str
+
+    def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
+        """Nothing is run."""
+
+    def checks(self) -> Sequence[Check]:
+        """Says that nothing was checked."""
+        return (Check(self.name, "", Status.NOT_CHECKED, self.why),)
+
+    def sections(self) -> Mapping[str, Any]:
+        """Nothing."""
+        return {}

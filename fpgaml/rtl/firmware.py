@@ -1,0 +1,125 @@
+"""An RTL project, written or opened again; its netlist is what is compared with the Graph before any simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fpgaml.boards import Board
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.progress import Progress
+from fpgaml.project.manifest import edited_files, versions
+from fpgaml.project.ports import Port
+from fpgaml.proof.checks import Hop
+from fpgaml.proof.hops import Simulated, Unchecked
+from fpgaml.rtl.core import Core, Estimate
+from fpgaml.rtl.estimate import check_fits, estimate_graph
+from fpgaml.rtl.lower.graph import check_supported
+from fpgaml.rtl.names import check_module_name
+from fpgaml.rtl.project import HDL_FOLDER, RtlProject
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
+from fpgaml.rtl.target import RtlTarget
+from fpgaml.rtl.unrolled import unroll, unrolled_core
+from fpgaml.target import Firmware, Written
+
+CHECK = "Graph = netlist"
+SIMULATION = "Graph = RTL simulation"
+HOW = "`fpgaml cosim PROJECT`, or `fpgaml verify PROJECT --cosim`, simulates the HDL with the project's own bench"
+SHOWN = 3
+
+
+def check(target: RtlTarget, graph: Graph, board: Board) -> None:
+    """Refuse what cannot be unrolled or cannot fit, from the Graph alone.
+
+    Raises:
+        FpgamlError: says why, and what would help.
+    """
+    check_module_name(target.top)
+    check_supported(graph)
+    check_fits(estimate_graph(graph), board, rough=True)
+
+
+def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, progress: Progress) -> Written:
+    """Unroll, schedule, and write the HDL.
+
+    Raises:
+        FpgamlError: it does not fit the board, or the clock is too fast.
+    """
+    core = unrolled_core(graph, board, target.top, target.hdl, progress)
+    spec = _spec(target, core)
+    project = RtlProject(graph, core, spec, board)
+    with progress.step(f"writing the {'VHDL' if target.hdl == Hdl.VHDL else 'Verilog'}"):
+        project.write(folder)
+    firmware = _firmware(
+        spec.inputs, spec.outputs, _facts(spec, core), (Simulated(CHECK, core.run), Unchecked(SIMULATION, HOW))
+    )
+    return Written(firmware, project.finish, packages=("alkaid",), estimate=_estimate_facts(core.estimate, spec, board))
+
+
+def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
+    """A finished project.
+
+    The netlist is made anew from the Graph: it says nothing of HDL that was edited since it was written.
+    """
+    unrolled = unroll(graph, progress)
+    edited = tuple(name for name in edited_files(folder, manifest) if name.startswith(f"{HDL_FOLDER}/"))
+    hops: tuple[Hop, ...] = (Simulated(CHECK, unrolled.run), Unchecked(SIMULATION, HOW))
+    if edited:
+        more = f" and {len(edited) - SHOWN} more" if len(edited) > SHOWN else ""
+        files = f"{', '.join(edited[:SHOWN])}{more}"
+        why = f"edited since it was generated: {files}. The netlist made from the Graph says nothing of it. {HOW}"
+        hops = (Unchecked(SIMULATION, why),)
+    return _firmware(unrolled.netlist.inputs, unrolled.netlist.outputs, manifest["settings"], hops)
+
+
+def _firmware(
+    inputs: Sequence[Port], outputs: Sequence[Port], facts: Mapping[str, Any], hops: Sequence[Hop]
+) -> Firmware:
+    return Firmware(inputs, outputs, facts, hops, versions(("numpy", "alkaid")))
+
+
+def _spec(target: RtlTarget, core: Core) -> ShellSpec:
+    boundary = core.boundary
+    if target.beat is None:
+        return ShellSpec(target.shell, target.top, boundary, tag_bits=target.tag_bits)
+    if target.shell == ShellKind.NATIVE:
+        raise FpgamlError("--beat", "the native shell takes whole frames", "Use --shell axis")
+    beat_in, beat_out = (
+        min(target.beat, sum(port.size for port in ports)) for ports in (boundary.inputs, boundary.outputs)
+    )
+    return ShellSpec(target.shell, target.top, boundary, beat_in, beat_out, target.tag_bits)
+
+
+def _facts(spec: ShellSpec, core: Core) -> dict[str, Any]:
+    """For manifest.json."""
+    stream = spec.kind == ShellKind.AXIS
+    return {
+        "target": RtlTarget.name,
+        "hdl": str(spec.hdl),
+        "shell": str(spec.kind),
+        "top": spec.top,
+        "beat_in": spec.stream_in.beat if stream else None,
+        "beat_out": spec.stream_out.beat if stream else None,
+        "tag_bits": spec.tag_bits if stream else None,
+        "core_latency": spec.core.latency,
+        "latency": shell_latency(spec),
+        "interval": shell_interval(spec),
+        **core.facts,
+    }
+
+
+def _estimate_facts(estimate: Estimate, spec: ShellSpec, board: Board) -> dict[str, Any]:
+    """For results.json: resources of the core, and its timing by the delay model."""
+    latency, interval = shell_latency(spec), shell_interval(spec)
+    return {
+        "lut": estimate.lut,
+        "ff": estimate.ff,
+        "dsp": estimate.dsp,
+        "layers": dict(estimate.layers),
+        "latency_cycles": latency,
+        "latency_ns": round(latency * board.clock_ns, 3),
+        "interval_cycles": interval,
+    }

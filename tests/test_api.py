@@ -1,0 +1,66 @@
+"""The Python API as a notebook sees it."""
+
+from __future__ import annotations
+
+import inspect
+import pydoc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fpgaml
+from fpgaml.errors import FpgamlError
+from tests.paths import LEGACY, needs_compiler
+from tests.paths import fpgaml as command_line
+
+MODEL, RECORDED = LEGACY / "calo_student_dense.h5", LEGACY / "calo_student_dense.npz"
+
+
+def test_what_a_notebook_completes() -> None:
+    assert {"convert", "load", "verify", "HlsTarget", "RtlTarget", "TfliteTarget"} <= set(dir(fpgaml))
+    parameters = inspect.signature(fpgaml.convert).parameters
+    assert all(each.kind != inspect.Parameter.VAR_KEYWORD for each in parameters.values())
+    assert {"target", "board", "data", "labels", "force"} <= parameters.keys()
+    text = pydoc.plain(pydoc.render_doc(fpgaml))
+    assert "convert(model: 'str | Path'" in text
+    assert "class RtlTarget" in text
+
+
+def test_arrays_serve_as_files_do(tmp_path: Path) -> None:
+    pytest.importorskip("alkaid", reason="alkaid is not installed")
+    with np.load(RECORDED) as stored:
+        x, y = stored["x"], stored["y"]
+    settings = {"board": "kcu116", "framework": "never", "vectors": 8, "golden": 8}
+    from_file = fpgaml.convert(MODEL, tmp_path / "a", target="rtl", data=RECORDED, **settings)
+    from_arrays = fpgaml.convert(MODEL, tmp_path / "b", target=fpgaml.RtlTarget(), data=x, reference=y, **settings)
+    found = [conversion.results.checks[0].outputs for conversion in (from_file, from_arrays)]
+    assert [each.values for each in found[0].values()] == [each.values for each in found[1].values()]
+    hdl = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a" / "hdl").iterdir()]
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in hdl)
+
+
+@needs_compiler
+def test_proved_means_what_the_command_line_says(tmp_path: Path) -> None:
+    """Without the framework's answers, a conversion is not fully proved: in Python, text and exit code alike."""
+    unasked = fpgaml.convert(MODEL, tmp_path / "a", input_type="ap_uint<10>", framework="never")
+    assert (unasked.proved, unasked.passed) == (False, True)
+    said = command_line("report", tmp_path / "a")
+    assert (said.returncode, "NOT FULLY PROVED" in said.stdout) == (0, True)
+    asked = fpgaml.convert(MODEL, tmp_path / "b", data=RECORDED, framework="never")
+    assert (asked.proved, asked.passed) == (True, True)
+    assert command_line("report", tmp_path / "b").stdout.rpartition("\n\n")[2].startswith("PROVED: ")
+    assert repr(asked) == f"<Conversion of calo_student_dense.h5 into {tmp_path / 'b'}: proved>"
+    assert repr(fpgaml.verify(tmp_path / "b")) == f"<Verification of {tmp_path / 'b'}: not fully proved>"
+
+
+def test_short_representations() -> None:
+    model = fpgaml.load(MODEL, input_type="ap_uint<10>")
+    assert len(repr(model)) < 200
+
+
+def test_what_python_refuses(tmp_path: Path) -> None:
+    with pytest.raises(FpgamlError, match="framework: `maybe` is not known"):
+        fpgaml.convert(MODEL, tmp_path / "p", input_type="ap_uint<10>", framework="maybe")
+    with pytest.raises(TypeError, match="reuse_factor"):
+        fpgaml.convert(MODEL, tmp_path / "p", target="rtl", reuse_factor=4)  # type: ignore[call-arg]
