@@ -242,7 +242,7 @@ def test_qkeras_beside_hgq2_is_a_warning() -> None:
 def test_the_commands_load_nothing_heavy() -> None:
     code = (
         "import sys, fpgaml.cli.report, fpgaml.cli.boards, fpgaml.cli.doctor\n"
-        "heavy = {'numpy', 'jsonschema', 'rich.table', 'h5py', 'hls4ml', 'keras'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'pydantic', 'rich.table', 'h5py', 'hls4ml', 'keras'} & set(sys.modules)\n"
         "sys.exit(repr(heavy) if heavy else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -35,6 +35,7 @@ def manifest(**changes: Any) -> dict[str, Any]:
         "settings": {
             "target": "hls",
             "backend": "Vitis",
+            "backend_chosen_for": "",
             "io": "io_parallel",
             "strategy": "latency",
             "reuse_factor": 1,
