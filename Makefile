@@ -29,6 +29,7 @@ demo: $(READY)
 	$(MAKE) -C demo_out csim
 	$(BIN)/fpgaml convert $(TASK) --target rtl --shell native --output demo_rtl
 	$(BIN)/fpgaml cosim demo_rtl
+	$(BIN)/fpgaml synth demo_rtl
 	$(BIN)/fpgaml report demo_rtl --budget $(TASK)
 	$(BIN)/fpgaml evaluate $(TASK) --scale 0.02 --output demo_evaluated
 
