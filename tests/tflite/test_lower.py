@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import UnsupportedError
-from fpgaml.frontends.softmax import softmax
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.softmax import softmax
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Dense, EinsumDense, GroupSort, Input, Lookup, Quantize, Relu
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
@@ -73,7 +74,7 @@ def test_elements_without_bits_become_zero() -> None:
 def test_a_softmax_becomes_one_step() -> None:
     builder = GraphBuilder("s")
     x = builder.add(Input((5,), Quantizer(FixedType(1, 3, 6))), name="x")
-    graph = builder.build([softmax(builder, x, "p")])
+    graph = builder.build([softmax(Emitter(builder, "p"), x)])
     network = lower(graph, observe(graph, [{"x": FixedArray(np.zeros((1, 5), np.int64), 6)}]).reaches)
     assert [step.kind for step in network.steps] == ["softmax"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fpgaml.frontends.softmax import softmax
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.softmax import softmax
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.ops import Input, Lookup, Multiply
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
@@ -45,7 +46,7 @@ def test_another_function_is_not_guessed() -> None:
 def test_a_softmax_is_found_whole() -> None:
     builder = GraphBuilder("s")
     x = builder.add(Input((5,), Quantizer(FixedType(1, 3, 6))), name="x")
-    last = softmax(builder, x, "p")
+    last = softmax(Emitter(builder, "p"), x)
     graph = builder.build([last])
     product = next(node for node in graph.nodes if isinstance(node.op, Multiply))
     found = softmax_of(graph, product)

@@ -7,55 +7,36 @@ float32 no longer holds q's step beside it (2**24 steps); the Graph has q.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import erf
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.keras2.emit import Emitter
+from fpgaml.frontends.building.constants import is_power_of_two, scaled
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.softmax import softmax
+from fpgaml.frontends.building.tables import TABLE_FRACTION, narrow, points
 from fpgaml.frontends.keras2.forward import quantize_constant
-from fpgaml.frontends.keras2.functions import Function, activation_problem, is_power_of_two
-from fpgaml.frontends.softmax import softmax
+from fpgaml.frontends.keras2.functions import Function, activation_problem
+from fpgaml.graph import functions
 from fpgaml.graph.ops import Add, LeakyRelu, Lookup, Maximum, Minimum, Quantize, Relu, uniform_quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
 
-LOOKUP_BITS = 14
-"""The widest input of a table: 16384 entries, a few block RAMs."""
-TABLE_FRACTION = 16
-"""Fractional bits of the entries of an unquantised function's table."""
 _EVEN = Rounding.RND_CONV  # tf.round takes ties to even
 
-Reals = NDArray[np.float64]
-Real = Callable[[Reals], Reals]
-
-
-def _sigmoid(x: Reals) -> Reals:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
-
-
-def _elu(x: Reals, scale: float = 1.0, alpha: float = 1.0) -> Reals:
-    return np.asarray(scale * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))))
-
-
-FUNCTIONS: dict[str, tuple[Real, int]] = {
-    "tanh": (np.tanh, 3),
-    "sigmoid": (_sigmoid, 4),
-    "hard_sigmoid": (lambda x: np.clip(0.2 * x + 0.5, 0.0, 1.0), 2),
-    "softplus": (lambda x: np.logaddexp(0.0, x), 64),
-    "softsign": (lambda x: x / (1.0 + np.abs(x)), 64),
-    "elu": (_elu, 64),
-    "selu": (lambda x: _elu(x, 1.05070098735548049342, 1.67326324235437728482), 64),
-    "swish": (lambda x: x * _sigmoid(x), 64),
-    "silu": (lambda x: x * _sigmoid(x), 64),
-    "gelu": (lambda x: np.asarray(0.5 * x * (1.0 + np.vectorize(erf)(x / np.sqrt(2.0)))), 64),
+FUNCTIONS = {
+    **{
+        name: functions.FUNCTIONS[name]
+        for name in ("tanh", "sigmoid", "softplus", "softsign", "elu", "selu", "silu", "gelu")
+    },
+    "swish": functions.FUNCTIONS["silu"],
+    "hard_sigmoid": functions.FUNCTIONS["hard_sigmoid_keras2"],
 }
-"""Keras 2's functions that become tables, with the integer bits beyond which they no longer change."""
+"""Keras 2's functions that become tables."""
 
 
-def apply(out: Emitter, x: str, function: Function | None) -> str:
+def apply(layer: Emitter, x: str, function: Function | None) -> str:
     """A layer's activation; returns the node with its result.
 
     Args:
@@ -63,18 +44,17 @@ def apply(out: Emitter, x: str, function: Function | None) -> str:
         function: None or `linear` leave x as it is.
 
     Raises:
-        FpgamlError: the function is not among the supported ones (`problem` finds that out beforehand).
+        FpgamlError: the function is not among the supported ones (`problem` finds that layer beforehand).
     """
     if function is None or function.kind == "linear":
         return x
     function = function.plain()
     if function.kind in FUNCTIONS:
-        real, integer = FUNCTIONS[function.kind]
-        return table(out, x, real, function.kind, integer)
+        return table(layer, x, FUNCTIONS[function.kind], function.kind)
     found = problem(function)
     if found:
-        raise FpgamlError(out.layer, found[0], found[1])
-    return _EMIT[function.kind](out, x, function)
+        raise FpgamlError(layer.label, found[0], found[1])
+    return _EMIT[function.kind](layer, x, function)
 
 
 def problem(function: Function | None) -> tuple[str, str] | None:
@@ -91,60 +71,40 @@ def problem(function: Function | None) -> tuple[str, str] | None:
     return f"uses the activation `{function.kind}`", f"Use one of {known}"
 
 
-def table(out: Emitter, x: str, real: Real, what: str, integer_limit: int, to: Quantizer | None = None) -> str:
-    """Any function of one value as a table over the type of x, narrowed where it is wide.
+def table(layer: Emitter, x: str, function: functions.Function, what: str, to: Quantizer | None = None) -> str:
+    """A function of one value as a table over the type of x, narrowed where it is wide.
 
     Args:
-        real: computes it in float64.
         what: its name, for the node and the Approximation.
-        integer_limit: integer bits beyond which the function does not change.
         to: the entries' type; without it signed with 16 fractional bits, as wide as they need.
     """
-    x = narrow(out, x, integer_limit)
-    domain = out.uniform(x)
-    first, last = (int(bound) for bound in domain.bounds())
-    points = np.ldexp(np.arange(first, last + 1, dtype=np.float64), -int(domain.fractional))
-    values = real(points)
+    x = narrow(layer, x, function.flat_beyond)
+    domain = layer.uniform(x)
+    values = function(points(domain))
     if to is None:
         whole = int(np.ceil(np.log2(np.abs(values).max() + 1.0))) + 1
         to = Quantizer(FixedType(1, whole, TABLE_FRACTION), Rounding.RND, Overflow.SAT)
-        out.note(f"{what}: a table with {TABLE_FRACTION} fractional bits")
+        layer.note(f"{what}: a table with {TABLE_FRACTION} fractional bits")
     else:
-        out.note(f"{what}: a table computed in float64, where the framework computes in float32 before rounding")
-    return out.add(Lookup(domain, quantize_reals(values, to)), x, suffix=what)
+        layer.note(f"{what}: a table computed in float64, where the framework computes in float32 before rounding")
+    return layer.add(Lookup(domain, quantize_reals(values, to)), x, suffix=what)
 
 
-def narrow(out: Emitter, x: str, integer_limit: int = 64) -> str:
-    """x in a type that a table can take: as it is, or rounded to 14 bits (an Approximation)."""
-    kind = out.uniform(x)
-    if int(kind.width) <= LOOKUP_BITS:
-        return x
-    signed = int(kind.signed)
-    integer = min(int(kind.integer), integer_limit)
-    fraction = min(int(kind.fractional), LOOKUP_BITS - signed - integer)
-    integer = max(integer, 1 - signed - fraction)
-    out.note(
-        f"the input of a table, {kind}, rounded to {LOOKUP_BITS} bits "
-        f"({fraction} fractional); a quantised activation before it avoids that"
-    )
-    return out.add(uniform_quantize(signed, integer, fraction), x, suffix="narrowed")
-
-
-def clip(out: Emitter, x: str, low: float | None, high: float | None) -> str:
-    """x kept within constants; what its range already guarantees is left out."""
-    held = out.builder.range(x)
+def clip(layer: Emitter, x: str, low: float | None, high: float | None) -> str:
+    """x kept within constants; what its range already guarantees is left layer."""
+    held = layer.graph.range(x)
     if low is not None and np.ldexp(float(int(held.low.min())), -held.unit) < low:
-        x = out.add(Maximum(), x, out.constant(low, x, "lowest"), suffix="at_least")
+        x = layer.add(Maximum(), x, layer.constant(low, x, "lowest"), suffix="at_least")
     if high is not None and np.ldexp(float(int(held.high.max())), -held.unit) > high:
-        x = out.add(Minimum(), x, out.constant(high, x, "highest"), suffix="at_most")
+        x = layer.add(Minimum(), x, layer.constant(high, x, "highest"), suffix="at_most")
     return x
 
 
-def leaky(out: Emitter, x: str, slope: float) -> str:
+def leaky(layer: Emitter, x: str, slope: float) -> str:
     """max(x, 0) + slope * min(x, 0), for a slope of 0 or a power of two up to 1."""
     if not slope:
-        return out.add(Relu(), x, suffix="relu")
-    return out.add(LeakyRelu(1 - int(np.frexp(slope)[1])), x, suffix="leaky")
+        return layer.add(Relu(), x, suffix="relu")
+    return layer.add(LeakyRelu(1 - int(np.frexp(slope)[1])), x, suffix="leaky")
 
 
 def slope_problem(slope: float) -> tuple[str, str] | None:
@@ -154,105 +114,103 @@ def slope_problem(slope: float) -> tuple[str, str] | None:
     return f"has the negative slope {slope:g}", "Use a power of two, such as 0.125, which is a shift in firmware"
 
 
-def _quantize(out: Emitter, x: str, kind: FixedType, overflow: Overflow = Overflow.SAT) -> str:
-    return out.add(Quantize(Quantizer(kind, _EVEN, overflow)), x, suffix="quantized")
+def _quantize(layer: Emitter, x: str, kind: FixedType, overflow: Overflow = Overflow.SAT) -> str:
+    return layer.add(Quantize(Quantizer(kind, _EVEN, overflow)), x, suffix="quantized")
 
 
-def _scaled(out: Emitter, x: str, alpha: Any) -> str:
+def _scaled(layer: Emitter, x: str, alpha: Any) -> str:
     if alpha is None or alpha == 1:
         return x
-    return out.scale(x, float(np.float32(alpha)), 0.0, "scaled", f"alpha={alpha}")
+    return scaled(layer, x, float(np.float32(alpha)), 0.0, "scaled", f"alpha={alpha}")
 
 
-def _below(out: Emitter, x: str, threshold: int, fraction: int, suffix: str) -> str:
+def _below(layer: Emitter, x: str, threshold: int, fraction: int, suffix: str) -> str:
     """-1 where x < threshold * 2**-fraction, else 0; x is a multiple of 2**-fraction."""
-    moved = out.scale(x, 2.0**fraction, -float(threshold), f"{suffix}_distance")
-    return out.add(uniform_quantize(1, 0, 0, Rounding.TRN), moved, suffix=suffix)
+    moved = scaled(layer, x, 2.0**fraction, -float(threshold), f"{suffix}_distance")
+    return layer.add(uniform_quantize(1, 0, 0, Rounding.TRN), moved, suffix=suffix)
 
 
-def _sign(out: Emitter, x: str, zero_one: bool) -> str:
+def _sign(layer: Emitter, x: str, zero_one: bool) -> str:
     """+1 where x >= 0, else -1 (or 0)."""
-    below = _below(out, x, 0, int(out.uniform(x).fractional), "below")
-    return out.scale(below, 1.0 if zero_one else 2.0, 1.0, "sign")
+    below = _below(layer, x, 0, int(layer.uniform(x).fractional), "below")
+    return scaled(layer, below, 1.0 if zero_one else 2.0, 1.0, "sign")
 
 
-def _quantized_bits(out: Emitter, x: str, function: Function) -> str:
+def _quantized_bits(layer: Emitter, x: str, function: Function) -> str:
     signed = int(bool(function["keep_negative"]))
     unsigned = function["bits"] - signed
     if unsigned < 1:
-        return _scaled(out, _sign(out, x, not signed), function["alpha"])
+        return _scaled(layer, _sign(layer, x, not signed), function["alpha"])
     integer = function["integer"]
     overflow = Overflow.SAT_SYM if function["symmetric"] else Overflow.SAT
-    x = _quantize(out, x, FixedType(signed, integer, unsigned - integer), overflow)
-    return _scaled(out, x, function["alpha"])
+    x = _quantize(layer, x, FixedType(signed, integer, unsigned - integer), overflow)
+    return _scaled(layer, x, function["alpha"])
 
 
-def _quantized_relu(out: Emitter, x: str, function: Function) -> str:
+def _quantized_relu(layer: Emitter, x: str, function: Function) -> str:
     slope, integer = float(function["negative_slope"]), function["integer"]
     signed = int(slope != 0)
     magnitude = function["bits"] - signed
-    x = leaky(out, x, slope)
-    x = _quantize(out, x, FixedType(signed, integer, magnitude - integer))
+    x = leaky(layer, x, slope)
+    x = _quantize(layer, x, FixedType(signed, integer, magnitude - integer))
     bound = function["relu_upper_bound"] if not function["is_quantized_clip"] else None
-    return clip(out, x, -slope * 2.0**integer if slope else None, float(bound) if bound else None)
+    return clip(layer, x, -slope * 2.0**integer if slope else None, float(bound) if bound else None)
 
 
-def _quantized_tanh(out: Emitter, x: str, function: Function) -> str:
+def _quantized_tanh(layer: Emitter, x: str, function: Function) -> str:
     kind = FixedType(1, 0, function["bits"] - 1)
     overflow = Overflow.SAT_SYM if function["symmetric"] else Overflow.SAT
     if function["use_real_tanh"]:
-        return table(out, x, FUNCTIONS["tanh"][0], "tanh", 3, Quantizer(kind, _EVEN, overflow))
+        return table(layer, x, FUNCTIONS["tanh"], "tanh", Quantizer(kind, _EVEN, overflow))
     # The hard tanh is clip(x, -1, 1): saturating does it.
-    return _quantize(out, x, kind, overflow)
+    return _quantize(layer, x, kind, overflow)
 
 
-def _quantized_sigmoid(out: Emitter, x: str, function: Function) -> str:
+def _quantized_sigmoid(layer: Emitter, x: str, function: Function) -> str:
     kind = FixedType(0, 0, function["bits"])
     if function["use_real_sigmoid"]:
-        x = table(out, x, _sigmoid, "sigmoid", 4, Quantizer(kind, _EVEN, Overflow.SAT))
+        x = table(layer, x, FUNCTIONS["sigmoid"], "sigmoid", Quantizer(kind, _EVEN, Overflow.SAT))
     else:
-        x = _quantize(out, out.scale(x, 0.5, 0.5, "half"), kind)
-    return clip(out, x, 2.0 ** -function["bits"], None) if function["symmetric"] else x
+        x = _quantize(layer, scaled(layer, x, 0.5, 0.5, "half"), kind)
+    return clip(layer, x, 2.0 ** -function["bits"], None) if function["symmetric"] else x
 
 
-def _binary(out: Emitter, x: str, function: Function) -> str:
-    return _scaled(out, _sign(out, x, bool(function["use_01"])), function["alpha"])
+def _binary(layer: Emitter, x: str, function: Function) -> str:
+    return _scaled(layer, _sign(layer, x, bool(function["use_01"])), function["alpha"])
 
 
-def _ternary(out: Emitter, x: str, function: Function) -> str:
+def _ternary(layer: Emitter, x: str, function: Function) -> str:
     """[x >= t] - [x <= -t], for the threshold t in float32 as QKeras compares it."""
     threshold = float(np.float32(0.33 if function["threshold"] is None else function["threshold"]))
-    fraction = int(out.uniform(x).fractional)
+    fraction = int(layer.uniform(x).fractional)
     # On the grid of x, and never x = 0, whose sign is 0.
     first = max(int(np.ceil(np.ldexp(threshold, fraction))), 1)
-    above = out.scale(_below(out, x, first, fraction, "below_upper"), 1.0, 1.0, "above")
-    below = _below(out, x, 1 - first, fraction, "below_lower")
-    return _scaled(out, out.add(Add(), above, below, suffix="ternary"), function["alpha"])
+    above = scaled(layer, _below(layer, x, first, fraction, "below_upper"), 1.0, 1.0, "above")
+    below = _below(layer, x, 1 - first, fraction, "below_lower")
+    return _scaled(layer, layer.add(Add(), above, below, suffix="ternary"), function["alpha"])
 
 
-def _power_of_two(out: Emitter, x: str, function: Function) -> str:
-    x = narrow(out, x)
-    domain = out.uniform(x)
-    first, last = (int(bound) for bound in domain.bounds())
-    points = np.ldexp(np.arange(first, last + 1, dtype=np.float64), -int(domain.fractional))
-    powers = quantize_constant(function, points.astype(np.float32)).grid
+def _power_of_two(layer: Emitter, x: str, function: Function) -> str:
+    x = narrow(layer, x)
+    domain = layer.uniform(x)
+    powers = quantize_constant(function, points(domain).astype(np.float32)).grid
     try:
         entries = FixedArray.from_float(powers)
     except ValueError:
-        raise FpgamlError(out.layer, "its powers of two overflow float32", "Set max_value or fewer bits") from None
-    return out.add(Lookup(domain, entries), x, suffix="po2")
+        raise FpgamlError(layer.label, "its powers of two overflow float32", "Set max_value or fewer bits") from None
+    return layer.add(Lookup(domain, entries), x, suffix="po2")
 
 
-def _relu6(out: Emitter, x: str, _: Function) -> str:
-    return clip(out, out.add(Relu(), x, suffix="relu"), None, 6.0)
+def _relu6(layer: Emitter, x: str, _: Function) -> str:
+    return clip(layer, layer.add(Relu(), x, suffix="relu"), None, 6.0)
 
 
 def _round_half_line(low: float, high: float, slope: float, offset: float) -> Callable[[Emitter, str, Function], str]:
     """clip(slope * x + offset, low, high): the line of QKeras' hard and smooth functions, exact."""
 
-    def emit(out: Emitter, x: str, _: Function) -> str:
-        line = x if (slope, offset) == (1.0, 0.0) else out.scale(x, slope, offset, "line")
-        return clip(out, line, low, high)
+    def emit(layer: Emitter, x: str, _: Function) -> str:
+        line = x if (slope, offset) == (1.0, 0.0) else scaled(layer, x, slope, offset, "line")
+        return clip(layer, line, low, high)
 
     return emit
 
@@ -260,20 +218,20 @@ def _round_half_line(low: float, high: float, slope: float, offset: float) -> Ca
 def _binary_line(zero_one: bool) -> Callable[[Emitter, str, Function], str]:
     """round(clip(x/2 + 1/2, 0, 1)), ties to even, as 0 or 1, or as -1 or 1."""
 
-    def emit(out: Emitter, x: str, _: Function) -> str:
+    def emit(layer: Emitter, x: str, _: Function) -> str:
         kind = Quantizer(FixedType(0, 1, 0), _EVEN, Overflow.SAT)
-        bit = out.add(Quantize(kind), out.scale(x, 0.5, 0.5, "line"), suffix="bit")
-        return bit if zero_one else out.scale(bit, 2.0, -1.0, "sign")
+        bit = layer.add(Quantize(kind), scaled(layer, x, 0.5, 0.5, "line"), suffix="bit")
+        return bit if zero_one else scaled(layer, bit, 2.0, -1.0, "sign")
 
     return emit
 
 
-def _softmax(out: Emitter, x: str, _: Function) -> str:
-    return softmax(out.builder, x, f"{out.layer}_softmax", out.layer, note=out.note)
+def _softmax(layer: Emitter, x: str, _: Function) -> str:
+    return softmax(layer, x)
 
 
 _EMIT: dict[str, Callable[[Emitter, str, Function], str]] = {
-    "relu": lambda out, x, _: out.add(Relu(), x, suffix="relu"),
+    "relu": lambda layer, x, _: layer.add(Relu(), x, suffix="relu"),
     "relu6": _relu6,
     "softmax": _softmax,
     "quantized_bits": _quantized_bits,

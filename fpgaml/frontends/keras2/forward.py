@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.frontends.keras2.functions import Function, is_power_of_two
+from fpgaml.frontends.building.constants import is_power_of_two
+from fpgaml.frontends.keras2.functions import Function
 
 F32 = NDArray[np.float32]
 _EPSILON = np.float32(1e-7)  # keras.backend.epsilon()

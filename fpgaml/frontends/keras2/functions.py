@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.constants import is_power_of_two
+from fpgaml.frontends.keras.layer import KerasLayer
 
 _NOISE: dict[str, Any] = {"qnoise_factor": 1.0, "var_name": None, "use_ste": True, "use_variables": False}
 
@@ -183,9 +183,15 @@ def _parse_call(text: str, where: str) -> tuple[str, list[Any], dict[str, Any]]:
     raise FpgamlError(where, f"`{text[:60]}` cannot be read as a quantizer", "Write for example quantized_relu(6,2)")
 
 
-def is_power_of_two(value: float) -> bool:
-    """Whether a number is 2**k for a whole k (negative k included)."""
-    return value > 0 and float(np.frexp(value)[0]) == 0.5
+def in_qkeras(kind: str) -> bool:
+    """Whether a layer's class is QKeras' (they are all called Q...)."""
+    return kind[:1] == "Q" and kind[1:2].isupper()
+
+
+def setting(layer: KerasLayer, name: str, kernel: bool = False) -> Function | None:
+    """A quantizer or activation among the layer's settings; a kernel's is in its trainable form."""
+    function = parse_function(layer.config.get(name), layer.label, in_qkeras(layer.kind))
+    return function.trainable() if function is not None and kernel else function
 
 
 def weight_problem(function: Function) -> tuple[str, str] | None:

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem
-from fpgaml.frontends.keras2 import activations, linear, normalization, pooling
-from fpgaml.frontends.keras2 import rearrange as layout
-from fpgaml.frontends.keras2.emit import Emitter, Layer, only_input
-from fpgaml.frontends.keras2.functions import Function, parse_function, weight_problem
+from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
+from fpgaml.frontends.keras.layout import LAYOUT
+from fpgaml.frontends.keras.linear import Array
+from fpgaml.frontends.keras.normalization import batch_normalization
+from fpgaml.frontends.keras2 import activations, linear, pooling
+from fpgaml.frontends.keras2.forward import quantize_constant
+from fpgaml.frontends.keras2.functions import Function, in_qkeras, parse_function, setting, weight_problem
+from fpgaml.frontends.keras2.merging import MERGES
+from fpgaml.frontends.keras2.topology import Call
 
-Converter = Callable[[Layer, Emitter], str]
-"""Adds a layer's nodes; returns the node with its output."""
-
+_TRAINABLE = ("gamma", "variance")  # the quantizers that QBatchNormalization sets to auto_po2
 WIDEST = 128
 """Bits of a type beyond which nothing useful can follow."""
 
 
-def _activation(layer: Layer, out: Emitter) -> str:
-    function = parse_function(layer.config["activation"], layer.name, linear.in_qkeras(layer))
-    return activations.apply(out, only_input(layer), function)
+def _activation(layer: KerasLayer) -> str:
+    return activations.apply(layer, layer.input, setting(layer, "activation"))
 
 
-def _relu(layer: Layer, out: Emitter) -> str:
-    x = activations.leaky(out, only_input(layer), _slope(layer.config, 0.0))
+def _relu(layer: KerasLayer) -> str:
+    x = activations.leaky(layer, layer.input, _slope(layer.config, 0.0))
     top = layer.config.get("max_value")
-    return activations.clip(out, x, None, None if top is None else float(top))
+    return activations.clip(layer, x, None, None if top is None else float(top))
 
 
-def _leaky_relu(layer: Layer, out: Emitter) -> str:
-    return activations.leaky(out, only_input(layer), _slope(layer.config, 0.3))
+def _leaky_relu(layer: KerasLayer) -> str:
+    return activations.leaky(layer, layer.input, _slope(layer.config, 0.3))
 
 
-def _softmax(layer: Layer, out: Emitter) -> str:
-    return activations.apply(out, only_input(layer), Function("softmax", {}))
+def _softmax(layer: KerasLayer) -> str:
+    return activations.apply(layer, layer.input, Function("softmax", {}))
 
 
 def _slope(config: Mapping[str, Any], default: float) -> float:
@@ -44,11 +47,21 @@ def _slope(config: Mapping[str, Any], default: float) -> float:
     return default
 
 
-def _elu(layer: Layer, out: Emitter) -> str:
-    return activations.apply(out, only_input(layer), Function("elu", {}))
+def _elu(layer: KerasLayer) -> str:
+    return activations.apply(layer, layer.input, Function("elu", {}))
 
 
-CONVERTERS: dict[str, Converter] = {
+def _batch_normalization(layer: KerasLayer) -> str:
+    """BatchNormalization and QBatchNormalization, whose statistics are quantised (qkeras/qnormalization.py, `call`)."""
+
+    def quantised(statistic: str, stored: Array) -> Array:
+        function = setting(layer, f"{statistic}_quantizer", statistic in _TRAINABLE)
+        return stored if function is None else quantize_constant(function, stored).values
+
+    return batch_normalization(layer, quantised)
+
+
+CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
     "Dense": linear.dense,
     "QDense": linear.dense,
     "QDenseBatchnorm": linear.dense,
@@ -65,9 +78,9 @@ CONVERTERS: dict[str, Converter] = {
     "QSeparableConv1D": linear.separable(1),
     "SeparableConv2D": linear.separable(2),
     "QSeparableConv2D": linear.separable(2),
-    "BatchNormalization": normalization.batch_normalization,
-    "BatchNormalizationV1": normalization.batch_normalization,
-    "QBatchNormalization": normalization.batch_normalization,
+    "BatchNormalization": _batch_normalization,
+    "BatchNormalizationV1": _batch_normalization,
+    "QBatchNormalization": _batch_normalization,
     "Activation": _activation,
     "QActivation": _activation,
     "ReLU": _relu,
@@ -84,29 +97,10 @@ CONVERTERS: dict[str, Converter] = {
     "GlobalAveragePooling1D": pooling.global_pool(average=True),
     "GlobalAveragePooling2D": pooling.global_pool(average=True),
     "QGlobalAveragePooling2D": pooling.global_pool(average=True),
-    "ZeroPadding1D": layout.zero_padding(1),
-    "ZeroPadding2D": layout.zero_padding(2),
-    "Cropping1D": layout.cropping(1),
-    "Cropping2D": layout.cropping(2),
-    "UpSampling1D": layout.up_sampling(1),
-    "UpSampling2D": layout.up_sampling(2),
-    "Flatten": layout.flatten,
-    "Reshape": layout.reshape,
-    "Permute": layout.permute,
-    **layout.MERGES,
-    **dict.fromkeys(
-        (
-            "Dropout",
-            "SpatialDropout1D",
-            "SpatialDropout2D",
-            "GaussianNoise",
-            "GaussianDropout",
-            "AlphaDropout",
-            "ActivityRegularization",
-        ),
-        layout.same_values,
-    ),
+    **LAYOUT,
+    **MERGES,
 }
+"""Converters by class name."""
 
 _ADVICE = {
     "Lambda": ("holds Python code, which fpgaml never runs", "Replace it by layers that say what it computes"),
@@ -117,43 +111,38 @@ _ADVICE = {
     "QConv2DTranspose": ("is not supported", "Use UpSampling2D and QConv2D"),
     "PReLU": ("has a slope per element", "Use LeakyReLU with a power of two"),
 }
-_UNUSABLE = (
-    KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, OverflowError, MemoryError,
-)  # fmt: skip
-"""What settings of the wrong kind raise where they are used."""
-
 _QUANTIZERS = (
     "kernel_quantizer", "depthwise_quantizer", "pointwise_quantizer", "bias_quantizer", "gamma_quantizer",
     "beta_quantizer", "mean_quantizer", "variance_quantizer", "average_quantizer",
 )  # fmt: skip
 
 
-def problems(layer: Layer) -> list[Problem]:
+def problems(call: Call) -> list[Problem]:
     """What is not supported about a layer's class and settings; nothing is computed."""
     try:
-        found = _found(layer)
-    except _UNUSABLE as error:
+        found = _found(call)
+    except UNUSABLE as error:
         found = [(f"has settings that cannot be read ({type(error).__name__}: {error})", "Save the model again")]
-    return [Problem(layer.name, f"{layer.kind} {reason}", advice) for reason, advice in found]
+    return [Problem(call.name, f"{call.kind} {reason}", advice) for reason, advice in found]
 
 
-def _found(layer: Layer) -> list[tuple[str, str]]:
-    config = layer.config
-    if layer.kind not in CONVERTERS:
+def _found(call: Call) -> list[tuple[str, str]]:
+    config = call.config
+    if call.kind not in CONVERTERS:
         known = ", ".join(sorted(name for name in CONVERTERS if name[:1] != "Q"))
-        return [_ADVICE.get(layer.kind, ("is a layer that fpgaml does not know", f"Use one of {known}, or Q forms"))]
+        return [_ADVICE.get(call.kind, ("is a layer that fpgaml does not know", f"Use one of {known}, or Q forms"))]
     found: list[tuple[str, str] | None] = []
     if config.get("data_format") == "channels_first":
         found.append(("has data_format channels_first", "Save the model with channels_last"))
     if _precision(config) not in ("float32", "float64"):
         found.append((f"computes in {_precision(config)}", "Train or save it in float32"))
     for name in _QUANTIZERS:
-        function = _read(layer, name, found)
+        function = _read(call, name, found)
         if function is not None:
             found.append(weight_problem(function.plain()))
     if "activation" in config:
-        found.append(activations.problem(_read(layer, "activation", found)))
-    found.extend(_special(layer))
+        found.append(activations.problem(_read(call, "activation", found)))
+    found.extend(_special(call))
     return [problem for problem in found if problem]
 
 
@@ -165,16 +154,16 @@ def _precision(config: Mapping[str, Any]) -> str:
     return str(policy)
 
 
-def _read(layer: Layer, name: str, found: list[tuple[str, str] | None]) -> Function | None:
+def _read(call: Call, name: str, found: list[tuple[str, str] | None]) -> Function | None:
     try:
-        return parse_function(layer.config.get(name), layer.name, linear.in_qkeras(layer))
+        return parse_function(call.config.get(name), call.name, in_qkeras(call.kind))
     except FpgamlError as error:
         found.append((f"has a {name} that cannot be read: {error.reason}", error.advice))
         return None
 
 
-def _special(layer: Layer) -> list[tuple[str, str] | None]:
-    config, kind = layer.config, layer.kind
+def _special(call: Call) -> list[tuple[str, str] | None]:
+    config, kind = call.config, call.kind
     if kind == "ReLU":
         threshold = None if not config.get("threshold") else ("has a threshold", "Leave threshold at 0")
         return [threshold, activations.slope_problem(_slope(config, 0.0))]
@@ -189,12 +178,11 @@ def _special(layer: Layer) -> list[tuple[str, str] | None]:
     return []
 
 
-def convert(layer: Layer, out: Emitter) -> str:
-    """Add a layer's nodes and register its output.
+def convert(layer: KerasLayer) -> str:
+    """Add a layer's nodes.
 
     Args:
         layer: one that `problems` finds nothing wrong with.
-        out: its emitter.
 
     Returns:
         The node with the layer's output.
@@ -202,19 +190,13 @@ def convert(layer: Layer, out: Emitter) -> str:
     Raises:
         FpgamlError: its weights or inputs do not fit, or its type grows beyond 128 bits.
     """
-    try:
-        node = CONVERTERS[layer.kind](layer, out)
-    except _UNUSABLE as error:
-        raise FpgamlError(
-            layer.name, f"the settings of this {layer.kind} cannot be used ({type(error).__name__}: {error})",
-            "Save the model again with a current Keras",
-        ) from error  # fmt: skip
-    width = int(out.builder.type(node).width.max())
+    with layer.guarded():
+        node = CONVERTERS[layer.kind](layer)
+    width = int(layer.graph.type(node).width.max())
     if width > WIDEST:
         raise FpgamlError(
-            layer.name,
+            layer.label,
             f"its exact values need {width} bits, more than {WIDEST}",
             "Put a quantised activation before it, such as QActivation('quantized_relu(8,4)')",
         )
-    out.builder.layers[layer.name] = node
     return node

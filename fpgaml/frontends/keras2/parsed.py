@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.building.converters import convert_all
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras2 import storage
-from fpgaml.frontends.keras2.emit import Emitter, Layer
+from fpgaml.frontends.keras2.functions import in_qkeras
 from fpgaml.frontends.keras2.layers import convert, problems
 from fpgaml.frontends.keras2.storage import Weights
 from fpgaml.frontends.keras2.topology import Call, Topology, topology
@@ -24,17 +27,25 @@ class Keras2Model:
     """A model that holds supported layers only; see `ParsedModel`.
 
     Args:
-        calls: the layers in execution order; their `inputs` name calls, not nodes.
-        input_shapes: without batch axis; outputs: names of calls.
-        nested: for each nested model the call with its output.
+        file: its path, for messages.
+        topology: its layers in execution order.
+        weights: for each top-level layer its tensors, by their full names.
     """
 
-    name: str
+    file: str
     framework: str
-    calls: tuple[Layer, ...]
-    input_shapes: Mapping[str, Shape]
-    outputs: tuple[str, ...]
-    nested: Mapping[str, str]
+    topology: Topology = field(repr=False)
+    weights: Mapping[str, Weights] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The network's name, from the file."""
+        return self.topology.name
+
+    @property
+    def input_shapes(self) -> Mapping[str, Shape]:
+        """Each input layer's shape, without a batch axis."""
+        return dict(self.topology.inputs)
 
     @property
     def codings(self) -> Mapping[str, PortCoding]:
@@ -53,18 +64,24 @@ class Keras2Model:
         missing = [name for name in self.input_shapes if name not in input_quantizers]
         if missing:
             raise FpgamlError(missing[0], "no type is given for this input", "Give one such as ap_fixed<14,4>")
-        builder = GraphBuilder(self.name)
+        graph = GraphBuilder(self.name)
         notes: list[Approximation] = []
-        nodes: dict[str, str] = {}
         for name, shape in self.input_shapes.items():
-            nodes[name] = Emitter(builder, name).add(Input(shape, input_quantizers[name]))
-            builder.layers[name] = nodes[name]
-        for call in self.calls:
+            graph.layers[name] = Emitter(graph, name).add(Input(shape, input_quantizers[name]))
+        nodes = graph.layers
+
+        def add(call: Call) -> None:
             inputs = tuple(nodes[name] for name in call.inputs)
-            layer = Layer(call.name, call.kind, call.config, call.weights, inputs)
-            nodes[call.name] = convert(layer, Emitter(builder, call.name, notes))
-        builder.layers.update({name: nodes[call] for name, call in self.nested.items()})
-        return Built(builder.build([nodes[name] for name in self.outputs]), tuple(notes))
+            weights = _own(call, self.weights)
+            layer = KerasLayer(
+                graph, call.name, notes, kind=call.kind, config=call.config, inputs=inputs, weights=weights
+            )
+            nodes[call.name] = convert(layer)
+
+        convert_all(self.file, self.topology.calls, add)
+        outputs = [nodes[name] for name in self.topology.outputs]
+        graph.layers.update({name: nodes[call] for name, call in self.topology.nested.items()})
+        return Built(graph.build(outputs), tuple(notes))
 
 
 def parse(path: Path) -> Keras2Model:
@@ -79,31 +96,27 @@ def parse(path: Path) -> Keras2Model:
     if stored.version and not stored.version.startswith("2"):
         raise FpgamlError(str(path), f"written by Keras {stored.version}, not by Keras 2")
     flat = topology(stored.description)
-    calls = tuple(_layer(call, stored.weights) for call in flat.calls)
     found: list[Problem] = []
     seen: set[tuple[str, ...]] = set()
-    for layer, call in zip(calls, flat.calls, strict=True):
+    for call in flat.calls:
         if call.path not in seen:  # a shared layer is named once
-            found.extend(problems(layer))
+            found.extend(problems(call))
         seen.add(call.path)
     if found:
         raise UnsupportedError(str(path), found)
-    framework = _framework(stored.version, flat)
-    return Keras2Model(flat.name, framework, calls, dict(flat.inputs), tuple(flat.outputs), dict(flat.nested))
+    return Keras2Model(str(path), _framework(stored.version, flat), flat, stored.weights)
 
 
 def _framework(version: str, flat: Topology) -> str:
-    quantised = any(call.kind[:1] == "Q" and call.kind[1:2].isupper() for call in flat.calls)
+    quantised = any(in_qkeras(call.kind) for call in flat.calls)
     return f"Keras {version or '2'}" + (", QKeras" if quantised else "")
 
 
-def _layer(call: Call, weights: Mapping[str, Weights]) -> Layer:
-    """The call with its weights, which Keras stores under the outermost model's name."""
-    stored = weights.get(call.path[0], {})
+def _own(call: Call, weights: Mapping[str, Weights]) -> Weights:
+    """A call's tensors by the last part of their names; Keras stores them under the outermost model's name."""
     inner = call.path[-1]
-    kept = {
+    return {
         name.rpartition("/")[2].partition(":")[0]: array
-        for name, array in stored.items()
+        for name, array in weights.get(call.path[0], {}).items()
         if len(call.path) == 1 or inner in name.split("/")[:-1]
     }
-    return Layer(call.name, call.kind, call.config, kept, call.inputs)

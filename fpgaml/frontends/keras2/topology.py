@@ -29,6 +29,11 @@ class Call:
     config: Mapping[str, Any]
     inputs: tuple[str, ...] = ()
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The call itself: layers with several outputs are not supported."""
+        return (self.name,)
+
 
 @dataclass
 class Topology:

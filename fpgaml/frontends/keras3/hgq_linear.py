@@ -6,12 +6,12 @@ Sources: HGQ2 0.2, `hgq/layers/core/dense.py`, `core/einsum_dense.py`, `conv.py`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from fpgaml.frontends.keras3.functions import activate
-from fpgaml.frontends.keras3.work import Work
+from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation, Scale, Shape
 from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.ops.windows import Pads, same_padding
@@ -20,50 +20,50 @@ from fpgaml.graph.values import FixedArray
 KERAS_EPSILON = np.float32(1e-7)
 
 
-def _finished(work: Work, node: str) -> str:
-    return activate(work, node, work.config("activation"), work.output_quantizer())
+def _finished(layer: Layer, node: str) -> str:
+    return activate(layer, node, layer.config.get("activation"), layer.output_quantizer())
 
 
-def dense(work: Work, inputs: Sequence[str]) -> str:
+def dense(layer: Layer) -> str:
     """QDense: the kernel has shape (inputs, outputs)."""
-    biased = bool(work.config("use_bias", True))
-    own = work.own("kernel", *(("bias",) if biased else ()), "*")
-    kernel = work.quantizer("kq").constant(own["kernel"], work.label)
-    bias = work.quantizer("bq").constant(own["bias"], work.label) if biased else None
-    return _finished(work, work.add(Dense(kernel, bias), work.quantized_input(inputs[0])))
+    biased = bool(layer.config.get("use_bias", True))
+    own = layer.own("kernel", *(("bias",) if biased else ()), "*")
+    kernel = layer.quantizer("kq").constant(own["kernel"], layer.label)
+    bias = layer.quantizer("bq").constant(own["bias"], layer.label) if biased else None
+    return _finished(layer, layer.add(Dense(kernel, bias), layer.quantized_input(layer.input)))
 
 
-def batch_norm_dense(work: Work, inputs: Sequence[str]) -> str:
+def batch_norm_dense(layer: Layer) -> str:
     """QBatchNormDense: the statistics are those of its inputs, folded into the weights before they are quantised."""
-    scaled = bool(work.config("scale", True))
-    own = work.own("kernel", "bias", *(("bn_gamma",) if scaled else ()), "*", "moving_mean", "moving_variance")
-    epsilon = np.float32(work.config("epsilon", 1e-3))
+    scaled = bool(layer.config.get("scale", True))
+    own = layer.own("kernel", "bias", *(("bn_gamma",) if scaled else ()), "*", "moving_mean", "moving_variance")
+    epsilon = np.float32(layer.config.get("epsilon", 1e-3))
     gamma = own["bn_gamma"] if scaled else np.float32(1)
     kernel = (gamma / np.sqrt(own["moving_variance"] + epsilon))[:, None] * own["kernel"]
     bias = own["bias"] - own["moving_mean"] @ own["kernel"]
     op = Dense(
-        work.quantizer("kq").constant(kernel, work.label),
-        work.quantizer("bq").constant(bias, work.label),
+        layer.quantizer("kq").constant(kernel, layer.label),
+        layer.quantizer("bq").constant(bias, layer.label),
     )
-    return _finished(work, work.add(op, work.quantized_input(inputs[0])))
+    return _finished(layer, layer.add(op, layer.quantized_input(layer.input)))
 
 
-def convolution(work: Work, inputs: Sequence[str]) -> str:
+def convolution(layer: Layer) -> str:
     """QConv1D and QConv2D, channels last."""
-    biased = bool(work.config("use_bias", True))
-    own = work.own("kernel", *(("bias",) if biased else ()), "*")
-    kernel = work.quantizer("kq").constant(own["kernel"], work.label)
-    bias = work.quantizer("bq").constant(own["bias"], work.label) if biased else None
-    node = work.quantized_input(inputs[0])
-    return _finished(work, work.add(conv_op(work, kernel, bias, work.shape(node)), node))
+    biased = bool(layer.config.get("use_bias", True))
+    own = layer.own("kernel", *(("bias",) if biased else ()), "*")
+    kernel = layer.quantizer("kq").constant(own["kernel"], layer.label)
+    bias = layer.quantizer("bq").constant(own["bias"], layer.label) if biased else None
+    node = layer.quantized_input(layer.input)
+    return _finished(layer, layer.add(conv_op(layer, kernel, bias, layer.shape(node)), node))
 
 
-def conv_op(work: Work, kernel: FixedArray, bias: FixedArray | None, shape: Shape) -> Operation:
+def conv_op(layer: Layer, kernel: FixedArray, bias: FixedArray | None, shape: Shape) -> Operation:
     """The convolution of a layer's settings, for inputs of `shape`."""
     size = kernel.shape[:-2]
-    strides, dilation = (tuple(int(n) for n in work.config(key)) for key in ("strides", "dilation_rate"))
+    strides, dilation = (tuple(int(n) for n in layer.config[key]) for key in ("strides", "dilation_rate"))
     pads: Pads
-    match work.config("padding"):
+    match layer.config.get("padding"):
         case "same":
             pads = same_padding(shape[:-1], size, strides, dilation)
         case "causal":
@@ -71,29 +71,29 @@ def conv_op(work: Work, kernel: FixedArray, bias: FixedArray | None, shape: Shap
         case _:
             pads = ((0, 0),) * len(size)
     kind = Conv1D if len(size) == 1 else Conv2D
-    return kind(kernel, bias, strides, dilation, pads, int(work.config("groups", 1)))
+    return kind(kernel, bias, strides, dilation, pads, int(layer.config.get("groups", 1)))
 
 
-def einsum_dense(work: Work, inputs: Sequence[str]) -> str:
+def einsum_dense(layer: Layer) -> str:
     """QEinsumDense."""
-    biased = work.config("bias_axes") is not None
-    own = work.own("kernel", *(("bias",) if biased else ()), "*")
-    kernel = work.quantizer("kq").constant(own["kernel"], work.label)
-    bias = work.quantizer("bq").constant(own["bias"], work.label) if biased else None
-    node = work.quantized_input(inputs[0])
-    return _finished(work, work.add(einsum_op(work, kernel, bias, work.shape(node)), node))
+    biased = layer.config.get("bias_axes") is not None
+    own = layer.own("kernel", *(("bias",) if biased else ()), "*")
+    kernel = layer.quantizer("kq").constant(own["kernel"], layer.label)
+    bias = layer.quantizer("bq").constant(own["bias"], layer.label) if biased else None
+    node = layer.quantized_input(layer.input)
+    return _finished(layer, layer.add(einsum_op(layer, kernel, bias, layer.shape(node)), node))
 
 
-def einsum_dense_batch_norm(work: Work, inputs: Sequence[str]) -> str:
+def einsum_dense_batch_norm(layer: Layer) -> str:
     """QEinsumDenseBatchnorm: the statistics of its outputs, folded into the weights before they are quantised."""
-    scaled = bool(work.config("scale", True))
-    own = work.own("kernel", "bias", *(("gamma",) if scaled else ()), "*", "moving_mean", "moving_variance")
+    scaled = bool(layer.config.get("scale", True))
+    own = layer.own("kernel", "bias", *(("gamma",) if scaled else ()), "*", "moving_mean", "moving_variance")
     gamma = own["gamma"] if scaled else np.float32(1)
     # The layer adds Keras's own epsilon here, not the one in its configuration.
     factor = gamma / np.sqrt(own["moving_variance"] + KERAS_EPSILON)
-    equation = str(work.config("equation")).replace("...", "0")
+    equation = str(layer.config.get("equation")).replace("...", "0")
     _, kernel_axes, output_axes = split_equation(equation)
-    normalised = work.config("normalize_axes") or work.config("bias_axes")
+    normalised: Any = layer.config.get("normalize_axes") or layer.config["bias_axes"]
     axes = [axis for axis, letter in enumerate(kernel_axes) if letter in normalised]
     kernel = own["kernel"] * np.expand_dims(factor, tuple(a for a in range(len(kernel_axes)) if a not in axes))
     # One value per normalised axis, in the order of the output, as the bias has them.
@@ -105,17 +105,17 @@ def einsum_dense_batch_norm(work: Work, inputs: Sequence[str]) -> str:
     offset = offset.transpose([order.index(letter) for letter in wanted])
     offset = np.expand_dims(offset, tuple(a for a, letter in enumerate(tail) if not letter))
     op = einsum_op(
-        work,
-        work.quantizer("kq").constant(kernel, work.label),
-        work.quantizer("bq").constant(own["bias"] + offset, work.label),
-        work.shape(inputs[0]),
+        layer,
+        layer.quantizer("kq").constant(kernel, layer.label),
+        layer.quantizer("bq").constant(own["bias"] + offset, layer.label),
+        layer.shape(layer.input),
     )
-    return _finished(work, work.add(op, work.quantized_input(inputs[0])))
+    return _finished(layer, layer.add(op, layer.quantized_input(layer.input)))
 
 
-def einsum_op(work: Work, kernel: FixedArray, bias: FixedArray | None, shape: Shape) -> Operation:
+def einsum_op(layer: Layer, kernel: FixedArray, bias: FixedArray | None, shape: Shape) -> Operation:
     """An einsum layer's operation: a Dense where it is one, else an EinsumDense without batch axis."""
-    letters, kernel_letters, output = unbatched(str(work.config("equation")), len(shape))
+    letters, kernel_letters, output = unbatched(str(layer.config.get("equation")), len(shape))
     plain_bias = bias is None or all(size == 1 for size in bias.shape[:-1])
     if len(kernel_letters) == 2 and letters[-1] == kernel_letters[0] and plain_bias:
         contracted = letters[:-1] + kernel_letters[1] == output
@@ -143,10 +143,10 @@ def unbatched(equation: str, rank: int) -> tuple[str, str, str]:
     return letters[1:], kernel, output[1:]
 
 
-def batch_normalization(work: Work, inputs: Sequence[str]) -> str:
+def batch_normalization(layer: Layer) -> str:
     """QBatchNormalization: a quantised factor and offset per channel."""
-    scaled, centred = bool(work.config("scale", True)), bool(work.config("center", True))
-    own = work.own(
+    scaled, centred = bool(layer.config.get("scale", True)), bool(layer.config.get("center", True))
+    own = layer.own(
         *(("bn_gamma",) if scaled else ()),
         *(("bn_beta",) if centred else ()),
         "moving_mean",
@@ -155,21 +155,21 @@ def batch_normalization(work: Work, inputs: Sequence[str]) -> str:
     )
     gamma = own["bn_gamma"] if scaled else np.float32(1)
     beta = own["bn_beta"] if centred else np.float32(1)  # HGQ2 0.2 takes 1, not 0, without centring
-    factor = gamma / np.sqrt(own["moving_variance"] + np.float32(work.config("epsilon", 1e-3)))
+    factor = gamma / np.sqrt(own["moving_variance"] + np.float32(layer.config.get("epsilon", 1e-3)))
     offset = beta - own["moving_mean"] * factor
-    node = work.quantized_input(inputs[0])
-    rank = len(work.shape(node))
-    axis = _axis(work, rank)
+    node = layer.quantized_input(layer.input)
+    rank = len(layer.shape(node))
+    axis = _axis(layer, rank)
     shape = tuple(-1 if a == axis else 1 for a in range(rank))
     constants = []
     for part, values in (("kq", factor), ("bq", offset)):
-        quantized = work.quantizer(part).constant(np.asarray(values, dtype=np.float32), work.label)
+        quantized = layer.quantizer(part).constant(np.asarray(values, dtype=np.float32), layer.label)
         constants.append(FixedArray(quantized.integers.reshape(shape), quantized.fractional))
-    return work.quantized_output(work.add(Scale(*constants), node))
+    return layer.quantized_output(layer.add(Scale(*constants), node))
 
 
-def _axis(work: Work, rank: int) -> int:
+def _axis(layer: Layer, rank: int) -> int:
     """The layer's axis, counted without the batch."""
-    axis = work.config("axis", -1)
+    axis = layer.config.get("axis", -1)
     axis = int(axis[0] if isinstance(axis, list | tuple) else axis)
     return axis + rank if axis < 0 else axis - 1

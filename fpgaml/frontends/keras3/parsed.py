@@ -8,12 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fpgaml.data.coding import PortCoding
-from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.frontends.building.converters import convert_all
+from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.keras3.archive import read
+from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.registry import converter, problems
 from fpgaml.frontends.keras3.topology import LayerCall, Topology, flatten
 from fpgaml.frontends.keras3.weights import WeightSource
-from fpgaml.frontends.keras3.work import Work
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.ops import Input, Shape
@@ -70,38 +72,33 @@ class Keras3Model:
             FpgamlError: an input without type, or a layer whose weights do not fit.
         """
         graph = GraphBuilder(self.name)
+        notes: list[Approximation] = []
         nodes: dict[int, str] = {}
         for name, shape, number in self.topology.inputs:
             if name not in input_quantizers:
                 raise FpgamlError(name, "no type is given for this input", "Give one such as ap_fixed<16,6>")
-            nodes[number] = graph.add(Input(shape, input_quantizers[name]), name=name, source=name)
-        found: list[Problem] = []
-        approximations: list[Approximation] = []
-        for call in self.topology.calls:
-            if not all(number in nodes for number in call.inputs):
-                continue  # behind a layer that could not be built: that one is reported
-            try:
-                nodes[call.output] = self._convert(call, graph, nodes, approximations)
-            except UnsupportedError as error:
-                found += error.problems
-                continue
+            nodes[number] = Emitter(graph, name).add(Input(shape, input_quantizers[name]))
+
+        def add(call: LayerCall) -> None:
+            layer = Layer(
+                graph,
+                call.label,
+                notes,
+                kind=call.kind,
+                config=call.config,
+                inputs=tuple(nodes[number] for number in call.inputs),
+                package=call.package,
+                variables=self.weights.layer(call.location, call.label),
+                quantized_next=self._quantized_next(call),
+            )
+            with layer.guarded():
+                nodes[call.output] = converter(call)(layer)
             graph.layers[call.label] = nodes[call.output]
-        if found:
-            raise UnsupportedError(self.file, found)
+
+        convert_all(self.file, self.topology.calls, add)
         graph.layers.update({label: nodes[number] for label, number in self.topology.nested})
         outputs = [nodes[number] for number in self.topology.outputs]
-        return Built(graph.build(outputs), tuple(approximations))
-
-    def _convert(
-        self, call: LayerCall, graph: GraphBuilder, nodes: Mapping[int, str], approximations: list[Approximation]
-    ) -> str:
-        variables = self.weights.layer(call.location, call.label)
-        work = Work(call, variables, graph, approximations, self._quantized_next(call))
-        try:
-            return converter(call)(work, [nodes[number] for number in call.inputs])
-        except (KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
-            reason = f"its settings and weights do not fit together ({type(error).__name__}: {error})"
-            raise FpgamlError(call.label, reason, "Save the model again as a whole with `model.save`") from error
+        return Built(graph.build(outputs), tuple(notes))
 
     def _quantized_next(self, call: LayerCall) -> bool:
         readers = [reader for reader in self.topology.calls if call.output in reader.inputs]

@@ -1,85 +1,95 @@
-"""Plain Keras layers with float weights, by the Keras 2 frontend's converters, which make their rounding explicit."""
+"""Plain Keras 3 layers with float weights, whose rounding is made explicit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
-from fpgaml.frontends.keras2.emit import BIAS_BITS, WEIGHT_BITS, Emitter, Layer, tensor
-from fpgaml.frontends.keras2.layers import CONVERTERS
-from fpgaml.frontends.keras3.functions import activate, softmax_of
+from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, tensor
+from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.building.softmax import softmax as by_tables
+from fpgaml.frontends.keras import linear, normalization
+from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras.linear import Products, rounded_products
+from fpgaml.frontends.keras3.functions import activate
 from fpgaml.frontends.keras3.hgq_linear import einsum_op
+from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.merging import axes_of
-from fpgaml.frontends.keras3.weights import Array
-from fpgaml.frontends.keras3.work import Convert, Work
-
-_LINEAR = {
-    "Dense": ("kernel",),
-    "Conv1D": ("kernel",),
-    "Conv2D": ("kernel",),
-    "DepthwiseConv1D": ("kernel",),
-    "DepthwiseConv2D": ("kernel",),
-    "SeparableConv1D": ("depthwise_kernel", "pointwise_kernel"),
-    "SeparableConv2D": ("depthwise_kernel", "pointwise_kernel"),
-}
-"""Layers with float weights and their kernels, in the order of the file."""
 
 
-def emitter(work: Work) -> Emitter:
-    """What the Keras 2 frontend adds nodes with."""
-    return Emitter(work.graph, work.label, work.approximations)
+def _with_weights(layer: Layer, *kernels: str) -> Layer:
+    """The layer with its weights by the names that they have in Keras 2.
+
+    Args:
+        kernels: in the order of the file.
+    """
+    biased = ("bias",) if layer.config.get("use_bias", True) else ()
+    weights = layer.variables.take((*kernels, *biased))
+    if layer.kind.startswith("Depthwise"):
+        weights["depthwise_kernel"] = weights.pop("kernel")
+    return replace(layer, weights=weights)
 
 
-def _converted(work: Work, inputs: Sequence[str], weights: dict[str, Array]) -> str:
-    config = {**work.call.config, "activation": "linear"}
-    layer = Layer(work.label, work.call.kind, config, weights, tuple(inputs))
-    return CONVERTERS[work.call.kind](layer, emitter(work))
+def _linear(read: Callable[[KerasLayer], Products]) -> Converter[Layer, str]:
+    """Dense, convolutions and depthwise ones."""
+
+    def convert(layer: Layer) -> str:
+        products = read(_with_weights(layer, "kernel"))
+        return activate(layer, rounded_products(layer, layer.input, products), layer.config.get("activation"))
+
+    return convert
 
 
-def linear(work: Work, inputs: Sequence[str]) -> str:
-    """Dense, convolutions, depthwise and separable ones."""
-    biased = ("bias",) if work.config("use_bias", True) else ()
-    weights = work.variables.take((*_LINEAR[work.call.kind], *biased))
-    if work.call.kind.startswith("Depthwise"):
-        weights["depthwise_kernel"] = weights.pop("kernel")  # its name in Keras 2
-    return activate(work, _converted(work, inputs, weights), work.config("activation"))
+def _separable(rank: int) -> Converter[Layer, str]:
+    """SeparableConv1D and 2D: depthwise, then pointwise."""
+    read = linear.separable(rank)
+
+    def convert(layer: Layer) -> str:
+        first, second = read(_with_weights(layer, "depthwise_kernel", "pointwise_kernel"))
+        node = rounded_products(layer, layer.input, first, "depthwise")
+        return activate(layer, rounded_products(layer, node, second), layer.config.get("activation"))
+
+    return convert
 
 
-def batch_normalization(work: Work, inputs: Sequence[str]) -> str:
+def batch_normalization(layer: Layer) -> str:
     """BatchNormalization with the moving statistics."""
-    scaled = ("gamma",) if work.config("scale", True) else ()
-    centred = ("beta",) if work.config("center", True) else ()
-    weights = work.variables.take((*scaled, *centred, "moving_mean", "moving_variance"))
-    return _converted(work, inputs, weights)
+    scaled = ("gamma",) if layer.config.get("scale", True) else ()
+    centred = ("beta",) if layer.config.get("center", True) else ()
+    weights = layer.variables.take((*scaled, *centred, "moving_mean", "moving_variance"))
+    return normalization.batch_normalization(replace(layer, weights=weights))
 
 
-def einsum_dense(work: Work, inputs: Sequence[str]) -> str:
+def einsum_dense(layer: Layer) -> str:
     """EinsumDense."""
-    biased = work.config("bias_axes") is not None
-    weights = work.variables.take(("kernel", "bias") if biased else ("kernel",))
-    out = emitter(work)
-    kernel = tensor(out, weights["kernel"], WEIGHT_BITS, "kernel")
-    bias = tensor(out, weights["bias"], BIAS_BITS, "bias") if biased else None
-    node = work.add(einsum_op(work, kernel, bias, work.shape(inputs[0])), inputs[0])
-    return activate(work, node, work.config("activation"))
+    biased = layer.config.get("bias_axes") is not None
+    weights = layer.variables.take(("kernel", "bias") if biased else ("kernel",))
+    kernel = tensor(layer, weights["kernel"], WEIGHT_BITS, "kernel")
+    bias = tensor(layer, weights["bias"], BIAS_BITS, "bias") if biased else None
+    node = layer.add(einsum_op(layer, kernel, bias, layer.shape(layer.input)), layer.input)
+    return activate(layer, node, layer.config.get("activation"))
 
 
-def softmax(work: Work, inputs: Sequence[str]) -> str:
+def softmax(layer: Layer) -> str:
     """Softmax along the last axis."""
-    rank = len(work.shape(inputs[0]))
-    if axes_of(work.config("axis", -1), rank) != (rank - 1,):
-        raise work.unsupported("a Softmax that does not run along the last axis", "Permute before it, and use axis=-1")
-    return softmax_of(work, inputs[0])
+    rank = len(layer.shape(layer.input))
+    if axes_of(layer.config.get("axis", -1), rank) != (rank - 1,):
+        raise layer.unsupported("a Softmax that does not run along the last axis", "Permute before it, and use axis=-1")
+    return by_tables(layer, layer.input)
 
 
-def elu(work: Work, inputs: Sequence[str]) -> str:
+def elu(layer: Layer) -> str:
     """ELU with alpha 1."""
-    if float(work.config("alpha", 1.0)) != 1.0:
-        raise work.unsupported("an ELU with an alpha other than 1", "Use alpha=1")
-    return activate(work, inputs[0], "elu")
+    if float(layer.config.get("alpha", 1.0)) != 1.0:
+        raise layer.unsupported("an ELU with an alpha other than 1", "Use alpha=1")
+    return activate(layer, layer.input, "elu")
 
 
-LAYERS: dict[str, Convert] = {
-    **dict.fromkeys(_LINEAR, linear),
+LAYERS: dict[str, Converter[Layer, str]] = {
+    "Dense": _linear(linear.dense),
+    **{f"Conv{rank}D": _linear(linear.convolution(rank)) for rank in (1, 2)},
+    **{f"DepthwiseConv{rank}D": _linear(linear.depthwise(rank)) for rank in (1, 2)},
+    **{f"SeparableConv{rank}D": _separable(rank) for rank in (1, 2)},
     "BatchNormalization": batch_normalization,
     "EinsumDense": einsum_dense,
     "Softmax": softmax,

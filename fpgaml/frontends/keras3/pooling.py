@@ -5,12 +5,12 @@ Sources: Keras 3, `keras/src/layers/pooling/`; HGQ2 0.2, `hgq/layers/pooling.py`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 import numpy as np
 
-from fpgaml.frontends.keras3.work import Convert, Work
+from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.graph.ops import AveragePool, MaxPool, Reduce, Reduction
 from fpgaml.graph.ops.windows import output_size, same_padding, windows
 from fpgaml.graph.values import FixedArray
@@ -19,57 +19,57 @@ INVERSE_BITS = 30
 """Fractional bits of 1/n where n is not a power of two: finer than the 24 bits of the framework's float32."""
 
 
-def _inverse(work: Work, counts: np.ndarray) -> FixedArray:
+def _inverse(layer: Layer, counts: np.ndarray) -> FixedArray:
     """1 / counts: exact for powers of two, else rounded up to INVERSE_BITS."""
     if not (np.log2(counts) % 1 == 0).all():
-        work.approximate(f"the division by a window's size is a multiplication by 1/n in {INVERSE_BITS} bits")
+        layer.note(f"the division by a window's size is a multiplication by 1/n in {INVERSE_BITS} bits")
         return FixedArray.from_float(np.ceil(np.ldexp(1 / counts, INVERSE_BITS)) / 2.0**INVERSE_BITS)
     return FixedArray.from_float(1 / counts)
 
 
-def pool(work: Work, inputs: Sequence[str]) -> str:
+def pool(layer: Layer) -> str:
     """Max- and AveragePooling1D and 2D: padded positions take no part."""
-    node = work.quantized_input(inputs[0]) if work.call.package == "hgq" else inputs[0]
-    shape = work.shape(node)
+    node = layer.quantized_input(layer.input) if layer.package == "hgq" else layer.input
+    shape = layer.shape(node)
     rank = len(shape) - 1
-    size = _sizes(work.config("pool_size"), rank)
-    strides = _sizes(work.config("strides") or size, rank)
+    size = _sizes(layer.config.get("pool_size"), rank)
+    strides = _sizes(layer.config.get("strides") or size, rank)
     ones = (1,) * rank
     pads = ((0, 0),) * rank
-    if work.config("padding", "valid") == "same":
+    if layer.config.get("padding", "valid") == "same":
         pads = same_padding(shape[:-1], size, strides, ones)
-    if "Max" in work.call.kind:
-        node = work.add(MaxPool(size, strides, pads), node)
+    if "Max" in layer.kind:
+        node = layer.add(MaxPool(size, strides, pads), node)
     else:
         output_size(shape, size, strides, ones, pads)
         there = windows(np.ones((1, *shape[:-1], 1), dtype=np.int64), size, strides, ones, pads)
         counts = there.sum(axis=tuple(range(-rank, 0)))[0].astype(np.float64)
         if (counts == counts.flat[0]).all():
             counts = counts.flat[0] * np.ones((1,) * (rank + 1))
-        node = work.add(AveragePool(size, strides, pads, _inverse(work, counts)), node)
-    return _finished(work, node)
+        node = layer.add(AveragePool(size, strides, pads, _inverse(layer, counts)), node)
+    return _finished(layer, node)
 
 
-def global_pool(work: Work, inputs: Sequence[str]) -> str:
+def global_pool(layer: Layer) -> str:
     """Global max- and average pooling: over all axes but the channels."""
-    node = work.quantized_input(inputs[0]) if work.call.package == "hgq" else inputs[0]
-    shape = work.shape(node)
+    node = layer.quantized_input(layer.input) if layer.package == "hgq" else layer.input
+    shape = layer.shape(node)
     axes = tuple(range(len(shape) - 1))
-    if "Max" in work.call.kind:
-        node = work.add(Reduce(Reduction.MAX, axes), node)
+    if "Max" in layer.kind:
+        node = layer.add(Reduce(Reduction.MAX, axes), node)
     else:
         size = shape[:-1]
         count = prod(size)
-        factor = _inverse(work, np.full((1,) * len(shape), float(count)))
+        factor = _inverse(layer, np.full((1,) * len(shape), float(count)))
         pads = ((0, 0),) * len(size)
-        node = work.add(AveragePool(size, size, pads, factor), node)
-    if not work.config("keepdims", False):
-        node = work.reshaped(node, shape[-1:], "squeezed")
-    return _finished(work, node)
+        node = layer.add(AveragePool(size, size, pads, factor), node)
+    if not layer.config.get("keepdims", False):
+        node = layer.reshaped(node, shape[-1:], "squeezed")
+    return _finished(layer, node)
 
 
-def _finished(work: Work, node: str) -> str:
-    return work.quantized_output(node) if work.call.package == "hgq" else node
+def _finished(layer: Layer, node: str) -> str:
+    return layer.quantized_output(node) if layer.package == "hgq" else node
 
 
 def _sizes(value: object, rank: int) -> tuple[int, ...]:
@@ -79,7 +79,7 @@ def _sizes(value: object, rank: int) -> tuple[int, ...]:
     return (int(str(value)),) * rank
 
 
-POOLS: dict[str, Convert] = {
+POOLS: dict[str, Converter[Layer, str]] = {
     **{f"{q}{k}Pooling{d}D": pool for q in ("", "Q") for k in ("Max", "Average") for d in (1, 2)},
     **{f"{q}Global{k}Pooling{d}D": global_pool for q in ("", "Q") for k in ("Max", "Average") for d in (1, 2)},
 }

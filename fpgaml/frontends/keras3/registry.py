@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fpgaml.errors import Problem
+from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain
 from fpgaml.frontends.keras3.functions import KNOWN, function_name
+from fpgaml.frontends.keras3.layer import Layer
+from fpgaml.frontends.keras3.layout import LAYOUT
 from fpgaml.frontends.keras3.merging import MERGES
 from fpgaml.frontends.keras3.pooling import POOLS
 from fpgaml.frontends.keras3.quantizers import settings_of
-from fpgaml.frontends.keras3.rearrange import LAYOUT
 from fpgaml.frontends.keras3.topology import LayerCall
-from fpgaml.frontends.keras3.work import Convert
 
-_COMMON: dict[str, Convert] = {**MERGES, **POOLS, **LAYOUT}
-KERAS: dict[str, Convert] = {k: v for k, v in _COMMON.items() if not k.startswith("Q")} | plain.LAYERS
-HGQ: dict[str, Convert] = {k: v for k, v in _COMMON.items() if k.startswith("Q")} | {
+_COMMON: dict[str, Converter[Layer, str]] = {**MERGES, **POOLS, **LAYOUT}
+KERAS: dict[str, Converter[Layer, str]] = {k: v for k, v in _COMMON.items() if not k.startswith("Q")} | plain.LAYERS
+HGQ: dict[str, Converter[Layer, str]] = {k: v for k, v in _COMMON.items() if k.startswith("Q")} | {
     "QDense": hgq_linear.dense,
     "QBatchNormDense": hgq_linear.batch_norm_dense,
     "QConv1D": hgq_linear.convolution,
@@ -75,7 +76,7 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 
-def converter(call: LayerCall) -> Convert:
+def converter(call: LayerCall) -> Converter[Layer, str]:
     """The converter of a layer for which `problems` found nothing."""
     return PACKAGES[call.package][call.kind]
 

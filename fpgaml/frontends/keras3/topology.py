@@ -42,6 +42,11 @@ class LayerCall:
     inputs: tuple[int, ...]
     output: int
 
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """Its one output."""
+        return (self.output,)
+
 
 @dataclass(frozen=True)
 class Topology:

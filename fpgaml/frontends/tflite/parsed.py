@@ -9,14 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fpgaml.data.coding import PortCoding
-from fpgaml.errors import FpgamlError, Problem, UnsupportedError
-from fpgaml.frontends.model import Built
+from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.frontends.building.converters import convert_all
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.tflite.dilation import folded
+from fpgaml.frontends.tflite.layer import TfliteLayer, Value, node_shape
 from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
-from fpgaml.frontends.tflite.schema import ModelFile, read
+from fpgaml.frontends.tflite.schema import ModelFile, Operator, read
 from fpgaml.frontends.tflite.shapes import computes_shape, resolved
-from fpgaml.frontends.tflite.work import Value, Work, node_shape
 from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
 from fpgaml.graph.ops import Input, Quantize, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
@@ -67,43 +69,39 @@ class TfliteModel:
             return self._build(input_quantizers)
 
     def _build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
-        work = Work(self.file, GraphBuilder(self.name))
+        graph = GraphBuilder(self.name)
+        notes: list[Approximation] = []
+        values: dict[int, Value] = {}
+        unshaped: dict[str, str] = {}
         for port in self.border.inputs:
             kind = FixedType(1, port.coding.bits - 1, 0)
             wanted = input_quantizers.get(port.name)
             if wanted is not None and wanted.type != kind and int(wanted.type.width.max()) <= port.coding.bits * 2:
                 raise FpgamlError(port.name, f"takes the file's own codes, {kind}", "Leave out --input-type")
             op = Input(node_shape(port.tensor.shape), Quantizer(kind, Rounding.RND, Overflow.SAT))
-            node = work.graph.add(op, name=port.name, source=port.name)
-            work.values[port.tensor.index] = Value(work.zero_point(port.tensor), codes=node)
-        found: list[Problem] = []
-        unbuilt: set[int] = set()
-        for operator in self.file.operators:
-            if operator.index in self.border.operators or computes_shape(self.file, operator):
-                continue
-            if unbuilt & set(operator.inputs):  # behind one that could not be built: that one is reported
-                unbuilt.update(operator.outputs)
-                continue
-            work.operator = operator
-            try:
-                CONVERTERS[operator.kind](work)
-            except UnsupportedError as error:
-                found += error.problems
-                unbuilt.update(operator.outputs)
-        if found:
-            raise UnsupportedError(self.file.where, found)
-        return Built(_finished(work, self.border), tuple(dict.fromkeys(work.notes)))
+            values[port.tensor.index] = Value(port.coding.zero_point, codes=Emitter(graph, port.name).add(op))
 
+        def of(operator: Operator) -> TfliteLayer:
+            label = f"{operator.kind.lower()}_{operator.index}"
+            return TfliteLayer(graph, label, notes, file=self.file, operator=operator, values=values, unshaped=unshaped)
 
-def _finished(work: Work, border: Border) -> Graph:
-    """The Graph with the codes of every output under the output's name, and nothing that no output needs."""
-    outputs = []
-    for port in border.outputs:
-        value = work.values.get(port.tensor.index)
-        if value is None:
-            raise FpgamlError(work.file.where, f"no operator gives its output {port.tensor.name}", "Convert it again")
-        outputs.append(work.codes(port.tensor))
-    return DropDeadNodes().apply(_named(work.graph.build(outputs), [port.name for port in border.outputs]))
+        def add(operator: Operator) -> None:
+            layer = of(operator)
+            layer.give(CONVERTERS[operator.kind](layer))
+
+        skipped = self.border.operators
+        operators = [op for op in self.file.operators if op.index not in skipped and not computes_shape(self.file, op)]
+        convert_all(self.file.where, operators, add)
+        for port in self.border.outputs:
+            if port.tensor.index not in values:
+                reason = f"no operator gives its output {port.tensor.name}"
+                raise FpgamlError(self.file.where, reason, "Convert it again")
+        # what an output lacks to be codes is added behind the last operator
+        outputs = [
+            values[port.tensor.index].codes or of(operators[-1]).codes(port.tensor) for port in self.border.outputs
+        ]
+        named = _named(graph.build(outputs), [port.name for port in self.border.outputs])
+        return Built(DropDeadNodes().apply(named), tuple(notes))
 
 
 def _named(graph: Graph, names: Sequence[str]) -> Graph:

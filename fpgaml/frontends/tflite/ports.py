@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.tflite.layer import CODE_BITS
 from fpgaml.frontends.tflite.schema import ModelFile, Tensor, TensorType
-from fpgaml.frontends.tflite.work import CODE_BITS
 from fpgaml.graph.graph import identifier
 
 
@@ -95,6 +95,9 @@ def _checked(file: ModelFile, tensor: Tensor, side: str) -> Tensor:
         raise FpgamlError(where, f"is {tensor.kind.name.lower()}, not int8 or int16", "Convert the model to int8")
     if tensor.quantisation is None or tensor.quantisation.per_channel:
         raise FpgamlError(where, "does not have one scale", "Convert the model again")
+    half, zero = 1 << (CODE_BITS[tensor.kind] - 1), tensor.quantisation.zero_point
+    if not -half <= zero < half:
+        raise FpgamlError(where, f"has the zero point {zero}, which is no code", "Convert the model again")
     if len(tensor.shape) < 1 or tensor.shape[0] != 1:
         raise FpgamlError(
             where,

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fpgaml.errors import FpgamlError, Problem
+from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.tflite.activations import clamp, leaky_relu, logistic, quantize, tanh
 from fpgaml.frontends.tflite.elementwise import addition, maximum, minimum, multiplication, subtraction
+from fpgaml.frontends.tflite.layer import CODE_BITS, TfliteLayer, Value
 from fpgaml.frontends.tflite.linear import convolution, depthwise, fully_connected
 from fpgaml.frontends.tflite.pooling import average_pool, max_pool, mean, reduce_extreme
 from fpgaml.frontends.tflite.rearrange import concatenation, pad, reshape, transpose
 from fpgaml.frontends.tflite.schema import ModelFile, Operator, Tensor, TensorType
 from fpgaml.frontends.tflite.shapes import computes_shape
 from fpgaml.frontends.tflite.softmax import softmax
-from fpgaml.frontends.tflite.work import CODE_BITS, Convert
 
-CONVERTERS: Mapping[str, Convert] = {
+CONVERTERS: Mapping[str, Converter[TfliteLayer, Value]] = {
     "CONV_2D": convolution,
     "DEPTHWISE_CONV_2D": depthwise,
     "FULLY_CONNECTED": fully_connected,

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import erf, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fpgaml.graph import functions
+from fpgaml.graph.functions import Function, Reals
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Lookup, Multiply, Quantize, Reduce, Reduction, Subtract
 
-Reals = NDArray[np.float64]
 FEWEST_VALUES = 4
 """A table of fewer values says too little about its function."""
-_erf = np.vectorize(erf, otypes=[np.float64])
-
-
-def _sigmoid(x: Reals) -> Reals:
-    return np.asarray(np.exp(-np.logaddexp(0, -x)))
-
-
-FUNCTIONS: Mapping[str, Callable[[Reals], Reals]] = {
-    "identity": lambda x: x,
-    "tanh": np.tanh,
-    "sigmoid": _sigmoid,
-    "exp": np.exp,
-    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-    "gelu": lambda x: np.asarray(0.5 * x * (1 + _erf(x / sqrt(2)))),
-    "silu": lambda x: x * _sigmoid(x),
-    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    "hard_sigmoid_keras2": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
-    "hard_swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
-    "square": np.square,
-    "abs": np.abs,
+FUNCTIONS: Mapping[str, Function] = {
+    "identity": Function(lambda x: x),
+    **{
+        name: functions.FUNCTIONS[name]
+        for name in (
+            *("tanh", "sigmoid", "exp", "elu", "gelu", "silu"),
+            *("hard_sigmoid", "hard_sigmoid_keras2", "hard_swish", "square", "abs"),
+        )
+    },
 }
 """Functions that TensorFlow Lite has in integers, or that a few of its operations make."""
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.graph import GraphBuilder
-from fpgaml.graph.ops import Lookup, Multiply, Reduce, Reduction, Subtract, uniform_quantize
+from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.graph.ops import Lookup, Multiply, Operation, Reduce, Reduction, Subtract, uniform_quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import quantize_reals
 
@@ -23,51 +23,39 @@ OUTPUT = FixedType(0, 1, 16)
 """Of the probabilities, so that 1 itself can be written: ap_ufixed<17,1>."""
 
 
-def softmax(
-    builder: GraphBuilder,
-    x: str,
-    name: str,
-    source: str = "",
-    output: FixedType = OUTPUT,
-    note: Callable[[str], None] = lambda _: None,
-) -> str:
+def softmax(layer: Emitter, x: str) -> str:
     """exp(x) / sum(exp(x)) along the last axis, by tables.
 
     With t = max(x) - x, kept as ap_ufixed<12,4> (step 2**-8, saturating at 16):
     e = exp(-t) from a table of 4096 entries with 17 fractional bits, s = sum(e) rounded to 8 to 10
     fractional bits (13 bits in all up to 7 classes, 16 bits at most), r = 1 / s from a table of that many
-    bits with 17 fractional bits, and e * r rounded to `output`.
+    bits with 17 fractional bits, and e * r rounded to `OUTPUT`.
 
     The largest error: rounding t changes a probability p by at most 2 p (1-p) 2**-9 <= 2**-10, rounding s
     by at most p 2**-9 (2**-11 up to 7 classes), the tables by less than 2**-15 for 100 classes: below
-    2**-8 in all, with `output`'s own half step.
+    2**-8 in all, with `OUTPUT`'s own half step.
 
     Args:
-        builder: gets the nodes.
+        layer: gets the nodes, which are called `<label>_softmax` and so on.
         x: the logits' node, of shape (..., classes).
-        name: of the last node, and the prefix of the others.
-        source: the layer of the source model.
-        output: the probabilities' type.
-        note: is told what is rounded.
 
     Raises:
         FpgamlError: more than 255 classes.
     """
-    classes = builder.shape(x)[-1]
+    classes = layer.shape(x)[-1]
     if classes > MOST_CLASSES:
         raise FpgamlError(
-            source or name,
+            layer.label,
             f"a softmax over {classes} classes needs a table of more than 16 bits",
             "Cut the model before the softmax: the largest logit is the same class",
         )
 
-    def add(op: object, *inputs: str, suffix: str) -> str:
-        full = f"{name}_{suffix}" if suffix else name
-        return builder.add(op, *inputs, name=full, source=source)  # type: ignore[arg-type]
+    def add(op: Operation, *inputs: str, suffix: str = "") -> str:
+        return layer.add(op, *inputs, suffix=f"softmax_{suffix}".rstrip("_"))
 
     largest = add(Reduce(Reduction.MAX, (-1,)), x, suffix="max")
     distance = add(Subtract(), largest, x, suffix="distance")
-    needed = builder.type(distance).uniform()
+    needed = layer.graph.type(distance).uniform()
     integer = max(min(DISTANCE_INTEGER, int(needed.integer)), 0)
     fraction = max(min(DISTANCE_FRACTION, int(needed.fractional)), 1 - integer)
     domain = FixedType(0, integer, fraction)
@@ -80,12 +68,12 @@ def softmax(
     # The largest logit's own exponential is 1: sums below 1 do not occur.
     inverse = add(_table(domain, lambda s: 1.0 / np.maximum(s, 1.0)), rounded, suffix="inverse")
     product = add(Multiply(), exponential, inverse, suffix="product")
-    note(
+    layer.note(
         f"softmax by tables: the distance to the largest logit rounded to {fraction} fractional bits, the sum to "
-        f"{int(domain.fractional)}, both tables to {TABLE_FRACTION}, the result to {int(output.fractional)}"
+        f"{int(domain.fractional)}, both tables to {TABLE_FRACTION}, the result to {int(OUTPUT.fractional)}"
     )
-    last = uniform_quantize(int(output.signed), int(output.integer), int(output.fractional))
-    return add(last, product, suffix="")
+    last = uniform_quantize(int(OUTPUT.signed), int(OUTPUT.integer), int(OUTPUT.fractional))
+    return add(last, product)
 
 
 def _table(domain: FixedType, function: Callable[[np.ndarray], np.ndarray]) -> Lookup:

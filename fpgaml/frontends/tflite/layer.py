@@ -1,19 +1,17 @@
-"""What converting one operator needs: the file, its tensors so far as nodes, and the Graph as it grows."""
+"""One operator of a `.tflite` on its way into the Graph, with its tensors as nodes of codes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
-from fpgaml.frontends.model import Approximation
+from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.tflite.schema import ModelFile, Operator, Quantisation, Tensor, TensorType
-from fpgaml.graph.graph import GraphBuilder
-from fpgaml.graph.ops import Constant, Operation, Quantize, Reshape, Scale, Shape
+from fpgaml.graph.ops import Constant, Quantize, Reshape, Scale, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 
@@ -30,51 +28,40 @@ class Value:
 
     Args:
         zero_point: of the codes; codes, centred: the nodes' names.
+        any_shape: whether the output's tensor may have any other shape with as many elements.
     """
 
     zero_point: int
     codes: str | None = None
     centred: str | None = None
+    any_shape: bool = False
 
     def __post_init__(self) -> None:
         if self.zero_point == 0:
             self.codes = self.centred = self.codes or self.centred
 
 
-@dataclass
-class Work:
-    """A model on its way into the Graph.
+@dataclass(kw_only=True)
+class TfliteLayer(Emitter):
+    """One operator.
 
     Args:
-        file: what is converted; graph: receives the nodes.
-        values: by tensor number; notes: what is not reproduced exactly; operator: the one in hand.
+        file, operator: what is converted.
+        values: by tensor number, of the operators before; unshaped: the node that a Reshape was added to, by its own
+            name. Both are the whole network's, and grow.
     """
 
     file: ModelFile
-    graph: GraphBuilder
-    values: dict[int, Value] = field(default_factory=dict)
-    notes: list[Approximation] = field(default_factory=list)
-    operator: Operator | None = None
-    _unshaped: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """The operator's name as a layer."""
-        return "" if self.operator is None else f"{self.operator.kind.lower()}_{self.operator.index}"
-
-    def add(self, op: Operation, *inputs: str, suffix: str = "") -> str:
-        """Append a node that is named after the operator, and after `suffix`."""
-        name = f"{self.label}_{suffix}" if suffix else self.label
-        return self.graph.add(op, *inputs, name=name, source=self.label)
+    operator: Operator
+    values: dict[int, Value]
+    unshaped: dict[str, str]
 
     def unsupported(self, reason: str, advice: str = "Leave it out of the model") -> UnsupportedError:
         """An error that names this operator."""
-        assert self.operator is not None
         return UnsupportedError(self.file.where, [Problem(self.operator.label, reason, advice)])
 
     def wrong(self, reason: str) -> FpgamlError:
         """An error for an operator that contradicts itself."""
-        assert self.operator is not None
         return FpgamlError(f"{self.file.where}, {self.operator.label}", reason, "Convert the model again")
 
     def tensor(self, index: int) -> Tensor:
@@ -90,19 +77,17 @@ class Work:
 
     def optional(self, position: int) -> Tensor | None:
         """The same, None where it is left out."""
-        assert self.operator is not None
         inputs = self.operator.inputs
         return self.tensor(inputs[position]) if position < len(inputs) and inputs[position] >= 0 else None
 
     @property
     def output(self) -> Tensor:
         """The operator's one output."""
-        assert self.operator is not None
         if len(self.operator.outputs) != 1:
             raise self.wrong(f"it has {len(self.operator.outputs)} outputs")
         return self.tensor(self.operator.outputs[0])
 
-    def constant(self, position: int) -> NDArray[np.generic]:
+    def constant_input(self, position: int) -> NDArray[np.generic]:
         """The values of an input that must be a constant."""
         tensor = self.input(position)
         if tensor.value is None:
@@ -162,13 +147,13 @@ class Work:
         assert value.codes is not None
         return value.codes, value.zero_point
 
-    def give(self, value: Value, *, moved: bool = False) -> None:
-        """Set the operator's output; `moved` where its shape may be any with as many elements."""
+    def give(self, value: Value) -> None:
+        """Set the operator's output."""
         tensor = self.output
         node = value.centred or value.codes
         assert node is not None
-        shape = self.graph.shape(node)
-        if prod(shape) != prod(tensor.shape) or not (moved or _sizes(shape) == _sizes(tensor.shape)):
+        shape = self.shape(node)
+        if prod(shape) != prod(tensor.shape) or not (value.any_shape or _sizes(shape) == _sizes(tensor.shape)):
             raise self.wrong(f"it computes {shape}, its output {tensor.name} is {tensor.shape}")
         value.codes, value.centred = (self._as(n, node_shape(tensor.shape)) for n in (value.codes, value.centred))
         self.values[tensor.index] = value
@@ -191,19 +176,19 @@ class Work:
         Args:
             rescales: it brings codes from one scale to another.
         """
-        ones = np.ones((1,) * len(self.graph.shape(node)), dtype=object)
+        ones = np.ones((1,) * len(self.shape(node)), dtype=object)
         factor, add = FixedArray(ones * numerator, bits), FixedArray(ones * offset, 0)
         return self.add(Scale(factor, add, rescales=rescales), node, suffix=suffix)
 
-    def reshaped(self, node: str, dims: Shape) -> str:
+    def reshaped(self, node: str, shape: Shape, suffix: str = "shape") -> str:
         """The node in another shape; shapes in between leave no trace."""
-        origin = self._unshaped.get(node, node)
-        if self.graph.shape(origin) == dims:
+        origin = self.unshaped.get(node, node)
+        if self.shape(origin) == shape:
             return origin
-        if self.graph.shape(node) == dims:
+        if self.shape(node) == shape:
             return node
-        new = self.add(Reshape(dims), origin, suffix="shape")
-        self._unshaped[new] = origin
+        new = self.add(Reshape(shape), origin, suffix=suffix)
+        self.unshaped[new] = origin
         return new
 
     def in32(self, node: str) -> str:
@@ -214,9 +199,7 @@ class Work:
         """The node's low `bits` bits and sign, where it may have more."""
         if int(self.graph.type(node).uniform().integer) <= bits:
             return node
-        self.notes.append(
-            Approximation(self.label, f"sums beyond {bits + 1} bits wrap around, which C++ leaves undefined")
-        )
+        self.note(f"sums beyond {bits + 1} bits wrap around, which C++ leaves undefined")
         return self.add(Quantize(Quantizer(FixedType(1, bits, 0), Rounding.TRN, Overflow.WRAP)), node, suffix="wrapped")
 
 
@@ -233,7 +216,3 @@ def _sizes(shape: tuple[int, ...]) -> list[int]:
 def dropped_axes(shape: tuple[int, ...]) -> int:
     """How many leading axes `node_shape` leaves out."""
     return 1 if len(shape) > 1 and shape[0] == 1 else 0
-
-
-Convert = Callable[[Work], None]
-"""Adds the nodes of the operator in hand and sets its output."""

@@ -1,0 +1,1 @@
+"""What every frontend builds a Graph with: a layer's emitter, constants, tables of functions, softmax."""
