@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from fpgaml.data.dataset import DataSet, open_data
-from fpgaml.data.labels import area_under_roc
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.proof.checks import Hop, Proof
 from fpgaml.proof.oracle import FrameworkUse, Oracle
+from fpgaml.proof.physics import area_under_roc
 
 
 @dataclass(frozen=True)

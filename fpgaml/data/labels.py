@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from fpgaml.data.arrays import arrays_in, split_path
 from fpgaml.data.reference import RecordedArray
 from fpgaml.errors import FpgamlError
-from fpgaml.proof.physics import roc_auc
 
 NAMES = ("labels", "y_true", "truth", "y")
 SHOWN = 5
@@ -74,24 +73,3 @@ def _check_classes(labels: NDArray[Any], file: Path) -> None:
     if found.size == 1:
         reason = f"events of one class only: all {labels.size} labels are {found[0]}"
         raise FpgamlError(str(file), reason, "Give labels of both signal and background")
-
-
-def area_under_roc(path: Path, scores: dict[str, NDArray[np.float64]]) -> dict[str, float]:
-    """ROC AUC of every output element.
-
-    Args:
-        path: as for `read_labels`.
-        scores: by output name, shape (events, *shape).
-
-    Returns:
-        By output name, with `[index]` where an output has several elements.
-    """
-    events = len(next(iter(scores.values())))
-    labels = read_labels(path, events)
-    areas = {}
-    for name, values in scores.items():
-        columns = values.reshape(events, -1).T
-        for index, column in enumerate(columns):
-            key = name if len(columns) == 1 else f"{name}[{index}]"
-            areas[key] = roc_auc(labels, column)
-    return areas

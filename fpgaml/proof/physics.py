@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
 
 
@@ -39,3 +42,24 @@ def roc_auc(labels: ArrayLike, scores: ArrayLike) -> float:
     # Python integers: the statistic is exact before its one division.
     twice_statistic = int(twice_rank[group.reshape(-1)][truth == 1].sum()) - signal * (signal + 1)
     return twice_statistic / (2 * signal * background)
+
+
+def area_under_roc(path: Path, scores: dict[str, NDArray[np.float64]]) -> dict[str, float]:
+    """ROC AUC of every output element.
+
+    Args:
+        path: as for `read_labels`.
+        scores: by output name, shape (events, *shape).
+
+    Returns:
+        By output name, with `[index]` where an output has several elements.
+    """
+    events = len(next(iter(scores.values())))
+    labels = read_labels(path, events)
+    areas = {}
+    for name, values in scores.items():
+        columns = values.reshape(events, -1).T
+        for index, column in enumerate(columns):
+            key = name if len(columns) == 1 else f"{name}[{index}]"
+            areas[key] = roc_auc(labels, column)
+    return areas

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from fpgaml import litert
 from fpgaml.data.dataset import DataSet
-from fpgaml.data.labels import area_under_roc
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
 from fpgaml.litert import Kernels
+from fpgaml.proof.physics import area_under_roc
 from fpgaml.tflite.judging.distances import CodeDifference, Distance
 from fpgaml.tflite.making.converter import Tensors
 from fpgaml.tflite.making.output_range import Ranges, within
