@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     oracle, why_not = choose_oracle(path, model.graph.outputs, checking, model.codings)
     if oracle is None and exact is not None:
         oracle = ExactForm(exact)
-    with staged(request.output, request.force) as stage:
+    with oracle or nullcontext(), staged(request.output, request.force) as stage:
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
@@ -172,6 +173,7 @@ def _prove(proof: Proof, data: DataSet | None, vectors: Vectors, progress: Progr
         if data is not None:
             yield from data_batches(proof, data)
 
+    proof.wait(progress)
     with progress.bar("comparing bit for bit", vectors.made_up + (data.events if data else 0)) as advance:
         for batch in batches():
             golden.add(batch, proof.run(batch))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,13 +80,15 @@ def verify(
     found = checking.events({layer: graph.shapes[node] for layer, node in graph.input_layers.items()})
     check_labels(checking.labels, found.events if found else None)
     data = coded(found, codings) if found else None
-    simulated = _simulated(folder, progress) if cosim else None
-    firmware = target_class(manifest["settings"]["target"]).reopen(folder, manifest, graph, data, progress)
     oracle, why_not = choose_oracle(model, graph.outputs, checking, codings)
     rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
-    proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
-    golden = _golden_check(proof, folder, firmware, progress)
-    _run_data(proof, data, progress)
+    with oracle or nullcontext():
+        simulated = _simulated(folder, progress) if cosim else None
+        firmware = target_class(manifest["settings"]["target"]).reopen(folder, manifest, graph, data, progress)
+        proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
+        proof.wait(progress)
+        golden = _golden_check(proof, folder, firmware, progress)
+        _run_data(proof, data, progress)
     checks = [source_check(proof, bool(manifest["approximations"]), checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
     for hop in firmware.hops:

@@ -27,7 +27,7 @@ def train(
 
     from fpgaml.errors import FpgamlError, ToolError
     from fpgaml.frontends.framework import framework_python
-    from fpgaml.frontends.framework.answer import INSTALL
+    from fpgaml.frontends.framework.session import INSTALL
     from fpgaml.tasks import find_task
 
     chosen = find_task(task)

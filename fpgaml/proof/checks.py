@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import prod
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
+from fpgaml.progress import Progress
 from fpgaml.proof.compare import Comparison, compare_reals
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
@@ -48,6 +51,12 @@ class Check:
     def passed(self) -> bool:
         """Whether this check lets a conversion succeed."""
         return self.status != Status.FAILED
+
+
+Found = dict[str, Comparison]
+"""Comparisons by the name of what was compared."""
+Question = tuple[Found, Callable[[], Answers], NDArray[np.bool_]]
+"""Where a comparison is added, the answers to wait for, and which events of the batch count."""
 
 
 @dataclass
@@ -130,52 +139,66 @@ class Proof:
             for name, value in batch.values.items():
                 counted = self.roundings.get(name, InputRounding(name))
                 self.roundings[name] = counted.after(batch.reals[name], value.to_float())
-        outputs = interpret(self.graph, batch.values, watch)
         first = self.events.get(batch.origin, 0)
         self.events[batch.origin] = first + batch.events
+        questions: list[Question] = []
+        with self._without_answers():
+            questions = self._ask(batch, first)
+        outputs = interpret(self.graph, batch.values, watch)
         for hop in self.hops:
             hop.feed(batch, outputs, first)
-        if self.oracle is not None and not (self.oracle.sees_raw_data and batch.origin != "data"):
-            try:
-                self._ask(batch, outputs, kept, first)
-            except ToolError as error:
-                if self.oracle_required:
-                    raise
-                self.oracle, self.no_answers = None, str(error)
+        with self._without_answers():
+            layers = {f"layer/{layer}": kept[node] for layer, node in self.graph.layers.items() if node in kept}
+            for found, answers, chosen in questions:
+                self._compare(found, outputs | layers, answers(), chosen, first)
         if self.keep_outputs and batch.origin == "data":
             for name, value in outputs.items():
                 self.outputs.setdefault(name, []).append(value.to_float())
         return outputs
 
-    def _ask(
-        self, batch: Batch, outputs: Mapping[str, FixedArray], layers: Mapping[str, FixedArray], first: int
-    ) -> None:
-        """Compare with the oracle's answers on inputs that the Graph's type represents; the rest apart."""
-        assert self.oracle is not None
+    def wait(self, progress: Progress) -> None:
+        """Wait until the oracle can answer; what it is shows while that takes long.
+
+        Raises:
+            ToolError: it cannot, and is required.
+        """
+        if self.oracle is not None:
+            with self._without_answers(), progress.step(f"waiting for {self.oracle.title}"):
+                self.oracle.wait()
+
+    @contextmanager
+    def _without_answers(self) -> Iterator[None]:
+        """Where the oracle fails in the block, go on without one, unless it is required."""
+        try:
+            yield
+        except ToolError as error:
+            if self.oracle_required:
+                raise
+            self.oracle, self.no_answers = None, str(error)
+
+    def _ask(self, batch: Batch, first: int) -> list[Question]:
+        """Ask the oracle about inputs that the Graph's type represents; about the rest apart."""
+        oracle = self.oracle
+        if oracle is None or (oracle.sees_raw_data and batch.origin != "data"):
+            return []
+
+        def ask(inputs: Mapping[str, NDArray[np.float64]]) -> Callable[[], Answers]:
+            return cache(oracle.ask({layer: inputs[node] for layer, node in self.graph.input_layers.items()}, first))
+
         rounded = {name: value.to_float() for name, value in batch.values.items()}
         raw = rounded if batch.reals is None else batch.reals
-        computed = dict(outputs) | {
-            f"layer/{layer}": layers[node] for layer, node in self.graph.layers.items() if node in layers
-        }
         changed = np.zeros(batch.events, bool)
         if not self.model_rounds and batch.reals is not None:
             changed = changed_events(raw, rounded)
-        if self.model_rounds or self.oracle.sees_raw_data:
-            answers = self._answers(raw, first)
-            self._compare(self.source_found, computed, answers, ~changed, first)
-            self._compare(self.rounding_found, computed, answers, changed, first)
-            return
-        self._compare(self.source_found, computed, self._answers(rounded, first), np.ones_like(changed), first)
-        if changed.any():
-            self._compare(self.rounding_found, computed, self._answers(raw, first), changed, first)
-
-    def _answers(self, inputs: Mapping[str, NDArray[np.float64]], first: int) -> Answers:
-        assert self.oracle is not None
-        return self.oracle.answers({layer: inputs[node] for layer, node in self.graph.input_layers.items()}, first)
+        if self.model_rounds or oracle.sees_raw_data:
+            answers = ask(raw)
+            return [(self.source_found, answers, ~changed), (self.rounding_found, answers, changed)]
+        questions = [(self.source_found, ask(rounded), np.ones_like(changed))]
+        return [*questions, (self.rounding_found, ask(raw), changed)] if changed.any() else questions
 
     def _compare(
         self,
-        found: dict[str, Comparison],
+        found: Found,
         computed: Mapping[str, FixedArray],
         answers: Answers,
         chosen: NDArray[np.bool_],
@@ -203,7 +226,7 @@ class Proof:
         return frozenset(self.graph.layers.values()) if self.oracle is not None else frozenset()
 
     @staticmethod
-    def _add(found: dict[str, Comparison], name: str, comparison: Comparison) -> None:
+    def _add(found: Found, name: str, comparison: Comparison) -> None:
         found[name] = found[name] + comparison if name in found else comparison
 
     def quantizers(self) -> tuple[QuantizerStatistics, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,10 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 
-Answers = dict[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from fpgaml.frontends.framework import InferenceSession
+
+Answers = Mapping[str, NDArray[Any]]
 """Arrays of shape (events, *shape): outputs by node name, layers by `layer/<name>`."""
 
 
@@ -30,17 +34,20 @@ class FrameworkUse(StrEnum):
     REQUIRED = "required"
 
 
-class Oracle(Protocol):
-    """Gives the source model's answers."""
+class Oracle(ABC):
+    """Gives the source model's answers; use it in a `with` block where it may have started a program."""
 
     @property
+    @abstractmethod
     def title(self) -> str:
         """Who answers, for the report."""
 
     @property
     def sees_raw_data(self) -> bool:
         """Whether its answers belong to the data as recorded, before any rounding to the input's type."""
+        return False
 
+    @abstractmethod
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
         """The answers to these events, or to as many of them as there are answers for.
 
@@ -48,9 +55,29 @@ class Oracle(Protocol):
             inputs: by input layer, shape (events, *shape); first_event: their place in the data.
         """
 
+    def ask(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Callable[[], Answers]:
+        """Ask for what `answers` gives; the result waits for it."""
+        return lambda: self.answers(inputs, first_event)
+
+    def start(self) -> None:  # noqa: B027 - most have nothing to start
+        """Begin in the background what takes long."""
+
+    def wait(self) -> None:  # noqa: B027
+        """Wait until it can answer."""
+
+    def close(self) -> None:  # noqa: B027
+        """End what it started."""
+
+    def __enter__(self) -> Oracle:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 @dataclass(frozen=True)
-class Recorded:
+class Recorded(Oracle):
     """Answers that were recorded with the data.
 
     Args:
@@ -74,7 +101,7 @@ class Recorded:
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
         count = len(next(iter(inputs.values())))
         events = slice(first_event, min(first_event + count, self.reference.events))
-        found: Answers = {}
+        found: dict[str, NDArray[Any]] = {}
         for name, array in self.reference.outputs.items():
             output = self.outputs[0] if len(self.outputs) == 1 else name
             coding = self.codings.get(output)
@@ -85,44 +112,63 @@ class Recorded:
 
 
 @dataclass
-class Framework:
-    """The framework itself, in a process of its own.
+class Framework(Oracle):
+    """The framework itself, in a process of its own that loads the model once.
 
     Args:
         model: the file; outputs: the graph's output names, in order; layers: whether layers are asked for.
         limit: at most so many events are computed, since a framework takes long.
-        versions: of the framework, known after its first answer.
+        versions: of the framework, known once the model is loaded.
     """
 
     model: Path
     outputs: tuple[str, ...]
     layers: bool
     limit: int
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(init=False, default_factory=dict)
+    _session: InferenceSession | None = field(init=False, default=None)
 
     @property
     def title(self) -> str:
         names = ", ".join(f"{name} {version}" for name, version in self.versions.items() if name != "python")
         return f"{self.model.name} run by {names}" if names else f"{self.model.name} run by its framework"
 
-    @property
-    def sees_raw_data(self) -> bool:
-        return False
+    def start(self) -> None:
+        from fpgaml.frontends.framework import framework_session
+
+        if self._session is None:
+            self._session = framework_session(self.model, self.layers)
+        self._session.start()
+
+    def wait(self) -> None:
+        assert self._session is not None
+        self.versions = self._session.versions()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
-        from fpgaml.frontends.framework import framework_answer
+        return self.ask(inputs, first_event)()
 
+    def ask(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Callable[[], Answers]:
         count = min(len(next(iter(inputs.values()))), max(0, self.limit - first_event))
         if count == 0:
-            return {}
-        answer = framework_answer(self.model, {name: array[:count] for name, array in inputs.items()}, self.layers)
-        self.versions = answer.versions
-        found: Answers = dict(zip(self.outputs, answer.outputs.values(), strict=True))
-        return found | {f"layer/{name}": array for name, array in answer.layers.items()}
+            return dict
+        assert self._session is not None
+        asked = self._session.ask({name: array[:count] for name, array in inputs.items()})
+
+        def answers() -> Answers:
+            self.wait()
+            answer = asked()
+            found = dict(zip(self.outputs, answer.outputs.values(), strict=True))
+            return found | {f"layer/{name}": array for name, array in answer.layers.items()}
+
+        return answers
 
 
 @dataclass(frozen=True)
-class ExactForm:
+class ExactForm(Oracle):
     """The network before it was made cheaper, by the interpreter; stands in where nobody runs the source model.
 
     Args:
@@ -134,10 +180,6 @@ class ExactForm:
     @property
     def title(self) -> str:
         return "the same network with exact requantisation, by the interpreter"
-
-    @property
-    def sees_raw_data(self) -> bool:
-        return False
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
         nodes = {node: inputs[layer] for layer, node in self.graph.input_layers.items()}

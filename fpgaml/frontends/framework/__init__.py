@@ -1,19 +1,21 @@
-"""The answer of the framework that wrote a model file, computed in a process of its own."""
+"""The answers of the framework that wrote a model file, computed in a process of its own."""
 
 from __future__ import annotations
 
-from fpgaml.frontends.framework.answer import (
+from fpgaml.frontends.framework.session import (
     PYTHON_VARIABLE,
     FrameworkAnswer,
-    FrameworkUnavailableError,
-    framework_answer,
+    InferenceSession,
     framework_python,
+    framework_session,
 )
+from fpgaml.frontends.framework.worker import FrameworkUnavailableError
 
 __all__ = [
     "PYTHON_VARIABLE",
     "FrameworkAnswer",
     "FrameworkUnavailableError",
-    "framework_answer",
+    "InferenceSession",
     "framework_python",
+    "framework_session",
 ]

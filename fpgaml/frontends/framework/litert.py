@@ -1,28 +1,14 @@
-"""The answer of LiteRT's reference kernels, computed in a process of its own."""
+"""LiteRT's reference kernels on a `.tflite`: loaded once, in a process of its own, and asked batch after batch."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import tempfile
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fpgaml.frontends.framework.answer import (
-    LONGEST,
-    PYTHON_VARIABLE,
-    FrameworkAnswer,
-    FrameworkUnavailableError,
-    collect,
-    framework_python,
-    run_script,
-)
+from fpgaml.frontends.framework.session import PYTHON_VARIABLE, InferenceSession, framework_python
+from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError, Program, Worker
 from fpgaml.litert import INSTALL
 
 RUNNER = Path(__file__).with_name("litert_runner.py")
@@ -39,25 +25,20 @@ def litert_python() -> Path | None:
     return framework_python() if os.environ.get(PYTHON_VARIABLE) else None
 
 
-def kernels_answer(path: Path, inputs: Mapping[str, NDArray[Any]], timeout: float = LONGEST) -> FrameworkAnswer:
-    """Run an integer `.tflite` by LiteRT's reference kernels.
+def kernels_session(path: Path, timeout: float = LONGEST) -> InferenceSession:
+    """An integer `.tflite` by LiteRT's reference kernels; nothing is started yet.
+
+    It takes for each input tensor's name an array of shape (events, ...) in the tensor's own element type.
 
     Args:
         path: a file that fpgaml's own reader has accepted.
-        inputs: for each input tensor's name an array of shape (events, ...) in its own element type.
-        timeout: seconds.
+        timeout: seconds that an answer may take.
 
     Raises:
         FrameworkUnavailableError: LiteRT is not installed.
-        ToolError: it failed, crashed or took too long.
     """
     python = litert_python()
     if python is None:
         raise FrameworkUnavailableError(path.name, "LiteRT is not installed in this Python", INSTALL)
-    with tempfile.TemporaryDirectory(prefix="fpgaml-litert-") as name:
-        folder = Path(name)
-        arrays: dict[str, Any] = {f"in/{index}": value for index, value in enumerate(inputs.values())}
-        np.savez(folder / "inputs.npz", **arrays)
-        (folder / "job.json").write_text(json.dumps({"model": str(path.resolve()), "names": list(inputs)}), "utf-8")
-        run_script(RUNNER, python, folder, path.name, timeout)
-        return collect(folder, path.name, INSTALL)
+    program = Program(RUNNER, python, "LiteRT", INSTALL)
+    return InferenceSession(Worker(program, {"model": str(path.resolve())}, path.name, timeout))

@@ -1,7 +1,6 @@
-"""Runs a model in Keras 3 (with HGQ2) or Keras 2 (with QKeras): `python runner.py FOLDER`.
+"""A model in Keras 3 (with HGQ2) or Keras 2 (with QKeras), as `serve.py` runs it.
 
 A script on its own, for any Python from 3.8 on that has the framework and numpy: it imports nothing of fpgaml.
-FOLDER holds `job.json` and `inputs.npz`; it receives `answer.npz` and `result.json`.
 """
 
 from __future__ import annotations
@@ -18,37 +17,27 @@ from typing import Any
 
 FRAMEWORKS = ("keras", "hgq", "qkeras", "tensorflow", "tf_keras", "builtins")
 """Top-level modules whose classes a file may name; `builtins` is how Keras writes a plain function's name."""
-BACKENDS = ("jax", "tensorflow", "torch")
+BACKENDS = ("tensorflow", "jax", "torch")
+"""In the order that they are chosen in: JAX compiles each small operation that loading an HGQ2 model takes, which costs
+two to three times the CPU time."""
+FEW = 4
+"""A batch is filled up to the size of one that was compiled before, if that is at most so many times its own."""
 
 
 class RefusedError(Exception):
     """This file is not run: why, and what to do."""
 
+    advice = "Use layers of Keras, HGQ2 or QKeras alone"
+
 
 class UnavailableError(Exception):
     """This Python lacks what the file needs."""
 
-
-def main(folder: Path) -> None:
-    """Run the job of a folder."""
-    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    try:
-        result = answer(job, folder)
-    except (UnavailableError, ModuleNotFoundError) as error:
-        result = {"status": "unavailable", "message": str(error)}
-    except RefusedError as error:
-        result = {"status": "error", "message": str(error), "advice": "Use layers of Keras, HGQ2 or QKeras alone"}
-    except Exception as error:  # noqa: BLE001 - whatever the framework raises is reported to the caller
-        text = f"{type(error).__name__}: {error}"
-        result = {"status": "error", "message": text[:1500], "advice": "Check that its versions match the file's"}
-    temporary = folder / "result.tmp"
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    temporary.replace(folder / "result.json")
+    status = "unavailable"
 
 
-def answer(job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Load the model, run it, write the arrays; returns what result.json says."""
+def begin(job: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Load the model; the function runs it."""
     path = Path(job["model"])
     config, version = description(path)
     used = packages(config)
@@ -56,25 +45,17 @@ def answer(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         raise UnavailableError("Keras is not installed in " + sys.executable)
     choose_backend()
     import keras
-    import numpy as np
 
     modern = int(keras.__version__.split(".")[0]) >= 3
-    custom = custom_objects(used, modern, version)
-    model = load(keras, path, custom, modern)
-    with np.load(folder / "inputs.npz", allow_pickle=False) as arrays:
-        inputs = {name: arrays["in/" + name] for name in job["names"]}
+    model = load(keras, path, custom_objects(used, modern, version), modern)
     tensors = probes(model, modern) if job["layers"] else {}
-    values = predict(keras, model, tensors, feed(model, inputs), job["batch"])
-    count = len(model.outputs)
-    stored = {f"out/{i}": value for i, value in enumerate(values[:count])}
-    stored.update({f"layer/{i}": value for i, value in enumerate(values[count:])})
-    np.savez(folder / "answer.npz", **stored)
-    return {
-        "status": "ok",
+    network = Network(keras.Model(list(model.inputs), [*model.outputs, *tensors.values()]), job["batch"])
+    facts = {
         "outputs": unique([producer(tensor) for tensor in model.outputs]),
         "layers": list(tensors),
         "versions": versions(used),
     }
+    return facts, lambda inputs: network(feed(model, inputs))
 
 
 def description(path: Path) -> tuple[Any, str]:
@@ -178,15 +159,35 @@ def feed(model: Any, inputs: dict[str, Any]) -> list[Any]:
     return [inputs[name] for name in names]
 
 
-def predict(keras: Any, model: Any, tensors: dict[str, Any], arrays: list[Any], batch: int) -> list[Any]:
-    """The outputs, then the values of `tensors`, in batches."""
-    import numpy as np
+class Network:
+    """A model that computes batches of the same size, since a backend compiles it for every new one."""
 
-    wanted = [*model.outputs, *tensors.values()]
-    network = keras.Model(list(model.inputs), wanted)
-    shaped = [reshaped(array, tensor) for array, tensor in zip(arrays, model.inputs)]  # noqa: B905 - Python 3.8
-    found = network.predict(shaped if len(shaped) > 1 else shaped[0], batch_size=batch, verbose=0)
-    return [np.asarray(value) for value in (found if isinstance(found, (list, tuple)) else [found])]
+    def __init__(self, model: Any, largest: int) -> None:
+        self.model, self.largest, self.size = model, largest, 0
+
+    def __call__(self, arrays: list[Any]) -> list[Any]:
+        """The outputs for any number of events."""
+        import numpy as np
+
+        shaped = [reshaped(array, tensor) for array, tensor in zip(arrays, self.model.inputs)]  # noqa: B905 - Python 3.8
+        count = len(shaped[0])
+        if not self.size or count > FEW * self.size or count * FEW < self.size:
+            self.size = max(1, min(count, self.largest))
+        parts = [
+            self.batch([array[start : start + self.size] for array in shaped]) for start in range(0, count, self.size)
+        ]
+        return [np.concatenate(values) for values in zip(*parts)]  # noqa: B905 - Python 3.8
+
+    def batch(self, arrays: list[Any]) -> list[Any]:
+        """The outputs for at most a batch of events, which is filled up with its last event."""
+        import numpy as np
+
+        count = len(arrays[0])
+        if count < self.size:
+            arrays = [np.concatenate([array, np.repeat(array[-1:], self.size - count, axis=0)]) for array in arrays]
+        found = self.model.predict_on_batch(arrays if len(arrays) > 1 else arrays[0])
+        flat = found if isinstance(found, (list, tuple)) else [found]
+        return [np.asarray(value)[:count] for value in flat]
 
 
 def reshaped(array: Any, tensor: Any) -> Any:
@@ -237,7 +238,3 @@ def versions(used: set[str]) -> dict[str, str]:
         if version is not None:
             found[name] = str(version)
     return found
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

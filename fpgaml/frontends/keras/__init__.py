@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def missing() -> Missing | None:
     """As `Frontend.missing`: whether a Python with Keras is known."""
     from fpgaml.frontends.framework import framework_python
-    from fpgaml.frontends.framework.answer import INSTALL
+    from fpgaml.frontends.framework.session import INSTALL
 
     return Missing("Keras is not installed", INSTALL) if framework_python() is None else None
 

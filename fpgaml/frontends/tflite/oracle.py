@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,55 +12,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.coded import answers_as_codes, to_reals
-from fpgaml.frontends.framework.litert import kernels_answer
+from fpgaml.frontends.framework import InferenceSession
+from fpgaml.frontends.framework.litert import kernels_session
 from fpgaml.frontends.tflite.parsed import parse
-from fpgaml.proof.oracle import Answers
+from fpgaml.frontends.tflite.ports import Border
+from fpgaml.proof.oracle import Answers, Oracle
 
 LARGEST = 100_000
 """Events that are computed where nobody asks for fewer: the kernels are fast."""
 
 
 @dataclass
-class ReferenceKernels:
+class ReferenceKernels(Oracle):
     """LiteRT's reference kernels.
 
     Args:
         model: the file; outputs: the graph's output names, in order; limit: at most so many events.
-        versions: known after the first answer.
+        versions: known once the model is loaded.
     """
 
     model: Path
     outputs: tuple[str, ...]
     limit: int
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(init=False, default_factory=dict)
+    _session: InferenceSession | None = field(init=False, default=None)
 
     @property
     def title(self) -> str:
         version = self.versions.get("ai-edge-litert", "")
         return f"{self.model.name} run by LiteRT{f' {version}' if version else ''}, reference kernels (BUILTIN_REF)"
 
-    @property
-    def sees_raw_data(self) -> bool:
-        return False
+    @cached_property
+    def _border(self) -> Border:
+        return parse(self.model).border
+
+    def start(self) -> None:
+        if self._session is None:
+            self._session = kernels_session(self.model)
+        self._session.start()
+
+    def wait(self) -> None:
+        assert self._session is not None
+        self.versions = self._session.versions()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+        return self.ask(inputs, first_event)()
+
+    def ask(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Callable[[], Answers]:
         count = min(len(next(iter(inputs.values()))), max(0, self.limit - first_event))
         if count == 0:
-            return {}
-        border = parse(self.model).border
-        given: dict[str, NDArray[Any]] = {}
-        for port in border.inputs:
+            return dict
+        assert self._session is not None
+        asked = self._session.ask(dict(self._codes(inputs, count)))
+
+        def answers() -> Answers:
+            self.wait()
+            answer = asked()
+            found = {}
+            for name, port in zip(self.outputs, self._border.outputs, strict=True):
+                codes = answers_as_codes(answer.outputs[port.outer.name], port.coding)
+                found[name] = codes.reshape(count, *_event_shape(port.tensor.shape))
+            return found
+
+        return answers
+
+    def _codes(self, inputs: Mapping[str, NDArray[np.float64]], count: int) -> Iterator[tuple[str, NDArray[Any]]]:
+        """What the model's input tensors take, by their names."""
+        for port in self._border.inputs:
             codes = inputs[port.name][:count]
             is_code = port.outer is port.tensor
-            values = codes.astype(f"int{port.coding.bits}") if is_code else to_reals(codes, port.coding)
-            given[port.outer.name] = values
-        answer = kernels_answer(self.model, given)
-        self.versions = answer.versions
-        found = {}
-        for name, port in zip(self.outputs, border.outputs, strict=True):
-            codes = answers_as_codes(answer.outputs[port.outer.name], port.coding)
-            found[name] = codes.reshape(count, *_event_shape(port.tensor.shape))
-        return found
+            yield port.outer.name, codes.astype(f"int{port.coding.bits}") if is_code else to_reals(codes, port.coding)
 
 
 def _event_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

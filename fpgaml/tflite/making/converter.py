@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import ToolError
 from fpgaml.frontends.framework import PYTHON_VARIABLE, framework_python
-from fpgaml.processes import own_group
+from fpgaml.frontends.framework.worker import Program, Worker
 from fpgaml.tflite.making.network import FloatNetwork
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -26,15 +24,8 @@ INSTALL = (
     f"Install it with `pip install 'fpgaml[tensorflow]'`, or set {PYTHON_VARIABLE} to the Python of an environment "
     "that has it"
 )
-LONGEST = 1800.0
-"""Seconds that TensorFlow may take: starting it takes 5 to 20."""
-TAIL = 800
-"""Characters of TensorFlow's own messages that an error shows."""
+FEWER = "Give fewer --calibration-events"
 SETTINGS = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "PYTHONIOENCODING": "utf-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",  # the same order of everything in every run: the same bytes
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
@@ -77,15 +68,22 @@ def make(network: FloatNetwork, calibration: Mapping[str, NDArray[Any]], int16x8
     Raises:
         ToolError: TensorFlow is not there, it failed, or took too long.
     """
-    python = tensorflow_python()
+    program = Program(
+        RUNNER,
+        tensorflow_python(),
+        "TensorFlow",
+        INSTALL,
+        fails="cannot convert this network",
+        slow=FEWER,
+        environment=SETTINGS,
+    )
     with tempfile.TemporaryDirectory(prefix="fpgaml-tflite-") as name:
         folder = Path(name)
         network.write(folder)
         arrays: dict[str, Any] = {f"in/{key}": np.asarray(value, np.float32) for key, value in calibration.items()}
         np.savez(folder / "calibration.npz", **arrays)
-        (folder / "job.json").write_text(json.dumps({"int16x8": int16x8}), encoding="utf-8")
-        _run(python, folder)
-        return _collect(folder, len(network.outputs))
+        with Worker(program, {"folder": name, "int16x8": int16x8}, "--target tflite") as worker:
+            return _collect(folder, worker.facts(), len(network.outputs))
 
 
 def tensorflow_python() -> Path:
@@ -103,34 +101,12 @@ def tensorflow_python() -> Path:
     return python
 
 
-def _run(python: Path, folder: Path) -> None:
-    """Run the script; its output goes to a file, so that no pipe can fill."""
-    log = folder / "log.txt"
-    command = [str(python), str(RUNNER), str(folder)]
-    settings = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": folder}
-    with log.open("wb") as stream, own_group(command, stdout=stream, env={**os.environ, **SETTINGS}, **settings) as run:
-        try:
-            code = run.wait(LONGEST)
-        except subprocess.TimeoutExpired:
-            reason = f"TensorFlow took longer than {LONGEST:g} s"
-            raise ToolError("--target tflite", reason, "Give fewer --calibration-events") from None
-    if not (folder / "result.json").exists():
-        tail = log.read_text("utf-8", "replace").strip()[-TAIL:]
-        reason = f"TensorFlow's process ended with code {code} and no answer"
-        raise ToolError("--target tflite", reason, f"Its last words: {tail}" if tail else "")
-
-
-def _collect(folder: Path, outputs: int) -> Made:
-    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    if result["status"] == "unavailable":
-        raise ToolError("--target tflite", result["message"], INSTALL)
-    if result["status"] != "ok":
-        raise ToolError("--target tflite", f"TensorFlow's converter failed: {result['message']}")
+def _collect(folder: Path, facts: Mapping[str, Any], outputs: int) -> Made:
     with np.load(folder / "answer.npz", allow_pickle=False) as arrays:
         found = tuple(arrays[f"out/{index}"] for index in range(outputs))
     files = [(folder / name).read_bytes() for name in ("integer.tflite", "float.tflite")]
     names = [
         Tensors(tuple(entry["inputs"]), tuple(entry["outputs"]))
-        for entry in (result["tensors"]["integer"], result["tensors"]["float"])
+        for entry in (facts["tensors"]["integer"], facts["tensors"]["float"])
     ]
-    return Made(files[0], files[1], names[0], names[1], found, result["versions"])
+    return Made(files[0], files[1], names[0], names[1], found, facts["versions"])

@@ -1,8 +1,8 @@
-"""Builds a float network in TensorFlow and converts it to integers: `python runner.py FOLDER`.
+"""Builds a float network in TensorFlow and converts it to integers, as `serve.py` runs it.
 
 A script on its own, for any Python from 3.8 on that has TensorFlow and numpy: it imports nothing of fpgaml.
-FOLDER holds `job.json`, `network.json`, `network.npz` and `calibration.npz`; it receives `integer.tflite`,
-`float.tflite`, `answer.npz` (the float network's own outputs on the calibration data) and `result.json`.
+The job's folder holds `network.json`, `network.npz` and `calibration.npz`; it receives `integer.tflite`,
+`float.tflite` and `answer.npz`, the float network's own outputs on the calibration data.
 """
 
 from __future__ import annotations
@@ -18,29 +18,15 @@ BATCH = 100
 """Events that the calibrator and the float network take at a time."""
 
 
-class UnavailableError(Exception):
-    """This Python has no TensorFlow."""
-
-
-def main(folder: Path) -> None:
-    """Run the job of a folder."""
-    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    try:
-        if importlib.util.find_spec("tensorflow") is None:
-            raise UnavailableError("TensorFlow is not installed in " + sys.executable)
-        result = convert(job, folder)
-    except (UnavailableError, ImportError) as error:
-        result = {"status": "unavailable", "message": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever the converter raises is reported to the caller
-        result = {"status": "error", "message": (type(error).__name__ + ": " + str(error))[:1500]}
-    temporary = folder / "result.tmp"
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    temporary.replace(folder / "result.json")
+def begin(job: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Convert the network of a folder; there is nothing to ask afterwards."""
+    if importlib.util.find_spec("tensorflow") is None:
+        raise ModuleNotFoundError("TensorFlow is not installed in " + sys.executable)
+    return convert(job, Path(job["folder"])), None
 
 
 def convert(job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Build the network, convert it twice; returns what result.json says."""
+    """Build the network, convert it twice; returns what there is to know of them."""
     import numpy as np
     import tensorflow as tf
 
@@ -77,7 +63,7 @@ def convert(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     (folder / "integer.tflite").write_bytes(integer.convert())
     versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "numpy": np.__version__}
     tensors = {name: tensor_names(tf, folder / (name + ".tflite"), description) for name in ("integer", "float")}
-    return {"status": "ok", "versions": versions, "tensors": tensors}
+    return {"versions": versions, "tensors": tensors}
 
 
 def tensor_names(tf: Any, path: Path, description: dict[str, Any]) -> dict[str, list[str]]:
@@ -278,7 +264,3 @@ STEPS: dict[str, Any] = {
     "sort_pairs": sort_pairs,
 }
 """How each kind of step is built."""
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,12 +1,12 @@
-"""The framework's own answer, in a process of its own."""
+"""The framework's own answers, in a process of its own."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import os
-import stat
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,10 @@ import pytest
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.frontends.framework import (
     PYTHON_VARIABLE,
+    FrameworkAnswer,
     FrameworkUnavailableError,
-    framework_answer,
     framework_python,
+    framework_session,
     runner,
 )
 
@@ -36,33 +37,37 @@ def recorded(path: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         return inputs, {name[6:]: arrays[name] for name in arrays if name.startswith("layer/")}
 
 
-def answer_or_skip(path: Path, inputs: dict[str, np.ndarray]) -> object:
-    """The answer; skips where the environment has another framework than the file needs."""
+def answers_or_skip(
+    path: Path, batches: Sequence[dict[str, np.ndarray]], layers: bool = True, batch: int = 1000
+) -> list[FrameworkAnswer]:
+    """The answers of one session; skips where the environment has another framework than the file needs."""
     try:
-        return framework_answer(path, inputs, layers=True)
+        with framework_session(path, layers, batch) as session:
+            asked = [session.ask(inputs) for inputs in batches]
+            return [answer() for answer in asked]
     except FrameworkUnavailableError as error:
         pytest.skip(error.reason)
-
-
-def fake_python(folder: Path, script: str) -> Path:
-    """A program that stands in for a Python with a framework."""
-    path = folder / "python"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
 
 
 @needs_framework
 @pytest.mark.parametrize("name", ["shared_and_nested.keras", "saved_as_h5.h5"])
 def test_answers_are_those_that_were_recorded(name: str) -> None:
     inputs, layers = recorded(KERAS3 / name)
-    answer = answer_or_skip(KERAS3 / name, inputs)
+    (answer,) = answers_or_skip(KERAS3 / name, [inputs])
     assert set(layers) == set(answer.layers)
     for layer, wanted in layers.items():
         np.testing.assert_array_equal(answer.layers[layer], wanted)
     for output, values in answer.outputs.items():
         assert any(values.shape == wanted.shape and (values == wanted).all() for wanted in layers.values()), output
-    assert {"python", "keras", "numpy"} <= set(answer.versions)
+
+
+@needs_framework
+def test_who_answered_is_known_beforehand() -> None:
+    with framework_session(KERAS3 / "unnamed_input.keras") as session:
+        try:
+            assert {"python", "keras", "numpy"} <= set(session.versions())
+        except FrameworkUnavailableError as error:
+            pytest.skip(error.reason)
 
 
 @needs_framework
@@ -72,21 +77,24 @@ def test_keras_2_answers() -> None:
         pytest.skip("the QKeras models are not in this checkout")
     with np.load(path.with_suffix(".npz")) as arrays:
         inputs, wanted = {"x": arrays["x"]}, arrays["y"]
-    answer = answer_or_skip(path, inputs)
+    (answer,) = answers_or_skip(path, [inputs])
     (values,) = answer.outputs.values()
     np.testing.assert_array_equal(values, wanted)
 
 
 @needs_framework
 def test_batches_do_not_matter() -> None:
-    inputs, _ = recorded(KERAS3 / "unnamed_input.keras")
-    try:
-        small = framework_answer(KERAS3 / "unnamed_input.keras", inputs, batch=5)
-    except FrameworkUnavailableError as error:
-        pytest.skip(error.reason)
-    (values,) = small.outputs.values()
-    assert len(values) == len(next(iter(inputs.values())))
-    assert small.layers == {}
+    """Many events after few, few after many, and a last batch that is filled up."""
+    inputs, layers = recorded(KERAS3 / "unnamed_input.keras")
+    wanted = next(iter(inputs.values()))
+    parts = [slice(0, 3), slice(3, 24), slice(0, 24), slice(23, 24)]
+    batches = [{name: array[part] for name, array in inputs.items()} for part in parts]
+    answers = answers_or_skip(KERAS3 / "unnamed_input.keras", batches, layers=False, batch=5)
+    assert len(wanted) == 24
+    for answer, part in zip(answers, parts, strict=True):
+        ((output, values),) = answer.outputs.items()
+        np.testing.assert_array_equal(values, layers[output][part])
+        assert answer.layers == {}
 
 
 @needs_framework
@@ -96,7 +104,7 @@ def test_a_model_that_the_framework_cannot_load(tmp_path: Path) -> None:
         archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"layers": 7}}))
         archive.writestr("metadata.json", "{}")
     with pytest.raises(ToolError, match=r"m\.keras: the framework cannot run this model"):
-        framework_answer(path, {"x": np.zeros((1, 2))})
+        answers_or_skip(path, [{"x": np.zeros((1, 2))}])
 
 
 def test_no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,25 +112,13 @@ def test_no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert framework_python() is None
     with pytest.raises(FrameworkUnavailableError, match=r"pip install 'fpgaml\[keras\]'"):
-        framework_answer(KERAS3 / "merges.keras", {})
+        framework_session(KERAS3 / "merges.keras")
 
 
 def test_a_python_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PYTHON_VARIABLE, "/no/such/python")
     with pytest.raises(FpgamlError, match="cannot be run"):
         framework_python()
-
-
-def test_a_crash_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(PYTHON_VARIABLE, str(fake_python(tmp_path, "echo segmentation fault >&2; exit 139")))
-    with pytest.raises(ToolError, match=r"code 139 and no answer.*segmentation fault"):
-        framework_answer(KERAS3 / "merges.keras", {})
-
-
-def test_a_hang_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(PYTHON_VARIABLE, str(fake_python(tmp_path, "sleep 60")))
-    with pytest.raises(ToolError, match=r"longer than 0\.5 s"):
-        framework_answer(KERAS3 / "merges.keras", {}, timeout=0.5)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class ToyModel:
 
 
 @dataclass(frozen=True)
-class ToyOracle:
+class ToyOracle(Oracle):
     """numpy on the file's numbers, read again; `off_by` is what a wrong one would add."""
 
     path: Path
