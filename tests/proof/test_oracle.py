@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.conversion import Request, convert
+from fpgaml.boards import find_board
+from fpgaml.checking import Checking
+from fpgaml.conversion import Request, Vectors, convert
 from fpgaml.errors import ToolError
 from fpgaml.frontends.framework import PYTHON_VARIABLE, framework_python
 from fpgaml.proof import checks
@@ -37,9 +39,8 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
 
 def request(folder: Path, use: FrameworkUse = FrameworkUse.AUTO) -> Request:
     np.save(folder / "x.npy", np.random.default_rng(1).normal(size=(EVENTS, 6)).astype(np.float32))
-    return Request(
-        board="kcu116", output=folder / "p", target=RtlTarget(), data=folder / "x.npy", framework=use, vector_events=20
-    )
+    checking = Checking(data=folder / "x.npy", framework=use)
+    return Request(folder / "p", RtlTarget(), find_board("kcu116"), checking=checking, vectors=Vectors(made_up=20))
 
 
 @needs_framework
