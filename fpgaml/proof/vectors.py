@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 from numpy.random import PCG64, Generator
+from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
@@ -15,6 +16,8 @@ from fpgaml.graph.ops import Shape
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, as_ints, shift_left
+
+Reals = NDArray[np.float64]
 
 WORD = 32
 NARROW_BITS = 62
@@ -48,6 +51,55 @@ def corner_vectors(graph: Graph, events: int, seed: int) -> dict[str, FixedArray
     return {node.name: _vectors(graph.ranges[node.name], events, generator) for node in graph.inputs}
 
 
+def varied_vectors(graph: Graph, pool: Mapping[str, FixedArray], events: int, seed: int) -> dict[str, FixedArray]:
+    """Events made from others, the same for the same seed: what random codes of the whole type do not reach.
+
+    Each takes its elements from two events of the pool, scaled down by one power of two, and has some elements at
+    corners of their types.
+
+    Args:
+        pool: for each input events of shape (events, *shape), within the range of the graph's input.
+        events: how many; seed: of the random choices.
+
+    Returns:
+        For each input values of shape (events, *shape), all within the range of the graph's input.
+    """
+    generator = Generator(PCG64(seed))
+    size = next(iter(pool.values())).shape[0]
+    parents = generator.integers(0, size, size=(2, events))
+    mixed = generator.choice([0.0, 0.1, 0.5], size=events)
+    at_corners = generator.choice([0.0, 0.02, 0.2, 0.6], size=events)
+    # As likely as all scales together: as it is.
+    scales = generator.integers(0, 2, size=events) * generator.random(size=events)
+    return {
+        node.name: _varied(graph.ranges[node.name], pool[node.name], parents, mixed, at_corners, scales, generator)
+        for node in graph.inputs
+    }
+
+
+def _varied(
+    values: ValueRange,
+    pool: FixedArray,
+    parents: Ints,
+    mixed: Reals,
+    at_corners: Reals,
+    scales: Reals,
+    generator: Generator,
+) -> FixedArray:
+    codes, steps = _codes(values)
+    known = pool.at(values.unit) >> steps
+    shape = (len(mixed), *codes.shape)
+    each = (-1, *([1] * len(codes.shape)))
+    first, second = (known[parent] for parent in parents)
+    rows = np.where(generator.random(shape) < mixed.reshape(each), second, first)
+    longest = _longest(np.maximum(codes.high, -codes.low))
+    shifts = np.round(scales * longest).astype(np.int64).reshape(each)
+    rows = rows >> (shifts.astype(object) if rows.dtype == object else shifts)
+    corners = _mixed_corners(codes, len(mixed), generator)
+    rows = np.where(generator.random(shape) < at_corners.reshape(each), corners, codes.clip(rows))
+    return FixedArray(shift_left(as_ints(rows), steps), values.unit)
+
+
 @dataclass(frozen=True)
 class _Codes:
     """The codes that each element of an input may have: low <= code <= high, in steps of its own LSB."""
@@ -64,10 +116,15 @@ class _Codes:
 
 
 def _vectors(values: ValueRange, events: int, generator: Generator) -> FixedArray:
-    steps = np.where(values.fractional > ZERO_STEP, values.unit - values.fractional, 0)
-    codes = _Codes(values.low >> steps, values.high >> steps)
+    codes, steps = _codes(values)
     rows = np.concatenate([block for block in _blocks(codes, events, generator) if len(block)])[:events]
     return FixedArray(shift_left(as_ints(rows), steps), values.unit)
+
+
+def _codes(values: ValueRange) -> tuple[_Codes, Ints]:
+    """The codes of each element, and by how many bits its own LSB lies above the unit."""
+    steps = np.where(values.fractional > ZERO_STEP, values.unit - values.fractional, 0)
+    return _Codes(values.low >> steps, values.high >> steps), steps
 
 
 def _blocks(codes: _Codes, events: int, generator: Generator) -> Iterator[Ints]:

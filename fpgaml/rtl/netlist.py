@@ -125,6 +125,12 @@ def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:
     Returns:
         The integers of all output elements in turn, on the ports' grids, alike.
     """
+    values = evaluate_wires(netlist, inputs)
+    return [values[result.wire] << result.shift for result in netlist.results]
+
+
+def evaluate_wires(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:
+    """As `evaluate`: the integers of all wires; what never changes may be one integer instead of an array."""
     values: list[Any] = []
     tables = [
         np.array(table, dtype=object if bits_for(min(table), max(table)) > 63 else np.int64) for table in netlist.tables
@@ -132,7 +138,7 @@ def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:
     for wire in netlist.wires:
         a, b, c = (*(values[i] for i in wire.arguments), 0, 0, 0)[:3]
         values.append(_compute(wire, a, b, c, inputs, tables))
-    return [values[result.wire] << result.shift for result in netlist.results]
+    return values
 
 
 def _compute(wire: Wire, a: Any, b: Any, c: Any, inputs: Sequence[Sequence[Any]], tables: Sequence[Any]) -> Any:

@@ -31,11 +31,11 @@ class NetlistRun:
         Returns:
             The outputs by name, each of shape (events, *shape).
         """
-        dtype = np.int64 if widest_arithmetic(self.netlist) <= INT64_BITS else object
-        ports = self.netlist.inputs
-        codes = [np.asarray(values[p.name].at(p.fractional)).reshape(-1, p.size).astype(dtype) for p in ports]
-        events = len(codes[0])
-        parts = [self._chunk([c[start : start + CHUNK] for c in codes]) for start in range(0, events, CHUNK)]
+        codes = port_codes(self.netlist, values)
+        events = len(codes[0][0])
+        parts = [
+            self._chunk([[e[start : start + CHUNK] for e in c] for c in codes]) for start in range(0, events, CHUNK)
+        ]
         results, first = {}, 0
         for port in self.netlist.outputs:
             part = np.concatenate([chunk[first : first + port.size] for chunk in parts], axis=1)
@@ -43,7 +43,18 @@ class NetlistRun:
             first += prod(port.shape)
         return results
 
-    def _chunk(self, codes: list[np.ndarray]) -> np.ndarray:
-        events = len(codes[0])
-        outputs = evaluate(self.netlist, [list(c.T) for c in codes])
+    def _chunk(self, codes: list[list[np.ndarray]]) -> np.ndarray:
+        events = len(codes[0][0])
+        outputs = evaluate(self.netlist, codes)
         return np.stack([np.broadcast_to(np.asarray(out), (events,)) for out in outputs])
+
+
+def port_codes(netlist: Netlist, values: Mapping[str, FixedArray]) -> list[list[np.ndarray]]:
+    """Inputs as `evaluate` takes them: for each port its elements, each an array of one integer an event.
+
+    Args:
+        values: for each input port values of shape (events, *shape).
+    """
+    dtype = np.int64 if widest_arithmetic(netlist) <= INT64_BITS else object
+    codes = (np.asarray(values[p.name].at(p.fractional)).reshape(-1, p.size).astype(dtype) for p in netlist.inputs)
+    return [list(port.T) for port in codes]

@@ -11,7 +11,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from fpgaml.proof.vectors import corner_vectors
+from fpgaml.proof.vectors import corner_vectors, varied_vectors
 
 
 def one_input(kind: FixedType, dims: tuple[int, ...], overflow: Overflow = Overflow.SAT) -> Graph:
@@ -106,3 +106,20 @@ def test_nothing_asked_for() -> None:
         corner_vectors(graph, 0, 1)
     with pytest.raises(FpgamlError, match="negative"):
         corner_vectors(graph, 1, -1)
+
+
+@pytest.mark.parametrize(
+    "kind", [FixedType(1, 3, 4), FixedType(0, 60, 20), FixedType([1, 0, 1, 0], [2, 3, -1, 0], [1, 0, 5, 0])]
+)
+def test_variations_stay_within_the_type_and_its_steps(kind: FixedType) -> None:
+    graph = one_input(kind, (4,))
+    pool = corner_vectors(graph, 50, 1)
+    found, again = (varied_vectors(graph, pool, 300, 7)["x"] for _ in "ab")
+    span = graph.ranges["x"]
+    codes = found.at(span.unit)
+    assert np.array_equal(codes, again.at(span.unit))
+    assert (codes >= span.low).all() and (codes <= span.high).all()
+    for element, step in enumerate(np.broadcast_to(kind.fractional, (4,))):
+        spare = span.unit - int(step)
+        assert all(int(code) % (1 << spare) == 0 for code in codes[:, element] if code)
+    assert len({tuple(row) for row in codes.tolist()}) > 150  # not the pool over again
