@@ -13,6 +13,7 @@ from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
 from fpgaml.record.integer_network import IntegerNetwork
 from fpgaml.record.synthesis import Synthesis
+from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.record.verdict import Verdict, verdict_of
 
 FORMAT: Literal["fpgaml-results"] = "fpgaml-results"
@@ -47,6 +48,7 @@ class Results(Fact):
     physics: Physics | NoPhysics
     estimate: Estimate | None = Field(default=None, exclude_if=absent)
     requantisation: Requantisation | None = Field(default=None, exclude_if=absent)
+    toggles: ToggleCoverage | None = Field(default=None, exclude_if=absent)
     tflite: IntegerNetwork | None = Field(default=None, exclude_if=absent)
     cosim: tuple[Cosim, ...] = Field(default=(), exclude_if=lambda entries: not entries)
     """The last run of each simulator."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors, varied_vectors
+from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.rtl.events import Events, events_of, joined, picked
 from fpgaml.rtl.extremes import extremes
-from fpgaml.rtl.netlist import evaluate_wires
+from fpgaml.rtl.netlist import Netlist, evaluate_wires
 from fpgaml.rtl.run import port_codes
 from fpgaml.rtl.toggles import Toggles
 
@@ -24,6 +25,18 @@ MOST_EVENTS = 128
 """Events that are added at most."""
 MOST_CELLS = 1 << 26
 """Of the table of candidates against missing bits: bytes."""
+
+
+def cover(graph: Graph, netlist: Netlist, golden: Events, seed: int) -> tuple[Events, ToggleCoverage | None]:
+    """More golden vectors for a netlist, as `covering_vectors`, and what all of them move; None where nothing can."""
+    toggles = Toggles(netlist)
+    toggles.see(port_codes(netlist, golden))
+    added = covering_vectors(graph, toggles, golden, seed)
+    layers, count = toggles.layers(), events_of(added)
+    if not layers:
+        return added, None
+    events = events_of(golden) + count
+    return added, ToggleCoverage(events=events, added=count, constant=toggles.constant, layers=layers)
 
 
 def covering_vectors(graph: Graph, toggles: Toggles, golden: Mapping[str, FixedArray], seed: int) -> Events:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from fpgaml.record.toggles import LayerToggles
 from fpgaml.rtl.constant_bits import movable_bits
 from fpgaml.rtl.netlist import Gate, Netlist, evaluate_wires
-
-
-@dataclass(frozen=True)
-class LayerToggles:
-    """A layer's wire bits.
-
-    Args:
-        name: of the layer; bits: those that can change; toggled: those that were seen at 0 and at 1.
-    """
-
-    name: str
-    bits: int
-    toggled: int
 
 
 class Toggles:
@@ -53,7 +40,7 @@ class Toggles:
                 found.append((index, never_one, never_zero))
         return found
 
-    def layers(self) -> list[LayerToggles]:
+    def layers(self) -> tuple[LayerToggles, ...]:
         """Layer by layer, in the netlist's order; those without a bit that can change are left out."""
         bits, toggled = ([0] * len(self.netlist.layers) for _ in range(2))
         for index, movable in enumerate(self.movable):
@@ -61,7 +48,7 @@ class Toggles:
             bits[layer] += movable.bit_count()
             toggled[layer] += (movable & self._ones[index] & self._zeros[index]).bit_count()
         rows = zip(self.netlist.layers, bits, toggled, strict=True)
-        return [LayerToggles(*row) for row in rows if row[1]]
+        return tuple(LayerToggles(name=name, bits=can, toggled=did) for name, can, did in rows if can)
 
     @property
     def constant(self) -> int:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from fpgaml.project.ports import Port
+from fpgaml.record.toggles import LayerToggles
 from fpgaml.rtl.constant_bits import movable_bits
 from fpgaml.rtl.extremes import slopes
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, evaluate_wires
-from fpgaml.rtl.toggles import LayerToggles, Toggles
+from fpgaml.rtl.toggles import Toggles
 from tests.rtl.emit.netlists import frames, gates_netlist, layered_netlist
 
 
@@ -34,7 +35,7 @@ def test_bits_seen_at_both_values_are_counted() -> None:
     assert toggles.missing() == [(2, 0b1111, 0b1111)]
     toggles.see([[np.array([0, 1])], [np.array([0, 3])]])  # sums 0 and 4: one bit moved
     assert toggles.missing() == [(2, 0b1011, 0)]
-    assert toggles.layers() == [LayerToggles("two", 4, 1)]
+    assert toggles.layers() == (LayerToggles(name="two", bits=4, toggled=1),)
     toggles.see([[np.array([-4])], [np.array([3])]])  # -1
     assert toggles.missing() == []
 

@@ -22,6 +22,7 @@ ORDER = (
     "integer_network",
     "requantisation",
     "estimate",
+    "toggles",
     "cosim",
     "bulk",
     "synthesis",
