@@ -124,8 +124,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
         proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds)
         golden = _prove(proof, data, request.vectors, progress)
+        sections = _cover(proof, written, golden, progress)
         checks: list[Check] = [source_check(proof, bool(model.approximations), checking.tolerance_lsb, why_not)]
-        sections: dict[str, Any] = {}
         for hop in hops:
             checks += hop.checks()
             sections |= hop.sections()
@@ -181,14 +181,23 @@ def _prove(proof: Proof, data: DataSet | None, vectors: Vectors, progress: Progr
     return golden
 
 
+def _cover(proof: Proof, written: Written, golden: Golden, progress: Progress) -> dict[str, Any]:
+    """Let the target add golden vectors, and run these through everything too; what it says of them all."""
+    if written.cover is None:
+        return {}
+    with progress.step("choosing vectors that move what the others leave"):
+        more, sections = written.cover(golden)
+    for batch in split(more, chunk_events(proof.graph), "coverage"):
+        golden.add(batch, proof.run(batch))
+    return dict(sections)
+
+
 def _finish(
     stage: Path, model: LoadedModel, written: Written, golden: Golden, request: Request, results: Results
 ) -> None:
     vectors, board, data = request.vectors, request.board, request.checking.data
-    parts = [
-        f"{count} of {'the data' if origin == 'data' else f'seed {vectors.seed}'}"
-        for origin, count in golden.origins.items()
-    ]
+    said = {"vectors": f"of seed {vectors.seed}", "data": "of the data", "coverage": "added for what they move"}
+    parts = [f"{count} {said[origin]}" for origin, count in golden.origins.items()]
     inputs = [f"`{choice.name}` is {choice.reason}." for choice in model.inputs]
     texts = Texts(model.path.name, board.title, inputs, ", ".join(parts), golden.events)
     written.finish(stage, golden, texts)

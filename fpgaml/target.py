@@ -13,7 +13,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
-from fpgaml.proof.golden import Golden
+from fpgaml.proof.golden import Golden, Tensors
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class Written:
         finish: writes these, given the folder.
         messages: what the tools said; packages: those that took part, for the manifest.
         estimate: resources before any synthesis, for results.json; empty if there is no estimate.
+        cover: given the golden vectors, inputs of more of them that show what these do not, and sections of
+            results.json on it.
     """
 
     firmware: Firmware
@@ -84,6 +86,7 @@ class Written:
     messages: Sequence[str] = ()
     packages: Sequence[str] = ()
     estimate: Mapping[str, Any] = field(default_factory=dict)
+    cover: Callable[[Golden], tuple[Tensors, Mapping[str, Any]]] | None = None
 
 
 class Target(Protocol):

@@ -65,7 +65,8 @@ class Batch:
 
     Args:
         values: the inputs as the Graph takes them; reals: the data they come from, None for made-up vectors.
-        origin: "vectors" or "data"; first_event: place of the first among the events of that origin.
+        origin: "vectors", "data", or "coverage" for vectors that a target adds.
+        first_event: place of the first among the events of that origin.
     """
 
     values: dict[str, FixedArray]

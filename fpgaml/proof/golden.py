@@ -17,7 +17,7 @@ class Golden:
     """Batches of inputs and the outputs that belong to them.
 
     Args:
-        limits: how many events of each origin are kept, the first ones.
+        limits: how many events of an origin are kept, the first ones; of others all.
     """
 
     limits: Mapping[str, int]
@@ -28,7 +28,7 @@ class Golden:
     def add(self, batch: Batch, outputs: Mapping[str, FixedArray]) -> None:
         """Keep what there is room for."""
         kept = self.origins.get(batch.origin, 0)
-        count = min(self.limits.get(batch.origin, 0) - kept, batch.events)
+        count = min(self.limits.get(batch.origin, kept + batch.events) - kept, batch.events)
         if count <= 0:
             return
         self.inputs.append({n: FixedArray(v.integers[:count], v.fractional) for n, v in batch.values.items()})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
+from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.rtl.settings import Hdl
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
 """A batch of inputs, each of shape (events, *shape), to the outputs, alike."""
+
+
+Cover = Callable[[Mapping[str, FixedArray], int], tuple[dict[str, FixedArray], ToggleCoverage | None]]
+"""Golden vectors, each of shape (events, *shape), and a seed to more of them, and to what all of them move."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Core:
         run: what the sources compute, in integers, before any HDL is simulated.
         tables: modules that hold lookup tables alone, for the bench to read every entry of.
         facts: what else the manifest says of how the core was made.
+        cover: finds golden vectors that move what others leave.
     """
 
     boundary: Boundary
@@ -105,3 +111,4 @@ class Core:
     run: Run
     tables: tuple[Table, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    cover: Cover | None = None

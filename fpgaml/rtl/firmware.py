@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from fpgaml.progress import Progress
 from fpgaml.project.manifest import edited_files, versions
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
+from fpgaml.proof.golden import Golden, Tensors
 from fpgaml.proof.hops import Simulated, Unchecked
-from fpgaml.rtl.core import Core, Estimate
+from fpgaml.rtl.core import Core, Cover, Estimate
 from fpgaml.rtl.estimate import check_fits, estimate_graph
+from fpgaml.rtl.events import joined
 from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name
 from fpgaml.rtl.project import HDL_FOLDER, RtlProject
@@ -42,8 +45,11 @@ def check(target: RtlTarget, graph: Graph, board: Board) -> None:
     check_fits(estimate_graph(graph), board, rough=True)
 
 
-def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, progress: Progress) -> Written:
+def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int, progress: Progress) -> Written:
     """Unroll, schedule, and write the HDL.
+
+    Args:
+        seed: of vectors that are made up.
 
     Raises:
         FpgamlError: it does not fit the board, or the clock is too fast.
@@ -56,7 +62,18 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, progress:
     firmware = _firmware(
         spec.inputs, spec.outputs, _facts(spec, core), (Simulated(CHECK, core.run), Unchecked(SIMULATION, HOW))
     )
-    return Written(firmware, project.finish, packages=("alkaid",), estimate=_estimate_facts(core.estimate, spec, board))
+    return Written(
+        firmware,
+        project.finish,
+        packages=("alkaid",),
+        estimate=_estimate_facts(core.estimate, spec, board),
+        cover=partial(_cover, core.cover, seed) if core.cover else None,
+    )
+
+
+def _cover(cover: Cover, seed: int, golden: Golden) -> tuple[Tensors, Mapping[str, Any]]:
+    more, coverage = cover(reduce(joined, golden.inputs), seed)
+    return more, {"toggles": coverage.to_json()} if coverage else {}
 
 
 def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:

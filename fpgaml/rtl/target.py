@@ -68,7 +68,7 @@ class RtlTarget:
         """Unroll, schedule, and write the HDL."""
         from fpgaml.rtl.firmware import write
 
-        return write(self, folder, graph, board, progress)
+        return write(self, folder, graph, board, evidence.seed, progress)
 
     @classmethod
     def reopen(

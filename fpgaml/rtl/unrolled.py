@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Boundary, Core, Layer
+from fpgaml.rtl.covering import cover
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import make_plan
@@ -49,6 +52,7 @@ def unrolled_core(graph: Graph, board: Board, top: str, hdl: Hdl, progress: Prog
         unrolled.run,
         modules.tables,
         {"delay_model": delays.facts()},
+        partial(cover, graph, netlist),
     )
 
 
