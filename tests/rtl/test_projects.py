@@ -13,6 +13,7 @@ from fpgaml.api import convert, verify
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.graph.ops import Relu
 from fpgaml.project.manifest import read_manifest
+from fpgaml.record.files import read_results
 from fpgaml.record.verdict import Status
 from fpgaml.report.read import read_project
 from fpgaml.rtl import kernels
@@ -74,9 +75,21 @@ def test_data_is_proved_and_proved_again(tmp_path: Path) -> None:
     folder = tmp_path / "p"
     conversion = convert(MODEL, folder, target="rtl", data=DATA, **BOARD)
     target = next(check for check in conversion.results.checks if check.name == "Graph = netlist")
-    assert (target.status, target.outputs["softmax_softmax"].events) == (Status.EXACT, 272)
+    events = conversion.results.events
+    assert (events["vectors"] + events["data"], events["coverage"] > 0) == (272, True)
+    assert (target.status, target.outputs["softmax_softmax"].events) == (Status.EXACT, sum(events.values()))
     again = verify(folder)
     assert {check.name: check.status for check in again.results.checks}["Graph = netlist"] == Status.EXACT
+
+
+def test_toggle_coverage_is_of_the_golden_vectors(tmp_path: Path) -> None:
+    folder = project(tmp_path / "p")
+    toggles = read_results(folder).toggles
+    assert toggles is not None
+    lines = (folder / "tb_data" / "input_input_1.txt").read_text().splitlines()
+    assert toggles.events == len(lines) == read_manifest(folder)["vectors"]["events"]["vectors"] + toggles.added
+    assert 0.95 * toggles.bits < toggles.toggled < toggles.bits
+    assert {layer.name for layer in toggles.layers} >= {"fc1", "relu1", "softmax"}
 
 
 def test_beats_of_some_elements(tmp_path: Path) -> None:
