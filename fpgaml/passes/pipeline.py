@@ -10,6 +10,7 @@ from fpgaml.passes.drop_lossless_quantizers import DropLosslessQuantizers
 from fpgaml.passes.fold_constants import FoldConstants
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
 from fpgaml.passes.hoist_quantizers import HoistQuantizers
+from fpgaml.passes.relax_overflows import RelaxOverflows
 from fpgaml.passes.round_factors import RoundFactors
 
 
@@ -27,5 +28,11 @@ def of_requantisation(bits: int) -> tuple[Pass, ...]:
     return (RoundFactors(bits),)
 
 
-FEWEST_OPERATIONS: tuple[Pass, ...] = (FoldConstants(), DropDeadNodes(), DropLosslessQuantizers(), HoistQuantizers())
+FEWEST_OPERATIONS: tuple[Pass, ...] = (
+    FoldConstants(),
+    DropDeadNodes(),
+    DropLosslessQuantizers(),
+    RelaxOverflows(),
+    HoistQuantizers(),
+)
 """For a target that pays for every operation as it stands, since nothing behind it simplifies."""

@@ -99,10 +99,7 @@ class Quantize(Operation):
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
         source, kind, mode = inputs[0], self.quantizer.type, self.quantizer.overflow
         steps = np.broadcast_to(kind.fractional, source.shape)
-        low, high = (
-            round_shift(bound, source.unit - steps, self.quantizer.rounding) for bound in (source.low, source.high)
-        )
-        fits = (overflow_into(low, kind, mode) == low) & (overflow_into(high, kind, mode) == high)
+        low, high, fits = self._rounded(source)
         if mode == Overflow.WRAP:
             bottom, top = (np.broadcast_to(b, source.shape) for b in kind.bounds())
             low, high = np.where(fits, low, bottom), np.where(fits, high, top)
@@ -120,6 +117,17 @@ class Quantize(Operation):
         return ValueRange(
             shift_left(as_ints(np.asarray(low)), lift), shift_left(as_ints(np.asarray(high)), lift), coarse, unit
         )
+
+    def overflows(self, source: ValueRange) -> bool:
+        """Whether a value of some range can leave the type after rounding."""
+        return not self._rounded(source)[2].all()
+
+    def _rounded(self, source: ValueRange) -> tuple[Ints, Ints, Ints]:
+        """The ends of a range after rounding, in steps of the type, and where both are in the type."""
+        kind, mode = self.quantizer.type, self.quantizer.overflow
+        drop = source.unit - np.broadcast_to(kind.fractional, source.shape)
+        low, high = (round_shift(bound, drop, self.quantizer.rounding) for bound in (source.low, source.high))
+        return low, high, (overflow_into(low, kind, mode) == low) & (overflow_into(high, kind, mode) == high)
 
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         return quantize(inputs[0], self.quantizer)

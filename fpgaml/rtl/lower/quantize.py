@@ -10,7 +10,7 @@ import numpy as np
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import Operation, Quantize
 from fpgaml.graph.types import Overflow, Rounding
-from fpgaml.graph.values import symmetric_low
+from fpgaml.graph.values import round_shift, symmetric_low
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
 
@@ -41,6 +41,11 @@ def _quantized(
     rounded = _rounded(builder, value, drop, rounding) if drop > 0 else value
     if overflow == Overflow.WRAP:
         return builder.bits(rounded, rounded.fractional - fractional, low, high)
+    if drop > 0:
+        # The floor's largest value and a carry do not come together: what cannot saturate must not look as if it could.
+        wire = builder.wires[value.wire]
+        ends = round_shift(np.array([wire.low, wire.high], dtype=object), np.array([drop, drop]), rounding)
+        rounded = builder.within(rounded, int(ends[0]), int(ends[1]), fractional)
     return _saturated(builder, rounded, fractional, low, high, to_zero=overflow == Overflow.SAT_ZERO)
 
 
