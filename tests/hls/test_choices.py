@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph import ops as o
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.types import Quantizer
+from fpgaml.graph.values import FixedArray
 from fpgaml.hls.model import HlsModel, to_hls4ml
 from fpgaml.hls.names import safe_names
 from fpgaml.hls.reuse import closest_reuse_factor, possible_reuse_factors
-from fpgaml.hls.settings import HlsSettings, LayerSettings, Strategy
+from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy
+from fpgaml.hls.target import HlsTarget
 from tests.hls.catalog import BYTE, GROUPS, chain, dense
 from tests.hls.harness import check, differences, needs_compiler, settings
 
@@ -159,3 +163,20 @@ def test_an_unread_array_is_harmless(tmp_path: Path) -> None:
     x = builder.add(o.Input((2,), Quantizer(BYTE)), name="x")
     builder.add(o.Input((2,), Quantizer(BYTE)), name="unread")
     check({"unread": builder.build([builder.add(o.Relu(), x, name="y")])}, settings(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("equation", "kernel", "io"),
+    [
+        # 80 rows of 10 × 12 weights each: every weight once, 9,600 products
+        ("tc,tcd->td", (80, 10, 12), IoType.PARALLEL),
+        # the same 10 × 126 weights in every one of 80 rows: 100,800 products
+        ("tc,cd->td", (10, 126), IoType.STREAM),
+    ],
+)
+def test_the_products_of_an_einsum_choose_how_tensors_travel(
+    equation: str, kernel: tuple[int, ...], io: IoType
+) -> None:
+    ones = FixedArray(np.ones(kernel, dtype=np.int64), 0)
+    graph = chain(o.EinsumDense(ones, None, equation), shape=(80, 10))
+    assert HlsTarget().settings(graph, find_board("kcu116")).io_type == io
