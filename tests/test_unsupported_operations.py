@@ -17,8 +17,11 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.hls.settings import IoType
 from fpgaml.hls.target import HlsTarget
 from fpgaml.rtl.target import RtlTarget
-from fpgaml.target import Target
+from fpgaml.target import Evidence, Target
 from fpgaml.tflite.target import TfliteTarget
+
+NOTHING = Evidence(None, None, 1, 8, 8)
+"""A conversion without data."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ TARGETS: dict[str, tuple[Target, str]] = {
 def test_all_are_named_with_reason_and_advice(key: str) -> None:
     target, name = TARGETS[key]
     with pytest.raises(UnsupportedError) as caught:
-        target.check(two_unknown(), find_board("kcu116"))
+        target.check(two_unknown(), find_board("kcu116"), NOTHING)
     problems = {problem.where.split(" ")[0]: problem for problem in caught.value.problems}
     assert problems.keys() == {"layer_one", "layer_two"}
     assert problems["layer_one"].reason == f"{name} has no lowering for Twice"
@@ -78,7 +81,7 @@ def test_what_a_backend_cannot_hold_is_named_along_with_it() -> None:
     builder.add(Twice(), "x", name="first", source="unknown")
     builder.add(Slice((0,), (3,), (2,)), "first", name="second", source="cut")
     with pytest.raises(UnsupportedError) as caught:
-        HlsTarget(backend="oneapi").check(builder.build(("second",)), find_board("agilex7"))
+        HlsTarget(backend="oneapi").check(builder.build(("second",)), find_board("agilex7"), NOTHING)
     assert {problem.where: problem.advice for problem in caught.value.problems} == {
         "unknown": "Replace this layer in the model, or choose another --target",
         "cut": "Use --backend quartus",

@@ -34,9 +34,13 @@ from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate
 from fpgaml.rtl.run import NetlistRun
 from fpgaml.rtl.target import RtlTarget
+from fpgaml.target import Evidence
 from fpgaml.tflite.target import TfliteTarget
 from tests.graph.build import fixed
 from tests.hls.harness import differences, events_for, needs_compiler, settings
+
+NOTHING = Evidence(None, None, 1, 8, 8)
+"""A conversion without data."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +133,14 @@ def test_a_text_that_names_it_is_refused_elsewhere(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("io_type", ["io_parallel", "io_stream"])
 def test_hls_equals_the_interpreter(io_type: str, tmp_path: Path) -> None:
     graph = network()
-    HlsTarget().check(graph, find_board("kcu116"))
+    HlsTarget().check(graph, find_board("kcu116"), NOTHING)
     assert not differences(graph, settings(io_type=io_type), tmp_path, events=200)
 
 
 @pytest.mark.usefixtures("registered")
 def test_the_netlist_equals_the_interpreter() -> None:
     graph = network()
-    RtlTarget().check(graph, find_board("kcu116"))
+    RtlTarget().check(graph, find_board("kcu116"), NOTHING)
     netlist = to_netlist(graph)
     assert any(wire.gate == Gate.SELECT for wire in netlist.wires)
     values = events_for(graph, 500)
@@ -146,7 +150,7 @@ def test_the_netlist_equals_the_interpreter() -> None:
 @pytest.mark.usefixtures("registered")
 def test_a_target_without_a_lowering_names_it() -> None:
     with pytest.raises(UnsupportedError) as caught:
-        TfliteTarget().check(network(), find_board("kcu116"))
+        TfliteTarget().check(network(), find_board("kcu116"), NOTHING)
     assert [problem.where for problem in caught.value.problems] == ["layer_one (first)", "layer_two (second)"]
 
 
