@@ -135,7 +135,7 @@ FAMILIES = (
     _intel("Agilex 5", r"(a5[de][a-z]?\d{3}[a-z]?)", 1.2, hls=("oneapi",)),
     _intel("Arria 10", r"(10a[xst]\d{3})", 1.4),
     _intel("Cyclone 10 GX", r"(10cx\d{3})", 1.6),
-    _intel("Cyclone V", r"(5c(?:e|gx|gt|se|sx|st)[a-z]*\d)", 2.2, block_ram=_M10K),
+    _intel("Cyclone V", r"(5c(?:e|gx|gt|se|sx|st)[a-z]*\d)", 2.2, hls=("quartus",), block_ram=_M10K),
     _polarfire("PolarFire SoC", rf"(mpfs\d{{3}}t)l?s?{_REST}"),
     _polarfire("PolarFire", rf"(mpf\d{{3}}t)l?s?{_REST}"),
     Family(

@@ -36,6 +36,7 @@ class Backend:
         no_csim: why g++ alone cannot compile its projects; empty where it can.
         generates_code: whether fpgaml's own operations can be written for it, by input/output type.
         stream: its C++ class for a stream.
+        strategies: those that hls4ml has for it, the one to take without a wish first.
         unroll, pipeline: its pragmas before a loop; empty for those of Vitis HLS, inside a loop.
         note: what its user ought to know; empty for nothing.
     """
@@ -46,6 +47,7 @@ class Backend:
     no_csim: str = ""
     generates_code: tuple[IoType, ...] = (IoType.PARALLEL, IoType.STREAM)
     stream: str = "hls::stream"
+    strategies: tuple[Strategy, ...] = (Strategy.LATENCY, Strategy.RESOURCE)
     unroll: str = ""
     pipeline: str = ""
     note: str = ""
@@ -54,25 +56,27 @@ class Backend:
 BACKENDS: dict[str, Backend] = {
     backend.name.lower(): backend
     for backend in (
-        Backend("Vitis", "Vitis HLS", "ap"),
-        Backend("Vivado", "Vivado HLS 2020.1", "ap"),
+        Backend("Vitis", "Vitis HLS", "ap", strategies=tuple(Strategy)),
+        Backend("Vivado", "Vivado HLS 2020.1", "ap", strategies=tuple(Strategy)),
         Backend(
             "oneAPI",
             "Intel oneAPI for FPGA",
             "ac",
             "its sources are SYCL and need the icpx compiler with sycl/sycl.hpp",
             (),
+            strategies=(Strategy.RESOURCE,),
         ),
         Backend(
             "Quartus",
             "Intel HLS compiler",
             "ac",
             stream="stream",
+            strategies=(Strategy.RESOURCE,),
             unroll="#pragma unroll",
             pipeline="#pragma ii 1",
-            note="Intel's HLS compiler is discontinued since version 24.1, and hls4ml's backend for it deprecated; it "
-            "is chosen because g++ can compile its C-simulation. `--backend oneapi` writes a SYCL project for the "
-            "successor, which only Intel's compiler can simulate",
+            note="Intel's HLS compiler is discontinued, and hls4ml's backend for it deprecated. Its C-simulation "
+            "compiles with g++, so the project is checked here; `--backend oneapi` writes a SYCL project for the "
+            "successor, which only Intel's own compiler can simulate",
         ),
         Backend(
             "Catapult",
@@ -91,6 +95,24 @@ BACKENDS: dict[str, Backend] = {
         ),
     )
 }
+
+
+def choose_strategy(wanted: Strategy | None, backend: str, where: str = "--strategy") -> Strategy:
+    """The strategy asked for, else the backend's first.
+
+    Args:
+        backend: a key of BACKENDS; where: names the option or layer in errors.
+
+    Raises:
+        FpgamlError: hls4ml has no such strategy for the backend: it would take another without a word.
+    """
+    known = BACKENDS[backend].strategies
+    if wanted is None:
+        return known[0]
+    if wanted not in known:
+        reason = f"hls4ml has no {wanted.replace('_', ' ')} strategy for {BACKENDS[backend].name}"
+        raise FpgamlError(where, reason, f"Use {' or '.join(known)}, or leave it out")
+    return wanted
 
 
 def choose_backend(wanted: str | None, board: Board) -> str:
@@ -184,7 +206,7 @@ class HlsSettings:
                 "distributed arithmetic has no multipliers to share",
                 "Use a reuse factor of 1, or --strategy resource",
             )
-        if self.backend not in ("vitis", "vivado"):
+        if Strategy.DISTRIBUTED_ARITHMETIC not in self.target.strategies:
             raise FpgamlError(
                 where,
                 f"hls4ml has no distributed arithmetic for {self.target.name}",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy, choose_backend
+from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy, choose_backend, choose_strategy
 from fpgaml.settings import one_of, option, read_texts
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class HlsTarget:
     Args:
         backend: a key of BACKENDS in any case; None chooses by the family of the board's part.
         io: None chooses by the network's size.
-        strategy, reuse_factor: of the whole model; layer_settings: of single layers, by name.
+        strategy: of the whole model; None takes the backend's first.
+        reuse_factor: of the whole model; layer_settings: of single layers, by name.
 
     Raises:
         FpgamlError: a text that means nothing.
@@ -80,12 +81,12 @@ class HlsTarget:
         default=None,
         metadata=option("--io", "io_parallel, io_stream, or auto: by the network's size.", shown="auto", read=_io),
     )
-    strategy: Strategy = field(
-        default=Strategy.LATENCY,
+    strategy: Strategy | None = field(
+        default=None,
         metadata=option(
             "--strategy",
             "latency, resource or da (distributed arithmetic).",
-            shown="latency",
+            shown="latency where the backend has it",
             read=one_of("--strategy", Strategy, STRATEGIES),
         ),
     )
@@ -122,9 +123,12 @@ class HlsTarget:
                 )
         from fpgaml.hls.firmware import io_type
 
+        strategy = choose_strategy(self.strategy, backend)
+        for layer, choice in self.layer_settings.items():
+            choose_strategy(choice.strategy, backend, f"--layer {layer}")
         io = self.io or io_type(graph)
         return HlsSettings(
-            board.part, board.clock_ns, backend, io, self.strategy, self.reuse_factor, dict(self.layer_settings)
+            board.part, board.clock_ns, backend, io, strategy, self.reuse_factor, dict(self.layer_settings)
         )
 
     def check(self, graph: Graph, board: Board, evidence: Evidence) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fpgaml import convert
+from fpgaml import convert, load
 from fpgaml.boards import FAMILIES, find_board
 from fpgaml.errors import FpgamlError
-from fpgaml.hls.settings import BACKENDS, choose_backend
+from fpgaml.hls.settings import BACKENDS, LayerSettings, Strategy, choose_backend, choose_strategy
+from fpgaml.hls.target import HlsTarget
 from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import Status
 from tests.paths import LEGACY, fpgaml, needs_compiler
@@ -89,6 +90,20 @@ def test_a_contradiction_is_refused(backend: str | None, board: str, where: str,
         choose_backend(backend, find_board(board))
     assert caught.value.where == where
     assert advice in caught.value.advice
+
+
+def test_a_strategy_that_the_backend_has_not_is_refused() -> None:
+    """hls4ml's Quartus and oneAPI take the resource strategy whatever they are told."""
+    assert choose_strategy(None, "quartus") == choose_strategy(Strategy.RESOURCE, "oneapi") == Strategy.RESOURCE
+    assert choose_strategy(None, "vitis") == choose_strategy(None, "libero") == Strategy.LATENCY
+    with pytest.raises(FpgamlError, match="--strategy: hls4ml has no latency strategy for Quartus"):
+        choose_strategy(Strategy.LATENCY, "quartus")
+    graph = load(DENSE, input_type="ap_uint<10>").graph
+    target = HlsTarget(layer_settings={"dense1": LayerSettings(Strategy.LATENCY)})
+    target.check(graph, find_board("kcu116"))
+    with pytest.raises(FpgamlError, match="--layer dense1: hls4ml has no latency strategy"):
+        target.check(graph, find_board("agilex7"))
+    assert HlsTarget().settings(graph, find_board("agilex7")).strategy == Strategy.RESOURCE
 
 
 @needs_compiler
