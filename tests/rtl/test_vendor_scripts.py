@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -198,6 +199,9 @@ def test_make_and_readme_offer_only_what_can_work(board: str, hdl: Hdl, offered:
         assert (f"\n{tool}:\n" in make) == (f"    make {tool}" in readme) == (tool == offered), tool
         assert (tool in make.lower()) == (tool == offered), tool
     assert ("There is no script for" in readme) == (not offered)
+    # Every file that the page names is there, and nothing of Python's shows through.
+    for name in re.findall(r"`(hdl/[^`*<]+)`", readme):
+        assert (folder / name).is_file(), name
 
 
 @needs_yosys
