@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -199,9 +198,9 @@ def test_make_and_readme_offer_only_what_can_work(board: str, hdl: Hdl, offered:
         assert (f"\n{tool}:\n" in make) == (f"    make {tool}" in readme) == (tool == offered), tool
         assert (tool in make.lower()) == (tool == offered), tool
     assert ("There is no script for" in readme) == (not offered)
-    # Every file that the page names is there, and nothing of Python's shows through.
-    for name in re.findall(r"`(hdl/[^`*<]+)`", readme):
-        assert (folder / name).is_file(), name
+    suffix = ".vhd" if hdl == Hdl.VHDL else ".v"
+    for name in (f"hdl/network{suffix}", f"hdl/network_core{suffix}"):
+        assert f"`{name}`" in readme and (folder / name).is_file(), name
 
 
 @needs_yosys
