@@ -66,7 +66,7 @@ def convert(
     output: str | Path,
     *,
     target: str | Target = "hls",
-    board: str | None = None,
+    board: str | Path | None = None,
     part: str | None = None,
     clock_mhz: float | None = None,
     input_type: str | Sequence[str] = (),
@@ -89,7 +89,7 @@ def convert(
     Args:
         model: the file, or a task's name; output: the project's folder.
         target: `HlsTarget(...)`, `RtlTarget(...)` or `TfliteTarget(...)` with its settings, or a name for the defaults.
-        board, part, clock_mhz: a name of `fpgaml boards`, another part than its, another clock.
+        board, part, clock_mhz: a name of `fpgaml boards` or a board file (.toml), another part than its, another clock.
         input_type: type of an input that the model does not quantise, as for `load`.
         data, data_axes, events: to check on; the order of its axes; at most so many.
         reference: the source model's own answers to the data; labels: 1 signal, 0 background, for the ROC AUC.
@@ -110,7 +110,7 @@ def convert(
         _files(data=data, reference=reference, labels=labels) as files,
         sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
     ):
-        place, clock = found.place(board, clock_mhz)
+        place, clock = found.place(None if board is None else str(board), clock_mhz)
         request = Request(
             output=Path(output),
             target=kind(**found.settings(kind.name)) if isinstance(target, str) else target,

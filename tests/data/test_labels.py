@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fpgaml.boards import find_board
+from fpgaml.checking import Checking
 from fpgaml.conversion import Request, convert
 from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
@@ -59,7 +61,8 @@ def test_a_conversion_reads_them_first(case: str, tmp_path: Path) -> None:
     labels = written(tmp_path, np.arange(events if case != "too few" else 1) % 3)
     data = None if case == "no data" else DATA
     folder, types = tmp_path / "p", ("ap_uint<10>",)
-    request = Request("kcu116", folder, target=Untouched(), data=data, labels=labels, input_types=types)
+    checking = Checking(data=data, labels=labels)
+    request = Request(folder, Untouched(), find_board("kcu116"), types, checking=checking)  # type: ignore[arg-type]
     with pytest.raises(FpgamlError, match=r"classes|labels need events|1 labels for"):
         convert(MODEL, request)
     assert not folder.exists()

@@ -100,9 +100,9 @@ def test_a_strategy_that_the_backend_has_not_is_refused() -> None:
         choose_strategy(Strategy.LATENCY, "quartus")
     graph = load(DENSE, input_type="ap_uint<10>").graph
     target = HlsTarget(layer_settings={"dense1": LayerSettings(Strategy.LATENCY)})
-    target.check(graph, find_board("kcu116"))
+    target.settings(graph, find_board("kcu116"))
     with pytest.raises(FpgamlError, match="--layer dense1: hls4ml has no latency strategy"):
-        target.check(graph, find_board("agilex7"))
+        target.settings(graph, find_board("agilex7"))
     assert HlsTarget().settings(graph, find_board("agilex7")).strategy == Strategy.RESOURCE
 
 
@@ -117,7 +117,7 @@ def test_a_strategy_that_the_backend_has_not_is_refused() -> None:
 )
 def test_a_project_holds_what_works_for_its_part(board: str, backend: str, status: Status, tmp_path: Path) -> None:
     folder = tmp_path / "p"
-    conversion = convert(DENSE, folder, board=board, input_types=("ap_uint<10>",), framework="never", vector_events=16)
+    conversion = convert(DENSE, folder, board=board, input_type="ap_uint<10>", framework="never", vectors=16)
     assert conversion.results.checks[1].status == status
     settings = read_manifest(folder)["settings"]
     family = find_board(board).family
