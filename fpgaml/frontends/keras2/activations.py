@@ -67,8 +67,7 @@ def problem(function: Function | None) -> tuple[str, str] | None:
     found = activation_problem(function)
     if found or function.kind in ("linear", *FUNCTIONS, *_EMIT):
         return found
-    known = ", ".join(sorted(k for k in (*FUNCTIONS, *_EMIT) if not k.startswith("qkeras_")))
-    return f"uses the activation `{function.kind}`", f"Use one of {known}"
+    return f"uses the activation `{function.kind}`", f"Use one of {', '.join(KNOWN)}"
 
 
 def table(layer: Emitter, x: str, function: functions.Function, what: str, to: Quantizer | None = None) -> str:
@@ -249,3 +248,5 @@ _EMIT: dict[str, Callable[[Emitter, str, Function], str]] = {
     "qkeras_binary_sigmoid": _binary_line(True),
     "qkeras_binary_tanh": _binary_line(False),
 }
+KNOWN = ("linear", *sorted(kind for kind in (*FUNCTIONS, *_EMIT) if not kind.startswith("qkeras_")))
+"""Activations by the names that a file may have."""

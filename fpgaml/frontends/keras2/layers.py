@@ -7,6 +7,7 @@ from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.keras.advice import LAYERS, instead_of, instead_of_layer
 from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
 from fpgaml.frontends.keras.layout import LAYOUT
 from fpgaml.frontends.keras.linear import Array
@@ -104,12 +105,8 @@ CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
 
 _ADVICE = {
     "Lambda": ("holds Python code, which fpgaml never runs", "Replace it by layers that say what it computes"),
-    "TFOpLambda": ("is an operator written in Python", "Use a layer: Add, Subtract, Multiply, Reshape, ..."),
-    "SlicingOpLambda": ("is a slice written in Python", "Use a Cropping or Reshape layer"),
     "QAdaptiveActivation": ("changes its range with the data", "Replace it by a QActivation with the final range"),
-    "Conv2DTranspose": ("is not supported", "Use UpSampling2D and Conv2D"),
-    "QConv2DTranspose": ("is not supported", "Use UpSampling2D and QConv2D"),
-    "PReLU": ("has a slope per element", "Use LeakyReLU with a power of two"),
+    "PReLU": ("has a slope for each element", "Use LeakyReLU with a power of two, such as alpha=0.125"),
 }
 _QUANTIZERS = (
     "kernel_quantizer", "depthwise_quantizer", "pointwise_quantizer", "bias_quantizer", "gamma_quantizer",
@@ -129,8 +126,7 @@ def problems(call: Call) -> list[Problem]:
 def _found(call: Call) -> list[tuple[str, str]]:
     config = call.config
     if call.kind not in CONVERTERS:
-        known = ", ".join(sorted(name for name in CONVERTERS if name[:1] != "Q"))
-        return [_ADVICE.get(call.kind, ("is a layer that fpgaml does not know", f"Use one of {known}, or Q forms"))]
+        return [_class_problem(call)]
     found: list[tuple[str, str] | None] = []
     if config.get("data_format") == "channels_first":
         found.append(("has data_format channels_first", "Save the model with channels_last"))
@@ -144,6 +140,19 @@ def _found(call: Call) -> list[tuple[str, str]]:
         found.append(activations.problem(_read(call, "activation", found)))
     found.extend(_special(call))
     return [problem for problem in found if problem]
+
+
+def _class_problem(call: Call) -> tuple[str, str]:
+    """Why a class is not read, and what to do."""
+    if call.kind in ("TFOpLambda", "SlicingOpLambda"):
+        function = str(call.config.get("function", "getitem"))
+        return f"calls `{function}` on a tensor", instead_of(function.replace("__operators__", ""), activations.KNOWN)
+    if call.kind in _ADVICE:
+        return _ADVICE[call.kind]
+    if call.kind in LAYERS:
+        reason, advice = LAYERS[call.kind]
+        return f"is not converted: {reason}", advice
+    return "is a layer that fpgaml does not know", instead_of_layer(call.kind, CONVERTERS)
 
 
 def _precision(config: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fpgaml.errors import Problem
 from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.keras.advice import LAYERS, instead_of, instead_of_layer
 from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain
 from fpgaml.frontends.keras3.functions import KNOWN, function_name
 from fpgaml.frontends.keras3.layer import Layer
@@ -37,7 +38,7 @@ _RECURRENT = "Use Conv1D or Dense over the time axis"
 REASONS: dict[str, tuple[str, str]] = {
     "Lambda": (
         "holds Python code, which fpgaml never runs",
-        "Replace it by layers such as Dense, Reshape, Add or QUnaryFunctionLUT",
+        "Replace it by layers such as Dense, Reshape, Add, Activation or QUnaryFunctionLUT",
     ),
     **dict.fromkeys(
         ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN", "ConvLSTM1D", "ConvLSTM2D", "QGRU", "QSimpleRNN"),
@@ -71,6 +72,7 @@ REASONS: dict[str, tuple[str, str]] = {
         ("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"),
         ("it divides by statistics of each event", "Use (Q)BatchNormalization"),
     ),
+    **LAYERS,
     "Embedding": ("it looks weights up by index", "Give one-hot inputs to a Dense layer"),
     "TimeDistributed": ("wrappers are not converted", "Dense acts on the last axis by itself: drop TimeDistributed"),
 }
@@ -107,10 +109,13 @@ def _class_problem(call: LayerCall) -> tuple[str, str] | None:
         reason, advice = REASONS[call.kind]
         return f"{call.kind} {reason}" if reason.startswith("holds") else f"{call.kind}: {reason}", advice
     if call.package == "keras.ops":
-        return f"the operation `{call.kind}` on a tensor", "Use the layer for it, such as keras.layers.Add"
+        return f"the operation `{call.kind}` on a tensor", instead_of(call.kind, KNOWN)
     if call.package not in PACKAGES:
-        return f"{call.kind} belongs to `{call.package}`, code that is not in the file", "Use layers of Keras or HGQ2"
-    return f"{call.kind} is not a layer that fpgaml knows", "Express it by supported layers"
+        return (
+            f"{call.kind} belongs to `{call.package}`, code that is not in the file",
+            "Build it from layers of Keras or HGQ2",
+        )
+    return f"{call.kind} is not a layer that fpgaml knows", instead_of_layer(call.kind, PACKAGES[call.package])
 
 
 def _dtype(call: LayerCall) -> str:
