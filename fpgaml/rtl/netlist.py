@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,18 @@ class Netlist:
     def output_bits(self) -> int:
         """All outputs' bits together."""
         return sum(port.size * port.width for port in self.outputs)
+
+    @cached_property
+    def living(self) -> Sequence[bool]:
+        """For each wire whether a result needs it."""
+        living = [False] * len(self.wires)
+        for result in self.results:
+            living[result.wire] = True
+        for index in range(len(self.wires) - 1, -1, -1):
+            if living[index]:
+                for argument in self.wires[index].arguments:
+                    living[argument] = True
+        return living
 
 
 def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:

@@ -36,11 +36,10 @@ class Partition:
 def partition(netlist: Netlist, schedule: Schedule) -> Partition:
     """Cut a netlist into its layers."""
     core = len(netlist.layers)
-    living = _living(netlist)
     last: list[dict[int, int]] = [{} for _ in range(core + 1)]
     leaving: dict[int, int] = {}
     imported: list[set[int]] = [set() for _ in range(core + 1)]
-    for reader, wire, stage in _uses(netlist, schedule, living):
+    for reader, wire, stage in _uses(netlist, schedule):
         last[reader][wire] = max(stage, last[reader].get(wire, 0))
         home = _home(netlist, wire)
         if home != reader:
@@ -52,7 +51,7 @@ def partition(netlist: Netlist, schedule: Schedule) -> Partition:
         needed[wire] = max(stage, needed.get(wire, 0))
     owned: list[list[int]] = [[] for _ in range(core + 1)]
     for index, made in enumerate(netlist.wires):
-        if living[index] and made.gate not in (Gate.INPUT, Gate.CONSTANT):
+        if netlist.living[index] and made.gate not in (Gate.INPUT, Gate.CONSTANT):
             owned[made.layer].append(index)
     return Partition(
         core,
@@ -69,23 +68,11 @@ def _home(netlist: Netlist, index: int) -> int:
     return OUTSIDE if wire.gate == Gate.INPUT else wire.layer
 
 
-def _living(netlist: Netlist) -> list[bool]:
-    """Which wires some result needs."""
-    living = [False] * len(netlist.wires)
-    for result in netlist.results:
-        living[result.wire] = True
-    for index in range(len(netlist.wires) - 1, -1, -1):
-        if living[index]:
-            for argument in netlist.wires[index].arguments:
-                living[argument] = True
-    return living
-
-
-def _uses(netlist: Netlist, schedule: Schedule, living: list[bool]) -> Iterator[tuple[int, int, int]]:
+def _uses(netlist: Netlist, schedule: Schedule) -> Iterator[tuple[int, int, int]]:
     """(who reads, which wire, in which stage), constants left out."""
     wires = netlist.wires
     for index, wire in enumerate(wires):
-        if living[index]:
+        if netlist.living[index]:
             for argument in wire.arguments:
                 if wires[argument].gate != Gate.CONSTANT:
                     yield wire.layer, argument, schedule.stages[index]

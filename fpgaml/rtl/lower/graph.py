@@ -179,17 +179,10 @@ def _leaving(builder: NetlistBuilder, value: Value, port: Port) -> Result:
 
 def _swept(netlist: Netlist) -> Netlist:
     """Without the wires that no result needs; constants and inputs move to the first layer that reads them."""
-    needed = [False] * len(netlist.wires)
-    for result in netlist.results:
-        needed[result.wire] = True
-    for index in range(len(netlist.wires) - 1, -1, -1):
-        if needed[index]:
-            for argument in netlist.wires[index].arguments:
-                needed[argument] = True
     place: dict[int, int] = {}
     wires: list[Wire] = []
     for index, wire in enumerate(netlist.wires):
-        if needed[index]:
+        if netlist.living[index]:
             place[index] = len(wires)
             wires.append(replace(wire, arguments=tuple(place[a] for a in wire.arguments)))
     tables = sorted({wire.parameters[0] for wire in wires if wire.gate == Gate.LOOKUP})
