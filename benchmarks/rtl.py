@@ -19,10 +19,10 @@ from benchmarks.measure import REPEATS, Row, fpgaml, stopwatch
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.errors import ToolError
 
-CONVERT_LIMIT = 30.0
-"""Seconds. Nobody asked for a number: a command that one waits for, on a machine that also does something else."""
-BENCH_GOAL, BULK_GOAL = 20_000, 10.0
-"""Frames/s of the bench with Verilator; how many times as fast the bulk mode's simulation is to be."""
+CONVERT_GOAL = 0.5
+"""How a whole conversion stands to hls4ml's compilation of the same network."""
+BENCH_GOAL, BULK_GOAL = 1.0, 10.0
+"""How the bench with Verilator stands to hls4ml's `predict`, and the bulk mode's simulation to the bench."""
 BENCH_FRAMES, BULK_FRAMES, ALONE_FRAMES = 20_000, 1_000_000, 400_000
 INTERPRETED_FRAMES = 300
 """Of the full load with simulators that interpret: hundreds of times slower."""
@@ -80,7 +80,13 @@ def rtl_rows(csim: Simulated) -> list[Row]:
         with stopwatch() as seconds:
             convert(project, "verilog")
         rows = [
-            Row("jets: convert --target rtl, s", f"{seconds[0]:.1f}", "limit 30", CONVERT_LIMIT / seconds[0], 1.0),
+            Row(
+                "jets: convert --target rtl, s",
+                f"{seconds[0]:.1f}",
+                f"hls4ml compile {csim.compile_seconds:.1f}",
+                csim.compile_seconds / seconds[0],
+                CONVERT_GOAL,
+            ),
             size(project / "hdl"),
         ]
         bench = run_bench(project, "verilator", BENCH_FRAMES)
@@ -147,7 +153,7 @@ def speed_rows(bench: Bench, bulk: Bulk, csim: Simulated) -> list[Row]:
 
     return [
         Row("jets: compile the bench, s", f"{bench.compile_seconds:.1f}", "", 1.0),
-        against(f"jets: cocotb on {bench.tool}, frames/s", bench.rate, (f"wanted {BENCH_GOAL:,}", BENCH_GOAL), 1.0),
+        against(f"jets: cocotb on {bench.tool}, frames/s", bench.rate, theirs, BENCH_GOAL),
         Row("jets: compile the bulk simulation, s", f"{bulk.compile_seconds:.1f}", "", 1.0),
         against(alone, bulk.alone, cocotb, BULK_GOAL),
         against(alone, bulk.alone, theirs),

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from rich.console import Console
 
 from benchmarks import machine
-from benchmarks.command import command_rows
+from benchmarks.command import conversion_rows, start_row
 from benchmarks.hls import ARIANNA, JETS, Simulated, simulate
 from benchmarks.measure import Row, table
 from benchmarks.rtl import missing, rtl_rows
@@ -26,12 +26,15 @@ PARTS = ("commands", "hls", "rtl")
 
 def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
     """The rows of some parts, in their order; what was left out goes to the notes."""
-    rows = command_rows() if "commands" in parts else []
-    cases = [*([ARIANNA] if "hls" in parts else []), JETS]
+    rows = [start_row()] if "commands" in parts else []
+    wanted = set(parts)
+    cases = [ARIANNA] if wanted & {"commands", "hls"} else []
+    cases += [JETS] if wanted & {"hls", "rtl"} else []
     measured: dict[str, Simulated] = {}
-    for case in cases if {"hls", "rtl"} & set(parts) else []:
+    for case in cases:
         if case.model.exists():
             measured[case.name] = simulate(case)
+            rows += conversion_rows(measured[case.name]) if case == ARIANNA and "commands" in wanted else []
             rows += measured[case.name].rows
         else:
             notes.append(f"{case.name}: skipped, {case.model.name} is not here")
@@ -52,7 +55,7 @@ def main() -> None:
         "--only",
         action="append",
         choices=PARTS,
-        help="this part alone; may be repeated. rtl includes the C-simulation that it is measured against",
+        help="this part alone; may be repeated. What it is measured against is measured too",
     )
     options = parser.parse_args()
     if shutil.which("g++") is None:
