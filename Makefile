@@ -1,5 +1,6 @@
 # make demo       a trigger task from its trained network to HLS, RTL on a simulator, budget and physics
 # make test       lint, type check, tests
+# make quick      lint, and the tests that need no external tool
 # make framework  a second environment with Keras 3 and HGQ2, so that tests ask them too
 # make bench      speed, as ratios against hls4ml, in one run
 # make firmware   the projects of the trigger tasks, under firmware_projects/, with the recorded hashes
@@ -21,7 +22,7 @@ ifneq ($(wildcard $(KERAS_READY)),)
 export FPGAML_FRAMEWORK_PYTHON ?= $(abspath $(KERAS_VENV)/bin/python)
 endif
 
-.PHONY: demo test lint framework bench firmware clean
+.PHONY: demo test quick lint framework bench firmware clean
 
 demo: $(READY)
 	$(BIN)/fpgaml models
@@ -35,6 +36,10 @@ demo: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+quick: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --quick
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from benchmarks.hls import ARIANNA, Simulated
 from benchmarks.measure import Row, best, stopwatch
 
 HELP_GOAL, CONVERT_GOAL, AGAIN_GOAL = 0.4, 0.5, 2.0
-"""`--help` against importing numpy, a whole proof against hls4ml's compilation alone, a second proof against the first."""
+"""`--help` to importing numpy; a whole proof to hls4ml's compilation alone; the same proof again to the first."""
 
 
 def start_row() -> Row:

@@ -20,6 +20,31 @@ settings.register_profile(
 settings.load_profile("ci")
 
 
+WITH_TOOLS = (
+    *("cosim", "hls", "models", "synth", "tflite", "rtl/emit", "rtl/lib"),
+    *("rtl/test_mutations.py", "rtl/test_simulation.py", "rtl/test_tables.py", "rtl/test_vendor_scripts.py"),
+    *("frontends/framework", "graph/test_new_operation.py", "tasks/test_tasks.py", "cli/test_verify.py"),
+    *("test_api.py", "test_backends_with_real_models.py", "test_conversion.py", "test_firmware_projects.py"),
+    *("test_litert.py", "test_models_to_firmware.py", "test_new_target.py"),
+)
+"""Tests that run compilers, simulators, synthesis or a framework, or whole conversions: not for `make quick`."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--quick`, for `make quick`."""
+    parser.addoption("--quick", action="store_true", help="leave out what needs an external tool or long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not quick."""
+    if not config.getoption("--quick"):
+        return
+    here = Path(__file__).parent
+    slow = [item for item in items if item.path.relative_to(here).as_posix().startswith(WITH_TOOLS)]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in set(slow)]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB: too small for any project."""
