@@ -21,6 +21,6 @@ def missing() -> Missing | None:
 
 def oracle(path: Path, outputs: tuple[str, ...], layers: bool, limit: int) -> Oracle:
     """As `Frontend.oracle`: Keras itself, in a process of its own."""
-    from fpgaml.proof.oracle import Framework
+    from fpgaml.frontends.framework.oracle import Framework
 
     return Framework(path, outputs, layers, limit)
