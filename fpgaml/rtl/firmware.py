@@ -32,6 +32,8 @@ CHECK = "Graph = netlist"
 SIMULATION = "Graph = RTL simulation"
 HOW = "`fpgaml cosim PROJECT`, or `fpgaml verify PROJECT --cosim`, simulates the HDL with the project's own bench"
 SHOWN = 3
+WIDE = 512
+"""Bits of tdata from which on a stream is wider than the widest ports that boards and memories commonly have."""
 
 
 def check(target: RtlTarget, graph: Graph, board: Board) -> None:
@@ -65,6 +67,7 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
     return Written(
         firmware,
         project.finish,
+        _wide(target, spec),
         packages=("alkaid",),
         estimate=_estimate_facts(core.estimate, spec, board),
         cover=partial(_cover, core.cover, seed) if core.cover else None,
@@ -108,6 +111,19 @@ def _spec(target: RtlTarget, core: Core) -> ShellSpec:
         min(target.beat, sum(port.size for port in ports)) for ports in (boundary.inputs, boundary.outputs)
     )
     return ShellSpec(target.shell, target.top, boundary, beat_in, beat_out, target.tag_bits)
+
+
+def _wide(spec: ShellSpec) -> list[str]:
+    """A word on a stream that is wider than what carries AXI4-Stream elsewhere in a design."""
+    if spec.kind != ShellKind.AXIS:
+        return []
+    streams = (("s_axis", spec.stream_in), ("m_axis", spec.stream_out))
+    return [
+        f"{name}_tdata is {stream.tdata:,} bits wide ({stream.beat:,} elements in lanes of {stream.lane}): --beat "
+        f"{min(spec.stream_in.fitting(WIDE), spec.stream_out.fitting(WIDE))} keeps it within {WIDE} bits"
+        for name, stream in streams
+        if stream.tdata > WIDE
+    ]
 
 
 def _facts(spec: ShellSpec, core: Core) -> dict[str, Any]:

@@ -82,6 +82,19 @@ class Result:
     shift: int
 
 
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What a wire is in the Graph: element `index`, in C order, of a node's tensor.
+
+    Args:
+        node: its name; fractional: bits below the binary point of the wire's integer.
+    """
+
+    node: str
+    index: int
+    fractional: int
+
+
 @dataclass(frozen=True)
 class Netlist:
     """A network as wires.
@@ -94,6 +107,7 @@ class Netlist:
         tables: contents of the lookup tables.
         results: for each element of each output in turn.
         notes: for a layer, what it is, for the header of its module.
+        elements: what wires are in the Graph, for comments; the others are steps on the way.
     """
 
     name: str
@@ -104,6 +118,7 @@ class Netlist:
     tables: tuple[tuple[int, ...], ...]
     results: tuple[Result, ...]
     notes: Mapping[str, str] = field(default_factory=dict)
+    elements: Mapping[int, Element] = field(default_factory=dict)
 
     @property
     def input_bits(self) -> int:

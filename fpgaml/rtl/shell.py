@@ -174,7 +174,7 @@ def _context(spec: ShellSpec) -> dict[str, object]:
     source, sink = spec.stream_in, spec.stream_out
     frame_in = source.beats * source.beat * source.widest
     frame_out = sink.beats * sink.beat * sink.slot
-    x_bits = packed_bits(spec.inputs)
+    x_bits, y_bits = packed_bits(spec.inputs), packed_bits(spec.outputs)
     padding = frame_out - sink.elements * sink.slot
     return {
         "top": spec.top,
@@ -183,7 +183,7 @@ def _context(spec: ShellSpec) -> dict[str, object]:
         "latency": shell_latency(spec),
         "interval": shell_interval(spec),
         "x_bits": x_bits,
-        "y_bits": packed_bits(spec.outputs),
+        "y_bits": y_bits,
         "tag_bits": spec.tag_bits,
         "fifo_depth": spec.fifo_depth,
         "inputs": _labelled(source, "input"),
@@ -192,7 +192,7 @@ def _context(spec: ShellSpec) -> dict[str, object]:
         "beats_in": source.beats,
         "lane_in": source.lane,
         "slot_in": source.widest,
-        "tdata_in": source.beat * source.lane,
+        "tdata_in": source.tdata,
         "frame_in": frame_in,
         "unused_tdata": source.widest != source.lane,
         "unused_frame": frame_in != x_bits,
@@ -201,9 +201,22 @@ def _context(spec: ShellSpec) -> dict[str, object]:
         "lane_out": sink.lane,
         "slot_out": sink.slot,
         "signed_out": sink.signed,
-        "tdata_out": sink.beat * sink.lane,
+        "tdata_out": sink.tdata,
         "frame_out": frame_out,
         "padding_out": padding,
+        # Where nothing moves, a vector is the other one as it is.
+        "same_in_beat": source.widest == source.lane,
+        "same_x": frame_in == x_bits,
+        "same_out_frame": frame_out == y_bits,
+        "same_out_tdata": sink.slot == sink.lane,
+        **(_concatenations(spec, padding) if spec.hdl is Hdl.VERILOG else {}),
+    }
+
+
+def _concatenations(spec: ShellSpec, padding: int) -> dict[str, str]:
+    """Verilog for what moves elements between lanes, slots and packed frames; VHDL has loops for it."""
+    source, sink = spec.stream_in, spec.stream_out
+    return {
         "in_beat": narrowed("s_axis_tdata", source.beat, source.lane, source.widest),
         "x": packed("in_frame", spec.inputs, source.widest),
         "out_frame": unpacked("result", spec.outputs, sink.slot, padding),

@@ -53,6 +53,15 @@ class Stream:
         return 8 * -(-self.widest // 8)
 
     @property
+    def tdata(self) -> int:
+        """Bits of a beat."""
+        return self.beat * self.lane
+
+    def fitting(self, bits: int) -> int:
+        """The most elements a beat, at least one, that keep a beat within so many bits."""
+        return max(1, min(self.elements, bits // self.lane))
+
+    @property
     def signed(self) -> bool:
         """Whether some element is signed."""
         return any(port.signed for port in self.ports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from fpgaml.rtl.emit.expressions import (
     AnyBit,
@@ -73,7 +74,7 @@ def _expression(
             return Inverse(_part(a))
         case Gate.ANY:
             part = cut(a, wire.parameters[0]) if wire.parameters[0] > 0 else Literal(0)
-            return AnyBit(_part(part)) if isinstance(part, Part) else 0
+            return _any(part) if isinstance(part, Part) else 0
     raise AssertionError(wire.gate)
 
 
@@ -169,14 +170,22 @@ def _less(first: Wire, second: Wire, shifts: Sequence[int], a: Term, b: Term) ->
     # a < b * 2**q just where floor(a / 2**q) < b.
     x = lifted(floored(a, q), p)
     if x == Literal(0) and not b.signed:
-        return AnyBit(_part(b))
+        return _any(_part(b))
     return Less(x, b)
 
 
 def _select(target: Signal, a: Term, b: Term, condition: Term) -> Expression:
     if isinstance(condition, Literal):
         return Join(pieces(a if condition.value else b, target.width))
-    return Select(condition, cut(a, target.width), cut(b, target.width))
+    a, b = cut(a, target.width), cut(b, target.width)
+    if target.width == 1 and isinstance(a, Literal) and isinstance(b, Literal) and a != b:
+        return Join((condition,)) if a.value else Inverse(condition)
+    return Select(condition, a, b)
+
+
+def _any(part: Part) -> Expression:
+    """Whether some bit is set; of a single bit, that bit."""
+    return Join((replace(part, signed=False),)) if part.width == 1 else AnyBit(part)
 
 
 def _logic(either: bool, a: Term, b: Term) -> Expression | int:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from fpgaml.project.ports import packed_bits
+from fpgaml.graph.types import FixedType
+from fpgaml.project.ports import Port, packed_bits
 from fpgaml.rtl.emit.expressions import (
     Assign,
     Entry,
@@ -176,6 +177,13 @@ class _Planner:
             self.tables[key] = Table(name, index, entry, argument.low, entries)
         return self.tables[key].name
 
+    def note(self, wire: int) -> str:
+        """What a wire at a border of layers is: an element of a tensor and its type; empty for a step on the way."""
+        element, made = self.netlist.elements.get(wire), self.netlist.wires[wire]
+        if element is None:
+            return ""
+        return _element_note(Port(element.node, (), made.signed, made.width, element.fractional), element.index)
+
     def _place(self, layer: int) -> None:
         """Lay a layer's leaving wires into vectors."""
         for wire in sorted(w for w in self.cut.owned[layer] if w in self.cut.leaving):
@@ -216,11 +224,11 @@ class _Body:
             if self.wires[wire].gate == Gate.INPUT:
                 port, element = self.wires[wire].parameters
                 low, stage = self.planner.offsets[port] + element * ports[port].width, 0
-                slots.setdefault("x", []).append(Slot(signal, low, stage, f"{_plain(ports[port].name)}[{element}]"))
+                slots.setdefault("x", []).append(Slot(signal, low, stage, _element_note(ports[port], element)))
             else:
                 stage = self.cut.leaving[wire]
                 vector, low = self.planner.places[wire]
-                slots.setdefault(vector, []).append(Slot(signal, low, stage))
+                slots.setdefault(vector, []).append(Slot(signal, low, stage, self.planner.note(wire)))
             self.signals[wire] = signal, stage
         if is_core:
             slots.setdefault("x", [])
@@ -253,7 +261,7 @@ class _Body:
         for wire in sorted(w for w in self.cut.owned[layer] if w in self.cut.leaving):
             vector, low = self.planner.places[wire]
             stage = self.cut.leaving[wire]
-            slots.setdefault(vector, []).append(Slot(self._at(wire, stage), low, stage))
+            slots.setdefault(vector, []).append(Slot(self._at(wire, stage), low, stage, self.planner.note(wire)))
         prefix = len(f"y_{self.planner.names[layer]}")
         return tuple(
             Vector(f"y{name[prefix:]}", self.planner.wiring[name], name, tuple(found)) for name, found in slots.items()
@@ -269,7 +277,7 @@ class _Body:
             target = Signal(f"y{len(slots)}", port.width, port.signed)
             term = lifted(self.term(result.wire, latency), result.shift)
             _stage(stages, latency).lines.append(Assign(target, Join(pieces(term, port.width))))
-            slots.append(Slot(target, low, latency, f"{_plain(port.name)}[{element}]"))
+            slots.append(Slot(target, low, latency, _element_note(port, element)))
             low += port.width
         return Vector("y", max(low, 1), "y", tuple(slots))
 
@@ -342,6 +350,12 @@ def _unread(
         for slot in vector.slots:
             read[slot.signal.name] = -1
     return any(~read.get(signal.name, 0) & ((1 << signal.width) - 1) for signal in signals)
+
+
+def _element_note(port: Port, element: int) -> str:
+    """An element of a port with its type, for a comment."""
+    kind = FixedType(port.signed, port.width - port.signed - port.fractional, port.fractional)
+    return f"{_plain(port.name)}[{element}] {kind}"
 
 
 def _mask(part: Part) -> int:

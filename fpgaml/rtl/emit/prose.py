@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-from fpgaml.rtl.emit.plan import Module, Plan, Stage, Table, Vector
+from fpgaml.rtl.emit.plan import Module, Plan, Slot, Stage, Table, Vector
 
 COLUMNS = 100
 
@@ -43,6 +43,18 @@ def describe_table(table: Table) -> list[str]:
     """Header of a lookup table."""
     last = table.low + len(table.entries) - 1
     return [f"{table.name}: the function with these values for a = {table.low} to {last}; no registers."]
+
+
+def describe_slot(slot: Slot) -> str:
+    """A signal at a border: its stage, and which element of which type it is."""
+    return f"stage {slot.stage}{', ' if slot.note else ''}{slot.note}"
+
+
+def describe_wiring(vector: Vector) -> str:
+    """A layer's vector in the core: from which element to which, and when."""
+    notes = [slot.note for slot in vector.slots if slot.note]
+    what = f"{notes[0]} to {notes[-1]}" if len(notes) > 1 else notes[0] if notes else f"{len(vector.slots)} wires"
+    return f"{_stages(vector)}: {what}"
 
 
 def _stages(vector: Vector) -> str:

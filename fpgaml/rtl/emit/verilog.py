@@ -29,9 +29,18 @@ from fpgaml.rtl.emit.expressions import (
     signed_context,
 )
 from fpgaml.rtl.emit.plan import Module, Plan, Stage, Table, Vector
-from fpgaml.rtl.emit.prose import describe_core, describe_module, describe_stage, describe_table
+from fpgaml.rtl.emit.prose import (
+    describe_core,
+    describe_module,
+    describe_slot,
+    describe_stage,
+    describe_table,
+    describe_wiring,
+)
 from fpgaml.rtl.netlist import bits_for
 
+STRICT, LENIENT = "`default_nettype none", "`default_nettype wire"
+"""A misspelt name is an error within a file; the files that follow have Verilog's own rule again."""
 DECIMAL_BITS = 31
 """Constants of up to so many bits are written in decimal, wider ones in hexadecimal."""
 
@@ -59,18 +68,18 @@ def write_table(table: Table) -> str:
 def write_layer(module: Module, plan: Plan) -> str:
     """The module of a layer."""
     body = [line for stage in module.stages for line in _stage(stage)]
-    lines = [*_comment(describe_module(module, plan)), *_pragmas(module), f"module {module.name} ("]
+    lines = [*_comment(describe_module(module, plan)), *_pragmas(module), STRICT, f"module {module.name} ("]
     lines += [*_ports(module), ");", *_unpacked(module), *body]
     for vector in module.outputs:
         lines += _packed(vector)
-    return _text([*lines, "endmodule", *_pragmas_end(module)])
+    return _text([*lines, "endmodule", LENIENT, *_pragmas_end(module)])
 
 
 def write_core(plan: Plan) -> str:
     """The core: layers, wired."""
     core = plan.core
     clocked = core.clocked or any(layer.clocked for layer in plan.layers)
-    lines = [*_comment(describe_core(plan)), *_pragmas(core, clocked), f"module {core.name} ("]
+    lines = [*_comment(describe_core(plan)), *_pragmas(core, clocked), STRICT, f"module {core.name} ("]
     x = next(vector for vector in core.inputs if vector.name == "x")
     y = core.outputs[0]
     lines += [
@@ -79,14 +88,15 @@ def write_core(plan: Plan) -> str:
         f"    output wire {_range(y.width)}y",
         ");",
     ]
+    given = {vector.connected: vector for layer in plan.layers for vector in layer.outputs}
     for name, width in plan.wiring:
-        lines.append(f"    wire {_range(width)}{name};")
+        lines.append(f"    wire {_range(width)}{name};  // {describe_wiring(given[name])}")
     for layer in plan.layers:
         pins = [f".{vector.name}({vector.connected})" for vector in (*layer.inputs, *layer.outputs)]
         pins = [".clk(clk)", *pins] if layer.clocked else pins
         lines += ["", f"    {layer.name} {layer.instance} (", *_listed(pins, "        "), "    );"]
     lines += [*_unpacked(core), *(line for stage in core.stages for line in _stage(stage)), *_packed(y)]
-    return _text([*lines, "endmodule", *_pragmas_end(core, clocked)])
+    return _text([*lines, "endmodule", LENIENT, *_pragmas_end(core, clocked)])
 
 
 def _ports(module: Module) -> list[str]:
@@ -105,7 +115,7 @@ def _pragmas(module: Module, clocked: bool = True) -> list[str]:
     lines = []
     if any(_extends(line) for stage in module.stages for line in stage.lines):
         lines += ["// Operands are extended to the width of their result, by Verilog's own rules.",
-                  "/* verilator lint_off WIDTHEXPAND */"]  # fmt: skip
+                  "/* verilator lint_off WIDTH */"]  # fmt: skip
     if module.unread or not clocked:
         lines += ["// Some bits are not needed: of vectors that others read too, or dropped by a quantizer.",
                   "/* verilator lint_off UNUSEDSIGNAL */"]  # fmt: skip
@@ -132,7 +142,7 @@ def _unpacked(module: Module) -> Iterator[str]:
         if vector.slots:
             yield ""
         for slot in vector.slots:
-            note = f"  // stage {slot.stage}{', ' if slot.note else ''}{slot.note}"
+            note = f"  // {describe_slot(slot)}"
             sliced = _slice(vector, slot.low, slot.signal.width)
             yield f"    wire {_type(slot.signal)}{slot.signal.name} = {sliced};{note}"
 
@@ -143,8 +153,7 @@ def _packed(vector: Vector) -> Iterator[str]:
     yield f"    assign {vector.name} = {{"
     for slot in reversed(vector.slots):
         mark = "," if slot.low else ""
-        note = f"stage {slot.stage}{', ' if slot.note else ''}{slot.note}"
-        yield f"        {slot.signal.name}{mark}  // {_place(slot.low, slot.signal.width)} {note}"
+        yield f"        {slot.signal.name}{mark}  // {_place(slot.low, slot.signal.width)} {describe_slot(slot)}"
     yield "    };"
 
 

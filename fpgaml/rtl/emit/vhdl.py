@@ -28,7 +28,14 @@ from fpgaml.rtl.emit.expressions import (
     Term,
 )
 from fpgaml.rtl.emit.plan import Module, Plan, Stage, Table, Vector
-from fpgaml.rtl.emit.prose import describe_core, describe_module, describe_stage, describe_table
+from fpgaml.rtl.emit.prose import (
+    describe_core,
+    describe_module,
+    describe_slot,
+    describe_stage,
+    describe_table,
+    describe_wiring,
+)
 from fpgaml.rtl.netlist import wrapped
 
 DECIMAL_BITS = 31
@@ -62,7 +69,7 @@ def write_layer(module: Module, plan: Plan) -> str:
         lines.append("")
         for slot in vector.slots:
             sliced = _slice(vector, slot.low, slot.signal.width)
-            lines.append(f"    {sliced} <= std_logic_vector({slot.signal.name});  -- stage {slot.stage}")
+            lines.append(f"    {sliced} <= std_logic_vector({slot.signal.name});  -- {describe_slot(slot)}")
     return _text([*lines, "end architecture rtl;"])
 
 
@@ -74,7 +81,9 @@ def write_core(plan: Plan) -> str:
     ports = ["clk : in  std_logic", f"x : in  {_vector(x.width)}", f"y : out {_vector(y.width)}"]
     lines = [*_comment(describe_core(plan)), *LIBRARIES, *_entity(core.name, ports)]
     lines.append(f"architecture rtl of {core.name} is")
-    lines += [f"    signal {name} : {_vector(width)};" for name, width in plan.wiring]
+    given = {vector.connected: vector for layer in plan.layers for vector in layer.outputs}
+    for name, width in plan.wiring:
+        lines.append(f"    signal {name} : {_vector(width)};  -- {describe_wiring(given[name])}")
     lines += [*_declared(core), "begin"]
     for layer in plan.layers:
         pins = [f"{vector.name} => {vector.connected}" for vector in (*layer.inputs, *layer.outputs)]
@@ -87,7 +96,7 @@ def write_core(plan: Plan) -> str:
     lines.append("")
     for slot in y.slots:
         sliced = _slice(y, slot.low, slot.signal.width)
-        lines.append(f"    {sliced} <= std_logic_vector({slot.signal.name});  -- {slot.note}")
+        lines.append(f"    {sliced} <= std_logic_vector({slot.signal.name});  -- {describe_slot(slot)}")
     return _text([*lines, "end architecture rtl;"])
 
 
@@ -119,7 +128,7 @@ def _unpacked(module: Module) -> Iterator[str]:
     for vector in module.inputs:
         for slot in vector.slots:
             kind = "signed" if slot.signal.signed else "unsigned"
-            note = f"  -- stage {slot.stage}{', ' if slot.note else ''}{slot.note}"
+            note = f"  -- {describe_slot(slot)}"
             yield f"    {slot.signal.name} <= {kind}({_slice(vector, slot.low, slot.signal.width)});{note}"
 
 
@@ -163,7 +172,7 @@ def _expression(expression: Expression, target: Signal) -> str:
         case Logic(either, a, b):
             return f"{_cast(a, False)} {'or' if either else 'and'} {_cast(b, False)}"
         case Inverse(a):
-            return f"not {_cast(a, False)}"
+            return f"not {_cast(a, target.signed)}"
         case AnyBit(a):
             return f"or {_part(a)}"
     raise AssertionError(expression)

@@ -16,7 +16,7 @@ from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower import elementwise, linear, quantize, rearrange
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
-from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
+from fpgaml.rtl.netlist import Element, Gate, Netlist, Result, Wire
 
 LOWERINGS: dict[type[Operation], Lowering] = {
     **elementwise.LOWERINGS,
@@ -55,6 +55,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
     builder, layers = context.builder, _LayerNames(graph)
     inputs = tuple(_port(graph, node.name) for node in graph.inputs)
     tensors: dict[str, Tensor] = {}
+    elements: dict[int, Element] = {}
     for position, node in enumerate(graph.nodes):
         builder.layer = layers.index(position)
         if isinstance(node.op, Input):
@@ -64,6 +65,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
             tensors[node.name] = _tightened(
                 builder, LOWERINGS[type(node.op)](context, node, given), graph.ranges[node.name]
             )
+        elements |= _elements(builder, node, tensors[node.name])
         if advance is not None:
             advance(1)
     outputs = tuple(_port(graph, name) for name in graph.outputs)
@@ -82,8 +84,18 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
             tuple(builder.tables),
             tuple(results),
             layers.notes,
+            elements,
         )
     )
+
+
+def _elements(builder: NetlistBuilder, node: Node, values: Tensor) -> dict[int, Element]:
+    """What the wires of a node's own layer are; of elements that are the same wire, the first."""
+    found: dict[int, Element] = {}
+    for index, value in enumerate(values.flat):
+        if builder.wires[value.wire].layer == builder.layer:
+            found.setdefault(value.wire, Element(node.name, index, value.fractional))
+    return found
 
 
 class _LayerNames:
@@ -198,4 +210,5 @@ def _swept(netlist: Netlist) -> Netlist:
         wires=tuple(wires),
         tables=tuple(netlist.tables[old] for old in tables),
         results=tuple(Result(place[r.wire], r.shift) for r in netlist.results),
+        elements={place[wire]: element for wire, element in netlist.elements.items() if wire in place},
     )
