@@ -113,16 +113,17 @@ def _spec(target: RtlTarget, core: Core) -> ShellSpec:
     return ShellSpec(target.shell, target.top, boundary, beat_in, beat_out, target.tag_bits)
 
 
-def _wide(spec: ShellSpec) -> list[str]:
-    """A word on a stream that is wider than what carries AXI4-Stream elsewhere in a design."""
-    if spec.kind != ShellKind.AXIS:
+def _wide(target: RtlTarget, spec: ShellSpec) -> list[str]:
+    """A word on whole frames that make a stream wider than what carries AXI4-Stream elsewhere in a design."""
+    if spec.kind != ShellKind.AXIS or target.beat is not None:
         return []
     streams = (("s_axis", spec.stream_in), ("m_axis", spec.stream_out))
+    wide = {name: stream for name, stream in streams if stream.tdata > WIDE}
+    beat = min((stream.fitting(WIDE) for stream in wide.values()), default=0)
     return [
-        f"{name}_tdata is {stream.tdata:,} bits wide ({stream.beat:,} elements in lanes of {stream.lane}): --beat "
-        f"{min(spec.stream_in.fitting(WIDE), spec.stream_out.fitting(WIDE))} keeps it within {WIDE} bits"
-        for name, stream in streams
-        if stream.tdata > WIDE
+        f"{name}_tdata is {stream.tdata:,} bits wide: a whole frame of {stream.elements:,} elements in lanes of "
+        f"{stream.lane} bits. --beat {beat} keeps it within {WIDE}, a frame every {-(-stream.elements // beat)} cycles"
+        for name, stream in wide.items()
     ]
 
 

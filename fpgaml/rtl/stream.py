@@ -59,7 +59,7 @@ class Stream:
 
     def fitting(self, bits: int) -> int:
         """The most elements a beat, at least one, that keep a beat within so many bits."""
-        return max(1, min(self.elements, bits // self.lane))
+        return max(1, bits // self.lane)
 
     @property
     def signed(self) -> bool:

@@ -43,7 +43,10 @@ MUTATIONS = {
         "network_relu.v", r"assign y = \{\s+t44_r3", "assign y = {\n        t44", "golden_vectors"
     ),
     "a swapped lane": Mutation(
-        "network.v", r"in_frame\[11:6\], in_frame\[5:0\]", "in_frame[5:0], in_frame[11:6]", "golden_vectors"
+        "network.v",
+        r"s_axis_tdata\[13:8\], s_axis_tdata\[5:0\]",
+        "s_axis_tdata[5:0], s_axis_tdata[13:8]",
+        "golden_vectors",
     ),
     "a valid bit that comes early": Mutation(
         "network.v", r"\.DEPTH\(LATENCY\), \.RESET\(1\)", ".DEPTH(LATENCY-1), .RESET(1)", "latency_as_declared"

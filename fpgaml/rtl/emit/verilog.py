@@ -50,6 +50,7 @@ def write_table(table: Table) -> str:
     index, entry = table.index, table.entry
     lines = [
         *_comment(describe_table(table)),
+        STRICT,
         f"module {table.name} (",
         f"    input  wire {_type(index)}a,",
         f"    output reg  {_type(entry)}y",
@@ -61,7 +62,7 @@ def write_table(table: Table) -> str:
         lines.append(f"            {_number(key, index.width, index.signed)}: "
                      f"y = {_number(value, entry.width, entry.signed)};")  # fmt: skip
     lines.append(f"            default: y = {_number(table.default, entry.width, entry.signed)};")
-    lines += ["        endcase", "    end", "endmodule"]
+    lines += ["        endcase", "    end", "endmodule", LENIENT]
     return _text(lines)
 
 
