@@ -8,9 +8,11 @@ from fpgaml.boards import find_board
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.progress import Silent
+from fpgaml.proof.checks import split
+from fpgaml.proof.golden import Golden
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.rtl.target import RtlTarget
-from fpgaml.target import Texts
+from fpgaml.target import Evidence, Texts
 
 
 def write_project(
@@ -25,9 +27,11 @@ def write_project(
     """HDL, golden vectors and bench of a graph: all that a simulation needs."""
     board = find_board(board_name, clock_mhz=clock_mhz)
     folder.mkdir(parents=True)
-    target.check(graph, board)
-    firmware = target.write(folder, graph, board, Silent())
-    values = corner_vectors(graph, events, 1)
-    texts = Texts("graph", board.title, (), "made up", events)
-    firmware.finish(folder, [values], [interpret(graph, values)], texts)
+    evidence = Evidence(None, None, 1, events, 0)
+    target.check(graph, board, evidence)
+    written = target.write(folder, graph, board, evidence, Silent())
+    golden = Golden({})
+    for batch in split(corner_vectors(graph, events, 1), events, "vectors"):
+        golden.add(batch, interpret(graph, batch.values))
+    written.finish(folder, golden, Texts("graph", board.title, (), "made up", events))
     return folder
