@@ -87,18 +87,6 @@ class DataSet:
                 stop = min(start + size, self.events)
                 yield {name: source.read(readers[name], start, stop) for name, source in self.sources.items()}
 
-    def head(self, n: int) -> Batch:
-        """The first n events, or all where there are fewer.
-
-        Raises:
-            FpgamlError: as for `chunks`.
-        """
-        batch = {}
-        for name, source in self.sources.items():
-            with closing(source.array.open()) as reader:
-                batch[name] = source.read(reader, 0, min(n, self.events))
-        return batch
-
 
 def open_data(
     path: str | Path,

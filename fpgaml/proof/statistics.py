@@ -14,7 +14,6 @@ from fpgaml.graph.ops import Input, Quantize
 from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals, round_shift
 
-ROW_HEADER = ("layer", "node", "type", "values", "outside", "before", "after", "range used", "remark")
 _VERBS = {Overflow.WRAP: "wrapped", Overflow.SAT_ZERO: "set to zero"}
 
 
@@ -52,11 +51,6 @@ class QuantizerStatistics:
     dropped_elements: int
 
     @property
-    def outside_fraction(self) -> float:
-        """Of all values."""
-        return self.outside / self.values if self.values else 0.0
-
-    @property
     def remark(self) -> str:
         """What a designer would want to know, in words; empty where all is well."""
         remarks = []
@@ -73,20 +67,6 @@ class QuantizerStatistics:
         if self.dropped_elements:
             remarks.append(f"{self.dropped_elements} elements have no bits")
         return "; ".join(remarks)
-
-    def row(self) -> tuple[str, ...]:
-        """One row of a table with the columns ROW_HEADER."""
-        return (
-            self.layer,
-            self.node,
-            str(self.quantizer),
-            str(self.values),
-            f"{self.outside} ({self.outside_fraction:.2%})",
-            f"{self.smallest_before:.6g} to {self.largest_before:.6g}",
-            f"{self.smallest_after:.6g} to {self.largest_after:.6g}",
-            f"{self.range_used:.1%}",
-            self.remark,
-        )
 
 
 class StatisticsAccumulator:
@@ -122,19 +102,10 @@ class StatisticsAccumulator:
                 tally.add_reals(np.asarray(reals[node.name], dtype=np.float64), values[node.name])
         return values
 
-    def merge(self, other: StatisticsAccumulator) -> None:
-        """Add what another accumulator counted for the same graph."""
-        for name, tally in other._tallies.items():
-            self._tallies.setdefault(name, _Tally(tally.quantizer)).merge(tally)
-
     def results(self) -> tuple[QuantizerStatistics, ...]:
         """Everything so far, in the graph's order."""
         nodes = (node for node in self._graph.nodes if node.name in self._tallies)
         return tuple(self._tallies[node.name].result(node) for node in nodes)
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """A table with the columns ROW_HEADER."""
-        return [statistics.row() for statistics in self.results()]
 
 
 class _Tally:
@@ -166,12 +137,6 @@ class _Tally:
             wide = Quantizer(FixedType(1, kind.integer + 2, kind.fractional), self.quantizer.rounding, Overflow.SAT)
             self.outside += _count_outside(self.quantizer, quantize_reals(reals, wide))
         self._count(reals.size, (float(low.min()), float(high.max())), _extremes(result))
-
-    def merge(self, other: _Tally) -> None:
-        if other.low is not None and other.high is not None:
-            self._widen(other.low, other.high)
-        self.outside += other.outside
-        self._count(other.values, other.before, other.after)
 
     def result(self, node: Node) -> QuantizerStatistics:
         assert self.low is not None and self.high is not None
