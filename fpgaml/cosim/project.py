@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpgaml.cosim.outcome import Outcome
@@ -14,7 +14,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.manifest import edited_files
-from fpgaml.record.cosim import Cosim
+from fpgaml.record.cosim import BenchCheck, Cosim
 from fpgaml.record.files import read_manifest
 from fpgaml.record.results import Results
 
@@ -66,6 +66,25 @@ class Cosimulation:
         return self.build / JUNIT
 
 
+_NOT_READ = BenchCheck(
+    name="tables",
+    status="not applicable",
+    message="this project's bench does not read its lookup tables entry by entry: convert the model again",
+    frames=0,
+    cycles=0,
+    seconds=0.0,
+    first=None,
+)
+
+
+def _has_tables(project: Path) -> bool:
+    """Whether the network has lookup tables."""
+    from fpgaml.graph.ops import Lookup
+    from fpgaml.graph.serial import read_graph
+
+    return any(isinstance(node.op, Lookup) for node in read_graph(project).nodes)
+
+
 @interruptible()
 def simulate(project: Path, options: Options | None = None, progress: Progress | None = None) -> Cosimulation:
     """Simulate a project with its own bench and write what was found into its results.json.
@@ -94,5 +113,7 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
     frames = options.frames or (FAST_FRAMES if simulator.name == "verilator" else SLOW_FRAMES)
     job = Job(sim, sim / "bench.json", build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
     outcome = run_job(job, progress)
+    if not job.with_tables and _has_tables(project):
+        outcome = replace(outcome, checks=(*outcome.checks, _NOT_READ))
     results, entry = record(project, outcome, simulator, bench, edited)
     return Cosimulation(outcome, simulator, edited, results, entry, build)

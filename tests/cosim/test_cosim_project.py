@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +16,11 @@ from fpgaml.cli.main import app
 from fpgaml.cosim.outcome import read_outcome
 from fpgaml.cosim.project import Options, simulate
 from fpgaml.errors import FpgamlError, ToolError
+from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops import Input, Lookup
+from fpgaml.graph.serial import to_json
+from fpgaml.graph.types import FixedType, Quantizer
+from fpgaml.graph.values import FixedArray
 from fpgaml.record.files import parse
 from fpgaml.record.results import Results
 from tests.cosim.mini import Mini, write_project
@@ -58,6 +64,16 @@ def test_results_are_recorded_and_the_rest_stays(copy: Path) -> None:
     assert entry["measured"]["interval"] == 1
     assert results["tools"]["icarus"] in entry["tool"]
     assert found.junit.is_file()
+
+
+def test_tables_that_an_older_bench_does_not_read_are_named(copy: Path) -> None:
+    builder = GraphBuilder("tables")
+    x = builder.add(Input((5,), Quantizer(FixedType(1, 3, 2))), name="x")
+    y = builder.add(Lookup(FixedType(1, 3, 2), FixedArray(np.arange(64), 0)), x, name="y")
+    (copy / "graph.json").write_text(to_json(builder.build([y])))
+    status, text = run(str(copy), "--sim", "icarus", "--frames", "60")
+    assert status == 0
+    assert "tables - this project's bench does not read its lookup tables entry by entry" in " ".join(text.split())
 
 
 def test_a_second_run_replaces_the_first(copy: Path) -> None:
