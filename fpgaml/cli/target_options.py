@@ -51,14 +51,10 @@ def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any])
         else:
             foreign.append(flag)
     if foreign:
-        users = [
-            other
-            for other in target_names()
-            if {*foreign} <= {o.flag for o in options_of(target_class(other)).values()}
-        ]
-        verb = "is" if len(foreign) == 1 else "are"
-        advice = f"Leave it out, or choose --target {' or '.join(users)}" if users else "Leave them out"
-        raise FpgamlError(", ".join(foreign), f"{verb} not used by --target {name}", advice)
+        users = [other for other in target_names() if {*foreign} <= _flags_of(other)]
+        verb, it = ("is", "it") if len(foreign) == 1 else ("are", "them")
+        choose = f", or choose --target {' or '.join(users)}" if users else ""
+        raise FpgamlError(", ".join(foreign), f"{verb} not used by --target {name}", f"Leave {it} out{choose}")
     return kind(**values)
 
 
