@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,15 @@ def _nearest(key: str) -> list[str]:
 
 @cache
 def _boards() -> dict[str, Board]:
-    folder = resources.files("fpgaml.boards")
+    return boards_in(resources.files("fpgaml.boards"))
+
+
+def boards_in(folder: Traversable) -> dict[str, Board]:
+    """Every board of a folder by name: each of its TOML files is one, but for the aliases.
+
+    Raises:
+        FpgamlError: a file describes no board, or one of another name than its own.
+    """
     files = [file for file in folder.iterdir() if file.name.endswith(SUFFIX) and file.name != ALIASES]
     boards = {}
     for file in sorted(files, key=lambda each: _natural(each.name)):

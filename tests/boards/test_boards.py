@@ -21,7 +21,7 @@ from fpgaml.boards import (
     parse_clock,
     parse_part,
 )
-from fpgaml.boards.catalogue import _key
+from fpgaml.boards.catalogue import _key, boards_in
 from fpgaml.errors import EXIT_BAD_INPUT, FpgamlError
 
 BOARD_FOLDER = Path(fpgaml.boards.__file__).parent
@@ -49,6 +49,18 @@ def test_every_file_is_a_board() -> None:
     assert set(BOARDS) >= REQUIRED
     cards = [name for name in BOARDS if name.startswith("alveo")]
     assert cards == ["alveo-u50", "alveo-u55c", "alveo-u200", "alveo-u250", "alveo-u280"]
+
+
+def test_one_file_adds_a_board(tmp_path: Path) -> None:
+    for name in ("aliases.toml", "kcu116.toml"):
+        (tmp_path / name).write_text((BOARD_FOLDER / name).read_text())
+    (tmp_path / "toy2.toml").write_text('name = "toy2"\npart = "LFE5U-25F-6BG256C"\nclock_mhz = 50\n')
+    found = boards_in(tmp_path)
+    assert list(found) == ["kcu116", "toy2"]
+    assert str(found["toy2"].family) == "Lattice ECP5"
+    (tmp_path / "toy3.toml").write_text((tmp_path / "toy2.toml").read_text())
+    with pytest.raises(FpgamlError, match="the name 'toy2' is not the file's"):
+        boards_in(tmp_path)
 
 
 def test_every_vendor_has_a_board() -> None:

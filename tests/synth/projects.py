@@ -66,9 +66,8 @@ def project(folder: Path, files: Mapping[str, str] = SMALL, board: str = "kcu116
         (folder / "hdl" / name).write_text(text)
     (folder / "hdl" / "files.txt").write_text("".join(f"{name}\n" for name in files))
     chosen = find_board(board)
-    entry = {"name": chosen.name, "part": chosen.part, "clock_ns": chosen.clock_ns, "note": ""}
     (folder / "results.json").write_text(json.dumps(samples.results(), indent=2) + "\n")
-    manifest = samples.manifest(board=entry, files=folder_hashes(folder))
+    manifest = samples.manifest(board=chosen.facts(), files=folder_hashes(folder))
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder
 
