@@ -123,9 +123,10 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
         proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds)
+        proof.approximate = bool(model.approximations)
         golden = _prove(proof, data, request.vectors, progress)
         sections = _cover(proof, written, golden, progress)
-        checks: list[Check] = [source_check(proof, bool(model.approximations), checking.tolerance_lsb, why_not)]
+        checks: list[Check] = [source_check(proof, checking.tolerance_lsb, why_not)]
         for hop in hops:
             checks += hop.checks()
             sections |= hop.sections()

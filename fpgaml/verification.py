@@ -86,10 +86,11 @@ def verify(
         simulated = _simulated(folder, progress) if cosim else None
         firmware = target_class(manifest["settings"]["target"]).reopen(folder, manifest, graph, data, progress)
         proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
+        proof.approximate = bool(manifest["approximations"])
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)
         _run_data(proof, data, progress)
-    checks = [source_check(proof, bool(manifest["approximations"]), checking.tolerance_lsb, why_not)]
+    checks = [source_check(proof, checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
     for hop in firmware.hops:
         checks += hop.checks()

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LEGACY = ROOT / "tests" / "fixtures" / "legacy_qkeras"
+WIDE = ROOT / "tests" / "fixtures" / "wide"
 SHARED = ROOT.parent / "shared" / "data"
 ARIANNA = SHARED / "arianna"
 

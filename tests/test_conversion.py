@@ -18,7 +18,7 @@ from fpgaml.proof.physics import roc_auc
 from fpgaml.record.verdict import Status
 from fpgaml.rtl.settings import ShellKind
 from fpgaml.rtl.target import RtlTarget
-from tests.paths import ARIANNA, LEGACY, fpgaml, needs_arianna, needs_compiler
+from tests.paths import ARIANNA, LEGACY, WIDE, fpgaml, needs_arianna, needs_compiler
 
 INPUT_TYPES = {
     "calo_student_dense": "ap_uint<10>",
@@ -189,6 +189,28 @@ def test_rounding_of_the_input_is_shown_apart(tmp_path: Path) -> None:
     (comparison,), (rounding,) = source.outputs.values(), source.rounding.values()
     assert (comparison.events, rounding.events) == (255, 1)
     assert source.status == Status.WITHIN
+
+
+@pytest.mark.parametrize(("off", "status"), [(0.0, Status.WITHIN_FLOAT32), (1.0, Status.FAILED)])
+def test_sums_that_float32_cannot_hold(tmp_path: Path, off: float, status: Status) -> None:
+    """Keras's own answers, in float32, differ from the exact ones: no failure, and no proof; a wrong answer is one."""
+    recorded = dict(np.load(WIDE / "dot.npz"))
+    exact = (recorded["a"].astype(np.float64) * recorded["b"]).sum(axis=1, keepdims=True)
+    assert np.count_nonzero(recorded["y"] != exact.astype(np.float32)) > 20
+    recorded["y"][7] += off
+    np.savez(tmp_path / "data.npz", **recorded)
+    conversion = convert(
+        WIDE / "dot.keras",
+        tmp_path / "project",
+        board="kcu116",
+        target=RtlTarget(),
+        input_type="ap_fixed<18,8>",
+        data=tmp_path / "data.npz",
+    )
+    source = conversion.results.checks[0]
+    assert source.status == status, source
+    assert conversion.passed == (status != Status.FAILED)
+    assert not conversion.proved
 
 
 def test_help_names_the_commands() -> None:

@@ -11,6 +11,7 @@ class Status(StrEnum):
 
     EXACT = "exact"
     WITHIN = "within tolerance"
+    WITHIN_FLOAT32 = "equal within the framework's float32"  # it cannot hold the exact values; not a proof
     DISTANCE = "distance reported"  # the source is not fixed point: there is nothing to be equal to
     FAILED = "failed"
     NOT_CHECKED = "not checked"

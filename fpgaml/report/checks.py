@@ -22,6 +22,7 @@ VERDICTS = {
 LABELS = {
     Status.EXACT: Words("EXACT", Mark.GOOD),
     Status.WITHIN: Words("WITHIN", Mark.DOUBTFUL),
+    Status.WITHIN_FLOAT32: Words("FLOAT32", Mark.DOUBTFUL),
     Status.DISTANCE: Words("DISTANCE", Mark.DOUBTFUL),
     Status.FAILED: Words("FAILED", Mark.BAD, strong=True),
     Status.NOT_CHECKED: Words("NOT CHECKED", Mark.DOUBTFUL),
