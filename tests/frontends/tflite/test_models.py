@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,10 @@ from fpgaml.graph.serial import from_json, to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.target import HlsTarget
 from fpgaml.litert import is_installed
-from fpgaml.progress import Silent
-from fpgaml.rtl.target import RtlTarget
+from fpgaml.rtl.lower.graph import to_netlist
+from fpgaml.rtl.run import NetlistRun
 from fpgaml.source import load_model
-from fpgaml.target import Target
+from tests.hls.harness import simulation
 from tests.paths import ROOT, fpgaml, needs_compiler
 
 FOLDER = ROOT / "tests" / "fixtures" / "tflite"
@@ -129,21 +130,20 @@ def test_an_input_type_is_the_files_own(tmp_path: Path) -> None:
 @needs_compiler
 @pytest.mark.parametrize("name", ["waveform_int8", "residual_int8", "branches_int16"])
 def test_c_simulation_is_exact(name: str, tmp_path: Path) -> None:
-    simulated_as_recorded(name, HlsTarget(), tmp_path)
+    graph = graph_of(name)
+    target = HlsTarget().settings(graph, find_board("vu13p"))
+    as_recorded(name, simulation(graph, target, tmp_path).run)
 
 
 @pytest.mark.parametrize("name", ["dense_per_tensor", "random_14_int8"])
-def test_the_netlist_is_exact(name: str, tmp_path: Path) -> None:
+def test_the_netlist_is_exact(name: str) -> None:
     pytest.importorskip("alkaid")
-    simulated_as_recorded(name, RtlTarget(), tmp_path)
+    as_recorded(name, NetlistRun(to_netlist(graph_of(name))).run)
 
 
-def simulated_as_recorded(name: str, target: Target, folder: Path) -> None:
+def as_recorded(name: str, run: Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]) -> None:
     inputs, outputs = recorded(name)
-    (folder / "project").mkdir()
-    firmware = target.write(folder / "project", graph_of(name), find_board("vu13p"), Silent())
-    assert firmware.run is not None
-    found = firmware.run(inputs)
+    found = run(inputs)
     for key, wanted in outputs.items():
         assert np.array_equal(found[key].at(0), wanted)
 
