@@ -120,6 +120,7 @@ class RtlProject:
                 *(_described(port, "in", spec.lane_in) for port in self.spec.inputs),
                 *(_described(port, "out", spec.lane_out) for port in self.spec.outputs),
             ],
+            "tables": bool(self.core.tables),
             "layers": [layer.name for layer in self.core.layers],
         }
         for name in ("README.md", "Makefile"):

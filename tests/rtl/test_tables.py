@@ -113,6 +113,7 @@ def test_entries_are_those_of_the_graph(tmp_path: Path) -> None:
     written = project(tmp_path / "p", Hdl.VERILOG)
     held = [int(line, 16) for line in (written / "tb_data" / "table_network_lut0.txt").read_text().split()]
     assert held == [entry & 127 for entry in entries().tolist()]
+    assert "`tb_data/table_<module>.txt`" in (written / "README.md").read_text()
 
 
 def test_tables_that_cannot_be_simulated_are_no_success(tmp_path: Path) -> None:
