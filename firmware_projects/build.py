@@ -21,8 +21,8 @@ import numpy as np
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import read_manifest
 from fpgaml.project.ports import Port
+from fpgaml.record.files import read_manifest
 
 HERE = Path(__file__).resolve().parent
 MANIFEST, GOLDEN, RECIPE = "manifest.json", "golden.npz", "recipe.toml"
@@ -59,18 +59,17 @@ def build(name: str, project: str, into: Path) -> Path:
 def facts(folder: Path) -> dict[str, Any]:
     """What is recorded about a project."""
     manifest = read_manifest(folder)
-    versions = {package: version for package, version in manifest["versions"].items() if package in GENERATORS}
-    return {"versions": versions, "graph_sha256": manifest["graph_sha256"], "files": manifest["files"]}
+    versions = {package: version for package, version in manifest.versions.items() if package in GENERATORS}
+    return {"versions": versions, "graph_sha256": manifest.graph_sha256, "files": dict(manifest.files)}
 
 
 def golden(folder: Path) -> dict[str, Any]:
     """A project's golden vectors: integers and binary point of each port, (events, *shape)."""
     manifest = read_manifest(folder)
     arrays: dict[str, Any] = {}
-    for direction in ("input", "output"):
-        for entry in manifest[f"{direction}s"]:
-            of_port = (entry["name"], tuple(entry["shape"]), entry["signed"], entry["width"], entry["fractional"])
-            port = Port(*of_port)
+    for direction, entries in (("input", manifest.inputs), ("output", manifest.outputs)):
+        for entry in entries:
+            port = Port.from_row(entry.to_json())
             value: FixedArray = read_golden(folder, port, direction)
             arrays[f"{direction}/{port.name}"] = value.integers.astype(np.int32)
             arrays[f"{direction}/{port.name}/fractional"] = np.array(value.fractional)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -64,8 +63,8 @@ class Checking:
             keep_outputs=self.labels is not None,
         )
 
-    def physics(self, proof: Proof) -> dict[str, Any]:
-        """Physics metrics of the Graph's outputs on labelled data.
+    def roc_auc(self, proof: Proof) -> Mapping[str, float]:
+        """Areas under the ROC curve of the Graph's outputs on labelled data; empty without labels.
 
         Raises:
             FpgamlError: as for `area_under_roc`.
@@ -73,4 +72,4 @@ class Checking:
         if self.labels is None:
             return {}
         scores = {name: np.concatenate(parts) for name, parts in proof.outputs.items()}
-        return {"roc_auc": area_under_roc(self.labels, scores)}
+        return area_under_roc(self.labels, scores)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from fpgaml.boards import Board
 from fpgaml.checking import Checking
@@ -22,14 +21,19 @@ from fpgaml.oracles import choose_oracle
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_requantisation
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.manifest import Manifest
+from fpgaml.project.manifest import folder_hashes, versions
 from fpgaml.project.publish import check_target, staged
 from fpgaml.proof.checks import Batch, Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.golden import Golden
 from fpgaml.proof.oracle import ExactForm
+from fpgaml.proof.record import results_of
 from fpgaml.proof.vectors import corner_vectors
-from fpgaml.report.results import Results, input_rows
-from fpgaml.source import LoadedModel, load_with_data
+from fpgaml.record import manifest as record
+from fpgaml.record.base import Fact
+from fpgaml.record.files import write_record
+from fpgaml.record.manifest import BoardChoice, Coding, InputType, Manifest, PortFacts, Source, VectorFacts
+from fpgaml.record.results import Results
+from fpgaml.source import InputChoice, LoadedModel, load_with_data
 from fpgaml.target import Evidence, Target, Texts, Written
 
 
@@ -125,13 +129,13 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds)
         proof.approximate = bool(model.approximations)
         golden = _prove(proof, data, request.vectors, progress)
-        sections = _cover(proof, written, golden, progress)
+        parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)
         checks: list[Check] = [source_check(proof, checking.tolerance_lsb, why_not)]
         for hop in hops:
             checks += hop.checks()
-            sections |= hop.sections()
-        sections |= _requantisation(model, request.requantize_bits)
-        results = Results.gather(proof, checks, written, checking.physics(proof), sections)
+            parts |= hop.parts()
+        tools, roc_auc = written.firmware.tools, checking.roc_auc(proof)
+        results = results_of(proof, checks, tools, roc_auc, estimate=written.estimate, **parts)
         _finish(stage, model, written, golden, request, results)
     return Conversion(request.output, model, board, written, results)
 
@@ -149,14 +153,14 @@ def _requantised(model: LoadedModel, bits: int | None) -> tuple[LoadedModel, Gra
     return replace(model, graph=rounded, approximations=(*model.approximations, note)), model.graph
 
 
-def _requantisation(model: LoadedModel, bits: int | None) -> dict[str, Any]:
-    """What an integer model's factors cost, for the report."""
+def _requantisation(model: LoadedModel, bits: int | None) -> dict[str, Fact]:
+    """What an integer model's factors cost, as a part of the results."""
     if not model.codings:
         return {}
     from fpgaml.rtl.requantisation import requantisation_cost
 
     cost = requantisation_cost(model.graph, bits)
-    return {"requantisation": cost.to_json()} if cost else {}
+    return {"requantisation": cost} if cost else {}
 
 
 def _evidence(request: Request, data: DataSet | None) -> Evidence:
@@ -182,40 +186,62 @@ def _prove(proof: Proof, data: DataSet | None, vectors: Vectors, progress: Progr
     return golden
 
 
-def _cover(proof: Proof, written: Written, golden: Golden, progress: Progress) -> dict[str, Any]:
+def _cover(proof: Proof, written: Written, golden: Golden, progress: Progress) -> dict[str, Fact]:
     """Let the target add golden vectors, and run these through everything too; what it says of them all."""
     if written.cover is None:
         return {}
     with progress.step("choosing vectors that move what the others leave"):
-        more, sections = written.cover(golden)
+        more, parts = written.cover(golden)
     for batch in split(more, chunk_events(proof.graph), "coverage"):
         golden.add(batch, proof.run(batch))
-    return dict(sections)
+    return dict(parts)
 
 
 def _finish(
     stage: Path, model: LoadedModel, written: Written, golden: Golden, request: Request, results: Results
 ) -> None:
-    vectors, board, data = request.vectors, request.board, request.checking.data
+    vectors, board = request.vectors, request.board
     said = {"vectors": f"of seed {vectors.seed}", "data": "of the data", "coverage": "added for what they move"}
     parts = [f"{count} {said[origin]}" for origin, count in golden.origins.items()]
     inputs = [f"`{choice.name}` is {choice.reason}." for choice in model.inputs]
     texts = Texts(model.path.name, board.title, inputs, ", ".join(parts), golden.events)
     written.finish(stage, golden, texts)
-    data_hash = file_sha256(split_path(data)[0]) if data else ""
-    manifest = Manifest(
-        source={"file": model.path.name, "sha256": model.sha256, "framework": model.framework},
+    write_record(stage, results)
+    write_record(stage, _manifest(stage, model, written, golden, request))
+
+
+def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden, request: Request) -> Manifest:
+    """What the project in the folder was generated from, with the hashes of all that lies there."""
+    firmware, data = written.firmware, request.checking.data
+    return Manifest(
+        versions=versions(("numpy", "h5py", *written.packages)),
+        source=Source(file=model.path.name, sha256=model.sha256, framework=model.framework),
         graph_sha256=graph_hash(model.graph),
-        board=board.facts(),
-        settings=written.firmware.settings,
-        inputs=written.firmware.inputs,
-        outputs=written.firmware.outputs,
-        input_types=input_rows(model.inputs),
-        approximations=[{"layer": a.layer, "what": a.what} for a in model.approximations],
-        vectors={"seed": vectors.seed, "events": golden.origins, "data_sha256": data_hash},
-        messages=written.messages,
-        packages=written.packages,
-        codings={name: asdict(coding) for name, coding in model.codings.items()},
+        board=BoardChoice.model_validate(request.board.facts()),
+        settings=firmware.settings,
+        inputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.inputs),
+        outputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.outputs),
+        input_types=tuple(_input_type(choice) for choice in model.inputs),
+        approximations=tuple(record.Approximation(layer=each.layer, what=each.what) for each in model.approximations),
+        vectors=VectorFacts(
+            seed=request.vectors.seed,
+            events=golden.origins,
+            data_sha256=file_sha256(split_path(data)[0]) if data else "",
+        ),
+        messages=tuple(written.messages),
+        codings={name: Coding(**asdict(coding)) for name, coding in model.codings.items()},
+        files=folder_hashes(stage),
     )
-    results.write(stage)
-    manifest.write(stage)
+
+
+def _input_type(choice: InputChoice) -> InputType:
+    return InputType.model_validate(
+        {
+            "name": choice.name,
+            "type": str(choice.quantizer),
+            "origin": choice.origin,
+            "reason": choice.reason,
+            "changed_fraction": choice.changed_fraction,
+            "largest_rounding": choice.largest_rounding,
+        }
+    )

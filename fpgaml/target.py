@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from fpgaml.boards import Board
 from fpgaml.data.dataset import DataSet
@@ -14,6 +14,10 @@ from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
 from fpgaml.proof.golden import Golden, Tensors
+from fpgaml.record.base import Fact
+from fpgaml.record.estimate import Estimate
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Firmware:
 
     inputs: Sequence[Port]
     outputs: Sequence[Port]
-    settings: Mapping[str, Any]
+    settings: Settings
     hops: Sequence[Hop]
     tools: Mapping[str, str] = field(default_factory=dict)
     of_graph: bool = True
@@ -76,23 +80,24 @@ class Written:
     Args:
         finish: writes these, given the folder.
         messages: what the tools said; packages: those that took part, for the manifest.
-        estimate: resources before any synthesis, for results.json; empty if there is no estimate.
-        cover: given the golden vectors, inputs of more of them that show what these do not, and sections of
-            results.json on it.
+        estimate: resources before any synthesis; None if there is no estimate.
+        cover: given the golden vectors, inputs of more of them that show what these do not, and parts of the results
+            on it, by the name of the member.
     """
 
     firmware: Firmware
     finish: Callable[[Path, Golden, Texts], None]
     messages: Sequence[str] = ()
     packages: Sequence[str] = ()
-    estimate: Mapping[str, Any] = field(default_factory=dict)
-    cover: Callable[[Golden], tuple[Tensors, Mapping[str, Any]]] | None = None
+    estimate: Estimate | None = None
+    cover: Callable[[Golden], tuple[Tensors, Mapping[str, Fact]]] | None = None
 
 
 class Target(Protocol):
     """A kind of firmware, with its settings; `fpgaml.targets` lists them.
 
-    A class that follows this is a frozen dataclass whose fields are options (`fpgaml.settings`).
+    A class that follows this is a frozen dataclass whose fields are options (`fpgaml.settings`). Its class variable
+    `facts`, where it has one, names module and class of its settings in manifest.json (`fpgaml.record.settings`).
     """
 
     name: ClassVar[str]
@@ -122,7 +127,7 @@ class Target(Protocol):
 
     @classmethod
     def reopen(
-        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+        cls, folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None, progress: Progress
     ) -> Firmware:
         """A finished project, to be compared again as it lies in its folder.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fpgaml.checking import Checking
 from fpgaml.data.coded import coded, codings_in
@@ -19,12 +18,15 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.oracles import choose_oracle
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import edited_files, read_manifest
+from fpgaml.project.manifest import edited_files
 from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.proof.hops import INTERPRETER
+from fpgaml.proof.record import results_of
+from fpgaml.record.files import read_manifest
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
-from fpgaml.report.results import Results
 from fpgaml.rtl.firmware import SIMULATION
 from fpgaml.target import Firmware
 from fpgaml.targets import target_class
@@ -81,12 +83,12 @@ def verify(
     check_labels(checking.labels, found.events if found else None)
     data = coded(found, codings) if found else None
     oracle, why_not = choose_oracle(model, graph.outputs, checking, codings)
-    rounds = all(entry["origin"] == "model" for entry in manifest["input_types"])
+    rounds = all(each.origin == "model" for each in manifest.input_types)
     with oracle or nullcontext():
         simulated = _simulated(folder, progress) if cosim else None
-        firmware = target_class(manifest["settings"]["target"]).reopen(folder, manifest, graph, data, progress)
+        firmware = target_class(manifest.settings.target).reopen(folder, manifest, graph, data, progress)
         proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
-        proof.approximate = bool(manifest["approximations"])
+        proof.approximate = bool(manifest.approximations)
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)
         _run_data(proof, data, progress)
@@ -96,7 +98,7 @@ def verify(
         checks += hop.checks()
     if simulated is not None:
         checks = [*(check for check in checks if check.name != SIMULATION), simulated]
-    results = Results.gather(proof, checks, firmware, checking.physics(proof))
+    results = results_of(proof, checks, firmware.tools, checking.roc_auc(proof))
     return Verification(folder, results, tuple(edited_files(folder, manifest)))
 
 
@@ -119,13 +121,13 @@ def _simulated(folder: Path, progress: Progress) -> Check:
     return Check(name, INTERPRETER, Status.EXACT, "", outputs)
 
 
-def _graph(folder: Path, manifest: dict[str, Any], model: Path | None) -> Graph:
+def _graph(folder: Path, manifest: Manifest, model: Path | None) -> Graph:
     """The project's Graph, if it is the one that the manifest names, and the model too."""
     graph = read_graph(folder)
-    if graph_hash(graph) != manifest["graph_sha256"]:
+    if graph_hash(graph) != manifest.graph_sha256:
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
-    if model is not None and file_sha256(model) != manifest["source"]["sha256"]:
-        raise FpgamlError(str(model), f"is not the {manifest['source']['file']} that the project was made from")
+    if model is not None and file_sha256(model) != manifest.source.sha256:
+        raise FpgamlError(str(model), f"is not the {manifest.source.file} that the project was made from")
     return graph
 
 

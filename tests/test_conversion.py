@@ -54,9 +54,9 @@ def test_arianna_as_a_stream_project_for_kcu116(tmp_path: Path) -> None:
         labels=ARIANNA / "y_test.npy",
     )
     source, target = conversion.results.checks
-    assert (source.status, source.outputs["q_dense"].events) == (Status.EXACT, 1000)
-    assert (target.status, target.outputs["q_dense"].events) == (Status.EXACT, 1256)
-    assert conversion.results.physics["roc_auc"]["q_dense"] == pytest.approx(0.9963, abs=5e-5)
+    assert (source.status, source.compared["q_dense"].events) == (Status.EXACT, 1000)
+    assert (target.status, target.compared["q_dense"].events) == (Status.EXACT, 1256)
+    assert conversion.results.roc_auc["q_dense"] == pytest.approx(0.9963, abs=5e-5)
 
 
 @needs_compiler
@@ -73,12 +73,13 @@ def test_every_layer_of_the_legacy_models(name: str, tmp_path: Path) -> None:
         framework="never",
     )
     source, target = conversion.results.checks
-    inexact = [layer for layer, comparison in source.layers.items() if not comparison.exact]
+    layers = {layer.name.removeprefix("layer/"): layer for layer in source.layers}
+    inexact = [name for name, layer in layers.items() if not layer.exact]
     assert inexact == (["softmax"] if name == "jets_dense" else [])
     assert len(source.layers) >= 5
     assert source.status == (Status.DISTANCE if inexact else Status.EXACT)
     if inexact:
-        assert source.layers["softmax"].largest < 1e-3
+        assert layers["softmax"].largest < 1e-3
     assert target.status == Status.EXACT
 
 
@@ -137,7 +138,7 @@ def test_verify_finds_a_changed_golden_vector(project: Path, tmp_path: Path) -> 
     golden.write_text("\n".join(lines) + "\n")
     check = next(c for c in verify(copy).results.checks if c.name == "Graph = golden vectors")
     assert check.status == Status.FAILED
-    (comparison,) = check.outputs.values()
+    (comparison,) = check.outputs
     assert comparison.first is not None
     assert (comparison.differing_values, comparison.first.event) == (1, 5)
 
@@ -186,7 +187,7 @@ def test_rounding_of_the_input_is_shown_apart(tmp_path: Path) -> None:
         tolerance_lsb=100.0,
     )
     source = conversion.results.checks[0]
-    (comparison,), (rounding,) = source.outputs.values(), source.rounding.values()
+    (comparison,), (rounding,) = source.outputs, source.input_rounding
     assert (comparison.events, rounding.events) == (255, 1)
     assert source.status == Status.WITHIN
 
@@ -226,7 +227,7 @@ def test_the_python_api_takes_text(tmp_path: Path) -> None:
         f"{name}.h5", str(tmp_path / "p"), board="u250", data=f"{name}.npz", target=HlsTarget(io="io_stream")
     )
     assert conversion.proved
-    assert conversion.written.firmware.settings["io"] == IoType.STREAM
+    assert conversion.written.firmware.settings.to_json()["io"] == IoType.STREAM
     assert verify(str(tmp_path / "p"), data=f"{name}.npz").results.passed
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar, Literal
 
 import pytest
 from typer.testing import CliRunner
@@ -27,6 +27,8 @@ from fpgaml.project.golden import write_golden
 from fpgaml.project.ports import Port
 from fpgaml.proof.golden import Golden
 from fpgaml.proof.hops import Simulated
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.settings import Settings
 from fpgaml.record.verdict import Status
 from fpgaml.settings import option, read_texts
 from fpgaml.target import Evidence, Firmware, Texts, Written
@@ -35,11 +37,24 @@ from tests.paths import LEGACY
 MODEL = LEGACY / "calo_student_dense.h5"
 
 
+class EmulatorFacts(Settings):
+    """What manifest.json holds of the target."""
+
+    target: Literal["emulator"] = "emulator"
+    flip: bool
+
+    @property
+    def summary(self) -> str:
+        """In a report."""
+        return "the Graph itself" + (", wrong in its lowest bit" if self.flip else "")
+
+
 @dataclass(frozen=True)
 class EmulatorTarget:
     """The Graph itself as firmware, with `--flip`, which makes it wrong."""
 
     name: ClassVar[str] = "emulator"
+    facts: ClassVar[str] = "emulator_target:EmulatorFacts"
     title: ClassVar[str] = "Emulator"
     summary: ClassVar[str] = "the Graph, run by the interpreter"
     of_float: ClassVar[bool] = False
@@ -70,10 +85,11 @@ class EmulatorTarget:
 
     @classmethod
     def reopen(
-        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+        cls, folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None, progress: Progress
     ) -> Firmware:
         """As it lies there."""
-        return cls(manifest["settings"]["flip"])._firmware(folder)
+        assert isinstance(manifest.settings, EmulatorFacts)
+        return cls(manifest.settings.flip)._firmware(folder)
 
     def _firmware(self, folder: Path) -> Firmware:
         graph = read_graph(folder)
@@ -85,8 +101,7 @@ class EmulatorTarget:
         ports = [
             [_port(graph, name) for name in names] for names in ([node.name for node in graph.inputs], graph.outputs)
         ]
-        facts = {"target": self.name, "flip": self.flip}
-        return Firmware(ports[0], ports[1], facts, (Simulated("Graph = emulator", run),))
+        return Firmware(ports[0], ports[1], EmulatorFacts(flip=self.flip), (Simulated("Graph = emulator", run),))
 
 
 def _port(graph: Graph, name: str) -> Port:
@@ -98,7 +113,7 @@ def _port(graph: Graph, name: str) -> Port:
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line in the registry, and the module that it names."""
     module = ModuleType("emulator_target")
-    module.EmulatorTarget = EmulatorTarget  # type: ignore[attr-defined]
+    module.EmulatorTarget, module.EmulatorFacts = EmulatorTarget, EmulatorFacts  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "emulator_target", module)
     monkeypatch.setitem(targets.TARGETS, "emulator", "emulator_target:EmulatorTarget")
 
@@ -124,6 +139,7 @@ def test_its_report(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(tmp_path / "p")])
     assert done.exit_code == 0, done.exception
     assert "Graph = emulator" in done.output
+    assert "project  the Graph itself\n" in done.output
 
 
 def test_its_options_are_on_the_command_line() -> None:

@@ -30,13 +30,10 @@ def _verify(
     """
     from fpgaml.cli.show import show_results
     from fpgaml.progress import choose_progress
-    from fpgaml.record.files import parse
-    from fpgaml.record.results import Results
     from fpgaml.verification import verify as run
 
     verification = run(project, model, checking(data, checks), choose_progress(), cosim=cosim)
-    results = parse(Results, "results.json", verification.results.to_json())
-    show_results(project, results, verification.edited, json_output)
+    show_results(project, verification.results, verification.edited, json_output)
     if not verification.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 

@@ -13,6 +13,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet, Source
 from fpgaml.data.stored import RowReader, as_float64, require_finite
 from fpgaml.errors import FpgamlError
+from fpgaml.record.manifest import Manifest
 
 SNAP = 2.0**-6
 """Recorded real outputs so close to a code, in units of the scale, are that code: float32 has no exact ones."""
@@ -27,9 +28,9 @@ def coded(data: DataSet, codings: Mapping[str, PortCoding]) -> DataSet:
     return replace(data, sources=sources)
 
 
-def codings_in(manifest: Mapping[str, Any]) -> dict[str, PortCoding]:
+def codings_in(manifest: Manifest) -> dict[str, PortCoding]:
     """The codings that a project's manifest records."""
-    return {name: PortCoding(**entry) for name, entry in manifest.get("codings", {}).items()}
+    return {name: PortCoding(each.scale, each.zero_point, each.bits) for name, each in manifest.codings.items()}
 
 
 @dataclass(frozen=True)

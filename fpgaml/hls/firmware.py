@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
 from pathlib import Path
-from typing import Any
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Linear
 from fpgaml.hls.csim import CSim, build
+from fpgaml.hls.facts import HlsFacts
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.project import write_guides, write_project, write_vectors
@@ -19,9 +18,9 @@ from fpgaml.project.manifest import versions
 from fpgaml.project.ports import CppPort
 from fpgaml.proof.golden import Golden
 from fpgaml.proof.hops import Simulated, Unchecked
+from fpgaml.record.manifest import Manifest
 from fpgaml.target import Firmware, Texts, Written
 
-NAME = "hls"
 CHECK = "Graph = C-simulation"
 PARALLEL_MULTIPLICATIONS = 10_000
 PARALLEL_ELEMENTS = 4096
@@ -59,11 +58,14 @@ def write(folder: Path, graph: Graph, settings: HlsSettings, chosen_for: str, pr
     return Written(firmware, finish, (*model.messages, *notes), ("hls4ml", "da4ml"))
 
 
-def reopen(folder: Path, manifest: Mapping[str, Any], progress: Progress) -> Firmware:
+def reopen(folder: Path, manifest: Manifest, progress: Progress) -> Firmware:
     """A finished project, with the C-simulation of the sources as they lie there."""
-    inputs, outputs = (tuple(CppPort.from_row(entry) for entry in manifest[key]) for key in ("inputs", "outputs"))
-    settings = manifest["settings"]
-    return _firmware(folder.absolute(), inputs, outputs, settings["backend"].lower(), settings, progress)
+    settings = manifest.settings
+    assert isinstance(settings, HlsFacts)
+    inputs, outputs = (
+        tuple(CppPort.from_row(port.to_json()) for port in ports) for ports in (manifest.inputs, manifest.outputs)
+    )
+    return _firmware(folder.absolute(), inputs, outputs, settings.backend.lower(), settings, progress)
 
 
 def _firmware(
@@ -71,7 +73,7 @@ def _firmware(
     inputs: tuple[CppPort, ...],
     outputs: tuple[CppPort, ...],
     backend: str,
-    facts: Mapping[str, Any],
+    facts: HlsFacts,
     progress: Progress,
 ) -> Firmware:
     """With the C-simulation, or why there is none."""
@@ -91,24 +93,25 @@ def _tools(csim: CSim | None, backend: str) -> dict[str, str]:
     return tools
 
 
-def _facts(settings: HlsSettings, chosen_for: str) -> dict[str, Any]:
+def _facts(settings: HlsSettings, chosen_for: str) -> HlsFacts:
     """For manifest.json.
 
     Args:
         chosen_for: the device family that the backend was chosen for; empty where the user chose it.
     """
-    return {
-        "target": NAME,
-        "backend": settings.target.name,
-        "backend_chosen_for": chosen_for,
-        "io": str(settings.io_type),
-        "strategy": str(settings.strategy),
-        "reuse_factor": settings.reuse_factor,
-        "layers": {
-            name: {"strategy": choice.strategy and str(choice.strategy), "reuse_factor": choice.reuse_factor}
-            for name, choice in settings.layers.items()
-        },
-    }
+    return HlsFacts.model_validate(
+        {
+            "backend": settings.target.name,
+            "backend_chosen_for": chosen_for,
+            "io": str(settings.io_type),
+            "strategy": str(settings.strategy),
+            "reuse_factor": settings.reuse_factor,
+            "layers": {
+                name: {"strategy": choice.strategy and str(choice.strategy), "reuse_factor": choice.reuse_factor}
+                for name, choice in settings.layers.items()
+            },
+        }
+    )
 
 
 def io_type(graph: Graph) -> IoType:

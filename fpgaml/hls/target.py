@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy, choose_backend, choose_strategy
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fpgaml.data.dataset import DataSet
     from fpgaml.graph.graph import Graph
     from fpgaml.progress import Progress
+    from fpgaml.record.manifest import Manifest
     from fpgaml.target import Evidence, Firmware, Written
 
 STRATEGIES = {"latency": "latency", "resource": "resource", "da": "distributed_arithmetic"}
@@ -64,6 +65,7 @@ class HlsTarget:
     """
 
     name: ClassVar[str] = "hls"
+    facts: ClassVar[str] = "fpgaml.hls.facts:HlsFacts"
     title: ClassVar[str] = "HLS"
     summary: ClassVar[str] = "an hls4ml project"
     of_float: ClassVar[bool] = False
@@ -146,7 +148,7 @@ class HlsTarget:
 
     @classmethod
     def reopen(
-        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+        cls, folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None, progress: Progress
     ) -> Firmware:
         """A finished project: its C-simulation, compiled from the sources as they lie there."""
         from fpgaml.hls.firmware import reopen

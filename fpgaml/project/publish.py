@@ -14,8 +14,9 @@ from pathlib import Path
 
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
-from fpgaml.project.manifest import FORMAT, MANIFEST
 from fpgaml.project.replace import carry_over, predecessor, require_unedited
+from fpgaml.record.files import MANIFEST
+from fpgaml.record.manifest import FORMAT
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

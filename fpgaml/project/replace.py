@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import UNHASHED, edited_files, is_built, read_manifest
+from fpgaml.project.manifest import UNHASHED, edited_files, is_built
+from fpgaml.record.files import read_manifest
 
 SHOWN = 5
 
@@ -38,7 +39,7 @@ def predecessor(folder: Path) -> Predecessor | None:
         return None
     manifest = read_manifest(folder)
     edited = tuple(name for name in edited_files(folder, manifest) if (folder / name).exists())
-    ours = manifest["files"].keys() | UNHASHED
+    ours = manifest.files.keys() | UNHASHED
     paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     names = (path.relative_to(folder).as_posix() for path in paths)
     return Predecessor(folder, edited, tuple(sorted(name for name in names if name not in ours and not is_built(name))))

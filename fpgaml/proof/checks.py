@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import prod
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from fpgaml.proof.float32 import Explanation, explain
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
+from fpgaml.record.base import Fact
 from fpgaml.record.verdict import Status
 
 CHUNK_VALUES = 1 << 21
@@ -90,8 +91,8 @@ class Hop(Protocol):
     def checks(self) -> Sequence[Check]:
         """What it came to, after the last batch."""
 
-    def sections(self) -> Mapping[str, Any]:
-        """What else it found, for results.json, by the section's name."""
+    def parts(self) -> Mapping[str, Fact]:
+        """What else it found: parts of the results, by the name of the member."""
 
 
 @dataclass(kw_only=True)

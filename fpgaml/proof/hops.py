@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.checks import Batch, Check
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.base import Fact
 from fpgaml.record.verdict import Status
 
 INTERPRETER = "the integer interpreter"
@@ -41,7 +41,7 @@ class Simulated:
         exact = bool(self.found) and all(comparison.exact for comparison in self.found.values())
         return (Check(self.name, INTERPRETER, Status.EXACT if exact else Status.FAILED, "", dict(self.found)),)
 
-    def sections(self) -> Mapping[str, Any]:
+    def parts(self) -> Mapping[str, Fact]:
         """Nothing beyond the check."""
         return {}
 
@@ -64,6 +64,6 @@ class Unchecked:
         """Says that nothing was checked."""
         return (Check(self.name, "", Status.NOT_CHECKED, self.why),)
 
-    def sections(self) -> Mapping[str, Any]:
+    def parts(self) -> Mapping[str, Fact]:
         """Nothing."""
         return {}

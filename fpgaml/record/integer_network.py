@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 
 from fpgaml.record.base import Count, Fact, Fraction, Kind, Name, NotNegative, Positive, absent
 
-KernelSet = Literal["reference", "optimised", "xnnpack"]
+KernelSet = Annotated[str, StringConstraints(pattern="^(reference|optimised|xnnpack)$")]
+Pair = Annotated[str, StringConstraints(pattern="^(integer from float|integer from fixed|fixed from float)$")]
 Areas = Annotated[Mapping[str, Fraction], Field(min_length=1)]
 
 
@@ -23,7 +24,7 @@ class Sizes(Fact):
 class NetworkDistance(Fact):
     """How far one output of two networks is apart."""
 
-    pair: Literal["integer from float", "integer from fixed", "fixed from float"]
+    pair: Pair
     output: Name
     values: Count
     largest: NotNegative

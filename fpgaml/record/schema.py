@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
-from fpgaml.record.settings import KNOWN, settings_class
+from fpgaml.record.settings import settings_class
+from fpgaml.targets import target_names
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SchemaName = Literal["manifest", "results"]
@@ -18,7 +19,7 @@ def schema(name: SchemaName) -> dict[str, Any]:
         return {"$schema": DIALECT, **Results.model_json_schema(mode="serialization")}
     found = Manifest.model_json_schema(mode="serialization")
     kinds = []
-    for target in KNOWN:
+    for target in target_names():
         kind = settings_class(target).model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
         found["$defs"] |= kind.pop("$defs", {})
         kinds.append(kind)

@@ -10,13 +10,6 @@ from pydantic import ConfigDict
 
 from fpgaml.record.base import Fact, Name
 
-KNOWN = {
-    "hls": "fpgaml.hls.facts:HlsFacts",
-    "rtl": "fpgaml.rtl.facts:RtlFacts",
-    "tflite": "fpgaml.tflite.facts:TfliteFacts",
-}
-"""Module and class of each target's settings."""
-
 
 class Settings(Fact):
     """What every target's settings say of themselves to a report."""
@@ -67,9 +60,11 @@ class OtherSettings(Settings):
 
 
 def settings_class(target: str) -> type[Settings]:
-    """The class of a target's settings."""
-    place = KNOWN.get(target)
-    if place is None:
+    """The class of a target's settings, as its `facts` names it."""
+    from fpgaml.targets import target_class, target_names
+
+    place = getattr(target_class(target), "facts", "") if target in target_names() else ""
+    if not place:
         return OtherSettings
     module, _, name = place.partition(":")
     found: type[Settings] = getattr(import_module(module), name)

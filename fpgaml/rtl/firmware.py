@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from pathlib import Path
-from typing import Any
 
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
@@ -16,9 +15,14 @@ from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
 from fpgaml.proof.golden import Golden, Tensors
 from fpgaml.proof.hops import Simulated, Unchecked
+from fpgaml.record import estimate as record
+from fpgaml.record.base import Fact
+from fpgaml.record.manifest import Manifest
+from fpgaml.record.settings import Settings
 from fpgaml.rtl.core import Core, Cover, Estimate
 from fpgaml.rtl.estimate import check_fits, estimate_graph
 from fpgaml.rtl.events import joined
+from fpgaml.rtl.facts import RtlFacts
 from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name
 from fpgaml.rtl.project import HDL_FOLDER, RtlProject
@@ -69,17 +73,17 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
         project.finish,
         _wide(target, spec),
         packages=("alkaid",),
-        estimate=_estimate_facts(core.estimate, spec, board),
+        estimate=_estimate(core.estimate, spec, board),
         cover=partial(_cover, core.cover, seed) if core.cover else None,
     )
 
 
-def _cover(cover: Cover, seed: int, golden: Golden) -> tuple[Tensors, Mapping[str, Any]]:
+def _cover(cover: Cover, seed: int, golden: Golden) -> tuple[Tensors, Mapping[str, Fact]]:
     more, coverage = cover(reduce(joined, golden.inputs), seed)
-    return more, {"toggles": coverage.to_json()} if coverage else {}
+    return more, {"toggles": coverage} if coverage else {}
 
 
-def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Progress) -> Firmware:
+def reopen(folder: Path, manifest: Manifest, graph: Graph, progress: Progress) -> Firmware:
     """A finished project.
 
     The netlist is made anew from the Graph: it says nothing of HDL that was edited since it was written.
@@ -92,12 +96,10 @@ def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, progress: Pr
         files = f"{', '.join(edited[:SHOWN])}{more}"
         why = f"edited since it was generated: {files}. The netlist made from the Graph says nothing of it. {HOW}"
         hops = (Unchecked(SIMULATION, why),)
-    return _firmware(unrolled.netlist.inputs, unrolled.netlist.outputs, manifest["settings"], hops)
+    return _firmware(unrolled.netlist.inputs, unrolled.netlist.outputs, manifest.settings, hops)
 
 
-def _firmware(
-    inputs: Sequence[Port], outputs: Sequence[Port], facts: Mapping[str, Any], hops: Sequence[Hop]
-) -> Firmware:
+def _firmware(inputs: Sequence[Port], outputs: Sequence[Port], facts: Settings, hops: Sequence[Hop]) -> Firmware:
     return Firmware(inputs, outputs, facts, hops, versions(("numpy", "alkaid")))
 
 
@@ -127,33 +129,32 @@ def _wide(target: RtlTarget, spec: ShellSpec) -> list[str]:
     ]
 
 
-def _facts(spec: ShellSpec, core: Core) -> dict[str, Any]:
+def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
     """For manifest.json."""
     stream = spec.kind == ShellKind.AXIS
-    return {
-        "target": RtlTarget.name,
-        "hdl": str(spec.hdl),
-        "shell": str(spec.kind),
-        "top": spec.top,
-        "beat_in": spec.stream_in.beat if stream else None,
-        "beat_out": spec.stream_out.beat if stream else None,
-        "tag_bits": spec.tag_bits if stream else None,
-        "core_latency": spec.core.latency,
-        "latency": shell_latency(spec),
-        "interval": shell_interval(spec),
+    return RtlFacts(
+        hdl="vhdl" if spec.hdl == Hdl.VHDL else "verilog",
+        shell="axis" if stream else "native",
+        top=spec.top,
+        beat_in=spec.stream_in.beat if stream else None,
+        beat_out=spec.stream_out.beat if stream else None,
+        tag_bits=spec.tag_bits if stream else None,
+        core_latency=spec.core.latency,
+        latency=shell_latency(spec),
+        interval=shell_interval(spec),
         **core.facts,
-    }
+    )
 
 
-def _estimate_facts(estimate: Estimate, spec: ShellSpec, board: Board) -> dict[str, Any]:
+def _estimate(estimate: Estimate, spec: ShellSpec, board: Board) -> record.Estimate:
     """For results.json: resources of the core, and its timing by the delay model."""
     latency, interval = shell_latency(spec), shell_interval(spec)
-    return {
-        "lut": estimate.lut,
-        "ff": estimate.ff,
-        "dsp": estimate.dsp,
-        "layers": dict(estimate.layers),
-        "latency_cycles": latency,
-        "latency_ns": round(latency * board.clock_ns, 3),
-        "interval_cycles": interval,
-    }
+    return record.Estimate(
+        lut=estimate.lut,
+        ff=estimate.ff,
+        dsp=estimate.dsp,
+        layers=dict(estimate.layers),
+        latency_cycles=latency,
+        latency_ns=round(latency * board.clock_ns, 3),
+        interval_cycles=interval,
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.settings import one_of, option, read_texts
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from fpgaml.data.dataset import DataSet
     from fpgaml.graph.graph import Graph
     from fpgaml.progress import Progress
+    from fpgaml.record.manifest import Manifest
     from fpgaml.target import Evidence, Firmware, Written
 
 
@@ -31,6 +31,7 @@ class RtlTarget:
     """
 
     name: ClassVar[str] = "rtl"
+    facts: ClassVar[str] = "fpgaml.rtl.facts:RtlFacts"
     title: ClassVar[str] = "RTL"
     summary: ClassVar[str] = "Verilog or VHDL, fully unrolled"
     of_float: ClassVar[bool] = False
@@ -72,7 +73,7 @@ class RtlTarget:
 
     @classmethod
     def reopen(
-        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+        cls, folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None, progress: Progress
     ) -> Firmware:
         """A finished project: its netlist, made anew from the Graph, stands for HDL that nobody edited."""
         from fpgaml.rtl.firmware import reopen

@@ -16,9 +16,9 @@ from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
-from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.hops import Simulated
+from fpgaml.record.files import read_manifest
 from fpgaml.tasks.task import Array
 
 Values = Mapping[str, FixedArray]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from fpgaml.proof.compare import Comparison, compare_reals
 from fpgaml.proof.golden import Golden
 from fpgaml.record.verdict import Status
 from fpgaml.target import Evidence, Firmware, Texts, Written
+from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.hop import Judged, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import Networks, firmware_values, section, side_by_side
@@ -37,7 +39,8 @@ from fpgaml.tflite.running.ports import integer_network
 from fpgaml.tflite.target import TfliteTarget
 
 FLOAT_CHECK = "Graph = float network"
-INT8, INT16X8 = "int8", "int16x8"
+INT8: Literal["int8"] = "int8"
+INT16X8: Literal["int16x8"] = "int16x8"
 
 
 def check(graph: Graph, evidence: Evidence) -> None:
@@ -95,7 +98,7 @@ class _Conversion:
 
     def written(self, folder: Path, progress: Progress) -> Written:
         """As the conversion takes it."""
-        facts = self._facts()
+        facts = self.facts
         warnings = self.network.warnings
         if not self.target.int16x8:
             warnings += coarse_outputs(dict(zip(self.graph.outputs, self.made.outputs, strict=True)))
@@ -127,19 +130,19 @@ class _Conversion:
         sides = [{name: (tensor, shapes[name]) for name, tensor in side.items()} for side in (inputs, outputs)]
         return Networks(integer_network(self.path, *sides), plain, self.made.plain_tensors)
 
-    def _facts(self) -> dict[str, Any]:
+    @cached_property
+    def facts(self) -> TfliteFacts:
         """For manifest.json."""
-        return {
-            "target": TfliteTarget.name,
-            "activations": INT16X8 if self.target.int16x8 else INT8,
-            "name": self.path.stem,
-            "calibration_events": self.calibrated,
-            "float32": self.target.keep_float,
-            "converter": dict(self.made.versions),
-            "dropped_quantizers": self.network.dropped,
-            "clips": list(self.network.clips),
-            "output_ranges": {name or "*": list(ends) for name, ends in self.target.output_ranges.items()},
-        }
+        return TfliteFacts(
+            activations=INT16X8 if self.target.int16x8 else INT8,
+            name=self.path.stem,
+            calibration_events=self.calibrated,
+            float32=self.target.keep_float,
+            converter=dict(self.made.versions),
+            dropped_quantizers=self.network.dropped,
+            clips=tuple(self.network.clips),
+            output_ranges={name or "*": ends for name, ends in self.target.output_ranges.items()},
+        )
 
     def _golden(self, networks: Networks) -> dict[str, NDArray[Any]]:
         data, evidence = firmware_values(self.graph, _data(self.evidence)), self.evidence
@@ -149,8 +152,7 @@ class _Conversion:
         """What the float network and the integer one make of the data, beside the Graph's outputs."""
         data, labels, ranges = _data(self.evidence), self.evidence.labels, self.target.output_ranges
         found = side_by_side(networks, self.graph, data, fixed, ranges, labels is not None)
-        activations = INT16X8 if self.target.int16x8 else INT8
-        results = section(networks, found, activations, self.calibrated, labels, self.target.time)
+        results = section(networks, found, self.facts, labels, self.target.time)
         codes = self._golden(networks)
         checks = (self._float_check(), integer_check(networks.integer, codes, firmware_values(self.graph, data)))
         return Judgement(checks, {"tflite": results})

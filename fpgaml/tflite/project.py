@@ -21,6 +21,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.litert import Kernels
 from fpgaml.project.golden import FOLDER, golden_file, write_golden
 from fpgaml.target import Texts
+from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.making.network import FloatNetwork
 from fpgaml.tflite.render import templates
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
@@ -113,7 +114,7 @@ def write_readme(
     network: IntegerNetwork,
     plain: FloatNetwork,
     texts: Texts,
-    facts: Mapping[str, Any],
+    facts: TfliteFacts,
     warnings: Sequence[str],
 ) -> None:
     """Write README.md.
@@ -122,22 +123,22 @@ def write_readme(
         plain: the float network that was converted; facts: the settings of manifest.json; warnings: what is lost.
     """
     width = network.inputs[0].width
-    wide = facts["activations"] == "int16x8"
+    wide = facts.activations == "int16x8"
     context = {
-        "name": facts["name"],
+        "name": facts.name,
         "title": "16-bit activations, 8-bit weights" if wide else "8-bit integers throughout",
         "arithmetic": "int16 activations, int8 weights" if wide else "int8 throughout",
         "version": __version__,
         "source": texts.source,
-        "tensorflow": facts["converter"]["tensorflow"],
-        "float32": facts["float32"],
+        "tensorflow": facts.converter["tensorflow"],
+        "float32": facts.float32,
         "vectors": texts.vectors,
         "width": width,
         "lowest": -(1 << (width - 1)),
         "highest": (1 << (width - 1)) - 1,
         "inputs": [vars(port) for port in network.inputs],
         "outputs": [vars(port) for port in network.outputs],
-        "calibration": facts["calibration_events"],
+        "calibration": facts.calibration_events,
         "litert": litert.version(),
         "machine": platform.machine(),
         "dropped": plain.dropped,

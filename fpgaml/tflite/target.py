@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fpgaml.settings import option, read_texts
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fpgaml.data.dataset import DataSet
     from fpgaml.graph.graph import Graph
     from fpgaml.progress import Progress
+    from fpgaml.record.manifest import Manifest
     from fpgaml.target import Evidence, Firmware, Written
 
 CALIBRATION_EVENTS = 1000
@@ -43,6 +44,7 @@ class TfliteTarget:
     """
 
     name: ClassVar[str] = "tflite"
+    facts: ClassVar[str] = "fpgaml.tflite.facts:TfliteFacts"
     title: ClassVar[str] = "TensorFlow Lite"
     summary: ClassVar[str] = "an integer flatbuffer"
     of_float: ClassVar[bool] = True
@@ -94,7 +96,7 @@ class TfliteTarget:
 
     @classmethod
     def reopen(
-        cls, folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None, progress: Progress
+        cls, folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None, progress: Progress
     ) -> Firmware:
         """A finished project: its golden vectors and its integers are judged again, on data too if given."""
         from fpgaml.tflite.judging.again import reopen

@@ -13,8 +13,8 @@ from fpgaml.boards import FAMILIES, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.settings import BACKENDS, LayerSettings, Strategy, choose_backend, choose_strategy
 from fpgaml.hls.target import HlsTarget
-from fpgaml.project.manifest import read_manifest
 from fpgaml.proof.checks import Status
+from fpgaml.record.files import read_manifest
 from tests.paths import LEGACY, fpgaml, needs_compiler
 
 DENSE = LEGACY / "calo_student_dense.h5"
@@ -119,7 +119,7 @@ def test_a_project_holds_what_works_for_its_part(board: str, backend: str, statu
     folder = tmp_path / "p"
     conversion = convert(DENSE, folder, board=board, input_type="ap_uint<10>", framework="never", vectors=16)
     assert conversion.results.checks[1].status == status
-    settings = read_manifest(folder)["settings"]
+    settings = read_manifest(folder).settings.to_json()
     family = find_board(board).family
     assert (settings["backend"], settings["backend_chosen_for"]) == (backend, str(family))
     shown = fpgaml("report", folder).stdout

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import FORMAT, MANIFEST, VERSION, folder_hashes
+from fpgaml.project.manifest import folder_hashes
 from fpgaml.project.publish import staged
+from fpgaml.record.files import MANIFEST
+from tests.report import samples
 
 WRITER = """
 import sys, time
@@ -30,7 +32,7 @@ def write(target: Path, text: str, *, force: bool = False, **more: str) -> None:
     with staged(target, force) as stage:
         for name, content in {"text": text, **more}.items():
             (stage / name).write_text(content)
-        manifest = {"format": FORMAT, "version": VERSION, "files": folder_hashes(stage)}
+        manifest = samples.manifest(files=folder_hashes(stage))
         (stage / MANIFEST).write_text(json.dumps(manifest))
 
 

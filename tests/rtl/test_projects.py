@@ -12,8 +12,7 @@ import pytest
 from fpgaml.api import convert, verify
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.graph.ops import Relu
-from fpgaml.project.manifest import read_manifest
-from fpgaml.record.files import read_results
+from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.verdict import Status
 from fpgaml.report.read import read_project
 from fpgaml.rtl import kernels
@@ -67,7 +66,7 @@ def test_a_faster_clock_makes_a_deeper_pipeline(tmp_path: Path) -> None:
     latencies = []
     for mhz in (50, 200, 400):
         folder = project(tmp_path / str(mhz), clock_mhz=float(mhz))
-        latencies.append(read_manifest(folder)["settings"]["core_latency"])
+        latencies.append(read_manifest(folder).settings.core_latency)
     assert latencies[0] < latencies[1] < latencies[2]
 
 

@@ -25,11 +25,11 @@ from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.manifest import read_manifest
 from fpgaml.project.ports import Port
 from fpgaml.project.publish import is_project
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.vectors import corner_vectors
+from fpgaml.record.files import read_manifest
 from fpgaml.rtl.stream import StreamLayout
 
 RUN_FRAMES, RUN_VALUES = 1 << 17, 1 << 23

@@ -19,8 +19,10 @@ from fpgaml.project.golden import read_golden
 from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check
 from fpgaml.proof.compare import Comparison, compare
+from fpgaml.record.manifest import Manifest
 from fpgaml.record.verdict import Status
 from fpgaml.target import Firmware
+from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.hop import Judged, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values
@@ -31,11 +33,14 @@ GOLDEN_CHECK = "golden vectors = LiteRT reference kernels"
 OTHERS_CHECK = "golden vectors = LiteRT's other kernels"
 
 
-def reopen(folder: Path, manifest: Mapping[str, Any], graph: Graph, data: DataSet | None) -> Firmware:
+def reopen(folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None) -> Firmware:
     """The flatbuffer of a project: its golden vectors and its integers are judged again, on data too if given."""
-    inputs, outputs = (tuple(TflitePort.from_row(entry) for entry in manifest[side]) for side in ("inputs", "outputs"))
-    settings = manifest["settings"]
-    network = IntegerNetwork(folder / f"{settings['name']}.tflite", inputs, outputs)
+    settings = manifest.settings
+    assert isinstance(settings, TfliteFacts)
+    inputs, outputs = (
+        tuple(TflitePort.from_row(port.to_json()) for port in ports) for ports in (manifest.inputs, manifest.outputs)
+    )
+    network = IntegerNetwork(folder / f"{settings.name}.tflite", inputs, outputs)
 
     def judge(_: Mapping[str, NDArray[np.float64]]) -> Judgement:
         codes = {port.name: _codes(folder, port, "input") for port in inputs}

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.record.integer_network import KernelDifference, NetworkDistance
+
 Reals = NDArray[np.float64]
 
 
@@ -41,17 +43,18 @@ class Distance:
         self.low = min(self.low, float(expected.min(initial=np.inf)))
         self.high = max(self.high, float(expected.max(initial=-np.inf)))
 
-    def facts(self) -> dict[str, Any]:
-        """For results.json."""
+    def facts(self, pair: str) -> NetworkDistance:
+        """For results.json; pair: of networks that were compared."""
         span = self.high - self.low
-        return {
-            "output": self.output,
-            "values": self.values,
-            "largest": self.largest,
-            "mean": self.total / self.values if self.values else 0.0,
-            "largest_of_span": self.largest / span if span > 0 else 0.0,
-            "beyond_one_step": self.beyond,
-        }
+        return NetworkDistance(
+            pair=pair,
+            output=self.output,
+            values=self.values,
+            largest=self.largest,
+            mean=self.total / self.values if self.values else 0.0,
+            largest_of_span=self.largest / span if span > 0 else 0.0,
+            beyond_one_step=self.beyond,
+        )
 
 
 @dataclass
@@ -75,12 +78,12 @@ class CodeDifference:
         self.differing += int(np.count_nonzero(difference))
         self.largest = max(self.largest, int(difference.max(initial=0)))
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> KernelDifference:
         """For results.json."""
-        return {
-            "output": self.output,
-            "kernels": self.kernels,
-            "values": self.values,
-            "differing": self.differing,
-            "largest_lsb": self.largest,
-        }
+        return KernelDifference(
+            output=self.output,
+            kernels=str(self.kernels),
+            values=self.values,
+            differing=self.differing,
+            largest_lsb=self.largest,
+        )

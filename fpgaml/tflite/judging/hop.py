@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress, Silent
 from fpgaml.proof.checks import Batch, Check
+from fpgaml.record.base import Fact
 
 Outputs = Mapping[str, NDArray[np.float64]]
 """The Graph's outputs on the data, by name, shape (events, *shape)."""
@@ -23,11 +23,11 @@ class Judgement:
     """What was found.
 
     Args:
-        checks: hops, each made in its own way; sections: of results.json, by name.
+        checks: hops, each made in its own way; parts: of the results, by the name of the member.
     """
 
     checks: Sequence[Check]
-    sections: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,6 +57,6 @@ class Judged:
         """The hops."""
         return self._judgement.checks
 
-    def sections(self) -> Mapping[str, Any]:
+    def parts(self) -> Mapping[str, Fact]:
         """What was measured."""
-        return self._judgement.sections
+        return self._judgement.parts

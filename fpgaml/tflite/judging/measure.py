@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,8 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
 from fpgaml.litert import Kernels
 from fpgaml.proof.physics import area_under_roc
+from fpgaml.record import integer_network as record
+from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.distances import CodeDifference, Distance
 from fpgaml.tflite.making.converter import Tensors
 from fpgaml.tflite.making.output_range import Ranges, within
@@ -126,8 +127,8 @@ def side_by_side(
 
 
 def section(
-    networks: Networks, found: SideBySide, activations: str, calibration_events: int, labels: Path | None, timed: bool
-) -> dict[str, Any]:
+    networks: Networks, found: SideBySide, settings: TfliteFacts, labels: Path | None, timed: bool
+) -> record.IntegerNetwork:
     """What results.json says of an integer network.
 
     Args:
@@ -139,31 +140,28 @@ def section(
         if labels is not None:
             scores = {name: np.concatenate(parts) for name, parts in outputs.items()}
             areas[network] = area_under_roc(labels, scores)
-    content: dict[str, Any] = {
-        "kind": "simulated",
-        "activations": activations,
-        "reference": str(Kernels.REFERENCE),
-        "calibration_events": calibration_events,
-        "events": found.events,
-        "bytes": {"integer": networks.integer.path.stat().st_size, "float32": networks.plain.stat().st_size},
-        "inputs": [
-            {"input": name, "values": values, "saturated": found.saturated[name]}
+    return record.IntegerNetwork(
+        activations=settings.activations,
+        reference="reference",
+        calibration_events=settings.calibration_events,
+        events=found.events,
+        bytes=record.Sizes(integer=networks.integer.path.stat().st_size, float32=networks.plain.stat().st_size),
+        inputs=tuple(
+            record.SaturatedInput(input=name, values=values, saturated=found.saturated[name])
             for name, values in found.values.items()
-        ],
-        "distances": [{"pair": pair, **each.facts()} for (pair, _), each in found.distances.items()],
-        "kernels": [each.facts() for each in found.kernels.values()],
-        "roc_auc": areas,
-    }
-    if timed:
-        content["timing"] = timings(networks)
-    return content
-
-
-def timings(networks: Networks) -> list[dict[str, Any]]:
-    """Time of one inference, of both networks."""
-    wanted: Sequence[tuple[str, Path, Kernels]] = (
-        ("integer", networks.integer.path, Kernels.XNNPACK),
-        ("integer", networks.integer.path, Kernels.REFERENCE),
-        ("float32", networks.plain, Kernels.XNNPACK),
+        ),
+        distances=tuple(each.facts(pair) for (pair, _), each in found.distances.items()),
+        kernels=tuple(each.facts() for each in found.kernels.values()),
+        roc_auc=areas,
+        timing=timings(networks) if timed else None,
     )
-    return [{"network": network, **time_inference(path, kernels)} for network, path, kernels in wanted]
+
+
+def timings(networks: Networks) -> tuple[record.InferenceTime, ...]:
+    """Time of one inference, of both networks."""
+    integer, plain = networks.integer.path, networks.plain
+    return (
+        time_inference(integer, Kernels.XNNPACK, "integer"),
+        time_inference(integer, Kernels.REFERENCE, "integer"),
+        time_inference(plain, Kernels.XNNPACK, "float32"),
+    )

@@ -5,18 +5,21 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from fpgaml import litert
+from fpgaml.record.integer_network import InferenceTime
 
 WARM_UP, FEWEST, MOST = 20, 50, 5000
 LONGEST = 2.0
 """Seconds for one set of runs, once there are FEWEST."""
 
 
-def time_inference(path: Path, kernels: litert.Kernels, threads: int = 1) -> dict[str, Any]:
+def time_inference(
+    path: Path, kernels: litert.Kernels, network: Literal["integer", "float32"], threads: int = 1
+) -> InferenceTime:
     """The median time of one invocation with one event, after warm-up; the input's codes are all zero.
 
     Only LiteRT's `invoke` is timed: neither the interpreter's start nor the copies in and out.
@@ -36,17 +39,16 @@ def time_inference(path: Path, kernels: litert.Kernels, threads: int = 1) -> dic
         interpreter.invoke()
         taken.append(perf_counter() - start)
     low, median, high = (float(value) * 1e6 for value in np.percentile(taken, (5, 50, 95)))
-    return {
-        "kind": "measured",
-        "kernels": str(kernels),
-        "threads": threads,
-        "batch": 1,
-        "runs": len(taken),
-        "median_us": round(median, 3),
-        "percentile_5_us": round(low, 3),
-        "percentile_95_us": round(high, 3),
-        "cpu": cpu_name(),
-    }
+    return InferenceTime(
+        network=network,
+        kernels=str(kernels),
+        threads=threads,
+        runs=len(taken),
+        median_us=round(median, 3),
+        percentile_5_us=round(low, 3),
+        percentile_95_us=round(high, 3),
+        cpu=cpu_name(),
+    )
 
 
 def cpu_name() -> str:
