@@ -51,7 +51,7 @@ def test_one_process_answers_every_batch(tmp_path: Path, monkeypatch: pytest.Mon
     conversion = convert(MODEL, request(tmp_path, FrameworkUse.REQUIRED))
     source = conversion.results.checks[0]
     assert source.status == Status.EXACT, source
-    assert all(comparison.events >= 20 + EVENTS for comparison in source.outputs.values())
+    assert all(comparison.events >= 20 + EVENTS for comparison in source.outputs)
     (process,) = numbers.read_text().split()
     assert not Path(f"/proc/{process}").exists()
 

@@ -76,7 +76,7 @@ def test_data_is_proved_and_proved_again(tmp_path: Path) -> None:
     target = next(check for check in conversion.results.checks if check.name == "Graph = netlist")
     events = conversion.results.events
     assert (events["vectors"] + events["data"], events["coverage"] > 0) == (272, True)
-    assert (target.status, target.outputs["softmax_softmax"].events) == (Status.EXACT, sum(events.values()))
+    assert (target.status, target.compared["softmax_softmax"].events) == (Status.EXACT, sum(events.values()))
     again = verify(folder)
     assert {check.name: check.status for check in again.results.checks}["Graph = netlist"] == Status.EXACT
 
