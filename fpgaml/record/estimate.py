@@ -15,6 +15,8 @@ class Estimate(Fact):
     lut: Count
     ff: Count
     dsp: Count
+    bram: Count = 0
+    """Blocks of 18 kbit, of the tables that are memories."""
     layers: Mapping[str, Count]
     """LUTs by layer."""
     latency_cycles: Positive

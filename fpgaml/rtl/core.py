@@ -65,7 +65,7 @@ class Estimate:
 
     Args:
         lut, ff, dsp: numbers; layers: LUTs of each layer.
-        bram: memory blocks of 36 kbit; 0 where tables are made of LUTs.
+        bram: blocks of 18 kbit, of the tables that are memories.
     """
 
     lut: int

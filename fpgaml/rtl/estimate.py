@@ -15,7 +15,7 @@ from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
 from fpgaml.graph.types import Rounding
 from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
-from fpgaml.rtl.netlist import Gate, Netlist, Wire
+from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
 
 SHARING = 0.5
 """Adder bits left after alkaid has shared common terms, relative to one adder a signed digit.
@@ -26,6 +26,9 @@ INCREMENT, COMPARATOR, CHOICE, TABLE = 0.5, 0.25, 0.25, 0.6
 """LUTs a bit of a rounding carry, a comparison, a choice, and LUTs of a table relative to one a bit and 64 entries.
 
 Neighbours share LUTs, and tables have patterns. Set by what yosys 0.70 makes of the networks in tests/data."""
+
+BLOCK_BITS = 18 * 1024
+"""Of the block that `Estimate.bram` counts."""
 
 LARGEST_LUT_MULTIPLIER = 10
 """Products whose operands' widths sum to this much or less are made of LUTs by the synthesisers."""
@@ -81,12 +84,13 @@ def estimate_netlist(netlist: Netlist, registers: int) -> Estimate:
         registers: flip-flops, as `register_bits` counts them.
     """
     layers: dict[str, float] = dict.fromkeys(netlist.layers, 0.0)
-    dsp = 0
+    dsp = bram = 0
     for wire in netlist.wires:
         layers[netlist.layers[wire.layer]] += _wire_luts(netlist, wire)
         dsp += _wire_dsps(netlist, wire)
+        bram += _wire_blocks(netlist, wire)
     rounded = {name: round(luts) for name, luts in layers.items()}
-    return Estimate(sum(rounded.values()), registers, dsp, rounded)
+    return Estimate(sum(rounded.values()), registers, dsp, rounded, bram)
 
 
 def _wire_luts(netlist: Netlist, wire: Wire) -> float:
@@ -98,6 +102,8 @@ def _wire_luts(netlist: Netlist, wire: Wire) -> float:
             return COMPARATOR * comparator_bits(netlist, wire)
         case Gate.SELECT:
             return CHOICE * wire.width
+        case Gate.LOOKUP if is_memory(netlist, wire):
+            return 0
         case Gate.LOOKUP:
             return TABLE * wire.width * 2.0 ** max(netlist.wires[wire.arguments[0]].width - 6, 0)
         case Gate.AND | Gate.OR:
@@ -109,6 +115,13 @@ def _wire_luts(netlist: Netlist, wire: Wire) -> float:
             return prod(widths) if sum(widths) <= LARGEST_LUT_MULTIPLIER else 0
         case _:
             return 0
+
+
+def _wire_blocks(netlist: Netlist, wire: Wire) -> int:
+    """Blocks of a table that is a memory, by its bits."""
+    if not is_memory(netlist, wire):
+        return 0
+    return -(-(wire.width << netlist.wires[wire.arguments[0]].width) // BLOCK_BITS)
 
 
 def _wire_dsps(netlist: Netlist, wire: Wire) -> int:

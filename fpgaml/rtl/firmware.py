@@ -153,6 +153,7 @@ def _estimate(estimate: Estimate, spec: ShellSpec, board: Board) -> record.Estim
         lut=estimate.lut,
         ff=estimate.ff,
         dsp=estimate.dsp,
+        bram=estimate.bram,
         layers=dict(estimate.layers),
         latency_cycles=latency,
         latency_ns=round(latency * board.clock_ns, 3),

@@ -63,6 +63,10 @@ class Wire:
         return bits_for(self.low, self.high)
 
 
+MEMORY_INDEX_BITS = 12
+"""A table that is asked with so many bits or more is a memory: block RAM, which answers behind a register rank."""
+
+
 def bits_for(low: int, high: int) -> int:
     """Bits of the smallest type, two's complement where `low` is negative, that holds a range; at least 1."""
     if low < 0:
@@ -141,6 +145,11 @@ class Netlist:
                 for argument in self.wires[index].arguments:
                     living[argument] = True
         return living
+
+
+def is_memory(netlist: Netlist, wire: Wire) -> bool:
+    """Whether a wire is the entry of a table so large that it is a memory."""
+    return wire.gate == Gate.LOOKUP and netlist.wires[wire.arguments[0]].width >= MEMORY_INDEX_BITS
 
 
 def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:

@@ -7,7 +7,7 @@ from math import ceil
 
 from fpgaml.errors import FpgamlError
 from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.netlist import Gate, Netlist
+from fpgaml.rtl.netlist import Gate, Netlist, is_memory
 
 MOST_STAGES = {Gate.MULTIPLY: 6, Gate.LOOKUP: 3}
 """Stages that one gate may span: the registers behind it are those of the DSP blocks and of the block RAMs."""
@@ -42,14 +42,15 @@ def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
             continue
         stage, time = max((usable_from[a] for a in wire.arguments), default=(0, 0.0))
         delay = model.delay(netlist, wire)
-        if delay <= model.usable:
+        if delay <= model.usable and not is_memory(netlist, wire):
             if time + delay > model.usable:
                 stage, time = stage + 1, 0.0
             stages.append(stage)
             usable_from.append((stage, time + delay))
             continue
         most = MOST_STAGES.get(wire.gate, 1)
-        spans = ceil(delay / model.usable) if model.usable > 0 else most + 1
+        # At least one: a memory has its register whatever the clock.
+        spans = max(1, ceil(delay / model.usable)) if model.usable > 0 else most + 1
         if spans > most:
             layer = netlist.layers[wire.layer]
             slowest[layer] = max(slowest.get(layer, 0.0), delay / most)
@@ -74,7 +75,7 @@ def _too_fast(slowest: dict[str, float], model: DelayModel) -> FpgamlError:
 
 
 def register_bits(netlist: Netlist, plan: Schedule) -> int:
-    """Flip-flops of the core, shift registers counted bit by bit."""
+    """Flip-flops of the core, shift registers counted bit by bit; a memory's own register is no flip-flop."""
     last_read = list(plan.stages)
     for index, wire in enumerate(netlist.wires):
         for argument in wire.arguments:
@@ -82,7 +83,7 @@ def register_bits(netlist: Netlist, plan: Schedule) -> int:
     for result in netlist.results:
         last_read[result.wire] = plan.latency
     return sum(
-        wire.width * (last_read[index] - plan.stages[index])
+        wire.width * (last_read[index] - plan.stages[index] - is_memory(netlist, wire))
         for index, wire in enumerate(netlist.wires)
         if wire.gate != Gate.CONSTANT
     )

@@ -16,10 +16,11 @@ def sections(subject: Subject) -> Iterator[Section]:
     if estimate is None:
         return
     clock = subject.manifest.board.clock_ns
+    blocks = f", {estimate.bram} BRAM of 18 kbit" if estimate.bram else ""
     rows = [
         ("latency", f"{estimate.latency_cycles} cycles, {estimate.latency_ns:g} ns at {1e3 / clock:.6g} MHz"),
         ("initiation interval", counted(estimate.interval_cycles, "cycle")),
-        ("core", f"{estimate.lut:,} LUT, {estimate.ff:,} FF, {estimate.dsp} DSP"),
+        ("core", f"{estimate.lut:,} LUT, {estimate.ff:,} FF, {estimate.dsp} DSP{blocks}"),
     ]
     layers = sorted(((luts, layer) for layer, luts in estimate.layers.items() if luts), reverse=True)
     shown = layers if subject.everything else layers[:LAYERS_SHOWN]

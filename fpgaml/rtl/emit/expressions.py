@@ -140,10 +140,11 @@ class AnyBit:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The entry of a lookup table's module."""
+    """The entry of a lookup table's module; of one with a clock, the entry of the cycle before."""
 
     table: str
     a: Part
+    clocked: bool = False
 
 
 Expression = Join | Sum | Product | Less | Select | Logic | Inverse | AnyBit | Entry
@@ -155,6 +156,17 @@ class Assign:
 
     target: Signal
     expression: Expression
+
+    @property
+    def clocked(self) -> bool:
+        """Whether the target is a register of its own."""
+        return isinstance(self.expression, Entry) and self.expression.clocked
+
+
+def clocked(line: Assign) -> Assign:
+    """A line that asks a table, of one with a clock."""
+    assert isinstance(line.expression, Entry)
+    return replace(line, expression=replace(line.expression, clocked=True))
 
 
 def whole(signal: Signal) -> Part:
@@ -231,5 +243,5 @@ def parts_read(expression: Expression) -> Iterator[Part]:
             yield from (term for term in (a, b) if isinstance(term, Part))
         case Select(condition, a, b):
             yield from (term for term in (condition, a, b) if isinstance(term, Part))
-        case Inverse(a) | AnyBit(a) | Entry(_, a):
+        case Inverse(a) | AnyBit(a) | Entry(_, a, _):
             yield a

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from fpgaml.graph.types import FixedType
 from fpgaml.project.ports import Port, packed_bits
@@ -17,6 +18,7 @@ from fpgaml.rtl.emit.expressions import (
     Part,
     Signal,
     Term,
+    clocked,
     lifted,
     parts_read,
     pieces,
@@ -24,7 +26,7 @@ from fpgaml.rtl.emit.expressions import (
 )
 from fpgaml.rtl.emit.gates import assignments
 from fpgaml.rtl.emit.partition import Partition, partition
-from fpgaml.rtl.netlist import Gate, Netlist, Wire
+from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
 from fpgaml.rtl.schedule import Schedule
 
 
@@ -90,7 +92,7 @@ class Module:
     @property
     def clocked(self) -> bool:
         """Whether it has registers."""
-        return any(stage.registers for stage in self.stages)
+        return any(stage.registers or any(line.clocked for line in stage.lines) for stage in self.stages)
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ class _Planner:
         self.grouped = len(set(self.cut.group.values())) > 1
         # Of each wire that leaves: its vector's name in the core, lowest bit there.
         self.places: dict[int, tuple[str, int]] = {}
+        self.first_read = _first_read(netlist, schedule)
         self.wiring: dict[str, int] = {}
 
     def plan(self) -> Plan:
@@ -165,16 +168,22 @@ class _Planner:
         core = self._module(self.cut.core, {vector.connected for layer in layers for vector in layer.inputs})
         return Plan(tuple(self.tables.values()), layers, core, tuple(self.wiring.items()), self.schedule.latency)
 
-    def table_name(self, wire: Wire, argument: Wire) -> str:
+    def is_registered(self, index: int) -> bool:
+        """Whether a wire is a memory's entry that nobody reads before its register rank."""
+        return (
+            is_memory(self.netlist, self.netlist.wires[index]) and self.first_read[index] > self.schedule.stages[index]
+        )
+
+    def table_name(self, wire: Wire, argument: Wire, ranks: int = 0) -> str:
         """The module of a lookup, made when it is first asked for; it holds what the argument can reach."""
         number, first = wire.parameters
-        key = (number, first, argument.low, argument.high, wire.width, wire.signed)
+        key = (number, first, argument.low, argument.high, wire.width, wire.signed, ranks)
         if key not in self.tables:
             entries = self.netlist.tables[number][argument.low - first : argument.high - first + 1]
             index = Signal("a", argument.width, argument.signed)
             entry = Signal("y", wire.width, wire.signed)
             name = f"{self.top}_{next(self.table_names)}"
-            self.tables[key] = Table(name, index, entry, argument.low, entries)
+            self.tables[key] = Table(name, index, entry, argument.low, entries, ranks)
         return self.tables[key].name
 
     def note(self, wire: int) -> str:
@@ -249,10 +258,15 @@ class _Body:
             number = self.schedule.stages[wire]
             signal = self._signal(f"t{count}", wire)
             terms = [self.term(argument, number) for argument in self.wires[wire].arguments]
-            lines = assignments(self.planner.netlist, self.wires[wire], signal, terms, self.planner.table_name)
+            ranks = int(self.planner.is_registered(wire))
+            target = _registered(signal, number + 1) if ranks else signal
+            name = partial(self.planner.table_name, ranks=ranks)
+            lines = assignments(self.planner.netlist, self.wires[wire], target, terms, name)
+            if ranks:  # the last line asks the table
+                lines = [*lines[:-1], clocked(lines[-1])]
             _stage(stages, number).lines.extend(lines)
             self.signals[wire] = signal, number
-            self._keep(stages, wire)
+            self._keep(stages, wire, ranks)
         return stages
 
     def hand_on(self, layer: int) -> tuple[Vector, ...]:
@@ -294,11 +308,11 @@ class _Body:
     def _signal(self, name: str, wire: int) -> Signal:
         return Signal(name, self.wires[wire].width, self.wires[wire].signed)
 
-    def _keep(self, stages: dict[int, Stage], wire: int) -> None:
-        """The registers that carry a wire to the last stage that needs it here."""
+    def _keep(self, stages: dict[int, Stage], wire: int, ranks: int = 0) -> None:
+        """The registers that carry a wire to the last stage that needs it here, behind the ranks that it has."""
         signal, since = self.signals[wire]
-        source = signal.name
-        for rank in range(since + 1, self.cut.last[self.index].get(wire, since) + 1):
+        source = _registered(signal, since + ranks).name if ranks else signal.name
+        for rank in range(since + ranks + 1, self.cut.last[self.index].get(wire, since) + 1):
             target = _registered(signal, rank)
             _stage(stages, rank).registers.append(Register(target, source))
             source = target.name
@@ -318,6 +332,15 @@ def _low(slot: Slot) -> int:
 
 def _first_wire(slots: Sequence[Slot]) -> int:
     return min((int(slot.signal.name[1:]) for slot in slots), default=0)
+
+
+def _first_read(netlist: Netlist, schedule: Schedule) -> list[int]:
+    """The earliest stage in which each wire is read."""
+    first = [schedule.latency] * len(netlist.wires)
+    for index, wire in enumerate(netlist.wires):
+        for argument in wire.arguments:
+            first[argument] = min(first[argument], schedule.stages[index])
+    return first
 
 
 def _offsets(netlist: Netlist) -> list[int]:

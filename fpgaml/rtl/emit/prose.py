@@ -42,7 +42,8 @@ def describe_stage(stage: Stage) -> str:
 def describe_table(table: Table) -> list[str]:
     """Header of a lookup table."""
     last = table.low + len(table.entries) - 1
-    return [f"{table.name}: the function with these values for a = {table.low} to {last}; no registers."]
+    when = "y follows a by one clock edge: a memory" if table.ranks else "no registers"
+    return [f"{table.name}: the function with these values for a = {table.low} to {last}; {when}."]
 
 
 def describe_slot(slot: Slot) -> str:

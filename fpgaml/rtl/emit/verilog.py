@@ -48,20 +48,17 @@ DECIMAL_BITS = 31
 def write_table(table: Table) -> str:
     """The module of a lookup table."""
     index, entry = table.index, table.entry
-    lines = [
-        *_comment(describe_table(table)),
-        STRICT,
-        f"module {table.name} (",
-        f"    input  wire {_type(index)}a,",
-        f"    output reg  {_type(entry)}y",
-        ");",
-        "    always @* begin",
-        "        case (a)",
-    ]
+    y, arrow, event = ("entry", "<=", "(posedge clk)") if table.ranks else ("y", "=", "*")
+    ports = ["input  wire clk"] if table.ranks else []
+    ports += [f"input  wire {_type(index)}a", f"output {'wire' if table.ranks else 'reg '} {_type(entry)}y"]
+    lines = [*_comment(describe_table(table)), STRICT, f"module {table.name} (", *_listed(ports, "    "), ");"]
+    if table.ranks:
+        lines += ['    (* rom_style = "block" *)', f"    reg {_type(entry)}entry;", "    assign y = entry;", ""]
+    lines += [f"    always @{event} begin", "        case (a)"]
     for key, value in table.cases:
         lines.append(f"            {_number(key, index.width, index.signed)}: "
-                     f"y = {_number(value, entry.width, entry.signed)};")  # fmt: skip
-    lines.append(f"            default: y = {_number(table.default, entry.width, entry.signed)};")
+                     f"{y} {arrow} {_number(value, entry.width, entry.signed)};")  # fmt: skip
+    lines.append(f"            default: {y} {arrow} {_number(table.default, entry.width, entry.signed)};")
     lines += ["        endcase", "    end", "endmodule", LENIENT]
     return _text(lines)
 
@@ -175,7 +172,8 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _assign(line: Assign) -> str:
     declared = f"wire {_type(line.target)}{line.target.name}"
     if isinstance(line.expression, Entry):
-        pins = f"(.a({line.expression.a.source.name}), .y({line.target.name}))"
+        clock = ".clk(clk), " if line.clocked else ""
+        pins = f"({clock}.a({line.expression.a.source.name}), .y({line.target.name}))"
         return f"{declared}; {line.expression.table} {line.target.name}_lut {pins};"
     return f"{declared} = {_expression(line.expression, line.target)};"
 

@@ -47,13 +47,36 @@ LIBRARIES = ["library ieee;", "use ieee.std_logic_1164.all;", "use ieee.numeric_
 def write_table(table: Table) -> str:
     """The entity of a lookup table."""
     index, entry = table.index, table.entry
-    ports = [f"a : in  {_type(index)}", f"y : out {_type(entry)}"]
+    ports = [*(["clk : in  std_logic"] if table.ranks else []), f"a : in  {_type(index)}", f"y : out {_type(entry)}"]
     lines = [*_comment(describe_table(table)), *LIBRARIES, *_entity(table.name, ports)]
-    lines += [f"architecture rtl of {table.name} is", "begin", "    with a select y <="]
+    lines.append(f"architecture rtl of {table.name} is")
+    if table.ranks:
+        return _text([*lines, *_memory(table)])
+    lines += ["begin", "    with a select y <="]
     for key, value in table.cases:
         lines.append(f"        {_string(value, entry.width)} when {_string(key, index.width)},  -- {key}: {value}")
     lines += [f"        {_string(table.default, entry.width)} when others;", "end architecture rtl;"]
     return _text(lines)
+
+
+def _memory(table: Table) -> Iterator[str]:
+    """The architecture of a table that is a memory: its entry behind a register."""
+    index, entry = table.index, table.entry
+    yield f"    signal entry : {_type(entry)};"
+    yield "    attribute rom_style : string;"
+    yield '    attribute rom_style of entry : signal is "block";'
+    yield from ("begin", "    process (clk)", "    begin", "        if rising_edge(clk) then", "            case a is")
+    for key, value in table.cases:
+        text = f"when {_string(key, index.width)} => entry <= {_string(value, entry.width)};"
+        yield f"                {text}  -- {key}: {value}"
+    yield f"                when others => entry <= {_string(table.default, entry.width)};"
+    yield from (
+        "            end case;",
+        "        end if;",
+        "    end process;",
+        "    y <= entry;",
+        "end architecture rtl;",
+    )
 
 
 def write_layer(module: Module, plan: Plan) -> str:
@@ -150,7 +173,9 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _assign(line: Assign) -> str:
     name, expression = line.target.name, line.expression
     if isinstance(expression, Entry):
-        return f"{name}_lut : entity work.{expression.table} port map (a => {expression.a.source.name}, y => {name});"
+        clock = "clk => clk, " if line.clocked else ""
+        pins = f"{clock}a => {expression.a.source.name}, y => {name}"
+        return f"{name}_lut : entity work.{expression.table} port map ({pins});"
     bit = "(0)" if isinstance(expression, Less | AnyBit) else ""  # these give a std_ulogic
     return f"{name}{bit} <= {_expression(expression, line.target)};"
 
