@@ -1,4 +1,4 @@
-"""Who says what the source model answers: recorded outputs, the framework itself, or nobody."""
+"""Who says what the source model answers: recorded outputs, or whoever the frontend brings; or nobody."""
 
 from __future__ import annotations
 
