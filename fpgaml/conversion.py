@@ -146,7 +146,7 @@ def _requantised(model: LoadedModel, bits: int | None) -> tuple[LoadedModel, Gra
         return model, None
     if not model.codings:
         advice = "Leave it out: this model is fixed point already"
-        raise FpgamlError("--requantize", "is for integer .tflite models", advice)
+        raise FpgamlError("--requantize", "is for models whose inputs and outputs carry integer codes", advice)
     kept = "the nearest power of two" if bits == 1 else f"{bits} significant bits"
     note = Approximation("all layers", f"factors between the codes rounded to {kept} (--requantize)")
     rounded = run(of_requantisation(bits), model.graph)

@@ -12,6 +12,7 @@ from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import CheckOptions, DataOptions, checking
 from fpgaml.cli.target_options import read_target, target_help, target_parameters
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+from fpgaml.frontends.registry import what_is_read
 from fpgaml.targets import target_class
 
 if TYPE_CHECKING:
@@ -80,10 +81,7 @@ class VectorOptions:
 def _convert(
     model: Annotated[
         Path,
-        typer.Argument(
-            help="Keras 2 or 3 .h5, .keras, integer .tflite, a Keras 2 .json with its weights, or a task that "
-            "`fpgaml models` lists."
-        ),
+        typer.Argument(help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists."),
     ],
     target: Annotated[str, typer.Option("--target", "-t", help=target_help())] = "hls",
     project: ProjectOptions = ProjectOptions(),

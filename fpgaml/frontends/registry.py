@@ -32,9 +32,8 @@ def frontends() -> Iterator[Frontend]:
     Raises:
         FpgamlError: another package's cannot be imported.
     """
-    for name, value in FRONTENDS.items():
-        yield EntryPoint(name, value, GROUP).load()
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    yield from _own()
+    for point in _others():
         try:
             yield point.load()
         except Exception as error:
@@ -43,8 +42,17 @@ def frontends() -> Iterator[Frontend]:
 
 
 def what_is_read() -> str:
-    """Every kind of file that can be read, in one line."""
-    return "; ".join(frontend.reads for frontend in frontends())
+    """Every kind of file that can be read, in one line; nothing of other packages is imported."""
+    return "; ".join([*(own.reads for own in _own()), *(f"what `{other.name}` reads" for other in _others())])
+
+
+def _own() -> Iterator[Frontend]:
+    for name, value in FRONTENDS.items():
+        yield EntryPoint(name, value, GROUP).load()
+
+
+def _others() -> list[EntryPoint]:
+    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
 
 
 def find_frontend(path: Path) -> Frontend:
