@@ -20,8 +20,8 @@ from fpgaml.record.base import Fact
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.settings import Settings
 from fpgaml.rtl.core import Core, Cover, Estimate
+from fpgaml.rtl.coverage.events import joined
 from fpgaml.rtl.estimate import check_fits, estimate_graph
-from fpgaml.rtl.events import joined
 from fpgaml.rtl.facts import RtlFacts
 from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name

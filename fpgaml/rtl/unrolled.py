@@ -8,7 +8,7 @@ from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Boundary, Core, Layer
-from fpgaml.rtl.covering import cover
+from fpgaml.rtl.coverage.covering import cover
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import make_plan

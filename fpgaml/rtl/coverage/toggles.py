@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fpgaml.record.toggles import LayerToggles
-from fpgaml.rtl.constant_bits import movable_bits
+from fpgaml.rtl.coverage.constant_bits import movable_bits
 from fpgaml.rtl.netlist import Gate, Netlist, evaluate_wires
 
 

@@ -12,11 +12,11 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors, varied_vectors
 from fpgaml.record.toggles import ToggleCoverage
-from fpgaml.rtl.events import Events, events_of, joined, picked
-from fpgaml.rtl.extremes import extremes
+from fpgaml.rtl.coverage.events import Events, events_of, joined, picked
+from fpgaml.rtl.coverage.extremes import extremes
+from fpgaml.rtl.coverage.toggles import Toggles
 from fpgaml.rtl.netlist import Netlist, evaluate_wires
 from fpgaml.rtl.run import port_codes
-from fpgaml.rtl.toggles import Toggles
 
 ROUNDS = 8
 """Draws of candidates of one sort at most; one that finds nothing is the last."""

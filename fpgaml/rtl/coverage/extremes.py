@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fpgaml.graph.values import FixedArray
-from fpgaml.rtl.events import Events, events_of, picked
+from fpgaml.rtl.coverage.events import Events, events_of, picked
 from fpgaml.rtl.netlist import Gate, Netlist, evaluate_wires
 from fpgaml.rtl.run import port_codes
 

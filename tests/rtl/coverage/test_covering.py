@@ -9,12 +9,12 @@ from fpgaml.graph.ops import Dense, Input, Relu
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
-from fpgaml.rtl.covering import MOST_EVENTS, covering_vectors
-from fpgaml.rtl.events import picked
+from fpgaml.rtl.coverage.covering import MOST_EVENTS, covering_vectors
+from fpgaml.rtl.coverage.events import picked
+from fpgaml.rtl.coverage.toggles import Toggles
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.run import port_codes
-from fpgaml.rtl.toggles import Toggles
 from tests.rtl.small import small_graph
 
 WEIGHTS = np.array([9, -7, 5, -11, 3, 13, -1, 9, -5, 7, -3, 11])

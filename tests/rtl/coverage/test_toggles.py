@@ -10,10 +10,10 @@ import pytest
 
 from fpgaml.project.ports import Port
 from fpgaml.record.toggles import LayerToggles
-from fpgaml.rtl.constant_bits import movable_bits
-from fpgaml.rtl.extremes import slopes
+from fpgaml.rtl.coverage.constant_bits import movable_bits
+from fpgaml.rtl.coverage.extremes import slopes
+from fpgaml.rtl.coverage.toggles import Toggles
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, evaluate_wires
-from fpgaml.rtl.toggles import Toggles
 from tests.rtl.emit.netlists import frames, gates_netlist, layered_netlist
 
 

@@ -1,0 +1,1 @@
+"""How much of a netlist vectors move, and more vectors that move the rest."""
