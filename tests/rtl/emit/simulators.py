@@ -17,6 +17,7 @@ from fpgaml.rtl.emit import emit_core
 from fpgaml.rtl.netlist import Netlist, evaluate
 from fpgaml.rtl.schedule import Schedule
 from fpgaml.rtl.settings import Hdl
+from sim.run import VERILATOR_MAKEFLAGS
 
 Frame = Sequence[Sequence[int]]
 
@@ -182,11 +183,7 @@ def verilator(folder: Path, *arguments: str) -> str:
     if found.wheel:
         program = Path(found.folder) / "verilator_bin"
         env["VERILATOR_ROOT"] = str(program.parent.parent)
-        settings = "AR=ar CXX=g++ LINK=g++ PYTHON3=python3 PERL=perl CFG_CXXFLAGS_PCH_I=-include"
-        env["MAKEFLAGS"] = (
-            f"{settings} CFG_LDLIBS_THREADS=-pthread CFG_CXXFLAGS_STD_NEWEST=-std=gnu++20 "
-            "CFG_CXXFLAGS_COROUTINES=-fcoroutines"
-        )
+        env["MAKEFLAGS"] = f"{VERILATOR_MAKEFLAGS} LINK=g++"
     return _call(folder, str(program), *arguments, env=env)
 
 
