@@ -18,6 +18,8 @@ from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 INT64_BITS = 62
 """Magnitudes below 2**62 leave room for a sign and for one addition in int64."""
 FLOAT64_EXACT = 2**53
+FEWEST_BITS = 8
+"""Wide operands of a sum of products are taken in parts of at least so many bits."""
 
 
 def magnitude(array: Ints) -> int:
@@ -71,7 +73,13 @@ def contract(product: Callable[[Any, Any], Any], a: Ints, b: Ints, terms: int) -
         return np.asarray(product(a.astype(np.float64), b.astype(np.float64))).astype(np.int64)
     if bound.bit_length() <= INT64_BITS:
         return np.asarray(product(a.astype(np.int64), b.astype(np.int64)))
-    return as_ints(np.asarray(product(a.astype(object), b.astype(object)), dtype=object))
+    low = INT64_BITS - (magnitude(b) * max(terms, 1)).bit_length()
+    if low < FEWEST_BITS:
+        return as_ints(np.asarray(product(a.astype(object), b.astype(object)), dtype=object))
+    # Python integers for the outputs alone: a = upper * 2**low + lower, 0 <= lower < 2**low.
+    upper, lower = as_ints(np.asarray(a >> low)), as_ints(np.asarray(a & ((1 << low) - 1)))
+    parts = [contract(product, part, b, terms).astype(object) for part in (upper, lower)]
+    return as_ints(np.asarray(parts[0] * (1 << low) + parts[1], dtype=object))
 
 
 @dataclass(frozen=True, eq=False)
