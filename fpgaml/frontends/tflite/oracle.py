@@ -18,9 +18,6 @@ from fpgaml.frontends.tflite.parsed import parse
 from fpgaml.frontends.tflite.ports import Border
 from fpgaml.proof.oracle import Answers, Oracle
 
-LARGEST = 100_000
-"""Events that are computed where nobody asks for fewer: the kernels are fast."""
-
 
 @dataclass
 class ReferenceKernels(Oracle):
