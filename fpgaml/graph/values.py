@@ -18,6 +18,8 @@ from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 INT64_BITS = 62
 """Magnitudes below 2**62 leave room for a sign and for one addition in int64."""
 FLOAT64_EXACT = 2**53
+LARGE_MATRIX = 4096
+"""Elements of a matrix from which on BLAS uses several threads for one small product."""
 FEWEST_BITS = 8
 """Wide operands of a sum of products are taken in parts of at least so many bits."""
 
@@ -58,6 +60,13 @@ def multiply(a: Ints, b: Ints) -> Ints:
     if magnitude(a).bit_length() + magnitude(b).bit_length() > INT64_BITS:
         return as_ints(np.asarray(a.astype(object) * b.astype(object), dtype=object))
     return np.asarray(a * b)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """np.matmul; for a large matrix b as one product, since BLAS starts its threads for each of a stack of them."""
+    if b.ndim == 2 and a.ndim > 2 and b.size >= LARGE_MATRIX:
+        return np.matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
+    return np.matmul(a, b)
 
 
 def contract(product: Callable[[Any, Any], Any], a: Ints, b: Ints, terms: int) -> Ints:

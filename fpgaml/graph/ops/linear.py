@@ -17,7 +17,7 @@ from fpgaml.graph.ops.elementwise import added_range
 from fpgaml.graph.ops.windows import Pads, output_size, windows
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import Ints
-from fpgaml.graph.values import FixedArray, add, contract
+from fpgaml.graph.values import FixedArray, add, contract, matmul
 
 _EQUATION = re.compile(r"^[a-zA-Z]*,[a-zA-Z]*->[a-zA-Z]*$")
 
@@ -103,7 +103,7 @@ class Dense(Linear):
         return prod(x[:-1])
 
     def product(self, x: Ints, kernel: Ints) -> Ints:
-        return contract(np.matmul, x, kernel, kernel.shape[0])
+        return contract(matmul, x, kernel, kernel.shape[0])
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class _Conv(Linear):
         for group in range(self.groups):
             columns = patches[..., group * inner : (group + 1) * inner].reshape(*head, prod(size) * inner)
             weights = kernel[..., group * each : (group + 1) * each].reshape(prod(size) * inner, each)
-            parts.append(contract(np.matmul, columns, weights, prod(size) * inner))
+            parts.append(contract(matmul, columns, weights, prod(size) * inner))
         return parts[0] if self.groups == 1 else np.concatenate(parts, axis=-1)
 
 
