@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.frontend import Frontend
-from fpgaml.frontends.model import ParsedModel
+
+if TYPE_CHECKING:
+    from fpgaml.frontends.frontend import Frontend
+    from fpgaml.frontends.model import ParsedModel
 
 GROUP = "fpgaml.frontends"
 HEAD_BYTES = 16

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from fpgaml.boards import Board, parse_part
 from fpgaml.errors import FpgamlError
+
+if TYPE_CHECKING:
+    from fpgaml.boards import Board
 
 
 class IoType(StrEnum):
@@ -215,6 +218,8 @@ class HlsSettings:
 
     def advice_for(self, io_type: IoType) -> str:
         """Which backends for the same part have functions of fpgaml's own with this input/output type."""
+        from fpgaml.boards import parse_part
+
         names = [name for name in parse_part(self.part).family.hls if io_type in BACKENDS[name].generates_code]
         return f"Use --backend {' or '.join(names)}" if names else "Use --target rtl"
 
