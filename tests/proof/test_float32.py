@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from fpgaml.graph.ops import (
     Scale,
     Slice,
 )
+from fpgaml.graph.ops.base import Operation, Shape
+from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.float32 import explain, rounding_bounds
@@ -119,6 +122,21 @@ def wide_conv(rng: np.random.Generator, wrong: int = 0) -> tuple[Graph, Callable
     return graph.build([out]), framework
 
 
+@dataclass(frozen=True)
+class Negative(Operation):
+    """An operation of someone's own, of which the analysis knows no rule."""
+
+    def shape(self, inputs: Sequence[Shape]) -> Shape:
+        return inputs[0]
+
+    def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
+        x = inputs[0]
+        return ValueRange(-x.high, -x.low, x.fractional, x.unit)
+
+    def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
+        return FixedArray(-inputs[0].integers, inputs[0].fractional)
+
+
 def events(graph: Graph, rng: np.random.Generator) -> FixedArray:
     (node,) = graph.inputs
     assert isinstance(node.op, Input)
@@ -183,6 +201,45 @@ def test_answers_of_more_than_float32_are_not_excused() -> None:
     assert not explain(graph, {"x": x}, "out", exact, answers).differing
     answers[0, 0] *= 1 + 2**-40
     assert explain(graph, {"x": x}, "out", exact, answers).beyond == 1
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_an_operation_without_a_rule_explains_nothing(behind: bool) -> None:
+    """Nor does anything behind it, such as a quantizer, whose own rule would be finite."""
+    rng = np.random.default_rng(6)
+    graph = GraphBuilder("unknown")
+    x = graph.add(Input((16,), entry(17, 14)), name="x")
+    out = graph.add(Negative(), graph.add(Dense(constant(rng, (16, 4), 15, 14), None), x, name="y"), name="out")
+    if behind:
+        out = graph.add(Quantize(entry(24, 16)), out, name="quantized")
+    built = graph.build([out])
+    data = events(built, rng)
+    exact = interpret(built, {"x": data})[out]
+    assert not np.isfinite(rounding_bounds(built, {"x": data})[out]).any()
+    answers = reals(exact)
+    answers[:, 1] = answers[:, 1] * F32(1 + 2**-20) + F32(2**-10)
+    found = explain(built, {"x": data}, out, exact, answers)
+    assert (found.differing, found.beyond) == (EVENTS, EVENTS)
+
+
+def test_a_quantizer_of_far_too_wide_a_sum_moves_by_its_range() -> None:
+    """The sum's error is more than 2**60 of its own steps; the quantised value still has a bound, and it holds."""
+    rng = np.random.default_rng(8)
+    graph = GraphBuilder("huge")
+    x = graph.add(Input((12,), entry(30, 0)), name="x")
+    kernel = FixedArray(rng.integers(-(1 << 40), 1 << 40, (12, 6)), 50)
+    y = graph.add(Dense(kernel, None), x, name="y")
+    widened = graph.add(Multiply(), y, y, name="square")
+    kind = Quantizer(FixedType(1, 3, 14), Rounding.RND, Overflow.WRAP)
+    out = graph.add(Quantize(kind), widened, name="out")
+    built, sums = graph.build([out]), graph.build([widened])
+    data = events(built, rng)
+    error = rounding_bounds(sums, {"x": data})["square"]
+    assert np.ldexp(error, interpret(sums, {"x": data})["square"].fractional).max() > 2.0**60
+    exact, bounds = interpret(built, {"x": data})["out"], rounding_bounds(built, {"x": data})["out"]
+    assert (bounds < 16.001).all()
+    answers = rng.integers(-(1 << 17), 1 << 17, exact.shape) / F32(1 << 14)
+    assert not explain(built, {"x": data}, "out", exact, answers).beyond
 
 
 @pytest.mark.parametrize("mode", list(Overflow))
