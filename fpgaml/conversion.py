@@ -21,7 +21,7 @@ from fpgaml.oracles import choose_oracle
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_requantisation
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.manifest import folder_hashes, versions
+from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import check_target, staged
 from fpgaml.proof.checks import Batch, Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.golden import Golden
@@ -35,6 +35,7 @@ from fpgaml.record.manifest import BoardChoice, Coding, InputType, Manifest, Por
 from fpgaml.record.results import Results
 from fpgaml.source import InputChoice, LoadedModel, load_with_data
 from fpgaml.target import Evidence, Target, Texts, Written
+from fpgaml.toolchain import versions
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Conversion:
 
     Args:
         folder: the project; model: what was read; board: with overrides applied.
-        firmware: what the target made; results: what was measured.
+        written: what the target made; results: what was measured.
     """
 
     folder: Path
@@ -126,8 +127,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
-        proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds)
-        proof.approximate = bool(model.approximations)
+        approximate = bool(model.approximations)
+        proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds, approximate=approximate)
         golden = _prove(proof, data, request.vectors, progress)
         parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)
         checks: list[Check] = [source_check(proof, checking.tolerance_lsb, why_not)]

@@ -1,12 +1,17 @@
-"""What all that run other programs share: the C++ compiler, versions of tools, the folder of compiled things."""
+"""What all that run other programs share: the C++ compiler, versions of tools and packages, the cache folder."""
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from fpgaml import __version__
 
 LONGEST = 2.0
 """Seconds that a tool may take to say its version."""
@@ -66,3 +71,14 @@ def first_error(output: str) -> str:
     """The first line of a tool's output that speaks of an error, else the first line; empty if there is none."""
     lines = output.splitlines()
     return next((line.strip() for line in lines if "error" in line.lower()), lines[0].strip() if lines else "")
+
+
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """Versions of Python, fpgaml and those of the packages that are installed."""
+    found = {"python": platform.python_version(), "fpgaml": __version__}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

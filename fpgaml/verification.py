@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.checking import Checking
+from fpgaml.cosim.project import simulate
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.labels import check_labels
@@ -18,16 +19,15 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.oracles import choose_oracle
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import edited_files
+from fpgaml.project.hashes import edited_files
 from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.compare import Comparison, compare
-from fpgaml.proof.hops import INTERPRETER
 from fpgaml.proof.record import results_of
+from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.files import read_manifest
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
-from fpgaml.rtl.firmware import SIMULATION
 from fpgaml.target import Firmware
 from fpgaml.targets import target_class
 
@@ -85,10 +85,10 @@ def verify(
     oracle, why_not = choose_oracle(model, graph.outputs, checking, codings)
     rounds = all(each.origin == "model" for each in manifest.input_types)
     with oracle or nullcontext():
-        simulated = _simulated(folder, progress) if cosim else None
+        simulated = simulate(folder, progress=progress) if cosim else None
         firmware = target_class(manifest.settings.target).reopen(folder, manifest, graph, data, progress)
-        proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds)
-        proof.approximate = bool(manifest.approximations)
+        approximate = bool(manifest.approximations)
+        proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds, approximate=approximate)
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)
         _run_data(proof, data, progress)
@@ -96,29 +96,10 @@ def verify(
     checks += [golden] if golden is not None else []
     for hop in firmware.hops:
         checks += hop.checks()
-    if simulated is not None:
-        checks = [*(check for check in checks if check.name != SIMULATION), simulated]
     results = results_of(proof, checks, firmware.tools, checking.roc_auc(proof))
+    if simulated is not None:
+        results = simulated.put_into(results)
     return Verification(folder, results, tuple(edited_files(folder, manifest)))
-
-
-def _simulated(folder: Path, progress: Progress) -> Check:
-    """The project's HDL as it lies there, simulated with its own bench; results.json says the rest."""
-    from fpgaml.cosim.project import simulate
-    from fpgaml.cosim.record import check_name
-    from fpgaml.cosim.run import read_bench_json
-
-    found = simulate(folder, progress=progress)
-    name = check_name(found.simulator.name)
-    failed = found.outcome.failed
-    if failed:
-        return Check(name, INTERPRETER, Status.FAILED, f"{failed[0].name}: {failed[0].message}")
-    frames = found.outcome.frames
-    outputs = {
-        port["name"]: Comparison(port["name"], frames, frames * port["elements"])
-        for port in read_bench_json(folder / "sim" / "bench.json")["outputs"]
-    }
-    return Check(name, INTERPRETER, Status.EXACT, "", outputs)
 
 
 def _graph(folder: Path, manifest: Manifest, model: Path | None) -> Graph:

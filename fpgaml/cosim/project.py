@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpgaml.cosim.outcome import Outcome
-from fpgaml.cosim.record import record
+from fpgaml.cosim.record import check_of, entry_of, record, with_run
 from fpgaml.cosim.run import JUNIT, SILENCE, Job, build_folder, read_bench_json, run_job
 from fpgaml.cosim.tools import Simulator, choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.manifest import edited_files
+from fpgaml.project.hashes import edited_files
+from fpgaml.record.checks import Check
 from fpgaml.record.cosim import BenchCheck, Cosim
 from fpgaml.record.files import read_manifest
 from fpgaml.record.results import Results
@@ -49,7 +50,7 @@ class Cosimulation:
 
     Args:
         outcome: what the bench found; edited: files that changed since the project was generated.
-        results: the whole results.json as it is now; entry: this run's part of it.
+        results: the whole results.json as it is now; entry: this run's part of it; check: what it came to.
         build: folder with the JUnit file, the log and the waveforms.
     """
 
@@ -58,7 +59,12 @@ class Cosimulation:
     edited: tuple[str, ...]
     results: Results
     entry: Cosim
+    check: Check
     build: Path
+
+    def put_into(self, results: Results) -> Results:
+        """Other results of the same project, with this run among them."""
+        return with_run(results, self.entry, self.check, self.simulator)
 
     @property
     def junit(self) -> Path:
@@ -115,5 +121,6 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
     outcome = run_job(job, progress)
     if not job.with_tables and _has_tables(project):
         outcome = replace(outcome, checks=(*outcome.checks, _NOT_READ))
-    results, entry = record(project, outcome, simulator, bench, edited)
-    return Cosimulation(outcome, simulator, edited, results, entry, build)
+    entry, check = entry_of(outcome, simulator, edited), check_of(outcome, simulator, bench)
+    results = record(project, entry, check, simulator)
+    return Cosimulation(outcome, simulator, edited, results, entry, check, build)

@@ -8,14 +8,12 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.tools import Simulator
-from fpgaml.record.checks import Check, Comparison
+from fpgaml.record.checks import INTERPRETER, Check, Comparison
 from fpgaml.record.cosim import Cosim, VendorTiming
 from fpgaml.record.files import update_results
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
 from fpgaml.rtl.firmware import SIMULATION
-
-ORACLE = "the integer interpreter"
 
 
 def check_name(simulator: str) -> str:
@@ -44,38 +42,31 @@ def entry_of(
     )
 
 
-def record(
-    project: Path,
-    outcome: Outcome,
-    simulator: Simulator,
-    bench: Mapping[str, Any],
-    edited: Sequence[str],
-    vendor: VendorTiming | None = None,
-) -> tuple[Results, Cosim]:
-    """Write the run into results.json, in the place of an earlier one with the same simulator; the rest stays.
+def record(project: Path, entry: Cosim, check: Check, simulator: Simulator) -> Results:
+    """Write a run into results.json, in the place of an earlier one with the same simulator; the rest stays.
 
     Returns:
-        The whole content, and the entry of this run.
+        The whole content.
 
     Raises:
         FpgamlError: results.json is missing or damaged.
     """
-    entry = entry_of(outcome, simulator, edited, vendor)
-    check = _check(outcome, simulator, bench)
-    tools = {simulator.name: simulator.version, "cocotb": outcome.cocotb}
-    written = update_results(
-        project, lambda results: results.with_cosim(entry).with_check(check, tools, instead_of=SIMULATION)
-    )
-    return written, entry
+    return update_results(project, lambda results: with_run(results, entry, check, simulator))
 
 
-def _check(outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any]) -> Check:
+def with_run(results: Results, entry: Cosim, check: Check, simulator: Simulator) -> Results:
+    """Results with a run and its check, which takes the place of the note that nothing was simulated yet."""
+    tools = {simulator.name: simulator.version, "cocotb": entry.cocotb}
+    return results.with_cosim(entry).with_check(check, tools, instead_of=SIMULATION)
+
+
+def check_of(outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any]) -> Check:
     """The run as one of the checks of results.json: exact, or failed with the first check that failed."""
     failed = outcome.failed
     return Check(
         name=check_name(simulator.name),
         status=Status.FAILED if failed else Status.EXACT,
-        oracle=ORACLE,
+        oracle=INTERPRETER,
         note=f"{failed[0].name}: {failed[0].message}" if failed else "",
         outputs=() if failed else equal_outputs(bench["outputs"], outcome.frames),
     )

@@ -14,12 +14,12 @@ from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.project import write_guides, write_project, write_vectors
 from fpgaml.hls.settings import BACKENDS, HlsSettings, IoType
 from fpgaml.progress import Progress
-from fpgaml.project.manifest import versions
 from fpgaml.project.ports import CppPort
 from fpgaml.proof.golden import Golden
 from fpgaml.proof.hops import Simulated, Unchecked
 from fpgaml.record.manifest import Manifest
 from fpgaml.target import Firmware, Texts, Written
+from fpgaml.toolchain import versions
 
 CHECK = "Graph = C-simulation"
 PARALLEL_MULTIPLICATIONS = 10_000

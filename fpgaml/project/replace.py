@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import UNHASHED, edited_files, is_built
+from fpgaml.project.hashes import UNHASHED, edited_files, is_built
 from fpgaml.record.files import read_manifest
 
 SHOWN = 5

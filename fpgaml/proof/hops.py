@@ -9,9 +9,8 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.proof.checks import Batch, Check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.record.base import Fact
+from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.verdict import Status
-
-INTERPRETER = "the integer interpreter"
 
 Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
 """A batch of inputs through firmware: tensors by name, each of shape (events, *shape)."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative
 from fpgaml.record.verdict import Status
 
+INTERPRETER = "the integer interpreter"
+"""The oracle of every hop from the Graph on: equal means every bit."""
+
 
 class Difference(Fact):
     """One value that differs."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fpgaml.record.checks import Check, Comparison
+from fpgaml.record.checks import INTERPRETER, Check, Comparison
 from fpgaml.record.verdict import Status, Verdict
 from fpgaml.report.section import Mark, Words
 from fpgaml.report.words import once, percent
 
-INTERPRETER = "the integer interpreter"
 SOURCE_CHECK = "source model = Graph"
 
 VERDICTS = {

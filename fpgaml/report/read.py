@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import edited_files
+from fpgaml.project.hashes import edited_files
 from fpgaml.record.files import read_manifest, read_results
 from fpgaml.report.section import Subject
 

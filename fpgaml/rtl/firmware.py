@@ -10,7 +10,7 @@ from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
-from fpgaml.project.manifest import edited_files, versions
+from fpgaml.project.hashes import edited_files
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
 from fpgaml.proof.golden import Golden, Tensors
@@ -31,6 +31,7 @@ from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.unrolled import unroll, unrolled_core
 from fpgaml.target import Firmware, Written
+from fpgaml.toolchain import versions
 
 CHECK = "Graph = netlist"
 SIMULATION = "Graph = RTL simulation"

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from fpgaml.boards import Board, board_of_project
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import edited_files
+from fpgaml.project.hashes import edited_files
 from fpgaml.record.files import read_manifest
 
 HDL = "hdl"

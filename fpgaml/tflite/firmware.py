@@ -17,7 +17,6 @@ from fpgaml.graph.graph import Graph, identifier
 from fpgaml.graph.ops import Input
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
-from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check, chunk_events
 from fpgaml.proof.compare import Comparison, compare_reals
 from fpgaml.proof.golden import Golden
@@ -37,6 +36,7 @@ from fpgaml.tflite.making.reach import Observation, observe
 from fpgaml.tflite.project import write_example, write_model, write_readme, write_vectors
 from fpgaml.tflite.running.ports import integer_network
 from fpgaml.tflite.target import TfliteTarget
+from fpgaml.toolchain import versions
 
 FLOAT_CHECK = "Graph = float network"
 INT8: Literal["int8"] = "int8"

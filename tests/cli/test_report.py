@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from fpgaml.cli.report import report
 from fpgaml.errors import EXIT_BAD_INPUT, FpgamlError
-from fpgaml.project.manifest import folder_hashes
+from fpgaml.project.hashes import folder_hashes
 from tests.report.samples import check, csim_check, differing, manifest, results
 
 app = typer.Typer()

@@ -160,7 +160,7 @@ def write_project(folder: Path, mini: Mini, events: int = 60) -> Path:
     from fpgaml.graph.serial import to_json
     from fpgaml.graph.types import FixedType, Quantizer
     from fpgaml.graph.values import FixedArray
-    from fpgaml.project.manifest import folder_hashes
+    from fpgaml.project.hashes import folder_hashes
     from tests.report import samples
 
     mini.write(folder, events)

@@ -20,7 +20,7 @@ from fpgaml.graph.serial import to_json
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Silent
-from fpgaml.project.manifest import folder_hashes
+from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.ports import Port
 from fpgaml.record.files import parse
 from fpgaml.record.results import Results

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.manifest import folder_hashes
+from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import staged
 from fpgaml.record.files import MANIFEST
 from tests.report import samples

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fpgaml.boards import find_board
-from fpgaml.project.manifest import folder_hashes
+from fpgaml.project.hashes import folder_hashes
 from tests.report import samples
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, WrongBit
-from fpgaml.cosim.record import ORACLE, equal_outputs
-from fpgaml.project.manifest import edited_files
+from fpgaml.cosim.record import equal_outputs
+from fpgaml.project.hashes import edited_files
 from fpgaml.record import cosim as record
-from fpgaml.record.checks import Check
+from fpgaml.record.checks import INTERPRETER, Check
 from fpgaml.record.files import read_manifest, update_results
 from fpgaml.record.verdict import Status
 from fpgaml.rtl.firmware import SIMULATION
@@ -30,7 +30,7 @@ def record_bulk(project: Path, request: BulkRequest, result: BulkResult) -> reco
     check = Check(
         name=CHECK,
         status=Status.EXACT if result.passed else Status.FAILED,
-        oracle=ORACLE,
+        oracle=INTERPRETER,
         note="" if result.passed else what_is_wrong(result),
         outputs=equal_outputs(result.outputs, result.frames) if result.passed else (),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.project import Cosimulation, Options
-from fpgaml.cosim.record import record
+from fpgaml.cosim.record import check_of, entry_of, record
 from fpgaml.cosim.run import Job, build_folder, run_job
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
@@ -22,7 +22,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import golden_file
-from fpgaml.project.manifest import edited_files
+from fpgaml.project.hashes import edited_files
 from fpgaml.project.ports import CppPort
 from fpgaml.record.files import read_manifest
 from fpgaml.record.manifest import Manifest, PortFacts
@@ -107,10 +107,10 @@ def simulate_vendor(
     job = Job(bench.parent, bench, build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
     outcome = run_job(job, progress)
     edited = tuple(edited_files(project, manifest))
-    results, entry = record(
-        project, outcome, simulator, content, edited, design.timing.entry() if design.timing else None
-    )
-    return VendorCosimulation(Cosimulation(outcome, simulator, edited, results, entry, build), design)
+    entry = entry_of(outcome, simulator, edited, design.timing.entry() if design.timing else None)
+    check = check_of(outcome, simulator, content)
+    results = record(project, entry, check, simulator)
+    return VendorCosimulation(Cosimulation(outcome, simulator, edited, results, entry, check, build), design)
 
 
 def find_design(folder: Path, top: str | None = None) -> VendorDesign:

@@ -16,7 +16,6 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.litert import Kernels
 from fpgaml.project.golden import read_golden
-from fpgaml.project.manifest import versions
 from fpgaml.proof.checks import Check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.record.manifest import Manifest
@@ -28,6 +27,7 @@ from fpgaml.tflite.judging.integer_check import integer_check
 from fpgaml.tflite.judging.measure import firmware_values
 from fpgaml.tflite.project import golden_port
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
+from fpgaml.toolchain import versions
 
 GOLDEN_CHECK = "golden vectors = LiteRT reference kernels"
 OTHERS_CHECK = "golden vectors = LiteRT's other kernels"

@@ -1,13 +1,9 @@
-"""A project's files: the hash of each, what was edited since, and the packages that took part."""
+"""The hash of each of a project's files, and what was edited since."""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fpgaml import __version__
 from fpgaml.files import file_sha256
 from fpgaml.record.files import MANIFEST, RESULTS
 from fpgaml.record.manifest import Manifest
@@ -30,17 +26,6 @@ def folder_hashes(folder: Path) -> dict[str, str]:
     names = [(path.relative_to(folder).as_posix(), path) for path in paths]
     kept = ((name, path) for name, path in names if name not in UNHASHED and not is_built(name))
     return {name: file_sha256(path) for name, path in kept}
-
-
-def versions(packages: Sequence[str]) -> dict[str, str]:
-    """Versions of Python, fpgaml and those of the packages that are installed."""
-    found = {"python": platform.python_version(), "fpgaml": __version__}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def edited_files(folder: Path, manifest: Manifest) -> list[str]:
