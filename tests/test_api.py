@@ -11,7 +11,7 @@ import pytest
 
 import fpgaml
 from fpgaml.errors import FpgamlError
-from tests.paths import LEGACY, needs_compiler
+from tests.paths import LEGACY, ROOT, needs_compiler
 from tests.paths import fpgaml as command_line
 
 MODEL, RECORDED = LEGACY / "calo_student_dense.h5", LEGACY / "calo_student_dense.npz"
@@ -29,13 +29,17 @@ def test_what_a_notebook_completes() -> None:
 
 def test_arrays_serve_as_files_do(tmp_path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
-    with np.load(RECORDED) as stored:
-        x, y = stored["x"], stored["y"]
+    folder = ROOT / "tests" / "fixtures" / "keras3"
+    with np.load(folder / "dense_default.npz") as stored:
+        x, y = stored["in/x"], stored["layer/third"]
+    np.savez(tmp_path / "events.npz", x=x, y=y)
     settings = {"board": "kcu116", "framework": "never", "vectors": 8, "golden": 8}
-    from_file = fpgaml.convert(MODEL, tmp_path / "a", target="rtl", data=RECORDED, **settings)
-    from_arrays = fpgaml.convert(MODEL, tmp_path / "b", target=fpgaml.RtlTarget(), data=x, reference=y, **settings)
-    found = [conversion.results.checks[0].outputs for conversion in (from_file, from_arrays)]
-    assert [each.values for each in found[0].values()] == [each.values for each in found[1].values()]
+    model = folder / "dense_default.keras"
+    from_file = fpgaml.convert(model, tmp_path / "a", target="rtl", data=tmp_path / "events.npz", **settings)
+    from_arrays = fpgaml.convert(model, tmp_path / "b", target=fpgaml.RtlTarget(), data=x, reference=y, **settings)
+    found = [conversion.results.checks[0] for conversion in (from_file, from_arrays)]
+    assert found[0].outputs == found[1].outputs
+    assert found[0].outputs[0].events == len(x)
     hdl = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a" / "hdl").iterdir()]
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in hdl)
 
