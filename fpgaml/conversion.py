@@ -120,14 +120,14 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     model, exact = _requantised(model, request.requantize_bits)
     evidence = _evidence(request, data)
     request.target.check(model.graph, board, evidence)
-    oracle, why_not = choose_oracle(path, model.graph.outputs, checking, model.codings)
+    approximate = bool(model.approximations)
+    oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, approximate=approximate)
     if oracle is None and exact is not None:
         oracle = ExactForm(exact)
     with oracle or nullcontext(), staged(request.output, request.force) as stage:
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
-        approximate = bool(model.approximations)
         proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds, approximate=approximate)
         golden = _prove(proof, data, request.vectors, progress)
         parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.frontends.registry import find_frontend
+from fpgaml.graph.graph import Graph
 from fpgaml.proof.oracle import FrameworkUse, Oracle, recorded_answers
+from fpgaml.proof.precision import needs_float64
 
 if TYPE_CHECKING:
     from fpgaml.checking import Checking
@@ -16,21 +18,24 @@ if TYPE_CHECKING:
 
 def choose_oracle(
     path: Path | None,
-    outputs: tuple[str, ...],
+    graph: Graph,
     request: Checking,
     codings: Mapping[str, PortCoding] | None = None,
+    *,
+    approximate: bool = False,
 ) -> tuple[Oracle | None, str]:
     """Who gives the source model's answers; if nobody, why not.
 
     Args:
         path: the model file; None where it is not at hand.
-        outputs: the names of the graph's outputs.
+        graph: whose outputs they are; where its sums need more than float32, the framework is asked in float64.
         codings: of ports that carry integer codes.
+        approximate: whether the Graph rounds what the source keeps in floating point: its own format counts then.
 
     Raises:
         FpgamlError: FPGAML_FRAMEWORK_PYTHON names no Python.
     """
-    recorded = recorded_answers(request.reference, request.data, outputs, request.layers, codings)
+    recorded = recorded_answers(request.reference, request.data, graph.outputs, request.layers, codings)
     if recorded is not None and request.framework != FrameworkUse.REQUIRED:
         return recorded, ""
     if request.framework == FrameworkUse.NEVER:
@@ -41,4 +46,7 @@ def choose_oracle(
     missing = frontend.missing()
     if missing is not None and request.framework == FrameworkUse.AUTO:
         return None, f"{missing.what}, and no answers are recorded (--reference). {missing.install}"
-    return frontend.oracle(path, outputs, request.layers, request.framework_events), ""
+    oracle = frontend.oracle(path, graph.outputs, request.layers, request.framework_events)
+    if not approximate and needs_float64(graph):
+        oracle.prefer_float64()
+    return oracle, ""

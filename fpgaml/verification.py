@@ -82,12 +82,12 @@ def verify(
     found = checking.events({layer: graph.shapes[node] for layer, node in graph.input_layers.items()})
     check_labels(checking.labels, found.events if found else None)
     data = coded(found, codings) if found else None
-    oracle, why_not = choose_oracle(model, graph.outputs, checking, codings)
+    approximate = bool(manifest.approximations)
+    oracle, why_not = choose_oracle(model, graph, checking, codings, approximate=approximate)
     rounds = all(each.origin == "model" for each in manifest.input_types)
     with oracle or nullcontext():
         simulated = simulate(folder, progress=progress) if cosim else None
         firmware = target_class(manifest.settings.target).reopen(folder, manifest, graph, data, progress)
-        approximate = bool(manifest.approximations)
         proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds, approximate=approximate)
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)

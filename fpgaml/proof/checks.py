@@ -57,8 +57,21 @@ class Check:
 
 Found = dict[str, Comparison]
 """Comparisons by the name of what was compared."""
-Question = tuple[Found, Callable[[], Answers], NDArray[np.bool_]]
-"""Where a comparison is added, the answers to wait for, and which events of the batch count."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the oracle was asked.
+
+    Args:
+        found: where the comparisons are added; chosen: which events of the batch count.
+        answers: waits for them; again: asks once more.
+    """
+
+    found: Found
+    answers: Callable[[], Answers]
+    again: Callable[[], Answers]
+    chosen: NDArray[np.bool_]
 
 
 @dataclass
@@ -155,11 +168,10 @@ class Proof:
             hop.feed(batch, outputs, first)
         with self._without_answers():
             layers = {f"layer/{layer}": kept[node] for layer, node in self.graph.layers.items() if node in kept}
-            for found, answers, chosen in questions:
-                given = answers()
-                self._compare(found, outputs | layers, given, chosen, first)
-                if found is self.source_found and not self.approximate:
-                    self._explain(batch, outputs, given, chosen)
+            for question in questions:
+                given = self._settle(question, outputs | layers, first)
+                if question.found is self.source_found and not self.approximate:
+                    self._explain(batch, outputs, given, question.chosen)
         if self.keep_outputs and batch.origin == "data":
             for name, value in outputs.items():
                 self.outputs.setdefault(name, []).append(value.to_float())
@@ -191,8 +203,9 @@ class Proof:
         if oracle is None or (oracle.sees_raw_data and batch.origin != "data"):
             return []
 
-        def ask(inputs: Mapping[str, NDArray[np.float64]]) -> Callable[[], Answers]:
-            return cache(oracle.ask({layer: inputs[node] for layer, node in self.graph.input_layers.items()}, first))
+        def question(found: Found, inputs: Mapping[str, NDArray[np.float64]], chosen: NDArray[np.bool_]) -> Question:
+            fed = {layer: inputs[node] for layer, node in self.graph.input_layers.items()}
+            return Question(found, cache(oracle.ask(fed, first)), lambda: oracle.answers(fed, first), chosen)
 
         rounded = {name: value.to_float() for name, value in batch.values.items()}
         raw = rounded if batch.reals is None else batch.reals
@@ -200,20 +213,28 @@ class Proof:
         if not self.model_rounds and batch.reals is not None:
             changed = changed_events(raw, rounded)
         if self.model_rounds or oracle.sees_raw_data:
-            answers = ask(raw)
-            return [(self.source_found, answers, ~changed), (self.rounding_found, answers, changed)]
-        questions = [(self.source_found, ask(rounded), np.ones_like(changed))]
-        return [*questions, (self.rounding_found, ask(raw), changed)] if changed.any() else questions
+            asked = question(self.source_found, raw, ~changed)
+            return [asked, replace(asked, found=self.rounding_found, chosen=changed)]
+        questions = [question(self.source_found, rounded, np.ones_like(changed))]
+        return [*questions, question(self.rounding_found, raw, changed)] if changed.any() else questions
+
+    def _settle(self, question: Question, computed: Mapping[str, FixedArray], first: int) -> Answers:
+        """Compare with the answers; those in float64 count where they are equal, else those as usual."""
+        given = question.answers()
+        found = self._compare(computed, given, question.chosen, first)
+        equal = all(comparison.exact for name, comparison in found.items() if name in self.graph.outputs)
+        if question.found is self.source_found and not equal and self.oracle and self.oracle.return_to_float32():
+            given = question.again()
+            found = self._compare(computed, given, question.chosen, first)
+        for name, comparison in found.items():
+            self._add(question.found, name, comparison)
+        return given
 
     def _compare(
-        self,
-        found: Found,
-        computed: Mapping[str, FixedArray],
-        answers: Answers,
-        chosen: NDArray[np.bool_],
-        first: int,
-    ) -> None:
+        self, computed: Mapping[str, FixedArray], answers: Answers, chosen: NDArray[np.bool_], first: int
+    ) -> Found:
         """Compare the chosen events with as many answers as there are."""
+        found: Found = {}
         for name, answer in answers.items():
             if name not in computed:
                 continue
@@ -229,7 +250,8 @@ class Proof:
             if comparison.first is not None:  # counted among the chosen ones: say which event of the data it is
                 event = first + int(np.flatnonzero(keep)[comparison.first.event])
                 comparison = replace(comparison, first=replace(comparison.first, event=event))
-            self._add(found, name, comparison)
+            found[name] = comparison
+        return found
 
     def _explain(
         self, batch: Batch, outputs: Mapping[str, FixedArray], answers: Answers, chosen: NDArray[np.bool_]

@@ -56,6 +56,16 @@ class Oracle(ABC):
         """Ask for what `answers` gives; the result waits for it."""
         return lambda: self.answers(inputs, first_event)
 
+    def prefer_float64(self) -> None:  # noqa: B027 - most compute in one way only
+        """Before it starts: compute in float64 if every step of the model can."""
+
+    def return_to_float32(self) -> bool:
+        """From now on compute as the framework usually does; whether that is another way than before.
+
+        What float64 changes is not only sums: weights that the framework derives before it quantizes them, for one.
+        """
+        return False
+
     def start(self) -> None:  # noqa: B027 - most have nothing to start
         """Begin in the background what takes long."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,25 +30,43 @@ class Framework(Oracle):
     layers: bool
     limit: int
     versions: Mapping[str, str] = field(init=False, default_factory=dict)
+    _float64: bool = field(init=False, default=False)
+    _precision: str = field(init=False, default="")
     _session: InferenceSession | None = field(init=False, default=None)
+    _opened: ExitStack = field(init=False, default_factory=ExitStack)
 
     @property
     def title(self) -> str:
         names = ", ".join(f"{name} {version}" for name, version in self.versions.items() if name != "python")
-        return f"{self.model.name} run by {names}" if names else f"{self.model.name} run by its framework"
+        who = f"{self.model.name} run by {names}" if names else f"{self.model.name} run by its framework"
+        return f"{who}, {self._precision}" if self._precision else who
+
+    def prefer_float64(self) -> None:
+        self._float64 = True
+
+    def return_to_float32(self) -> bool:
+        if not self._float64 or self._session is None or self._session.precision()[0] != "float64":
+            return False
+        self._float64, self._session = False, None
+        self._precision = "in float32, since it answers otherwise in float64"
+        self.start()
+        return True
 
     def start(self) -> None:
         if self._session is None:
-            self._session = framework_session(self.model, self.layers)
+            self._session = framework_session(self.model, self.layers, float64=self._float64)
+            self._opened.callback(self._session.close)
         self._session.start()
 
     def wait(self) -> None:
         assert self._session is not None
         self.versions = self._session.versions()
+        if self._float64:
+            precision, why = self._session.precision()
+            self._precision = f"in {precision}: {why}" if why else f"in {precision}"
 
     def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
+        self._opened.close()
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
         return self.ask(inputs, first_event)()

@@ -10,7 +10,10 @@ import importlib.util
 import json
 import os
 import platform
+import re
+import shutil
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -43,17 +46,22 @@ def begin(job: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     used = packages(config)
     if importlib.util.find_spec("keras") is None and importlib.util.find_spec("tensorflow") is None:
         raise UnavailableError("Keras is not installed in " + sys.executable)
-    choose_backend()
+    choose_backend(job["float64"])
     import keras
 
     modern = int(keras.__version__.split(".")[0]) >= 3
-    model = load(keras, path, custom_objects(used, modern, version), modern)
+    custom = custom_objects(used, modern, version)
+    model, rounding = load_float64(keras, path, custom, modern) if job["float64"] else (None, "")
+    if model is None:
+        model = load(keras, path, custom, modern)
     tensors = probes(model, modern) if job["layers"] else {}
     network = Network(keras.Model(list(model.inputs), [*model.outputs, *tensors.values()]), job["batch"])
     facts = {
         "outputs": unique([producer(tensor) for tensor in model.outputs]),
         "layers": list(tensors),
         "versions": versions(used),
+        "precision": "float64" if job["float64"] and not rounding else "float32",
+        "float32_because": rounding,
     }
     return facts, lambda inputs: network(feed(model, inputs))
 
@@ -109,8 +117,10 @@ def named(item: dict[str, Any]) -> set[str]:
     return found
 
 
-def choose_backend() -> None:
+def choose_backend(float64: bool) -> None:
     """Keras 3's backend: the one that the environment asks for, else the first that is installed."""
+    if float64:
+        os.environ["JAX_ENABLE_X64"] = "1"  # JAX reads it when it is imported
     if not os.environ.get("KERAS_BACKEND"):
         there = [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
         if there:
@@ -141,11 +151,120 @@ def load(keras: Any, path: Path, custom: dict[str, Any], modern: bool) -> Any:
     if path.suffix == ".json":
         config = json.loads(path.read_text(encoding="utf-8"))
         model = keras.models.model_from_json(json.dumps(config), custom_objects=custom)
-        weights = [path.with_name(path.stem + end) for end in ("_weights.h5", ".weights.h5", ".h5")]
-        model.load_weights(str(next(candidate for candidate in weights if candidate.exists())))
+        model.load_weights(str(weights_beside(path)[0]))
         return model
     options = {"safe_mode": True} if modern else {}
     return keras.models.load_model(str(path), custom_objects=custom, compile=False, **options)
+
+
+def weights_beside(path: Path) -> list[Path]:
+    """The files that hold the weights of a configuration that is a file of its own."""
+    weights = [path.with_name(path.stem + end) for end in ("_weights.h5", ".weights.h5", ".h5")]
+    return [candidate for candidate in weights if candidate.exists()]
+
+
+def load_float64(keras: Any, path: Path, custom: dict[str, Any], modern: bool) -> tuple[Any, str]:
+    """The model with every layer in float64, as its file has them in float32; or None, and why it is not to be had."""
+    if not modern:
+        return None, "Keras 2 computes in float32"
+    keras.config.set_floatx("float64")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            model = load(keras, widened(path, Path(folder)), custom, modern)
+        narrow = narrow_steps(keras, model)
+    except Exception as error:  # noqa: BLE001 - whatever stops it, float32 is as good as it was before
+        narrow = f"it cannot be loaded in float64 ({type(error).__name__}: {str(error)[:200]})"
+    if not narrow:
+        return model, ""
+    keras.config.set_floatx("float32")
+    if keras.backend.backend() == "jax":
+        importlib.import_module("jax").config.update("jax_enable_x64", False)
+    return None, narrow
+
+
+def widened(path: Path, folder: Path) -> Path:
+    """A copy of a model file with float64 for float32 in its configuration; the weights are as they were."""
+    copy = folder / path.name
+    if path.suffix == ".json":
+        copy.write_text(json.dumps(in_float64(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
+        for weights in weights_beside(path):
+            shutil.copy(str(weights), str(folder))
+        return copy
+    if not zipfile.is_zipfile(path):
+        import h5py
+
+        shutil.copy(str(path), str(copy))
+        with h5py.File(copy, "r+") as store:
+            store.attrs["model_config"] = json.dumps(in_float64(json.loads(store.attrs["model_config"])))
+        return copy
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as target:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "config.json":
+                content = json.dumps(in_float64(json.loads(content))).encode()
+            target.writestr(name, content)
+    return copy
+
+
+def in_float64(item: Any) -> Any:
+    """A configuration with every dtype and dtype policy that is float32 in float64."""
+    if isinstance(item, list):
+        return [in_float64(value) for value in item]
+    if not isinstance(item, dict):
+        return item
+    found = {key: in_float64(value) for key, value in item.items()}
+    named = item.get("class_name") == "DTypePolicy"
+    holder, key = (found["config"], "name") if named else (found, "dtype")
+    if holder.get(key) == "float32":
+        holder[key] = "float64"
+    return found
+
+
+def narrow_steps(keras: Any, model: Any) -> str:
+    """What a model does not compute in float64, found in the operations that it is compiled from; empty if nothing."""
+    network = keras.Model(list(model.inputs), list(model.outputs))
+    shapes = [(1, *[int(size) for size in tuple(tensor.shape)[1:]]) for tensor in network.inputs]
+
+    def run(*arrays: Any) -> Any:
+        return network(list(arrays) if len(arrays) > 1 else arrays[0], training=False)
+
+    backend = str(keras.backend.backend())
+    if backend == "tensorflow":
+        found = narrow_in_tensorflow(run, shapes)
+    elif backend == "jax":
+        found = narrow_in_jax(run, shapes)
+    else:
+        return "what the backend " + backend + " computes in float64 is not known"
+    return "with " + backend + " some of its steps stay in it: " + ", ".join(sorted(found)[:3]) if found else ""
+
+
+def narrow_in_tensorflow(run: Any, shapes: list[Any]) -> set[str]:
+    """Kinds of operations with a floating-point type other than float64, in the traced graph and its functions."""
+    import tensorflow as tf
+
+    traced = tf.function(run).get_concrete_function(*[tf.TensorSpec(shape, tf.float64) for shape in shapes])
+    graph = traced.graph.as_graph_def()
+    nodes = [*graph.node, *[node for function in graph.library.function for node in function.node_def]]
+    narrow = {kind.as_datatype_enum for kind in (tf.float32, tf.float16, tf.bfloat16)}
+
+    def types(node: Any) -> set[int]:
+        return {kind for value in node.attr.values() for kind in (value.type, *value.list.type)}
+
+    wrong = {tensor.dtype.name for tensor in traced.outputs if tensor.dtype != tf.float64}
+    return {node.op for node in nodes if types(node) & narrow} | wrong
+
+
+def narrow_in_jax(run: Any, shapes: list[Any]) -> set[str]:
+    """As `narrow_in_tensorflow`, in the text of the traced program: a line is `name:type[shape] = operation ...`."""
+    import numpy as np
+
+    jax = importlib.import_module("jax")
+
+    traced = jax.make_jaxpr(run)(*[np.zeros(shape) for shape in shapes])
+    wrong = [str(value.dtype) for value in traced.out_avals if value.dtype != np.float64]
+    lines = [line.split("=", 1) for line in str(traced).splitlines() if "=" in line]
+    narrow = [right.split()[0].split("[")[0] for left, right in lines if re.search(r":(f32|f16|bf16)\[", left)]
+    return {*narrow, *wrong}
 
 
 def feed(model: Any, inputs: dict[str, Any]) -> list[Any]:

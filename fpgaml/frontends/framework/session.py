@@ -32,7 +32,8 @@ class FrameworkAnswer:
     """What a framework computed.
 
     Args:
-        outputs: by the name of the layer that gives them, in the model's order; shape (events, ...), float32.
+        outputs: by the name of the layer that gives them, in the model's order; shape (events, ...), float32 or, where
+            it was asked for and is to be had, float64.
         layers: by the layer's name, `:1` appended for the second use of a shared layer; empty unless asked for.
             Layers inside nested models are not among them.
     """
@@ -72,6 +73,15 @@ class InferenceSession:
         versions: Mapping[str, str] = self._worker.facts()["versions"]
         return versions
 
+    def precision(self) -> tuple[str, str]:
+        """The floating-point format that it computes in, and why not float64 where that was asked for; waits.
+
+        Raises:
+            ToolError: as for `versions`.
+        """
+        facts = self._worker.facts()
+        return facts["precision"], facts["float32_because"]
+
     def ask(self, inputs: Mapping[str, ArrayLike]) -> Callable[[], FrameworkAnswer]:
         """Hand over events; the result waits for the answer.
 
@@ -108,18 +118,19 @@ def framework_python() -> Path | None:
 
 
 def framework_session(
-    path: Path, layers: bool = False, batch: int = BATCH, timeout: float = LONGEST
+    path: Path, layers: bool = False, batch: int = BATCH, timeout: float = LONGEST, *, float64: bool = False
 ) -> InferenceSession:
     """A model in the framework that wrote it; nothing is started yet.
 
     The model is loaded with Keras's safe mode, and only if every class that its file names is one of Keras, HGQ2 or
-    QKeras. Computation is on the CPU, in float32.
+    QKeras. Computation is on the CPU, in float32 unless float64 is asked for.
 
     Args:
         path: a `.keras` or `.h5` file, or a `.json` with its weights beside it; fpgaml's own reader has accepted it.
         layers: whether every layer's output is wanted too.
         batch: events at a time, at most.
         timeout: seconds that an answer may take.
+        float64: compute in float64 where every step of the model can (Keras 3).
 
     Raises:
         FrameworkUnavailableError: no Python with the framework is known.
@@ -127,6 +138,6 @@ def framework_session(
     python = framework_python()
     if python is None:
         raise FrameworkUnavailableError(path.name, "Keras is not installed in this Python", INSTALL)
-    job = {"model": str(path.resolve()), "layers": layers, "batch": batch}
+    job = {"model": str(path.resolve()), "layers": layers, "batch": batch, "float64": float64}
     program = Program(RUNNER, python, "the framework", INSTALL, failing="Check that its versions match the file's")
     return InferenceSession(Worker(program, job, path.name, timeout))
