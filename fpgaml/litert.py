@@ -120,10 +120,11 @@ def run(
     arrays = _fitted(path, ports.inputs, inputs)
     events = len(arrays[0])
     found: list[list[NDArray[Any]]] = [[] for _ in ports.outputs]
-    step = _batch(interpreter, ports, min(events, LARGEST_BATCH))
+    step, first = _first_batch(interpreter, path, ports, arrays)
     for start in range(0, events, step):
         part = [array[start : start + step] for array in arrays]
-        for kept, value in zip(found, _invoke(interpreter, path, ports, part, step), strict=True):
+        values = first if first and start == 0 else _invoke(interpreter, path, ports, part, step)
+        for kept, value in zip(found, values, strict=True):
             kept.append(value)
     return {
         port.name: np.concatenate(kept) if kept else np.zeros((0, *port.shape), port.dtype)
@@ -201,24 +202,26 @@ def _fitted(path: Path, ports: Sequence[Port], inputs: Mapping[str, NDArray[Any]
     return arrays
 
 
-def _batch(interpreter: Any, ports: Ports, wanted: int) -> int:
-    """How many events an invocation takes: resized where the file leaves the batch open, else as the file has it."""
-    whole = ports.inputs[0].batch
+def _first_batch(
+    interpreter: Any, path: Path, ports: Ports, arrays: Sequence[NDArray[Any]]
+) -> tuple[int, list[NDArray[Any]]]:
+    """How many events an invocation takes: resized where the file leaves the batch open, else as the file has it.
+
+    Returns:
+        The number, and the outputs of the first so many events where running them was what told; else nothing.
+    """
+    whole, wanted = ports.inputs[0].batch, min(len(arrays[0]), LARGEST_BATCH)
     if wanted <= whole or not all(port.resizable for port in ports.inputs):
-        return whole
+        return whole, []
     try:
         _resize(interpreter, ports, wanted)
-        arrays = [np.zeros((wanted, *port.shape), port.dtype) for port in ports.inputs]
-        for port, array in zip(ports.inputs, arrays, strict=True):
-            interpreter.set_tensor(port.index, array)
-        interpreter.invoke()  # a shape that is computed shows now
-        shapes = [interpreter.get_tensor(port.index).shape for port in ports.outputs]
-        if shapes == [(wanted, *port.shape) for port in ports.outputs]:
-            return wanted
-    except (ValueError, RuntimeError):
+        found = _invoke(interpreter, path, ports, [array[:wanted] for array in arrays], wanted)
+        if [value.shape for value in found] == [(wanted, *port.shape) for port in ports.outputs]:
+            return wanted, found
+    except (ValueError, RuntimeError, FpgamlError):  # a shape that is computed shows only now
         pass
     _resize(interpreter, ports, whole)
-    return whole
+    return whole, []
 
 
 def _resize(interpreter: Any, ports: Ports, events: int) -> None:

@@ -39,6 +39,37 @@ def test_batches_change_nothing() -> None:
     assert np.array_equal(together[:20], np.concatenate(alone))
 
 
+@pytest.mark.parametrize(("count", "invocations"), [(0, 0), (1, 1), (1000, 1), (1203, 2)])
+def test_no_invocation_is_for_trial(count: int, invocations: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ai_edge_litert.interpreter import Interpreter
+
+    made: list[None] = []
+    invoke = Interpreter.invoke
+    monkeypatch.setattr(Interpreter, "invoke", lambda interpreter: (made.append(None), invoke(interpreter)))
+    (found,) = run(MODEL, {NAME: events(count)}).values()
+    assert found.shape == (count, 3)
+    assert len(made) == invocations
+
+
+def test_a_model_that_does_not_take_batches_takes_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loads with another batch, and says no when it runs."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    (wanted,) = run(MODEL, {NAME: events(5)}).values()
+    invoke, sizes = Interpreter.invoke, []
+
+    def only_one(interpreter: Interpreter) -> None:
+        sizes.append(int(interpreter.get_input_details()[0]["shape"][0]))
+        if sizes[-1] != 1:
+            raise RuntimeError("RESHAPE failed to prepare")
+        invoke(interpreter)
+
+    monkeypatch.setattr(Interpreter, "invoke", only_one)
+    (found,) = run(MODEL, {NAME: events(5)}).values()
+    assert np.array_equal(found, wanted)
+    assert sizes == [5, 1, 1, 1, 1, 1]
+
+
 def test_the_reference_kernels_are_those_recorded() -> None:
     with np.load(MODEL.with_suffix(".npz")) as arrays:
         (found,) = run(MODEL, {NAME: arrays["in/wave"]}, Kernels.REFERENCE).values()
