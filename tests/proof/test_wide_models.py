@@ -62,6 +62,16 @@ def test_a_wrong_weight_is_not_explained(tmp_path: Path) -> None:
     assert source.status == Status.FAILED
 
 
+def test_weights_that_the_order_of_float32_decides_are_no_failure(tmp_path: Path) -> None:
+    """TensorFlow, compiled, rounds some of the folded weights to the other side: the report says that it may."""
+    path = WIDE / "folded.keras"
+    found = fpgaml.convert(path, tmp_path / "p", target="rtl", data=path.with_suffix(".npz"), framework="never")
+    assert found.results.checks[0].status == Status.DISTANCE
+    assert found.results.checks[0].outputs[0].largest < 2**-10
+    (note,) = found.model.approximations
+    assert "folded" in note.what
+
+
 def asked_or_skip(path: Path) -> str:
     """The format that the framework computes a model in when it is asked for float64; skips if it is not there."""
     try:

@@ -12,11 +12,14 @@ import numpy as np
 
 from fpgaml.frontends.keras3.functions import activate
 from fpgaml.frontends.keras3.layer import Layer
+from fpgaml.frontends.keras3.weights import Array
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation, Scale, Shape
 from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.ops.windows import Pads, same_padding
 from fpgaml.graph.values import FixedArray
 
+FOLDED_ULPS = 8
+"""Roundings of float32 that a weight with a folded normalization went through, with some to spare."""
 KERAS_EPSILON = np.float32(1e-7)
 
 
@@ -41,9 +44,10 @@ def batch_norm_dense(layer: Layer) -> str:
     gamma = own["bn_gamma"] if scaled else np.float32(1)
     kernel = (gamma / np.sqrt(own["moving_variance"] + epsilon))[:, None] * own["kernel"]
     bias = own["bias"] - own["moving_mean"] @ own["kernel"]
+    terms = np.abs(own["bias"]) + np.abs(own["moving_mean"]) @ np.abs(own["kernel"])
     op = Dense(
-        layer.quantizer("kq").constant(kernel, layer.label),
-        layer.quantizer("bq").constant(bias, layer.label),
+        _folded(layer, "kq", kernel, np.abs(kernel), FOLDED_ULPS),
+        _folded(layer, "bq", bias, terms, FOLDED_ULPS + len(own["moving_mean"])),
     )
     return _finished(layer, layer.add(op, layer.quantized_input(layer.input)))
 
@@ -104,13 +108,36 @@ def einsum_dense_batch_norm(layer: Layer) -> str:
     tail = [letter if letter in normalised else "" for letter in output_axes[first:]]
     offset = offset.transpose([order.index(letter) for letter in wanted])
     offset = np.expand_dims(offset, tuple(a for a, letter in enumerate(tail) if not letter))
+    terms = np.abs(own["bias"]) + np.abs(offset)
     op = einsum_op(
         layer,
-        layer.quantizer("kq").constant(kernel, layer.label),
-        layer.quantizer("bq").constant(own["bias"] + offset, layer.label),
+        _folded(layer, "kq", kernel, np.abs(kernel), FOLDED_ULPS),
+        _folded(layer, "bq", own["bias"] + offset, terms, FOLDED_ULPS),
         layer.shape(layer.input),
     )
     return _finished(layer, layer.add(op, layer.quantized_input(layer.input)))
+
+
+def _folded(layer: Layer, name: str, values: Array, terms: Array, ulps: int) -> FixedArray:
+    """Weights that the layer computes in float32 before it quantises them.
+
+    A framework that compiles the layer orders those few operations as it likes (a product with a reciprocal root, where
+    the layer divides by a root); where that can decide a rounding the Graph's weight may not be the framework's.
+
+    Args:
+        terms: the size of what was added up; ulps: how many times it was rounded.
+    """
+    slack = np.asarray(terms, dtype=np.float64) * ulps * 2.0**-24
+    quantizer = layer.quantizer(name)
+    low, high = (quantizer.apply((values + sign * slack).astype(np.float32)) for sign in (-1, 1))
+    unsettled = int(np.count_nonzero(low != high))
+    if unsettled and not quantizer.is_dummy:
+        what = "kernel" if name == "kq" else "bias"
+        layer.note(
+            f"{unsettled} of the {values.size} numbers of the folded {what} lie in the middle between two steps: the "
+            "order of the framework's float32 operations decides to which side they are rounded"
+        )
+    return quantizer.constant(values, layer.label)
 
 
 def einsum_op(layer: Layer, kernel: FixedArray, bias: FixedArray | None, shape: Shape) -> Operation:
