@@ -86,8 +86,8 @@ def _convert(
     target: Annotated[str, typer.Option("--target", "-t", help=target_help())] = "hls",
     project: ProjectOptions = ProjectOptions(),
     reading: ModelOptions = ModelOptions(),
-    data: DataOptions = DataOptions(),  # noqa: B008
-    checks: CheckOptions = CheckOptions(),  # noqa: B008
+    data: DataOptions = DataOptions(),
+    checks: CheckOptions = CheckOptions(),
     vectors: VectorOptions = VectorOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     settings: dict[str, Any] | None = None,

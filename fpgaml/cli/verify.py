@@ -20,8 +20,8 @@ def _verify(
     cosim: Annotated[
         bool, typer.Option("--cosim", help="Simulate the RTL too, as it lies there, with the project's own bench.")
     ] = False,
-    data: DataOptions = DataOptions(),  # noqa: B008 - frozen
-    checks: CheckOptions = CheckOptions(),  # noqa: B008
+    data: DataOptions = DataOptions(),
+    checks: CheckOptions = CheckOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check a project again, as it lies in its folder: golden vectors, C-simulation, and more data if given.
