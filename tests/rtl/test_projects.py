@@ -86,7 +86,7 @@ def test_toggle_coverage_is_of_the_golden_vectors(tmp_path: Path) -> None:
     toggles = read_results(folder).toggles
     assert toggles is not None
     lines = (folder / "tb_data" / "input_input_1.txt").read_text().splitlines()
-    assert toggles.events == len(lines) == read_manifest(folder)["vectors"]["events"]["vectors"] + toggles.added
+    assert toggles.events == len(lines) == read_manifest(folder).vectors.events["vectors"] + toggles.added
     assert 0.95 * toggles.bits < toggles.toggled < toggles.bits
     assert {layer.name for layer in toggles.layers} >= {"fc1", "relu1", "softmax"}
 

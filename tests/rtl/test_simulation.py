@@ -30,7 +30,7 @@ def test_every_operation(groups: tuple[str, ...], simulator: str, tmp_path: Path
     project = write_project(tmp_path / "p", combine(dict(cases)), target, events=24, clock_mhz=150.0)
     outcome = run_bench(project, simulator, frames=40)
     assert failures(outcome) == {}
-    assert outcome.measured["latency"] == outcome.declared["latency"] > 1
+    assert outcome.measured.latency == outcome.declared.latency > 1
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_shells(simulator: str, beat: int | None, tmp_path: Path) -> None:
     target = RtlTarget(Hdl(LANGUAGES[simulator]), ShellKind.AXIS, beat=beat, top="trigger")
     outcome = run_bench(write_project(tmp_path / "p", small_graph(), target), simulator, frames=60)
     assert failures(outcome) == {}
-    assert outcome.measured["latency"] == outcome.declared["latency"]
-    assert outcome.measured["interval"] == outcome.declared["interval"] == (1 if beat is None else -(-6 // beat))
+    assert outcome.measured.latency == outcome.declared.latency
+    assert outcome.measured.interval == outcome.declared.interval == (1 if beat is None else -(-6 // beat))

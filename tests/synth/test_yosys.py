@@ -65,13 +65,13 @@ def test_counts(small: Path, yosys: Tool, family: str) -> None:
 
 def test_modules_add_up(small: Path, yosys: Tool) -> None:
     (synthesis,) = run(small, Tools(yosys, None), "intel", Request(modules=True))
-    rows = {row["name"]: row for row in synthesis.modules}
+    rows = {row.name: row for row in synthesis.modules}
     assert set(rows) == {"network", "fpgaml_add W=8", "fpgaml_add W=4", "fpgaml_ram"}
-    assert rows["fpgaml_add W=8"]["resources"]["FF"] == 8
-    assert rows["fpgaml_ram"]["resources"]["BRAM"] == 2
+    assert rows["fpgaml_add W=8"].resources["FF"] == 8
+    assert rows["fpgaml_ram"].resources["BRAM"] == 2
     total: Counter[str] = Counter()
     for row in rows.values():
-        total.update(row["resources"])
+        total.update(row.resources)
     for name in ("FF", "DSP", "BRAM", "carry"):  # nothing that is rounded
         assert total[name] == used(synthesis)[name]
     assert synthesis.hierarchy == "kept"
@@ -79,9 +79,7 @@ def test_modules_add_up(small: Path, yosys: Tool) -> None:
 
 def test_larger_than_the_device_is_not_routed(small: Path, yosys: Tool) -> None:
     design = read_design(small)
-    board = dataclasses.replace(
-        find_board("ecp5-evn"), capacity=Capacity(lut=15, lut_unit="LUT4", ff=33, dsp=1, ebr18=1, bram_kbit=18)
-    )
+    board = dataclasses.replace(find_board("ecp5-evn"), capacity=Capacity(lut=15, ff=33, dsp=1, bram=1))
     target = dataclasses.replace(choose_target(design, "ecp5", None), board=board)
     absent = Tool("nextpnr-ecp5", ("/no/such/program",), "0", False)
     (synthesis,) = run_target(design, target, Tools(yosys, absent), Request(route=True), Silent())
@@ -105,5 +103,5 @@ def test_route(small: Path, yosys: Tool) -> None:
     bits_in, bits_out = 18 + 18 + 6 + 1 + 10 + 10, 36 + 1 + 8 + 4 + 18 + 1
     assert timing.wrapper["FF"] == bits_in + 2 * bits_out
     assert 20 < timing.fmax_mhz < 500
-    path_ns = timing.critical_path["logic_ns"] + timing.critical_path["routing_ns"]
+    path_ns = timing.critical_path.logic_ns + timing.critical_path.routing_ns
     assert timing.fmax_mhz == pytest.approx(1e3 / path_ns, rel=0.01)
