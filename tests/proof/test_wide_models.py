@@ -145,7 +145,7 @@ def wide(weight: int = 12345) -> Graph:
     ("model", "off", "status", "asked"),
     [
         (12345, 0.0, Status.EXACT, ["float64", "float64"]),
-        (12345, 2.0**-28, Status.EXACT, ["float64", "float32", "float32"]),  # equal after rounding to float32
+        (12345, 2.0**-28, Status.WITHIN_FLOAT32, ["float64", "float32", "float32"]),  # equal only after rounding
         (12344, 0.0, Status.FAILED, ["float64", "float32", "float32"]),
     ],
 )
@@ -157,6 +157,23 @@ def test_float64_answers_count_where_they_are_equal(model: int, off: float, stat
         proof.run(Batch({"x": FixedArray(values.integers[start : start + 15], 14)}, None, "vectors", start))
     assert source_check(proof, None, "").status == status
     assert oracle.asked == asked
+
+
+def test_a_difference_in_float64_is_told_even_where_float32_hides_it() -> None:
+    """Off by 2**-28 = 3.725e-09 in float64, and by the last bit of float32."""
+    graph = wide()
+    x = FixedArray(np.array([[77777]]), 14)
+
+    class Rounded(TwoFormats):
+        def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
+            (y,) = super().answers(inputs, first_event).values()
+            return {"y": np.nextafter(y, np.float32(np.inf)) if y.dtype == np.float32 else y}
+
+    proof = Proof(graph=graph, hops=[], oracle=Rounded(wide(), 2.0**-28), model_rounds=True)
+    proof.run(Batch({"x": x}, None, "vectors", 0))
+    found = source_check(proof, None, "")
+    assert found.status == Status.WITHIN_FLOAT32
+    assert "asked in float64 it differs, by up to 3.725e-09" in found.note
 
 
 def test_a_question_that_cannot_be_asked_again_is_an_error() -> None:
