@@ -39,7 +39,7 @@ test: $(READY) lint
 
 quick: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --quick
+	FPGAML_FRAMEWORK_PYTHON= $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --quick
 
 lint: $(READY)
 	$(BIN)/ruff check .
