@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -11,8 +10,15 @@ import tempfile
 from benchmarks.hls import ARIANNA, Simulated
 from benchmarks.measure import Row, best, stopwatch
 
-HELP_GOAL, CONVERT_GOAL, AGAIN_GOAL = 0.4, 0.5, 2.0
+HELP_GOAL, CONVERT_GOAL, AGAIN_GOAL = 0.25, 0.5, 2.0
 """`--help` to importing numpy; a whole proof to hls4ml's compilation alone; the same proof again to the first."""
+
+LARGEST_CHILD = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""Runs a command and prints the KiB that the largest process of it held: this process has other children too."""
 
 
 def start_row() -> Row:
@@ -35,9 +41,10 @@ def conversion_rows(csim: Simulated) -> list[Row]:
         command += ["--reference", str(case.data.with_name("y_keras.npy"))]
         environment = {**os.environ, "FPGAML_CACHE_DIR": f"{scratch}/cache"}
         with stopwatch() as first:
-            subprocess.run(command, check=True, capture_output=True, env=environment)
+            largest = [sys.executable, "-c", LARGEST_CHILD, *command]
+            said = subprocess.run(largest, check=True, capture_output=True, env=environment).stdout
         again = best(lambda: subprocess.run(command, check=True, capture_output=True, env=environment))
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        memory = int(said) / 1024
     theirs, whole = csim.compile_seconds, "arianna: convert and prove from nothing, s"
     return [
         Row(whole, f"{first[0]:.1f}", f"hls4ml compile {theirs:.1f}", theirs / first[0], CONVERT_GOAL),
