@@ -21,7 +21,7 @@ from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
 from fpgaml.project.hashes import edited_files
 from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
-from fpgaml.proof.compare import Comparison, compare
+from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.proof.record import results_of
 from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.files import read_manifest
@@ -130,8 +130,7 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
         for batch in split(values, chunk_events(proof.graph), "vectors"):
             for name, value in proof.run(batch).items():
                 part = FixedArray(recorded[name].integers[start : start + batch.events], recorded[name].fractional)
-                comparison = compare(value, part, name, start)
-                found[name] = found[name] + comparison if name in found else comparison
+                tally(found, name, compare(value, part, name, start))
             start += batch.events
             advance(batch.events)
     exact = all(comparison.exact for comparison in found.values())

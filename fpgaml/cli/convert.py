@@ -93,7 +93,7 @@ def _convert(
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Convert a trained model into a firmware project that is proved equal to it."""
-    from fpgaml.cli.show import show_project
+    from fpgaml.cli.show import show_results
     from fpgaml.conversion import Request, Vectors
     from fpgaml.conversion import convert as run
     from fpgaml.progress import choose_progress
@@ -114,7 +114,9 @@ def _convert(
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),
         )
         conversion = run(found.model, request, progress)
-    show_project(conversion.folder, json_output)
+    show_results(conversion.folder, conversion.results, (), json_output)
+    if not json_output:
+        typer.echo(f"Project: {conversion.folder}")
     if not conversion.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 

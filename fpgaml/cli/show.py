@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from fpgaml.report.section import Section, Subject
 
 
-def show_project(folder: Path, json_output: bool) -> None:
-    """The report of what convert wrote."""
-    from fpgaml.record.files import read_results
-
-    show_results(folder, read_results(folder), (), json_output)
-    if not json_output:
-        typer.echo(f"Project: {folder}")
-
-
 def show_results(folder: Path, results: Results, edited: Sequence[str], json_output: bool) -> None:
     """A report with the results of checks that were made just now.
 

@@ -30,7 +30,5 @@ def folder_hashes(folder: Path) -> dict[str, str]:
 
 def edited_files(folder: Path, manifest: Manifest) -> list[str]:
     """Files that changed or vanished since the project was generated, by relative path."""
-    recorded, found = manifest.files, folder_hashes(folder)
-    changed = {name for name in recorded.keys() & found.keys() if recorded[name] != found[name]}
-    missing = recorded.keys() - found.keys()
-    return sorted(changed | missing)
+    recorded = sorted(manifest.files.items())
+    return [name for name, digest in recorded if not (folder / name).is_file() or file_sha256(folder / name) != digest]

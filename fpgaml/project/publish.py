@@ -46,7 +46,7 @@ def check_target(target: Path, force: bool = False) -> None:
         raise FpgamlError(
             str(target), "exists, and fpgaml did not write it", "Give another --output, or move the folder away"
         )
-    require_unedited(target, force)
+    require_unedited(predecessor(target), force)
     for parent in target.absolute().parents:
         if parent.exists():
             if not parent.is_dir() or not os.access(parent, os.W_OK):
@@ -80,8 +80,8 @@ def staged(target: Path, force: bool = False) -> Iterator[Path]:
             try:
                 stage.chmod(0o755)
                 yield stage
-                require_unedited(target, force)  # anew: writing takes a while
                 old = predecessor(target)
+                require_unedited(old, force)  # anew: writing takes a while
                 if old is not None:
                     carry_over(old, stage, force)
                 _swap(stage, target)

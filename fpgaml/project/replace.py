@@ -45,20 +45,18 @@ def predecessor(folder: Path) -> Predecessor | None:
     return Predecessor(folder, edited, tuple(sorted(name for name in names if name not in ours and not is_built(name))))
 
 
-def require_unedited(folder: Path, force: bool) -> None:
+def require_unedited(old: Predecessor | None, force: bool) -> None:
     """Refuse to overwrite files that were edited since they were generated.
 
     Args:
+        old: the project in the folder, if there is one.
         force: overwrite them all the same.
 
     Raises:
         FpgamlError: there are some; all are named, or the first few and how many more.
     """
-    if force:
-        return
-    old = predecessor(folder)
-    if old is not None and old.edited:
-        _refuse(folder, old.edited, "edited since the project was generated")
+    if old is not None and old.edited and not force:
+        _refuse(old.folder, old.edited, "edited since the project was generated")
 
 
 def carry_over(old: Predecessor, stage: Path, force: bool) -> None:

@@ -18,7 +18,7 @@ from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
-from fpgaml.proof.compare import Comparison, compare_reals
+from fpgaml.proof.compare import Comparison, compare_reals, tally
 from fpgaml.proof.float32 import Explanation, explain
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
@@ -230,7 +230,7 @@ class Proof:
             given = question.again()
             found = self._compare(computed, given, question.chosen, first)
         for name, comparison in found.items():
-            self._add(question.found, name, comparison)
+            tally(question.found, name, comparison)
         return given
 
     def _compare(
@@ -271,10 +271,6 @@ class Proof:
 
     def _layer_nodes(self) -> frozenset[str]:
         return frozenset(self.graph.layers.values()) if self.oracle is not None else frozenset()
-
-    @staticmethod
-    def _add(found: Found, name: str, comparison: Comparison) -> None:
-        found[name] = found[name] + comparison if name in found else comparison
 
     def quantizers(self) -> tuple[QuantizerStatistics, ...]:
         """What every quantizer did, on the data where there is some, else on the vectors."""

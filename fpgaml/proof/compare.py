@@ -111,6 +111,11 @@ class Comparison:
         )
 
 
+def tally(found: dict[str, Comparison], name: str, comparison: Comparison) -> None:
+    """Count the comparison of one more chunk."""
+    found[name] = found[name] + comparison if name in found else comparison
+
+
 def compare(
     expected: FixedArray, got: FixedArray, name: str = "output", first_event: int = 0, lsb: ArrayLike | None = None
 ) -> Comparison:

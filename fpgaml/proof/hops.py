@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.checks import Batch, Check
-from fpgaml.proof.compare import Comparison, compare
+from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.record.base import Fact
 from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.verdict import Status
@@ -32,8 +32,7 @@ class Simulated:
         """Run a batch, and compare."""
         simulated = self.run(batch.values)
         for name, value in outputs.items():
-            comparison = compare(value, simulated[name], name, first_event)
-            self.found[name] = self.found[name] + comparison if name in self.found else comparison
+            tally(self.found, name, compare(value, simulated[name], name, first_event))
 
     def checks(self) -> Sequence[Check]:
         """What all batches came to."""

@@ -18,7 +18,7 @@ from fpgaml.graph.ops import Input
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.proof.checks import Check, chunk_events
-from fpgaml.proof.compare import Comparison, compare_reals
+from fpgaml.proof.compare import Comparison, compare_reals, tally
 from fpgaml.proof.golden import Golden
 from fpgaml.record.verdict import Status
 from fpgaml.target import Evidence, Firmware, Texts, Written
@@ -167,8 +167,7 @@ class _Conversion:
             for part in self.observed.outputs[name]:
                 count = part.shape[0]
                 answers = computed[start : start + count].reshape(part.shape)
-                comparison = compare_reals(part, answers, name, start, lsb)
-                found[name] = found[name] + comparison if name in found else comparison
+                tally(found, name, compare_reals(part, answers, name, start, lsb))
                 start += count
         if all(comparison.equal_as_recorded for comparison in found.values()):
             return Check(FLOAT_CHECK, oracle, Status.EXACT, "nothing was rounded on the calibration data", found)

@@ -15,7 +15,7 @@ from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 from fpgaml.litert import Kernels
 from fpgaml.proof.checks import Check, chunk_events
-from fpgaml.proof.compare import Comparison, compare
+from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.record.verdict import Status
 from fpgaml.tflite.running.ports import IntegerNetwork
 
@@ -51,8 +51,7 @@ def integer_check(network: IntegerNetwork, vectors: Codes, data: Iterable[Mappin
                 output = outputs[port.tensor]
                 expected = FixedArray(wanted[port.name].astype(np.int64), 0)
                 value = FixedArray(got[output].integers.reshape(expected.shape), got[output].fractional)
-                comparison = compare(expected, value, port.name, start)
-                found[port.name] = found[port.name] + comparison if port.name in found else comparison
+                tally(found, port.name, compare(expected, value, port.name, start))
             start += len(next(iter(part.values())))
     exact = bool(found) and all(comparison.exact for comparison in found.values())
     return Check(CHECK, f"LiteRT {litert.version()}", Status.EXACT if exact else Status.FAILED, "in codes", found)
