@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fpgaml.progress import Silent
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.vendor_scripts import SynthDesign, write_synth
+from fpgaml.synth.tools import NEXTPNR_ECP5, find
+from fpgaml.synth.tools import YOSYS as YOSYS_PROGRAM
 from tests.rtl.harness import write_project
 from tests.rtl.small import small_graph
 from tests.synth.projects import needs_nextpnr, needs_yosys, project
@@ -212,8 +216,8 @@ def test_make_nextpnr_works_and_fails_where_the_clock_is_missed(clock_mhz: float
     folder = write_project(tmp_path / "p", small_graph(), target, board_name="ecp5-evn", clock_mhz=25.0)
     make = folder / "Makefile"
     make.write_text(make.read_text().replace("--freq 25 ", f"--freq {clock_mhz:g} "))
-    programs = {name: shutil.which(name) or f"yowasp-{name}" for name in ("yosys", "nextpnr-ecp5")}
-    command = ["make", "nextpnr", f"YOSYS={programs['yosys']}", f"NEXTPNR={programs['nextpnr-ecp5']}"]
+    yosys, nextpnr = (shlex.join(find(program, Silent()).command) for program in (YOSYS_PROGRAM, NEXTPNR_ECP5))
+    command = ["make", "nextpnr", f"YOSYS={yosys}", f"NEXTPNR={nextpnr}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode == 0) == met, done.stdout + done.stderr
     assert "Max frequency for clock" in (folder / "synth" / "build" / "nextpnr.log").read_text()
