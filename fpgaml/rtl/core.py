@@ -1,7 +1,16 @@
 """The core: what a shell stands around and an RTL project is written from, however the network became hardware.
 
-A core never stalls. It is a module with the ports `clk`, `x` and `y`: a beat of the frame's elements enters at `x`,
-packed without gaps, and a beat of the result leaves at `y`.
+A core never stalls. An unrolled one is a module with the ports `clk`, `x` and `y`: a whole frame's elements enter at
+`x`, packed without gaps, and the whole result leaves at `y`.
+
+A streaming one has the ports `clk`, `rst` (synchronous, active high), `x_valid`, `x`, `y_valid` and `y`. In each
+cycle in which `x_valid` is high, `lanes_in` elements of a frame enter; in each in which `y_valid` is high,
+`lanes_out` elements of a result leave. Element 0 lies in the lowest bits; all lanes of a side have the same width
+(`Boundary.x_lane`, `y_lane`). A tensor's elements go in row-major order; the tensors of a frame follow one another,
+each from a new beat on. Lanes of a tensor's last beat that have no element mean nothing. In a lane that is wider than
+its element, the bits above mean nothing at `x`, and extend the element by its own sign at `y`.
+The core counts beats by itself, from reset on, so a frame that was begun must be completed. It takes beats that are at
+least `spacing` cycles apart, the first beats of frames at least `interval` apart; pauses beyond that only delay.
 """
 
 from __future__ import annotations
@@ -12,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
-from fpgaml.project.ports import Port
+from fpgaml.project.ports import Port, packed_bits
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.stream import Stream
 
 if TYPE_CHECKING:
     from fpgaml.rtl.emit.plan import Table
@@ -34,9 +44,13 @@ class Boundary:
     Args:
         name: of its module; hdl: its language.
         inputs, outputs: a frame's tensors; their elements lie one after another.
-        latency: register ranks from the first beat of a frame at x to the first beat of its result at y, at least 1.
+        latency: cycles from the clock edge that samples the first beat of a frame at x to the edge that samples the
+            first beat of its result at y, at least 1; of a streaming core: at the densest arrival, in an idle core.
         interval: the fewest cycles from one frame's first beat to the next one's.
         beats_in, beats_out: beats of a frame at x and of a result at y.
+        lanes_in, lanes_out: elements a beat of a streaming core; None, both: a whole frame, an unrolled core.
+        spacing: the fewest cycles from one beat at x to the next.
+        drain: cycles as of `latency`, but to the last beat of the result; None: its beats come in a row.
 
     Raises:
         FpgamlError: no core can be like that.
@@ -50,13 +64,77 @@ class Boundary:
     interval: int = 1
     beats_in: int = 1
     beats_out: int = 1
+    lanes_in: int | None = None
+    lanes_out: int | None = None
+    spacing: int = 1
+    drain: int | None = None
 
     def __post_init__(self) -> None:
         if self.latency < 1:
             raise FpgamlError(self.name, f"a core's latency is at least 1 cycle, not {self.latency}")
-        if self.interval < max(self.beats_in, self.beats_out):
-            reason = f"frames of {self.beats_in} beats in and {self.beats_out} out, every {self.interval} cycles"
+        if self.spacing < 1 or self.interval < max(self.beats_in * self.spacing, self.beats_out):
+            apart = f", {self.spacing} cycles apart," if self.spacing != 1 else ""
+            reason = f"frames of {self.beats_in} beats in{apart} and {self.beats_out} out, every {self.interval} cycles"
             raise FpgamlError(self.name, reason)
+        if (self.lanes_in is None) != (self.lanes_out is None):
+            raise FpgamlError(self.name, "a core streams at both ends or at neither")
+        if self.streaming:
+            self._check_beats("in", self.beats_in, self.x_stream)
+            self._check_beats("out", self.beats_out, self.y_stream)
+        if self.last < self.latency + self.beats_out - 1:
+            reason = f"{self.beats_out} beats of a result from cycle {self.latency} on do not end at {self.drain}"
+            raise FpgamlError(self.name, reason)
+
+    def _check_beats(self, direction: str, beats: int, stream: Stream) -> None:
+        if stream.beat < 1 or beats != stream.beats:
+            reason = f"a frame's tensors {direction}, at {stream.beat} elements a beat, do not fill {beats} beats"
+            raise FpgamlError(self.name, reason)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether frames pass in beats, with valid bits of the core's own."""
+        return self.lanes_in is not None
+
+    @property
+    def last(self) -> int:
+        """Cycles to the last beat of a result: `drain`, or what it is when None."""
+        return self.latency + self.beats_out - 1 if self.drain is None else self.drain
+
+    @property
+    def x_stream(self) -> Stream:
+        """How frames lie at x; of an unrolled core as one beat."""
+        return _stream(self.inputs, self.lanes_in)
+
+    @property
+    def y_stream(self) -> Stream:
+        """How results lie at y; of an unrolled core as one beat."""
+        return _stream(self.outputs, self.lanes_out)
+
+    @property
+    def x_lane(self) -> int:
+        """Bits of a streaming core's lane at x: those of the widest element."""
+        return self.x_stream.widest
+
+    @property
+    def y_lane(self) -> int:
+        """Bits of a streaming core's lane at y: enough for its elements to be told whatever their signs."""
+        return self.y_stream.slot
+
+    @property
+    def x_bits(self) -> int:
+        """Bits of x."""
+        return packed_bits(self.inputs) if self.lanes_in is None else self.lanes_in * self.x_lane
+
+    @property
+    def y_bits(self) -> int:
+        """Bits of y."""
+        return packed_bits(self.outputs) if self.lanes_out is None else self.lanes_out * self.y_lane
+
+
+def _stream(ports: tuple[Port, ...], lanes: int | None) -> Stream:
+    if lanes is None:
+        return Stream(ports, sum(port.size for port in ports))
+    return Stream(ports, lanes, aligned=True)
 
 
 @dataclass(frozen=True)

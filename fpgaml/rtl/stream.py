@@ -27,10 +27,12 @@ class Stream:
     Attributes:
         ports: the tensors of a frame, one after another.
         beat: elements a beat.
+        aligned: each tensor begins a beat of its own, as a streaming core takes them.
     """
 
     ports: tuple[Port, ...]
     beat: int
+    aligned: bool = False
 
     @property
     def elements(self) -> int:
@@ -40,6 +42,8 @@ class Stream:
     @property
     def beats(self) -> int:
         """Beats of a frame."""
+        if self.aligned:
+            return sum(-(-port.size // self.beat) for port in self.ports)
         return -(-self.elements // self.beat)
 
     @property
