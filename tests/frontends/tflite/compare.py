@@ -1,6 +1,7 @@
 """LiteRT's reference kernels against the Graph's interpreter, for any `.tflite` files.
 
     python -m tests.frontends.tflite.compare record          # writes the .npz beside each file of tests/fixtures/tflite
+    python -m tests.frontends.tflite.compare record FILE...  # beside these alone
     python -m tests.frontends.tflite.compare EVENTS FILE...  # compares; exit code 1 for any differing bit
 
 An .npz holds `in/<port>` and `out/<port>`, codes as int8 or int16.
@@ -60,9 +61,9 @@ def kernels(path: Path, model: TfliteModel, codes: Codes) -> Codes:
     return {name: np.rint(found[name]).astype(f"int{bits[name]}") for name in names}
 
 
-def record() -> None:
+def record(paths: list[Path]) -> None:
     """Write the answers of every file that is accepted."""
-    for path in sorted(FOLDER.glob("*.tflite")):
+    for path in paths:
         try:
             model = parse(path)
         except FpgamlError:
@@ -96,6 +97,6 @@ def compare(events: int, paths: list[Path]) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1] == "record":
-        record()
+        record([Path(name) for name in sys.argv[2:]] or sorted(FOLDER.glob("*.tflite")))
     else:
         sys.exit(int(compare(int(sys.argv[1]), [Path(name) for name in sys.argv[2:]]) > 0))
