@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -19,6 +19,9 @@ class Progress(Protocol):
     def bar(self, title: str, total: int) -> AbstractContextManager[Callable[[int], object]]:
         """Something of known length begins; call the result with how much more was done."""
 
+    def table(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Something was found out that is worth reading before the rest is done; the first column is words."""
+
 
 class Silent:
     """Shows nothing."""
@@ -28,6 +31,9 @@ class Silent:
 
     def bar(self, title: str, total: int) -> AbstractContextManager[Callable[[int], object]]:
         return contextlib.nullcontext(lambda _: None)
+
+    def table(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        pass
 
 
 class Terminal:
@@ -48,6 +54,17 @@ class Terminal:
         with Bars(*columns, console=self._console, transient=True) as bars:
             task = bars.add_task(title, total=total)
             yield lambda done: bars.advance(task, done)
+
+    def table(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        shown = Table(*header, box=None, title=title, title_justify="left", header_style="dim")
+        for column in shown.columns[1:]:
+            column.justify = "right"
+        for row in rows:
+            shown.add_row(*map(Text, row))
+        self._console.print(shown)
 
 
 def choose_progress() -> Progress:

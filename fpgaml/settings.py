@@ -27,6 +27,8 @@ class Option:
         read: makes a value of what was given as text; None: it is taken as it is.
         kind: of the value on the command line: str, int, bool, or list for an option that may be given again.
         least: the smallest number.
+        question: what it answers, where several options answer the same: one that the user gives replaces all that a
+            task brings.
     """
 
     flag: str
@@ -35,6 +37,7 @@ class Option:
     read: Callable[[Any], Any] | None = None
     kind: type = str
     least: int | None = None
+    question: str = ""
 
 
 def option(
@@ -45,9 +48,10 @@ def option(
     read: Callable[[Any], Any] | None = None,
     kind: type = str,
     least: int | None = None,
+    question: str = "",
 ) -> dict[str, Option]:
     """The metadata of a dataclass's field that is an option; arguments as for `Option`."""
-    return {_KEY: Option(flag, help, shown, read, kind, least)}
+    return {_KEY: Option(flag, help, shown, read, kind, least, question)}
 
 
 def options_of(settings: type) -> dict[str, Option]:

@@ -39,8 +39,9 @@ def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any])
         FpgamlError: an option that this target does not use, or a text that means nothing.
     """
     kind = target_class(name)
-    own = {option.flag: field for field, option in options_of(kind).items()}
-    values = dict(brought)
+    options = options_of(kind)
+    own = {option.flag: field for field, option in options.items()}
+    values: dict[str, Any] = {}
     foreign: list[str] = []
     for flag in _flags():
         value = given[parameter_name(flag)]
@@ -55,12 +56,18 @@ def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any])
         verb, it = ("is", "it") if len(foreign) == 1 else ("are", "them")
         choose = f", or choose --target {' or '.join(users)}" if users else ""
         raise FpgamlError(", ".join(foreign), f"{verb} not used by --target {name}", f"Leave {it} out{choose}")
-    return kind(**values)
+    answered = {options[field].question for field in values} - {""}
+    kept = {field: value for field, value in brought.items() if _question(options, field) not in answered}
+    return kind(**{**kept, **values})
 
 
 def parameter_name(flag: str) -> str:
     """A flag as the name of a Python parameter."""
     return flag.lstrip("-").replace("-", "_")
+
+
+def _question(options: Mapping[str, Option], field: str) -> str:
+    return options[field].question if field in options else ""
 
 
 def _flags_of(target: str) -> set[str]:

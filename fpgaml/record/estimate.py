@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from fpgaml.record.base import Above, Count, Fact, Kind, Positive
+from pydantic import Field
+
+from fpgaml.record.base import Above, Count, Fact, Kind, Positive, absent
+from fpgaml.record.timetable import Timetable
 
 
 class Estimate(Fact):
@@ -22,6 +25,8 @@ class Estimate(Fact):
     latency_cycles: Positive
     latency_ns: Above
     interval_cycles: Positive
+    timetable: Timetable | None = Field(default=None, exclude_if=absent)
+    """Of a streaming core."""
 
 
 class Requantisation(Fact):

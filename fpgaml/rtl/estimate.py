@@ -133,28 +133,39 @@ def _wire_dsps(netlist: Netlist, wire: Wire) -> int:
     return -(-small // 17) * -(-large // 26)
 
 
-def check_fits(estimate: Estimate, board: Board, *, rough: bool) -> None:
-    """Refuse a network that cannot fit, before any long work.
+class DoesNotFitError(FpgamlError):
+    """An unrolled network is larger than the board."""
+
+
+def fits(estimate: Estimate, board: Board, *, rough: bool) -> bool:
+    """Whether the board may hold it; a board of unknown capacity may.
 
     Args:
-        rough: the estimate is made from the Graph alone; only what is far beyond the board is refused.
-
-    Raises:
-        FpgamlError: the estimate, the capacity and what would help.
+        rough: the estimate is made from the Graph alone; only what is far beyond the board does not fit.
     """
     capacity = board.capacity.lut if board.capacity else None
-    if capacity is None:
-        return
     # ALMs hold two small functions each: what a LUT6 does takes at most one of them.
-    limit = capacity * (2 if rough else 1)
-    if estimate.lut <= limit:
+    return capacity is None or estimate.lut <= capacity * (2 if rough else 1)
+
+
+def check_fits(estimate: Estimate, board: Board, *, rough: bool) -> None:
+    """Refuse an unrolled network that cannot fit, before any long work.
+
+    Args:
+        rough: as for `fits`.
+
+    Raises:
+        DoesNotFitError: the estimate, the capacity and what would help.
+    """
+    if fits(estimate, board, rough=rough):
         return
+    assert board.capacity is not None
     largest = sorted(estimate.layers.items(), key=lambda pair: -pair[1])[:3]
     shares = ", ".join(f"{name} {luts:,}" for name, luts in largest)
-    raise FpgamlError(
-        "--target rtl",
-        f"fully unrolled, the network would take about {estimate.lut:,} LUT (estimate); {board.name} has {capacity:,} "
+    raise DoesNotFitError(
+        "--schedule unrolled",
+        f"the network would take about {estimate.lut:,} LUT (estimate); {board.name} has {board.capacity.lut:,} "
         f"({shares})",
-        "Fewer bits or pruned weights shrink it; a larger board holds more (`fpgaml boards`); "
-        "--target hls with io_stream shares its arithmetic in time",
+        "Leave it out, or take --schedule streaming: arithmetic is shared in time; fewer bits or pruned weights shrink "
+        "it; a larger board holds more (`fpgaml boards`)",
     )

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from fpgaml.record.base import Name, Positive
+from pydantic import Field
+
+from fpgaml.record.base import Fact, Name, Positive, absent
 from fpgaml.record.settings import Settings
 
 LANGUAGES = {"verilog": "Verilog", "vhdl": "VHDL"}
+
+
+class Asked(Fact):
+    """What a streaming core was asked to hold, in cycles of its clock; null: nothing."""
+
+    interval: Positive | None
+    """Cycles between frames, of whichever channel; continuous: between results."""
+    samples: Positive | None
+    """Positions of the input's first axis a beat."""
+    max_latency: Positive | None
+    channels: Positive
+    """Of one core, in turn."""
+    hop: Positive | None
+    """Samples between the results of an endless stream; null: frames."""
+    instances: Positive
+    """Cores that hold all channels asked for."""
 
 
 class RtlFacts(Settings):
@@ -30,6 +48,9 @@ class RtlFacts(Settings):
     """Cycles between frames."""
     delay_model: Mapping[str, int | float | str]
     """What placed the pipeline registers: times in ns."""
+    schedule: Literal["unrolled", "streaming"] = Field(default="unrolled", exclude_if=lambda form: form == "unrolled")
+    asked: Asked | None = Field(default=None, exclude_if=absent)
+    """Null where the network is unrolled."""
 
     @property
     def summary(self) -> str:
@@ -38,7 +59,8 @@ class RtlFacts(Settings):
         if self.shell == "axis":
             beats = f"{self.beat_in} elements a beat in, {self.beat_out} out"
             shell += f" ({beats}, tag of {self.tag_bits} bits)"
-        return f"{LANGUAGES[self.hdl]}, fully unrolled, {shell}, top module {self.top}"
+        form = "fully unrolled" if self.schedule == "unrolled" else f"streaming, a frame every {self.interval:,} cycles"
+        return f"{LANGUAGES[self.hdl]}, {form}, {shell}, top module {self.top}"
 
     @property
     def timing_note(self) -> str:

@@ -21,12 +21,14 @@ from fpgaml.record.manifest import Manifest
 from fpgaml.record.settings import Settings
 from fpgaml.rtl.core import Core, Cover, Estimate
 from fpgaml.rtl.coverage.events import joined
+from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
 from fpgaml.rtl.estimate import check_fits, estimate_graph
 from fpgaml.rtl.facts import RtlFacts
+from fpgaml.rtl.form import choose_form
 from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name
 from fpgaml.rtl.project import HDL_FOLDER, RtlProject
-from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.unrolled import unroll, unrolled_core
@@ -42,13 +44,18 @@ WIDE = 512
 
 
 def check(target: RtlTarget, graph: Graph, board: Board) -> None:
-    """Refuse what cannot be unrolled or cannot fit, from the Graph alone.
+    """Refuse what cannot become RTL, what contradicts itself, and what cannot fit, from the Graph alone.
 
     Raises:
         FpgamlError: says why, and what would help.
     """
     check_module_name(target.top)
     check_supported(graph)
+    wishes = wishes_of(target, graph, board)
+    if choose_form(target.schedule, wishes, graph, board) is Form.STREAMING and wishes.any:
+        raise FpgamlError(
+            "--schedule", "streaming is asked for, and cannot be written yet", "Take it from a later fpgaml"
+        )
     check_fits(estimate_graph(graph), board, rough=True)
 
 
@@ -63,6 +70,7 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
     """
     core = unrolled_core(graph, board, target.top, target.hdl, progress)
     spec = _spec(target, core)
+    _check_latency(spec, wishes_of(target, graph, board), board)
     project = RtlProject(graph, core, spec, board)
     with progress.step(f"writing the {'VHDL' if target.hdl == Hdl.VHDL else 'Verilog'}"):
         project.write(folder)
@@ -77,6 +85,14 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
         estimate=_estimate(core.estimate, spec, board),
         cover=partial(_cover, core.cover, seed) if core.cover else None,
     )
+
+
+def _check_latency(spec: ShellSpec, wishes: Wishes, board: Board) -> None:
+    latency = shell_latency(spec)
+    if wishes.max_latency is not None and latency > wishes.max_latency:
+        shown = f"{latency} cycles ({latency * board.clock_ns:g} ns)"
+        reason = f"the result comes after {shown}, not within {wishes.max_latency} cycles"
+        raise FpgamlError("--max-latency", reason, f"The nearest is {latency} at this clock")
 
 
 def _cover(cover: Cover, seed: int, golden: Golden) -> tuple[Tensors, Mapping[str, Fact]]:

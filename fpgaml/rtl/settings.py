@@ -22,3 +22,11 @@ class ShellKind(StrEnum):
 
     AXIS = "axis"
     NATIVE = "native"
+
+
+class Form(StrEnum):
+    """Whether the network is laid out in space alone, or in time too."""
+
+    AUTO = "auto"
+    UNROLLED = "unrolled"
+    STREAMING = "streaming"

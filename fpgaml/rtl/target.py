@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.errors import FpgamlError
+from fpgaml.rtl.dataflow.quantities import Span, check_rate, parse_rate, parse_span
+from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.settings import one_of, option, read_texts
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from fpgaml.record.manifest import Manifest
     from fpgaml.target import Evidence, Firmware, Written
 
+PACE = "pace"
+"""The question how often frames come."""
+
 
 @dataclass(frozen=True)
 class RtlTarget:
@@ -25,15 +30,21 @@ class RtlTarget:
     Args:
         beat: elements a beat of the axis shell, in and out; None: a whole frame a beat.
         tag_bits: of tuser; top: name of the top module.
+        schedule: unrolled, streaming, or what suits the wishes below.
+        rate: frames per second, of each channel; interval: cycles a frame, at most. One of them, or neither.
+        samples_per_cycle: positions of the input's first axis a beat; alone, a beat comes in every cycle.
+        max_latency: from a frame's first beat to its result's first, a number of cycles or a text such as `400ns`.
+        channels: independent tensors in turn, beat by beat.
+        continuous: a result every `hop` samples of an endless stream; hop None: as many as a frame has.
 
     Raises:
-        FpgamlError: a text that means nothing.
+        FpgamlError: a text that means nothing, or wishes that contradict one another.
     """
 
     name: ClassVar[str] = "rtl"
     facts: ClassVar[str] = "fpgaml.rtl.facts:RtlFacts"
     title: ClassVar[str] = "RTL"
-    summary: ClassVar[str] = "Verilog or VHDL, fully unrolled"
+    summary: ClassVar[str] = "Verilog or VHDL, unrolled or streaming"
     of_float: ClassVar[bool] = False
     for_board: ClassVar[bool] = True
 
@@ -55,9 +66,65 @@ class RtlTarget:
     )
     tag_bits: int = field(default=16, metadata=option("--tag-bits", "Bits of tuser.", shown="16", kind=int, least=1))
     top: str = field(default="network", metadata=option("--name", "The top module.", shown="network"))
+    schedule: Form = field(
+        default=Form.AUTO,
+        metadata=option(
+            "--schedule",
+            "unrolled: all in hardware, a frame a cycle; streaming: shared in time.",
+            shown="auto: unrolled where nothing else is asked and it fits",
+            read=one_of("--schedule", Form),
+        ),
+    )
+    rate: float | None = field(
+        default=None,
+        metadata=option("--rate", "Frames per second: 1kHz, 250/s.", read=parse_rate, question=PACE),
+    )
+    interval: int | None = field(
+        default=None,
+        metadata=option("--interval", "Cycles a frame, at most.", kind=int, least=1, question=PACE),
+    )
+    samples_per_cycle: int | None = field(
+        default=None,
+        metadata=option(
+            "--samples-per-cycle", "Positions of the input's first axis a beat.", kind=int, least=1, question=PACE
+        ),
+    )
+    max_latency: Span | int | None = field(
+        default=None,
+        metadata=option("--max-latency", "From first beat in to first beat out: 80 cycles, or 400ns.", read=parse_span),
+    )
+    channels: int | None = field(
+        default=None,
+        metadata=option("--channels", "Independent streams that come in turn, beat by beat.", kind=int, least=1),
+    )
+    continuous: bool = field(
+        default=False, metadata=option("--continuous", "Results from an endless stream, not from frames.", kind=bool)
+    )
+    hop: int | None = field(
+        default=None,
+        metadata=option("--hop", "With --continuous: samples between results.", shown="a frame", kind=int, least=1),
+    )
 
     def __post_init__(self) -> None:
         read_texts(self)
+        if self.rate is not None:
+            check_rate(self.rate)
+        self._check_wishes()
+
+    def _check_wishes(self) -> None:
+        """Refuse what contradicts itself, whatever the network and the clock."""
+        if self.rate is not None and self.interval is not None:
+            raise FpgamlError("--rate, --interval", "both say how often a frame comes", "Give one of them")
+        if self.hop is not None and not self.continuous:
+            raise FpgamlError("--hop", "is between results of an endless stream", "Add --continuous, or leave it out")
+        streaming = {"--samples-per-cycle": self.samples_per_cycle, "--continuous": self.continuous or None}
+        flags = [flag for flag, value in streaming.items() if value is not None]
+        if self.schedule is Form.UNROLLED and flags:
+            reason = "an unrolled network takes whole frames, one by one"
+            raise FpgamlError(", ".join(flags), reason, "Leave --schedule unrolled out, or take --beat for the stream")
+        if self.beat is not None and (flags or self.schedule is Form.STREAMING):
+            reason = "a streaming core's own beats pass the shell"
+            raise FpgamlError("--beat", reason, "Take --samples-per-cycle, or --interval")
 
     def check(self, graph: Graph, board: Board, evidence: Evidence) -> None:
         """Refuse what cannot be unrolled or cannot fit, from the Graph alone."""

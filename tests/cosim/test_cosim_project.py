@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +137,9 @@ class Listener:
     def bar(self, title: str, total: int) -> contextlib.AbstractContextManager[Callable[[int], object]]:
         done = self.bars.setdefault(title, [total])
         return contextlib.nullcontext(done.append)
+
+    def table(self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        self.steps.append(title)
 
 
 def test_progress_is_told(copy: Path) -> None:

@@ -21,6 +21,7 @@ ORDER = (
     "physics",
     "integer_network",
     "requantisation",
+    "timetable",
     "estimate",
     "toggles",
     "cosim",

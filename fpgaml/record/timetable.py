@@ -1,0 +1,75 @@
+"""When each stage of a streaming core works, how it is folded and what that costs; known before HDL is written."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from fpgaml.record.base import Count, Fact, Name, Positive, absent
+
+Engine = Literal["map", "sliding", "accumulate", "serial", "join", "widen", "narrow", "gather", "unrolled"]
+"""What a stage is made of."""
+
+
+class Row(Fact):
+    """A stage."""
+
+    name: Name
+    """Of the layer, as the model calls it, where it has one."""
+    engine: Engine
+    beats: Positive
+    """Of a frame, as they leave."""
+    lanes: Positive
+    """Elements a beat."""
+    copies: Positive = 1
+    """Kernels side by side."""
+    folding: str = ""
+    """How the work is shared in time, in words; empty where nothing is shared."""
+    lut: Count
+    ff: Count
+    dsp: Count = 0
+    bram: Count = 0
+    """Blocks of 18 kbit."""
+    rom_bits: Count = 0
+    """Of coefficients that change with the phase."""
+    buffer_bits: Count = 0
+    """Of what the stage remembers: windows, lines, tensors."""
+    fifo_depth: Count = 0
+    """Beats that wait for it at most."""
+    first: Count
+    """The cycle of the first beat that leaves, counted from the first beat of the frame at the core's input."""
+    last: Count
+    """Of the last one."""
+
+
+class Choice(Fact):
+    """A schedule in brief."""
+
+    what: Name
+    """What is done otherwise than in the one chosen, or what was chosen."""
+    interval: Positive
+    latency: Positive
+    """Cycles to the first beat of the result."""
+    lut: Count
+    dsp: Count = 0
+    bram: Count = 0
+
+
+class Timetable(Fact):
+    """A streaming core in time, in cycles of its clock."""
+
+    asked: str
+    """In words; empty where nothing was asked."""
+    interval: Positive
+    """Cycles between frames; continuous: between results."""
+    latency: Positive
+    """From the first beat of a frame to the first beat of its result."""
+    rows: tuple[Row, ...] = Field(min_length=1)
+    """The stages, in the order of the network."""
+    cheaper: Choice | None = Field(default=None, exclude_if=absent)
+    """The next cheaper schedule; it does not hold what was asked."""
+    faster: Choice | None = Field(default=None, exclude_if=absent)
+    """The next faster one."""
+    notes: tuple[str, ...] = ()
+    """What else there is to say: padding, tensors that are gathered, and why."""
