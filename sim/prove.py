@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.shell import LIBRARY, ShellSpec, library_source, shell_sources
+from fpgaml.rtl.shell import ShellSpec, library_source, shell_sources
 from sim.setups import port, shell
 from sim.tiny_core import core_source
 
@@ -63,10 +63,10 @@ class Proof:
 
     def sources(self) -> dict[str, str]:
         """The Verilog that is proved: file name to text."""
-        sources = {f"{name}.v": library_source(name, Hdl.VERILOG) for name in LIBRARY[ShellKind.AXIS]}
         if self.spec is not None:
-            sources |= {"core.v": core_source(self.spec), **shell_sources(self.spec)}
-        return sources
+            return {"core.v": core_source(self.spec), **shell_sources(self.spec)}
+        module = f"fpgaml_{Path(self.file).stem}"
+        return {f"{module}.v": library_source(module, Hdl.VERILOG)}
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,36 @@ def _same_in_vhdl(beats_in: int, beats_out: int, latency: int) -> Proof:
     return Proof(name, "vhdl.sv", parameters, depth=10, induction=0, spec=spec, beside_vhdl=True)
 
 
+def _blocks(frame: int, blocks: int, first: int, claim: int) -> Proof:
+    parameters = {"FRAME_WORDS": frame, "BLOCKS": blocks, "FIRST_CLAIM": first, "CLAIM": claim}
+    return Proof(f"blocks_{frame}_{blocks}_{first}_{claim}", "blocks.sv", parameters, depth=18)
+
+
+def _narrow(pieces: int, frame: int, spacing: int) -> Proof:
+    parameters = {"PIECES": pieces, "FRAME_PIECES": frame, "SPACING": spacing}
+    return Proof(f"narrow_{pieces}_{frame}_{spacing}", "narrow.sv", parameters, depth=18)
+
+
+_MODES = ((0, 0), (1, 0), (1, 1), (2, 1))
+
 _PROOFS = [
     *(Proof(f"delay_{depth}", "delay.sv", {"DEPTH": depth}) for depth in (1, 4)),
     *(Proof(f"fifo_{depth}", "fifo.sv", {"DEPTH": depth}) for depth in (1, 3, 4)),
     *(Proof(f"credit_{credits}", "credit.sv", {"CREDITS": credits}) for credits in (1, 5)),
     *(Proof(f"framer_{beats}", "framer.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
     *(Proof(f"deframer_{beats}", "deframer.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
+    *(Proof(f"store_{ranks}", "store.sv", {"ADDRESS_BITS": 2, "READ_RANKS": ranks}, induction=3) for ranks in (1, 2)),
+    *(Proof(f"loop_{limit}", "loop.sv", {"LIMIT": limit}) for limit in (1, 3, 4)),
+    *(_blocks(*sizes) for sizes in ((1, 1, 1, 1), (7, 2, 3, 1), (9, 5, 3, 1), (6, 4, 0, 3))),
+    *(
+        Proof(f"accumulate_{mode}_{signed}", "accumulate.sv", {"MODE": mode, "SIGNED": signed})
+        for mode, signed in _MODES
+    ),
+    *(_narrow(*sizes) for sizes in ((2, 4, 1), (3, 7, 2), (4, 3, 1))),
+    *(
+        Proof(f"widen_{n}_{frame}", "widen.sv", {"PIECES": n, "FRAME_PIECES": frame})
+        for n, frame in ((2, 4), (3, 7), (4, 3))
+    ),
     *(_small_shell(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 2), (2, 2, 3))),
     *(_same_in_vhdl(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 1))),
 ]

@@ -67,6 +67,15 @@ def _shell_bench(name: str) -> Bench:
     return Bench(name, f"sim.units.bench_{spec.kind.value}", spec.top, {}, facts)
 
 
+def _blocks_bench(frame: int, blocks: int, first: int, claim: int, bits: int) -> Bench:
+    sizes = {"FRAME_WORDS": frame, "BLOCKS": blocks, "FIRST_CLAIM": first, "CLAIM": claim, "ADDRESS_BITS": bits}
+    return _module_bench("blocks", **sizes)
+
+
+def _narrow_bench(pieces: int, frame: int, spacing: int) -> Bench:
+    return _module_bench("narrow", PIECE_BITS=5, PIECES=pieces, FRAME_PIECES=frame, SPACING=spacing)
+
+
 _BENCHES = [
     _module_bench("delay", WIDTH=1, DEPTH=1, RESET=1),
     _module_bench("delay", WIDTH=5, DEPTH=4, RESET=0),
@@ -75,6 +84,22 @@ _BENCHES = [
     *(_module_bench("credit", CREDITS=credits) for credits in (1, 4, 7)),
     *(_module_bench("framer", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
     *(_module_bench("deframer", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
+    *(_module_bench("store", WIDTH=8, ADDRESS_BITS=bits, READ_RANKS=ranks) for bits, ranks in ((1, 1), (4, 2))),
+    *(_module_bench("loop", LIMIT=limit, INDEX_BITS=bits) for limit, bits in ((1, 1), (2, 1), (5, 3))),
+    *(
+        _blocks_bench(*sizes)
+        for sizes in ((1, 1, 1, 1, 1), (6, 1, 6, 1, 3), (7, 2, 3, 1, 3), (8, 8, 3, 1, 4), (9, 4, 0, 3, 3))
+    ),
+    _module_bench("accumulate", LANES=1, WIDTH=6, MODE=0, SIGNED=1),
+    *(
+        _module_bench("accumulate", LANES=3, WIDTH=4, MODE=mode, SIGNED=signed)
+        for mode, signed in ((0, 0), (1, 0), (1, 1), (2, 1))
+    ),
+    *(_narrow_bench(*sizes) for sizes in ((2, 4, 1), (3, 7, 2), (4, 3, 1))),
+    *(
+        _module_bench("widen", PIECE_BITS=5, PIECES=pieces, FRAME_PIECES=frame)
+        for pieces, frame in ((2, 6), (3, 7), (4, 3))
+    ),
     *map(_shell_bench, SETUPS),
 ]
 BENCHES = {bench.name: bench for bench in _BENCHES}

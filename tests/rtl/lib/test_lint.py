@@ -2,16 +2,17 @@
 
 import shutil
 import subprocess
+from importlib import resources
 
 import pytest
 
-from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.shell import LIBRARY, library_source
+from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.shell import library_source
 from sim import prove, run
 from sim.run import BENCHES
 from sim.setups import SETUPS, in_language
 
-MODULES = LIBRARY[ShellKind.AXIS]
+MODULES = sorted(file.name.removesuffix(".v") for file in (resources.files("fpgaml.rtl") / "lib" / "verilog").iterdir())
 NAMES = list(BENCHES)
 
 

@@ -49,6 +49,25 @@ MUTATIONS = {
     ),
     "no reset of valids": ("axis_1_1_1", "network.v", ".DEPTH(LATENCY), .RESET(1)", ".DEPTH(LATENCY), .RESET(0)"),
     "Verilog unlike VHDL": ("vhdl_2_1_2", "fpgaml_framer.v", "accept && first_beat", "accept"),
+    "word stored a place late": (
+        "store_1",
+        "fpgaml_store.v",
+        "memory[write_address] <=",
+        "memory[write_address + 1'b1] <=",
+    ),
+    "loop one turn short": ("loop_3", "fpgaml_loop.v", "LAST_INDEX = LIMIT - 1", "LAST_INDEX = LIMIT - 2"),
+    "block before its words": ("blocks_7_2_3_1", "fpgaml_blocks.v", "waiting >= claim", "waiting + 1'b1 >= claim"),
+    "last block leaves words": ("blocks_9_5_3_1", "fpgaml_blocks.v", "(before_last || remaining", "(remaining"),
+    "base moves with every block": ("blocks_7_2_3_1", "fpgaml_blocks.v", "if (first)", "if (first || 1'b1)"),
+    "sum not begun anew": ("accumulate_0_0", "fpgaml_accumulate.v", "begins <= in_last;", "begins <= 1'b0;"),
+    "largest without its sign": (
+        "accumulate_1_1",
+        "fpgaml_accumulate.v",
+        "{SIGNED != 0 && term[WIDTH-1], term}",
+        "{1'b0, term}",
+    ),
+    "pieces above a frame's last": ("narrow_3_7_2", "fpgaml_narrow.v", "left <= last_word ? ", "left <= 1'b0 ? "),
+    "frame's last word waits": ("widen_3_7", "fpgaml_widen.v", "(last_word && place ==", "(1'b0 && place =="),
     "sign not extended": ("axis_1_1_1", "network.v", "{6{out_beat[1]}}", "{6{1'b0}}"),
 }
 
