@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fpgaml.graph.ops.base import Operation, OperationError, Shape
+from fpgaml.graph.ops.choose import Choose
 from fpgaml.graph.ops.elementwise import (
     Add,
     LeakyRelu,
@@ -48,6 +49,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         Slice,
         UpSample,
         GroupSort,
+        Choose,
     )
 }
 """Every operation that a Graph may hold; one defined elsewhere is added under its class's name."""
@@ -56,6 +58,7 @@ __all__ = [
     "OPERATIONS",
     "Add",
     "AveragePool",
+    "Choose",
     "Concatenate",
     "Constant",
     "Conv1D",

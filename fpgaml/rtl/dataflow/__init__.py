@@ -1,1 +1,1 @@
-"""The dataflow level: a Graph in time. Stages of small kernels and library modules, joined by streams with a rate."""
+"""The dataflow level: a Graph in time. Stages of kernels and library modules, joined by streams that have a rate."""

@@ -11,6 +11,7 @@ from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
     Add,
     AveragePool,
+    Choose,
     Constant,
     GroupSort,
     LeakyRelu,
@@ -138,7 +139,23 @@ def lower_group_sort(context: Context, node: Node, inputs: Sequence[Tensor]) -> 
     return tensor([value for row in rows for value in row], x.shape)
 
 
+def lower_choose(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    """A tree of choices, by the bits of the index."""
+    builder = context.builder
+    return each(lambda index, *options: _chosen(builder, index, options), *inputs)
+
+
+def _chosen(builder: NetlistBuilder, index: Value, options: Sequence[Value]) -> Value:
+    if len(options) == 1:
+        return options[0]
+    half = 1 << ((len(options) - 1).bit_length() - 1)
+    top = builder.bit(index, half.bit_length() - 1 + index.fractional)
+    below, above = options[:half], options[half:]
+    return builder.select(top, _chosen(builder, index, above), _chosen(builder, index, below))
+
+
 LOWERINGS: dict[type[Operation], Lowering] = {
+    Choose: lower_choose,
     Constant: lower_constant,
     Scale: lower_scale,
     Add: pairwise(NetlistBuilder.add),

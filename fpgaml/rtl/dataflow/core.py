@@ -1,0 +1,118 @@
+"""A dataflow as a core: a module for every stage, and one that joins them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fpgaml.errors import FpgamlError
+from fpgaml.project.ports import Port
+from fpgaml.rtl.core import Boundary, Core, Estimate, Layer
+from fpgaml.rtl.dataflow.beats import Stream
+from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.stage import Built, Cost
+from fpgaml.rtl.emit.plan import Table
+from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.shell import library_source
+from fpgaml.rtl.structure import verilog, vhdl
+from fpgaml.rtl.structure.module import Module, Wire
+
+
+def streaming_core(dataflow: Dataflow, top: str, hdl: Hdl) -> Core:
+    """The core `<top>_core`.
+
+    Raises:
+        FpgamlError: the core would have no latency.
+    """
+    calendar, output = dataflow.calendar, dataflow.output
+    built = [stage.module(top, hdl, calendar.depths[stage.name]) for stage in dataflow.stages]
+    module = _joined(dataflow, f"{top}_core", built)
+    write = verilog.write if hdl is Hdl.VERILOG else vhdl.write
+    library = dict.fromkeys(name for each in built for name in each.library)
+    sources = {f"{name}{hdl.suffix}": library_source(name, hdl) for name in library}
+    for each in built:
+        sources |= each.kernels | {f"{each.module.name}{hdl.suffix}": write(each.module)}
+    sources[f"{module.name}{hdl.suffix}"] = write(module)
+    times = calendar.first[output.name]
+    if int(times[0]) < 1:
+        raise FpgamlError(dataflow.graph.name, "a core needs a stage between its ports")
+    boundary = Boundary(
+        module.name,
+        hdl,
+        tuple(_whole(source) for source in dataflow.sources),
+        (_whole(output),),
+        int(times[0]),
+        calendar.interval,
+        sum(source.beats.count for source in dataflow.sources),
+        output.beats.count,
+        dataflow.sources[0].beats.lanes,
+        output.beats.lanes,
+        calendar.spacing,
+        int(times[-1]),
+    )
+    tables: tuple[Table, ...] = tuple(table for each in built for table in each.tables)
+    return Core(boundary, sources, _estimate(dataflow), _layers(dataflow), dataflow.run, tables)
+
+
+def costs(dataflow: Dataflow) -> dict[str, Cost]:
+    """Of each stage."""
+    depths = dataflow.calendar.depths
+    return {stage.name: stage.cost(depths[stage.name]) for stage in dataflow.stages}
+
+
+def _estimate(dataflow: Dataflow) -> Estimate:
+    each = costs(dataflow)
+    total = sum(each.values(), Cost())
+    return Estimate(total.lut, total.ff, total.dsp, {name: cost.lut for name, cost in each.items()}, total.bram)
+
+
+def _layers(dataflow: Dataflow) -> tuple[Layer, ...]:
+    """When each stage is busy with a frame: from its first block to its last beat."""
+    calendar = dataflow.calendar
+    return tuple(
+        Layer(
+            stage.name,
+            f"{stage.engine} -> {'x'.join(map(str, stage.output.beats.shape))}",
+            int(calendar.starts[stage.name][0]),
+            int(calendar.first[stage.output.name][-1]),
+        )
+        for stage in dataflow.stages
+    )
+
+
+def _whole(stream: Stream) -> Port:
+    """A frame's tensor as a port."""
+    return replace(stream.port, name=stream.node, shape=stream.beats.shape)
+
+
+def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
+    """The core's module: streams between stages."""
+    calendar, output = dataflow.calendar, dataflow.output
+    header = [
+        f"{name}: {dataflow.graph.name}, streaming.",
+        "",
+        f"A frame is {dataflow.sources[0].beats.count} beat(s) of {dataflow.sources[0].beats.lanes} element(s), and its result",
+        f"{output.beats.count} of {output.beats.lanes}, element 0 lowest. It never stalls; rst begins a frame.",
+        f"Timing: a frame every {calendar.interval} cycles, its beats at least {calendar.spacing} apart; first beat in cycle t ->",
+        f"first beat of the result in cycle t + {int(calendar.first[output.name][0])}, where no gap was.",
+    ]
+    module = Module(name, header)
+    wires: dict[str, tuple[Wire, Wire]] = {}
+    (source,) = dataflow.sources
+    wires[source.name] = (module.input("x_valid"), module.input("x", source.bits))
+    y_valid, y = module.output("y_valid"), module.output("y", output.bits)
+    for stage in dataflow.stages:
+        stream = stage.output
+        if stream is output:
+            wires[stream.name] = (y_valid, y)
+        else:
+            wires[stream.name] = (
+                module.wire(f"{stream.name}_valid"),
+                module.wire(f"{stream.name}_data", stream.bits, f"{stream.beats.lanes} element(s) a beat"),
+            )
+    for stage, each in zip(dataflow.stages, built, strict=True):
+        ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst}
+        for number, stream in enumerate(stage.inputs):
+            ports[f"in{number}_valid"], ports[f"in{number}_data"] = wires[stream.name]
+        ports["out_valid"], ports["out_data"] = wires[stage.output.name]
+        module.instance(stage.name, each.module.name, {}, ports)
+    return module

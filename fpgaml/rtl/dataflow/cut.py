@@ -1,0 +1,77 @@
+"""Where a network is cut into stages: behind what reads more than one position, and where branches part or meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, MaxPool
+from fpgaml.rtl.dataflow.positions import is_local, reach
+from fpgaml.rtl.dataflow.stages.sliding import places_of
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of nodes, each of which reads the one before it; the first reads `inputs`.
+
+    Args:
+        nodes: the run; inputs: the tensors, no constants, that its first node reads.
+    """
+
+    nodes: tuple[Node, ...]
+    inputs: tuple[str, ...]
+
+    @property
+    def head(self) -> Node:
+        """Its first node, which decides how it can stream."""
+        return self.nodes[0]
+
+    @property
+    def result(self) -> str:
+        """The node whose values leave."""
+        return self.nodes[-1].name
+
+
+def cut(graph: Graph) -> list[Segment]:
+    """Segments, each after those that it reads from."""
+    runs: list[list[Node]] = []
+    tail: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        if isinstance(node.op, Input | Constant):
+            continue
+        varying = varying_inputs(graph, node)
+        run = tail.get(varying[0]) if len(varying) == 1 else None
+        if run is not None and _follows(graph, run, node):
+            del tail[run[-1].name]
+            run.append(node)
+        else:
+            run = [node]
+            runs.append(run)
+        tail[node.name] = run
+    return [Segment(tuple(run), varying_inputs(graph, run[0])) for run in runs]
+
+
+def varying_inputs(graph: Graph, node: Node) -> tuple[str, ...]:
+    """The tensors that a node reads and that are no constants, each once."""
+    return tuple(dict.fromkeys(name for name in node.inputs if not isinstance(graph[name].op, Constant)))
+
+
+def _follows(graph: Graph, run: list[Node], node: Node) -> bool:
+    """Whether a node is computed with the run that it reads, without a stream between."""
+    last = run[-1].name
+    if len(graph.consumers[last]) > 1 or last in graph.outputs:
+        return False
+    if is_local(graph, node):
+        return True
+    return _pools(graph, run, node)
+
+
+def _pools(graph: Graph, run: list[Node], node: Node) -> bool:
+    """A pool whose windows do not overlap takes what a convolution gives at once."""
+    op = node.op
+    if not isinstance(op, MaxPool | AveragePool) or not isinstance(run[0].op, Conv1D | Conv2D):
+        return False
+    found = reach(op)
+    if found is None or found.span > found.stride or found.before or found.after:
+        return False
+    return places_of(graph, [*run, node], 1) is not None

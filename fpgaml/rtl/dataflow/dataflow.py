@@ -1,0 +1,69 @@
+"""A dataflow: a network as stages in time. Run beat by beat, it is what the HDL has to equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.types import Ints
+from fpgaml.graph.values import FixedArray
+from fpgaml.rtl.dataflow.beats import Stream
+from fpgaml.rtl.dataflow.calendar import Calendar, make_calendar
+from fpgaml.rtl.dataflow.stage import Stage
+
+CHUNK = 64
+"""Events at once: every stream's beats are kept until a chunk is through."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataflow:
+    """Stages, each after those that it reads from.
+
+    Args:
+        graph: the network; sources: the streams that enter; stages: in order; output: the stream that leaves.
+        spacing: cycles between two beats that enter; interval: the fewest cycles from frame to frame that are asked for.
+    """
+
+    graph: Graph
+    sources: tuple[Stream, ...]
+    stages: tuple[Stage, ...]
+    output: Stream
+    spacing: int = 1
+    interval: int = 1
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When everything happens."""
+        first, arrivals = 0, {}
+        for source in self.sources:
+            arrivals[source.name] = (first + np.arange(source.beats.count)) * self.spacing
+            first += source.beats.count
+        return make_calendar(arrivals, self.stages, self.spacing, max(self.interval, first * self.spacing))
+
+    def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+        """A batch of events, beat by beat.
+
+        Args:
+            values: for each Input node values of shape (events, *shape).
+
+        Returns:
+            The output by name, alike.
+        """
+        events = next(iter(values.values())).shape[0]
+        parts = [self._chunk(values, start) for start in range(0, events, CHUNK)]
+        codes = np.concatenate(parts)
+        return {self.output.node: self.output.tensor(codes)}
+
+    def _chunk(self, values: Mapping[str, FixedArray], start: int) -> Ints:
+        streams: dict[str, Ints] = {}
+        for source in self.sources:
+            value = values[source.node]
+            part = FixedArray(value.integers[start : start + CHUNK], value.fractional)
+            streams[source.name] = source.codes(part)
+        for stage in self.stages:
+            streams[stage.output.name] = stage.run([streams[stream.name] for stream in stage.inputs])
+        return streams[self.output.name]

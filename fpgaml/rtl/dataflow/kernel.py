@@ -1,0 +1,87 @@
+"""A kernel: what computes and remembers nothing. It is a small Graph, and becomes a pipelined netlist like any Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.values import FixedArray
+from fpgaml.project.ports import Port
+from fpgaml.rtl.core import Estimate
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.emit.core import emit_plan
+from fpgaml.rtl.emit.plan import Plan, Table, make_plan
+from fpgaml.rtl.estimate import estimate_netlist
+from fpgaml.rtl.lower.graph import to_netlist
+from fpgaml.rtl.netlist import Netlist
+from fpgaml.rtl.schedule import Schedule, register_bits, schedule
+from fpgaml.rtl.settings import Hdl
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A Graph as a pipeline that takes new values in every cycle.
+
+    Args:
+        name: prefix of its modules; graph: what it computes; delays: of the part, at the clock.
+    """
+
+    name: str
+    graph: Graph
+    delays: DelayModel
+
+    @cached_property
+    def netlist(self) -> Netlist:
+        """Its wires."""
+        return to_netlist(self.graph)
+
+    @cached_property
+    def pipeline(self) -> Schedule:
+        """Where its registers are."""
+        return schedule(self.netlist, self.delays)
+
+    @property
+    def latency(self) -> int:
+        """Register ranks between its ports x and y."""
+        return self.pipeline.latency
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Its modules."""
+        return make_plan(self.netlist, self.pipeline, self.name)
+
+    @property
+    def module(self) -> str:
+        """The name of the module with the ports clk, x and y."""
+        return self.plan.core.name
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Its lookup tables."""
+        return self.plan.tables
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """What x holds, one after another, the first lowest."""
+        return self.netlist.inputs
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """What y holds."""
+        return self.netlist.outputs
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """Its resources."""
+        return estimate_netlist(self.netlist, register_bits(self.netlist, self.pipeline))
+
+    def sources(self, hdl: Hdl) -> dict[str, str]:
+        """File name to text, in compile order."""
+        return emit_plan(self.plan, hdl)
+
+    def run(self, inputs: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+        """A batch through the Graph, by the interpreter."""
+        return interpret(self.graph, inputs)
