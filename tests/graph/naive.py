@@ -259,6 +259,12 @@ def _concatenate(op: o.Concatenate, *inputs: Reals) -> Reals:
     return _each(shape, one)
 
 
+def _choose(_: o.Choose, index: Reals, *options: Reals) -> Reals:
+    shape = np.broadcast_shapes(index.shape, *(option.shape for option in options))
+    chosen = np.broadcast_to(index, shape)
+    return _each(shape, lambda at: np.broadcast_to(options[int(chosen[at])], shape)[at])
+
+
 def _scale(op: o.Scale, x: Reals) -> Reals:
     return _pairs(_pairs(x, reals(op.factor), lambda a, b: a * b), reals(op.offset), lambda a, b: a + b)
 
@@ -289,4 +295,5 @@ _RULES: dict[str, Callable[..., Reals]] = {
     "Slice": _slice,
     "UpSample": _upsample,
     "GroupSort": _group_sort,
+    "Choose": _choose,
 }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fpgaml.graph import ops as o
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.ops.windows import Pads
-from fpgaml.graph.types import Overflow, Quantizer, Rounding
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 
 MAX_ELEMENTS = 64
@@ -201,6 +201,15 @@ def _concatenate(g: Growth, name: str) -> Proposal:
     return o.Concatenate(g.pick((axis, axis - len(shape)))), tuple(names)
 
 
+def _choose(g: Growth, name: str) -> Proposal:
+    shape, bits = g.shape(name), g.number(1, 2)
+    options = [name, *(g.partner(name, lambda s: s == shape) for _ in range((1 << bits) - 1))]
+    overflow = g.pick(g.limits.overflows)
+    quantizer = Quantizer(FixedType(0, bits, 0), Rounding.TRN, overflow)
+    index = g.builder.add(o.Quantize(quantizer), g.pick((name, options[-1])), name="index")
+    return o.Choose(), (index, *options)
+
+
 def _lookup(g: Growth, name: str) -> Proposal:
     bits = min(TABLE_BITS, g.limits.max_bits)
     quantizer = g.quantizer(g.shape(name), uniform=True, max_bits=bits)
@@ -312,5 +321,6 @@ PROPOSALS: dict[str, Rule] = {
     "Slice": Rule(_slice),
     "UpSample": Rule(_upsample, (2, 3)),
     "GroupSort": Rule(_group_sort),
+    "Choose": Rule(_choose),
 }
 """Every operation but the sources Input and Constant."""

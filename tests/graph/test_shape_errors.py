@@ -110,6 +110,9 @@ BAD: list[tuple[Operation, list[tuple[int, ...]]]] = [
     (o.UpSample((0,)), [(4, 2)]),
     (o.GroupSort(3), [(4,)]),
     (o.GroupSort(0), [(4,)]),
+    (o.Choose(), [(4,)]),
+    (o.Choose(), [(4,), (4,), (3,)]),
+    (o.Choose(), [(4,), (4,), (4,)]),  # the index has a sign
 ]
 
 

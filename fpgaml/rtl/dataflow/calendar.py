@@ -3,9 +3,10 @@
 Nothing is simulated but arithmetic: a stage's block starts at the later of the end of the one before it and the arrival
 of what it claims (cyclo-static dataflow, self-timed: Bilsen et al., IEEE Trans. Signal Processing 44(2), 1996).
 
-Arrivals are the densest that the core takes. A gap at the input delays what follows it, and the beats that were on their
-way go on, so that later arrivals leave FIFOs emptier. A FIFO's depth is the largest number of its words that are there at
-once: written at one edge, kept up to and with the edge at which they are read.
+Arrivals are the densest that the core takes. Behind a gap a stage has caught up with its input, so that no chain of
+stages holds more words than behind none; where branches meet, that is what every simulation with gaps checks. A FIFO's
+depth is the largest number of its words that are there at once: written at one edge, kept up to and with the edge at
+which they are read.
 """
 
 from __future__ import annotations

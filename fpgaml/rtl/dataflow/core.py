@@ -86,18 +86,18 @@ def _whole(stream: Stream) -> Port:
 
 def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
     """The core's module: streams between stages."""
-    calendar, output = dataflow.calendar, dataflow.output
+    calendar, output, (source,) = dataflow.calendar, dataflow.output, dataflow.sources
+    first = int(calendar.first[output.name][0])
     header = [
         f"{name}: {dataflow.graph.name}, streaming.",
         "",
-        f"A frame is {dataflow.sources[0].beats.count} beat(s) of {dataflow.sources[0].beats.lanes} element(s), and its result",
-        f"{output.beats.count} of {output.beats.lanes}, element 0 lowest. It never stalls; rst begins a frame.",
-        f"Timing: a frame every {calendar.interval} cycles, its beats at least {calendar.spacing} apart; first beat in cycle t ->",
-        f"first beat of the result in cycle t + {int(calendar.first[output.name][0])}, where no gap was.",
+        f"A frame is {source.beats.count} beat(s) of {source.beats.lanes} element(s) at x, its result",
+        f"{output.beats.count} of {output.beats.lanes} at y, element 0 lowest. It never stalls; rst begins a frame.",
+        f"Timing: a frame every {calendar.interval} cycles, its beats at least {calendar.spacing} apart;",
+        f"first beat in cycle t -> first beat of the result in cycle t + {first}, where no gap was.",
     ]
     module = Module(name, header)
     wires: dict[str, tuple[Wire, Wire]] = {}
-    (source,) = dataflow.sources
     wires[source.name] = (module.input("x_valid"), module.input("x", source.bits))
     y_valid, y = module.output("y_valid"), module.output("y", output.bits)
     for stage in dataflow.stages:

@@ -25,7 +25,7 @@ class Dataflow:
 
     Args:
         graph: the network; sources: the streams that enter; stages: in order; output: the stream that leaves.
-        spacing: cycles between two beats that enter; interval: the fewest cycles from frame to frame that are asked for.
+        spacing: cycles between two beats that enter; interval: the fewest cycles from frame to frame.
     """
 
     graph: Graph

@@ -1,4 +1,4 @@
-"""A kernel: what computes and remembers nothing. It is a small Graph, and becomes a pipelined netlist like any Graph."""
+"""A kernel: what computes and remembers nothing: a small Graph, which becomes a pipelined netlist like any Graph."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Place:
     def positions(self, beats: int, size: int) -> NDArray[np.int64]:
         """Of each beat, (beats, count), within a tensor of `size`: what lies outside is the nearest one inside."""
         places = self.step * np.arange(beats)[:, None] + self.first + np.arange(self.count)
-        return np.clip(places, 0, size - 1)
+        return np.asarray(np.clip(places, 0, size - 1), dtype=np.int64)
 
 
 def reach(op: Operation) -> Reach | None:

@@ -1,4 +1,4 @@
-"""What every stage of a dataflow offers: its beat rule, run rule, latency rule, cost rule and structure side by side."""
+"""What every stage of a dataflow offers: beat rule, run rule, latency rule, cost rule and structure side by side."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Accumulate:
         return [
             f"{top}_{self.name}: {', '.join(node.name for node in self.nodes)}: a sum over a frame's beats.",
             "",
-            f"A frame has {self.source.beats.count} beats of {self.source.beats.lanes} elements; its result is one beat.",
+            f"A frame has {self.source.beats.count} beats of {self.source.beats.lanes} elements, its result one.",
             f"Timing: the frame's last beat in cycle t -> out_valid in cycle t + {latency}.",
         ]
 
@@ -174,9 +174,9 @@ class Accumulate:
         lanes, count = self.source.beats.lanes, self.source.beats.count
         kernel = self._dense.kernel
         inputs, outputs = kernel.shape
-        weights = np.zeros((count * lanes, outputs), dtype=object)
-        weights[:inputs] = kernel.integers
-        weights = weights.reshape(count, lanes, outputs)
+        padded = np.zeros((count * lanes, outputs), dtype=object)
+        padded[:inputs] = kernel.integers
+        weights = padded.reshape(count, lanes, outputs)
         builder = GraphBuilder(self.name)
         beat = builder.add(Input((lanes,), Quantizer(self.source.types)), name=BEAT)
         index = builder.add(Input((1,), index_input(count)), name=INDEX)

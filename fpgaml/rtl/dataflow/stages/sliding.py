@@ -210,7 +210,8 @@ class Sliding:
         return [
             f"{top}_{self.name}: {', '.join(node.name for node in self.nodes)}: a window that slides.",
             "",
-            f"A word is {window.word} position(s) of {self.source.name}; {window.words} of them are a frame, and {window.flush} ticks without a word.",
+            f"A word is {window.word} position(s) of {self.source.name}; a frame is {window.words} of them,",
+            f"and {window.flush} tick(s) without a word.",
             f"A beat is {self.copies} position(s) of {self.output.name}; {beats.count} of them are a frame's.",
             f"Timing: the word that completes a window in cycle t -> out_valid in cycle t + {self.kernel.latency + 1}.",
         ]
