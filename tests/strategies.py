@@ -26,10 +26,13 @@ __all__ = [
     "ALL_OVERFLOWS",
     "ALL_ROUNDINGS",
     "MAX_ELEMENTS",
+    "choose_outputs",
     "fixed_arrays",
     "fixed_types",
     "graphs",
     "input_values",
+    "prune",
+    "quantizer_strategy",
     "quantizers",
 ]
 
@@ -129,17 +132,19 @@ def graphs(
         frozenset(ops), frozenset(ranks), per_element, max_bits, min_bits, point, broadcast,
         tuple(roundings), tuple(overflows),
     )  # fmt: skip
-    growth = Growth(draw, GraphBuilder("random"), limits, fixed_arrays, _quantizer_strategy(limits))
+    growth = Growth(draw, GraphBuilder("random"), limits, fixed_arrays, quantizer_strategy(limits))
     for number in range(draw(st.integers(1, max_inputs))):
         shape = draw(st.sampled_from(_input_shapes(limits.ranks)))
         growth.names.append(growth.builder.add(Input(shape, growth.quantizer(shape)), name=f"in_{number}"))
     for _ in range(draw(st.integers(1, max_nodes))):
         _grow(growth)
     graph = growth.builder.build([growth.names[-1]])
-    return _prune(graph, _choose_outputs(draw, graph, max_outputs))
+    return prune(graph, choose_outputs(draw, graph, max_outputs))
 
 
-def _quantizer_strategy(limits: Limits) -> Callable[..., st.SearchStrategy[Quantizer]]:
+def quantizer_strategy(limits: Limits) -> Callable[..., st.SearchStrategy[Quantizer]]:
+    """Draws quantizers for a tensor of a shape, uniform or not, of so many bits at most."""
+
     def strategy(shape: tuple[int, ...], uniform: bool, max_bits: int) -> st.SearchStrategy[Quantizer]:
         uniform = uniform or not limits.per_element
         types = fixed_types(max_bits, min(limits.min_bits, max_bits), limits.point)
@@ -173,7 +178,7 @@ def _grow(growth: Growth) -> None:
     growth.names.append(name)
 
 
-def _choose_outputs(draw: st.DrawFn, graph: Graph, most: int) -> tuple[str, ...]:
+def choose_outputs(draw: st.DrawFn, graph: Graph, most: int) -> tuple[str, ...]:
     """Nodes that nothing reads and that depend on an Input, and sometimes one from the middle."""
     live: set[str] = set()
     for node in graph.nodes:
@@ -188,7 +193,7 @@ def _choose_outputs(draw: st.DrawFn, graph: Graph, most: int) -> tuple[str, ...]
     return tuple(chosen)
 
 
-def _prune(graph: Graph, outputs: tuple[str, ...]) -> Graph:
+def prune(graph: Graph, outputs: tuple[str, ...]) -> Graph:
     """The graph without the nodes that no output needs."""
     needed = set(outputs)
     kept: list[Node] = []

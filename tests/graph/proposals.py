@@ -18,7 +18,7 @@ from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 
 MAX_ELEMENTS = 64
-"""Values in the largest tensor."""
+"""Values in the largest tensor, unless somebody wants more."""
 TABLE_BITS = 5
 
 Shape = tuple[int, ...]
@@ -38,6 +38,7 @@ class Limits:
     broadcast: bool
     roundings: tuple[Rounding, ...]
     overflows: tuple[Overflow, ...]
+    max_elements: int = MAX_ELEMENTS
 
 
 @dataclass
@@ -94,7 +95,7 @@ def _kernel_bias(g: Growth, kernel: Shape, bias: Shape) -> tuple[FixedArray, Fix
 
 def _dense(g: Growth, name: str) -> Proposal:
     shape = g.shape(name)
-    outputs = g.number(1, min(4, MAX_ELEMENTS // prod(shape[:-1])))
+    outputs = g.number(1, min(4, g.limits.max_elements // prod(shape[:-1])))
     return o.Dense(*_kernel_bias(g, (shape[-1], outputs), (outputs,))), (name,)
 
 
@@ -129,7 +130,7 @@ def _conv(g: Growth, name: str) -> Proposal:
     *spatial, channels = g.shape(name)
     window = _window(g, tuple(spatial), pooling=False)
     groups = g.pick([d for d in (1, 2, 3, 4) if channels % d == 0] + [channels])
-    room = MAX_ELEMENTS // prod(window.output)
+    room = g.limits.max_elements // prod(window.output)
     each = [n for n in (1, 2, 3) if n * groups <= room]
     if not each:  # too many positions for so many groups
         groups, each = 1, [1]
@@ -147,7 +148,7 @@ def _einsum(g: Growth, name: str) -> Proposal:
     forms = [f"{letters},{last}d->{letters[:-1]}d", f"{letters},{letters}->{letters}", f"{letters},d{last}->d{last}"]
     if len(shape) == 2:
         forms += ["ab,ad->bd", "ab,abd->da", "ab,b->ba", "ab,bd->d"]
-    equation = g.pick([f for f in forms if prod(sizes[c] for c in f.split("->")[1]) <= MAX_ELEMENTS])
+    equation = g.pick([f for f in forms if prod(sizes[c] for c in f.split("->")[1]) <= g.limits.max_elements])
     left, output = equation.split("->")
     out = tuple(sizes[c] for c in output)
     kernel = tuple(sizes[c] for c in left.split(",")[1])
@@ -173,7 +174,7 @@ def _binary(operation: type[o.Operation]) -> Callable[[Growth, str], Proposal]:
             if not g.limits.broadcast or len(other) != len(shape):
                 return other == shape
             matches = all(a == b or 1 in (a, b) for a, b in zip(shape, other, strict=True))
-            return matches and prod(np.broadcast_shapes(shape, other)) <= MAX_ELEMENTS
+            return matches and prod(np.broadcast_shapes(shape, other)) <= g.limits.max_elements
 
         other = g.partner(name, fits)
         pair = (name, other) if g.pick((True, False)) else (other, name)
@@ -193,7 +194,7 @@ def _concatenate(g: Growth, name: str) -> Proposal:
     axis = g.number(0, len(shape) - 1)
     names, total = [name], shape[axis]
     for _ in range(g.number(0, 2)):
-        room = MAX_ELEMENTS // (prod(shape) // shape[axis]) - total
+        room = g.limits.max_elements // (prod(shape) // shape[axis]) - total
         if room < shape[axis]:
             break
         names.append(g.partner(name, partial(_joins, shape=shape, axis=axis, room=room)))
@@ -258,7 +259,7 @@ def _pad(g: Growth, name: str) -> Proposal:
     pads = []
     for axis, size in enumerate(shape):
         before, after = g.number(0, 2), g.number(0, 2)
-        if prod(shape) // size * (size + before + after) > MAX_ELEMENTS:
+        if prod(shape) // size * (size + before + after) > g.limits.max_elements:
             before = after = 0
         shape[axis] += before + after
         pads.append((before, after))
@@ -275,7 +276,7 @@ def _slice(g: Growth, name: str) -> Proposal:
 
 
 def _upsample(g: Growth, name: str) -> Proposal:
-    room = MAX_ELEMENTS // prod(g.shape(name))
+    room = g.limits.max_elements // prod(g.shape(name))
     factors = []
     for _ in g.shape(name)[:-1]:
         factors.append(g.number(1, min(3, room)))
