@@ -65,7 +65,7 @@ def streaming_graphs(
         target = growth.names[-1] if growth.number(0, 4) else growth.pick(growth.names)
         _grow(growth, target)
     graph = growth.builder.build([growth.names[-1]])
-    return prune(graph, choose_outputs(draw, graph, 2))
+    return prune(graph, choose_outputs(draw, graph, growth.pick((1, 1, 1, 2))))
 
 
 INPUTS = (FixedType(1, 3, 4), FixedType(1, 7, 0), FixedType(0, 2, 4), FixedType(1, 0, 5), FixedType(0, 1, 0))

@@ -1,0 +1,286 @@
+"""Random networks as streaming cores: interpreter = beats = HDL, and the calendar = what is measured, many at once.
+
+    python -m tests.rtl.dataflow.soak --seed 1 --count 500 --sim verilator
+
+Each graph gets a random rate, and frames arrive densely, with pauses, and broken off by resets. What fails is written
+beside its Graph into `--keep FOLDER`. Exit code 1: something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from fpgaml.rtl.dataflow.assemble import assemble
+from fpgaml.rtl.dataflow.core import streaming_core
+from fpgaml.rtl.dataflow.dataflow import Dataflow
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from fpgaml.cosim.tools import choose_simulator
+from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.serial import to_json
+from fpgaml.graph.values import FixedArray
+from fpgaml.proof.vectors import corner_vectors
+from fpgaml.rtl.core import Core
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.settings import Hdl
+from tests.cosim.running import LANGUAGES
+from tests.rtl.dataflow.arrivals import Arrivals, Source, wrong
+from tests.rtl.dataflow.random_graphs import streaming_graphs
+from tests.rtl.dataflow.simulate import Seen, Trial, simulate
+
+PART, CLOCK_NS = "xcku5p-ffvb676-2-e", 5.0
+EVENTS, FRAMES = 40, 9
+"""For the interpreter, and of these at most so many for a simulator each time."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A network and the rate that is asked for: positions a beat, and cycles a frame, at most."""
+
+    graph: Graph
+    samples: int
+    interval: int
+
+    def __str__(self) -> str:
+        return f"{self.samples} a beat, every {self.interval}"
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> Wish:
+    """A random network and rate."""
+    graph = draw(streaming_graphs())
+    positions = max(graph.shapes[node.name][0] for node in graph.inputs)
+    samples = min(draw(st.sampled_from((1, 1, 2, 3, 4, positions))), positions)
+    beats = sum(-(-graph.shapes[node.name][0] // samples) for node in graph.inputs)
+    return Wish(graph, samples, beats * draw(st.sampled_from((1, 1, 2, 5))) + draw(st.sampled_from((0, 0, 1))))
+
+
+def drawn(number: int, count: int) -> list[Wish]:
+    """So many wishes, from a seed."""
+    found: list[Wish] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+    )
+    @given(wishes())
+    def collect(wish: Wish) -> None:
+        found.append(wish)
+
+    collect()
+    return found
+
+
+@dataclass
+class Tally:
+    """What came of many wishes.
+
+    Attributes:
+        streamed, frames, beats: cores, and what left them in simulation; engines: stages by kind.
+        refused: reasons, and how often; problems: (wish, what is wrong).
+    """
+
+    streamed: int = 0
+    frames: int = 0
+    beats: int = 0
+    engines: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[Wish, str]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Take another's in."""
+        self.streamed += other.streamed
+        self.frames += other.frames
+        self.beats += other.beats
+        self.engines += other.engines
+        self.refused += other.refused
+        self.problems += other.problems
+
+    def __str__(self) -> str:
+        engines = ", ".join(f"{count} {name}" for name, count in self.engines.most_common())
+        lines = [f"{count:5d} refused: {reason}" for reason, count in self.refused.most_common()]
+        lines += [f"WRONG ({wish}): {text}" for wish, text in self.problems]
+        lines += [
+            f"{self.streamed} graphs streamed ({engines}), {self.refused.total()} refused; "
+            f"{self.frames} frames, {self.beats} beats out of simulated cores; {len(self.problems)} problems"
+        ]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A core, what it came from, and its events with their results."""
+
+    wish: Wish
+    dataflow: Dataflow
+    core: Core
+    values: Mapping[str, FixedArray]
+    results: Mapping[str, FixedArray]
+
+
+def make(wish: Wish, top: str, hdl: Hdl, tally: Tally, events: int = EVENTS) -> Made | None:
+    """The core of a wish, run beat by beat; None where it is refused, or is wrong already."""
+    try:
+        dataflow = assemble(wish.graph, DelayModel.of_part(PART, CLOCK_NS), wish.samples, wish.interval)
+        core = streaming_core(dataflow, top, hdl)
+    except FpgamlError as error:
+        tally.refused[f"{error.reason}"] += 1
+        return None
+    except Exception:  # noqa: BLE001  # a crash is what a soak looks for
+        tally.problems.append((wish, traceback.format_exc()))
+        return None
+    values = corner_vectors(wish.graph, events, 1)
+    wanted, found = interpret(wish.graph, values), core.run(values)
+    for name, value in wanted.items():
+        if not np.array_equal(value.to_float(), found[name].to_float()):
+            tally.problems.append((wish, f"the beats' {name} is not the interpreter's"))
+            return None
+    if core.boundary.interval > max(wish.interval, 1) and not _bound_by_input(wish, core):
+        tally.problems.append((wish, f"an interval of {core.boundary.interval}"))
+    return Made(wish, dataflow, core, values, wanted)
+
+
+def _bound_by_input(wish: Wish, core: Core) -> bool:
+    return core.boundary.interval <= core.boundary.beats_in * core.boundary.spacing
+
+
+def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
+    """Dense ones, one with a long pause in every frame, ragged ones, ones with resets."""
+    source = Source(made.core.boundary, made.values, rng)
+    events = [rng.integers(0, EVENTS, FRAMES).tolist() for _ in range(4)]
+    bounds = made.core.boundary
+    pause = int(rng.integers(0, bounds.beats_in))
+    return [
+        source.dense(events[0]),
+        source.with_pause(events[1], pause, bounds.last + bounds.interval),
+        source.ragged(events[2]),
+        source.ragged(events[3], resets=0.4),
+    ]
+
+
+def joined(arrivals: Sequence[Arrivals]) -> Arrivals:
+    """Several arrivals after one another, each from its own reset on; times are those of the first."""
+    cycles, frames, resets, first = [], [], [], 0
+    for each in arrivals:
+        cycles += each.cycles
+        frames += [(event, tuple(edge + first for edge in edges)) for event, edges in each.frames]
+        resets += [edge + first for edge in each.resets]
+        first = len(cycles)
+    return Arrivals(tuple(cycles), tuple(frames), tuple(resets), arrivals[0].dense)
+
+
+def run(found: Sequence[Wish], number: int, simulator: str, folder: Path) -> Tally:
+    """Some wishes in one simulation."""
+    tally, rng = Tally(), np.random.default_rng(number)
+    hdl = Hdl(LANGUAGES[simulator])
+    every = [make(wish, f"g{k}", hdl, tally) for k, wish in enumerate(found)]
+    kept = [made for made in every if made is not None]
+    if not kept:
+        return tally
+    arrivals = [joined(arrivals_of(made, rng)) for made in kept]
+    trials = [
+        Trial(made.core, coming.cycles, () if hdl is Hdl.VHDL else probes(made.dataflow))
+        for made, coming in zip(kept, arrivals, strict=True)
+    ]
+    try:
+        every_seen = simulate(trials, folder, choose_simulator(hdl.value, simulator))
+    except RuntimeError as error:
+        tally.problems += [(made.wish, f"one of a batch that does not run: {error}") for made in kept]
+        return tally
+    for made, coming, seen in zip(kept, arrivals, every_seen, strict=True):
+        tally.streamed += 1
+        tally.frames += len(coming.frames)
+        tally.beats += len(seen.beats)
+        tally.engines += Counter(stage.engine for stage in made.dataflow.stages)
+        tally.problems += [(made.wish, text) for text in checked(made, coming, seen)]
+    return tally
+
+
+def checked(made: Made, coming: Arrivals, seen: Seen) -> list[str]:
+    """What is wrong with a core in simulation."""
+    calendar = made.dataflow.calendar
+    times = calendar.first[made.dataflow.output.name]
+    problems = wrong(made.core.boundary, coming, seen, made.results, times)
+    depths = declared_depths(made.dataflow)
+    for name, fullest in seen.largest.items():
+        if fullest != depths[name]:
+            problems.append(f"{name}: {fullest} words at most, the calendar says {depths[name]}")
+    return problems
+
+
+def declared_depths(dataflow: Dataflow) -> dict[str, int]:
+    """For each FIFO the words that wait in it, the one that comes counted, at a clock edge: what the calendar says."""
+    found = {}
+    for stage in dataflow.stages:
+        for number, depth in enumerate(dataflow.calendar.depths[stage.name]):
+            if depth and stage.engine == "join":
+                fifo = f"core.{stage.name}.in{number}_fifo"
+                found[f"{fifo}.count + {fifo}.in_valid"] = depth
+    return found
+
+
+def probes(dataflow: Dataflow) -> tuple[str, ...]:
+    """The fullness of every FIFO."""
+    return tuple(declared_depths(dataflow))
+
+
+def keep(tally: Tally, folder: Path, name: str) -> None:
+    """Write what is wrong, with its Graph."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (wish, text) in enumerate(tally.problems):
+        (folder / f"{name}_{number}.json").write_text(to_json(wish.graph))
+        (folder / f"{name}_{number}.txt").write_text(f"{wish}\n{text}\n")
+
+
+def soak_batch(number: int, count: int, simulator: str, kept: Path | None) -> Tally:
+    """One batch, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        tally = run(drawn(number, count), number, simulator, Path(folder))
+    if kept is not None and tally.problems:
+        keep(tally, kept, f"seed_{number}")
+    return tally
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1, help="of the first batch")
+    parser.add_argument("--count", type=int, default=500, help="graphs that stream, at least")
+    parser.add_argument("--together", type=int, default=25, help="graphs drawn for one simulation")
+    parser.add_argument("--sim", choices=tuple(LANGUAGES), default="verilator")
+    parser.add_argument("--jobs", type=int, default=2, help="simulations at a time")
+    parser.add_argument("--keep", type=Path, help="folder for what fails")
+    given_ = parser.parse_args()
+    total, started, number = Tally(), time.monotonic(), given_.seed
+    with ProcessPoolExecutor(given_.jobs) as pool:
+        while total.streamed < given_.count and number < given_.seed + given_.count:
+            numbers = range(number, number + given_.jobs)
+            number += given_.jobs
+            work = [pool.submit(soak_batch, n, given_.together, given_.sim, given_.keep) for n in numbers]
+            for future in work:
+                total.add(future.result())
+    print(total)  # noqa: T201
+    seeds = f"seeds {given_.seed} to {number - 1}"
+    print(f"{seeds}, {given_.sim}, {time.monotonic() - started:.0f} s")  # noqa: T201
+    return int(bool(total.problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
