@@ -112,6 +112,7 @@ _MODES = ((0, 0), (1, 0), (1, 1), (2, 1))
 _PROOFS = [
     *(Proof(f"delay_{depth}", "delay.sv", {"DEPTH": depth}) for depth in (1, 4)),
     *(Proof(f"fifo_{depth}", "fifo.sv", {"DEPTH": depth}) for depth in (1, 3, 4)),
+    Proof("fifo_3_eager", "fifo.sv", {"DEPTH": 3, "EAGER": 1}),
     *(Proof(f"credit_{credits}", "credit.sv", {"CREDITS": credits}) for credits in (1, 5)),
     *(Proof(f"framer_{beats}", "framer.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
     *(Proof(f"deframer_{beats}", "deframer.sv", {"BEATS": beats}) for beats in (1, 2, 3)),

@@ -80,7 +80,7 @@ _BENCHES = [
     _module_bench("delay", WIDTH=1, DEPTH=1, RESET=1),
     _module_bench("delay", WIDTH=5, DEPTH=4, RESET=0),
     _module_bench("delay", WIDTH=3, DEPTH=7, RESET=1),
-    *(_module_bench("fifo", WIDTH=8, DEPTH=depth) for depth in (1, 2, 5, 8)),
+    *(_module_bench("fifo", WIDTH=8, DEPTH=depth, EAGER=eager) for depth, eager in ((1, 0), (2, 1), (5, 0), (8, 0))),
     *(_module_bench("credit", CREDITS=credits) for credits in (1, 4, 7)),
     *(_module_bench("framer", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
     *(_module_bench("deframer", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),

@@ -1,12 +1,12 @@
 // fpgaml_fifo: every word comes out once, unchanged, in its turn; never more words than DEPTH; flags right in every cycle.
 // One word, picked by the solver at any moment, is followed from its write to its read. Unbounded (induction).
-module proof #(parameter WIDTH = 2, parameter DEPTH = 3) (
+module proof #(parameter WIDTH = 2, parameter DEPTH = 3, parameter EAGER = 0) (
     input wire clk, input wire rst,
     input wire [WIDTH-1:0] in_data, input wire in_valid, input wire out_ready
 );
     wire in_ready, out_valid;
     wire [WIDTH-1:0] out_data;
-    fpgaml_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (
+    fpgaml_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH), .EAGER(EAGER)) dut (
         .clk(clk), .rst(rst), .in_data(in_data), .in_valid(in_valid), .in_ready(in_ready),
         .out_data(out_data), .out_valid(out_valid), .out_ready(out_ready)
     );
@@ -57,7 +57,7 @@ module proof #(parameter WIDTH = 2, parameter DEPTH = 3) (
         if (started) begin
             assert (level <= DEPTH);
             assert (out_valid == (level != 0));
-            assert (in_ready == (level != DEPTH && !after_reset));
+            assert (in_ready == (level != DEPTH && (!after_reset || EAGER != 0)));
             if (following && ahead == 0) assert (out_valid && out_data == word);
             // What makes it inductive.
             if (after_reset) assert (level == 0);

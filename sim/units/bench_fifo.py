@@ -18,9 +18,9 @@ async def begin(dut):
 async def reset(cycles):
     await cycles.step(rst=1, in_valid=0, out_ready=0)
     seen = await cycles.step(rst=1)
-    assert (seen["in_ready"], seen["out_valid"]) == (0, 0)
+    assert (seen["in_ready"], seen["out_valid"]) == (facts()["EAGER"], 0)
     seen = await cycles.step(rst=0)
-    assert seen["out_valid"] == 0
+    assert (seen["in_ready"], seen["out_valid"]) == (facts()["EAGER"], 0)
 
 
 async def traffic(cycles, count, write_rate, read_rate, seed):

@@ -41,7 +41,7 @@ def fifo(module: Module, label: str, valid: Wire, data: Wire, take: Wire, depth:
     module.instance(
         label,
         "fpgaml_fifo",
-        {"WIDTH": data.width or 1, "DEPTH": depth},
+        {"WIDTH": data.width or 1, "DEPTH": depth, "EAGER": 1},
         {
             "clk": module.clk,
             "rst": module.rst,

@@ -30,6 +30,7 @@ MUTATIONS = {
     "frame dropped while stalled": ("deframer_2", "fpgaml_deframer.v", "in_ready = load && ", "in_ready = "),
     "tlast on every beat": ("deframer_2", "fpgaml_deframer.v", "out_last <= last_beat", "out_last <= 1'b1"),
     "write to a full FIFO": ("fifo_3", "fpgaml_fifo.v", "write = in_valid && in_ready", "write = in_valid"),
+    "not ready at once": ("fifo_3_eager", "fpgaml_fifo.v", "in_ready <= EAGER != 0", "in_ready <= 1'b0"),
     "address wraps late": ("fifo_3", "fpgaml_fifo.v", "LAST_ADDRESS = DEPTH - 1", "LAST_ADDRESS = DEPTH"),
     "tlast not looked at": ("framer_2", "fpgaml_framer.v", "last_beat && in_last;", "last_beat;"),
     "long frame not discarded": ("framer_2", "fpgaml_framer.v", "discard <= !in_last && (", "discard <= 1'b0 && ("),

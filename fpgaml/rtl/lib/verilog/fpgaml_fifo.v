@@ -2,12 +2,14 @@
 //
 // Timing: a word written at edge t is on out_data after edge t, and may be read at edge t + 1. in_ready and out_valid
 // come from registers. The memory is read asynchronously (LUTRAM, MLAB, distributed RAM), so that whoever reads
-// registers the word only once; the reset reaches the pointers alone, never the memory.
+// registers the word only once; the reset reaches the pointers alone, never the memory. Where EAGER is 1, in_ready is
+// high from the reset on: for a writer that does not ask. Else it is low until the cycle after, as AXI4-Stream wants it.
 `default_nettype none
 
 module fpgaml_fifo #(
     parameter WIDTH = 8,
-    parameter DEPTH = 16
+    parameter DEPTH = 16,
+    parameter EAGER = 0
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -53,7 +55,7 @@ module fpgaml_fifo #(
             write_address <= {ADDRESS_BITS{1'b0}};
             read_address <= {ADDRESS_BITS{1'b0}};
             count <= {COUNT_BITS{1'b0}};
-            in_ready <= 1'b0;
+            in_ready <= EAGER != 0;
             out_valid <= 1'b0;
         end
     end

@@ -2,14 +2,16 @@
 --
 -- Timing: a word written at edge t is on out_data after edge t, and may be read at edge t + 1. in_ready and out_valid
 -- come from registers. The memory is read asynchronously (LUTRAM, MLAB, distributed RAM), so that whoever reads
--- registers the word only once; the reset reaches the pointers alone, never the memory.
+-- registers the word only once; the reset reaches the pointers alone, never the memory. Where EAGER is 1, in_ready is
+-- high from the reset on: for a writer that does not ask. Else it is low until the cycle after, as AXI4-Stream wants it.
 library ieee;
 use ieee.std_logic_1164.all;
 
 entity fpgaml_fifo is
   generic (
     WIDTH : positive := 8;
-    DEPTH : positive := 16
+    DEPTH : positive := 16;
+    EAGER : natural  := 0
   );
   port (
     clk       : in  std_logic;
@@ -91,6 +93,9 @@ begin
         count         <= 0;
         not_full      <= '0';
         not_empty     <= '0';
+        if EAGER /= 0 then
+          not_full <= '1';
+        end if;
       end if;
     end if;
   end process;
