@@ -14,7 +14,6 @@ from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.stream import Stream
 from tests.rtl.dataflow.simulate import Beat, Cycle, Seen
 
-IDLE = int(__import__("os").environ.get("IDLE","0"))
 SLACK = 8
 """Cycles that are watched after the last beat should have left."""
 
@@ -70,8 +69,8 @@ class Source:
         return self._arrivals(events, lambda _frame, _beat: 0, dense=len(events))
 
     def with_pause(self, events: Sequence[int], beat: int, cycles: int) -> Arrivals:
-        """Densely, but for a pause before one beat of each frame."""
-        return self._arrivals(events, lambda _frame, at: cycles if at == beat else 0)
+        """Densely, but for a pause before one beat of the first frame."""
+        return self._arrivals(events, lambda frame, at: cycles if (frame, at) == (0, beat) else 0)
 
     def ragged(self, events: Sequence[int], resets: float = 0.0) -> Arrivals:
         """With pauses, mostly short ones, sometimes many beats without; a reset in so many of the frames."""
@@ -95,7 +94,7 @@ class Source:
         core = self.core
         cycles = [self._cycle(rst=True) for _ in range(3)]
         frames: list[tuple[int, tuple[int, ...]]] = []
-        resets, earliest = [0], 3 + IDLE
+        resets, earliest = [0], 3
         for frame, event in enumerate(events):
             edges = []
             words = list(self._words(event))[: (broken or {}).get(frame)]
@@ -112,7 +111,7 @@ class Source:
                 cycles += [self._cycle() for _ in range(wait)]
                 resets.append(len(cycles))
                 cycles += [self._cycle(rst=True) for _ in range(int(self.rng.integers(1, 4)))]
-                earliest = len(cycles) + IDLE
+                earliest = len(cycles)
         cycles += [self._cycle() for _ in range(core.last + core.interval + SLACK)]
         return Arrivals(tuple(cycles), tuple(frames), tuple(resets), dense)
 

@@ -20,9 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from fpgaml.rtl.dataflow.assemble import assemble
-from fpgaml.rtl.dataflow.core import streaming_core
-from fpgaml.rtl.dataflow.dataflow import Dataflow
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -34,6 +31,9 @@ from fpgaml.graph.serial import to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.assemble import assemble
+from fpgaml.rtl.dataflow.core import streaming_core
+from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
 from tests.cosim.running import LANGUAGES
@@ -162,16 +162,19 @@ def _bound_by_input(wish: Wish, core: Core) -> bool:
 
 
 def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
-    """Dense ones, one with a long pause in every frame, ragged ones, ones with resets."""
-    source = Source(made.core.boundary, made.values, rng)
-    events = [rng.integers(0, EVENTS, FRAMES).tolist() for _ in range(4)]
-    bounds = made.core.boundary
-    pause = int(rng.integers(0, bounds.beats_in))
+    """Dense ones, ones with the pauses that fill FIFOs most and one at random, ragged ones, ones with resets."""
+    core, calendar = made.core.boundary, made.dataflow.calendar
+    source = Source(core, made.values, rng)
+
+    def events(count: int = FRAMES) -> list[int]:
+        return rng.integers(0, EVENTS, count).tolist()
+
+    pauses = {pause for every in calendar.pauses.values() for pause in every} | {int(rng.integers(0, core.beats_in))}
     return [
-        source.dense(events[0]),
-        source.with_pause(events[1], pause, bounds.last + bounds.interval),
-        source.ragged(events[2]),
-        source.ragged(events[3], resets=0.4),
+        source.dense(events()),
+        *(source.with_pause(events(5), pause, core.last + core.interval) for pause in sorted(pauses - {0})),
+        source.ragged(events()),
+        source.ragged(events(), resets=0.4),
     ]
 
 

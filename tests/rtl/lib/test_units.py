@@ -54,7 +54,13 @@ def test_verilator(name, tmp_path):
 @pytest.mark.parametrize(
     ("name", "module", "old", "new", "check"),
     [
-        ("fifo_width8_depth5_eager0", "fifo", "(read && !write) ? count - 1'b1", "(read && !write) ? count", "as_a_queue"),
+        (
+            "fifo_width8_depth5_eager0",
+            "fifo",
+            "(read && !write) ? count - 1'b1",
+            "(read && !write) ? count",
+            "as_a_queue",
+        ),
         ("delay_width3_depth7_reset1", "delay", "RESET != 0", "RESET == 0", "reset_clears_every_stage_or_none"),
         (
             "framer_beat_bits8_beats2_tag_bits4",
