@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fpgaml.errors import FpgamlError
-from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Boundary, Core, Estimate, Layer
-from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.stage import Built, Cost
+from fpgaml.rtl.dataflow.stages.collect import whole_port
+from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.settings import Hdl
 from fpgaml.rtl.shell import library_source
@@ -28,6 +28,8 @@ def streaming_core(dataflow: Dataflow, top: str, hdl: Hdl) -> Core:
     module = _joined(dataflow, f"{top}_core", built)
     write = verilog.write if hdl is Hdl.VERILOG else vhdl.write
     library = dict.fromkeys(name for each in built for name in each.library)
+    if len(dataflow.sources) > 1:
+        library["fpgaml_route"] = None
     sources = {f"{name}{hdl.suffix}": library_source(name, hdl) for name in library}
     for each in built:
         sources |= each.kernels | {f"{each.module.name}{hdl.suffix}": write(each.module)}
@@ -38,8 +40,8 @@ def streaming_core(dataflow: Dataflow, top: str, hdl: Hdl) -> Core:
     boundary = Boundary(
         module.name,
         hdl,
-        tuple(_whole(source) for source in dataflow.sources),
-        (_whole(output),),
+        tuple(whole_port(source) for source in dataflow.sources),
+        tuple(whole_port(stream) for stream in dataflow.outputs),
         int(times[0]),
         calendar.interval,
         sum(source.beats.count for source in dataflow.sources),
@@ -79,30 +81,25 @@ def _layers(dataflow: Dataflow) -> tuple[Layer, ...]:
     )
 
 
-def _whole(stream: Stream) -> Port:
-    """A frame's tensor as a port."""
-    return replace(stream.port, name=stream.node, shape=stream.beats.shape)
-
-
 def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
     """The core's module: streams between stages."""
-    calendar, output, (source,) = dataflow.calendar, dataflow.output, dataflow.sources
+    calendar, output, source = dataflow.calendar, dataflow.output, dataflow.sources[0]
+    beats_in = sum(each.beats.count for each in dataflow.sources)
     first = int(calendar.first[output.name][0])
     header = [
         f"{name}: {dataflow.graph.name}, streaming.",
         "",
-        f"A frame is {source.beats.count} beat(s) of {source.beats.lanes} element(s) at x, its result",
+        f"A frame is {beats_in} beat(s) of {source.beats.lanes} element(s) at x, its result",
         f"{output.beats.count} of {output.beats.lanes} at y, element 0 lowest. It never stalls; rst begins a frame.",
         f"Timing: a frame every {calendar.interval} cycles, its beats at least {calendar.spacing} apart;",
         f"first beat in cycle t -> first beat of the result in cycle t + {first}, where no gap was.",
     ]
     module = Module(name, header)
-    wires: dict[str, tuple[Wire, Wire]] = {}
-    wires[source.name] = (module.input("x_valid"), module.input("x", source.bits))
+    wires = _entering(module, dataflow)
     y_valid, y = module.output("y_valid"), module.output("y", output.bits)
     for stage in dataflow.stages:
         stream = stage.output
-        if stream is output:
+        if stream.name == output.name:
             wires[stream.name] = (y_valid, y)
         else:
             wires[stream.name] = (
@@ -116,3 +113,26 @@ def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
         ports["out_valid"], ports["out_data"] = wires[stage.output.name]
         module.instance(stage.name, each.module.name, {}, ports)
     return module
+
+
+def _entering(module: Module, dataflow: Dataflow) -> dict[str, tuple[Wire, Wire]]:
+    """The ports x_valid and x, and the streams that they bring: of several inputs one after another."""
+    sources = dataflow.sources
+    if len(sources) == 1:
+        return {sources[0].name: (module.input("x_valid"), module.input("x", sources[0].bits))}
+    lanes, lane = sources[0].beats.lanes, max(source.port.width for source in sources)
+    x_valid, x = module.input("x_valid"), module.input("x", lanes * lane)
+    wires, first, total = {}, 0, sum(source.beats.count for source in sources)
+    for source in sources:
+        valid = module.wire(f"{source.name}_valid")
+        data = module.wire(f"{source.name}_data", source.bits, f"{lanes} element(s) a beat")
+        module.instance(
+            f"{source.name}_route",
+            "fpgaml_route",
+            {"TOTAL": total, "FIRST": first, "COUNT": source.beats.count},
+            {"clk": module.clk, "rst": module.rst, "in_valid": x_valid, "out_valid": valid},
+        )
+        regrid(module, x, replace(source.port, width=lane), data, source.port)
+        wires[source.name] = (valid, data)
+        first += source.beats.count
+    return wires

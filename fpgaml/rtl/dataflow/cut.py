@@ -32,8 +32,12 @@ class Segment:
         return self.nodes[-1].name
 
 
-def cut(graph: Graph) -> list[Segment]:
-    """Segments, each after those that it reads from."""
+def cut(graph: Graph, interval: int) -> list[Segment]:
+    """Segments, each after those that it reads from.
+
+    Args:
+        interval: cycles a frame, which says how many positions a convolution computes at once.
+    """
     runs: list[list[Node]] = []
     tail: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -41,7 +45,7 @@ def cut(graph: Graph) -> list[Segment]:
             continue
         varying = varying_inputs(graph, node)
         run = tail.get(varying[0]) if len(varying) == 1 else None
-        if run is not None and _follows(graph, run, node):
+        if run is not None and _follows(graph, run, node, interval):
             del tail[run[-1].name]
             run.append(node)
         else:
@@ -56,22 +60,28 @@ def varying_inputs(graph: Graph, node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in node.inputs if not isinstance(graph[name].op, Constant)))
 
 
-def _follows(graph: Graph, run: list[Node], node: Node) -> bool:
+def _follows(graph: Graph, run: list[Node], node: Node, interval: int) -> bool:
     """Whether a node is computed with the run that it reads, without a stream between."""
     last = run[-1].name
     if len(graph.consumers[last]) > 1 or last in graph.outputs:
         return False
     if is_local(graph, node):
         return True
-    return _pools(graph, run, node)
+    return _pools(graph, run, node, interval)
 
 
-def _pools(graph: Graph, run: list[Node], node: Node) -> bool:
-    """A pool whose windows do not overlap takes what a convolution gives at once."""
+def _pools(graph: Graph, run: list[Node], node: Node, interval: int) -> bool:
+    """A pool whose windows do not overlap takes what a convolution gives at once, where that costs no more positions.
+
+    A convolution that has more cycles than positions computes one at a time, and a pool behind it waits for its own.
+    """
     op = node.op
     if not isinstance(op, MaxPool | AveragePool) or not isinstance(run[0].op, Conv1D | Conv2D):
         return False
     found = reach(op)
     if found is None or found.span > found.stride or found.before or found.after:
+        return False
+    rows, pooled = (graph.shapes[name][0] for name in (node.inputs[0], node.name))
+    if -(-pooled // interval) * found.stride > -(-rows // interval):
         return False
     return places_of(graph, [*run, node], 1) is not None

@@ -24,16 +24,22 @@ class Dataflow:
     """Stages, each after those that it reads from.
 
     Args:
-        graph: the network; sources: the streams that enter; stages: in order; output: the stream that leaves.
+        graph: the network; sources: the streams that enter; stages: in order.
+        outputs: the results; of several, the last stage collects them, each whole.
         spacing: cycles between two beats that enter; interval: the fewest cycles from frame to frame.
     """
 
     graph: Graph
     sources: tuple[Stream, ...]
     stages: tuple[Stage, ...]
-    output: Stream
+    outputs: tuple[Stream, ...]
     spacing: int = 1
     interval: int = 1
+
+    @property
+    def output(self) -> Stream:
+        """What leaves at y."""
+        return self.outputs[0] if len(self.outputs) == 1 else self.stages[-1].output
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -54,9 +60,11 @@ class Dataflow:
             The output by name, alike.
         """
         events = next(iter(values.values())).shape[0]
-        parts = [self._chunk(values, start) for start in range(0, events, CHUNK)]
-        codes = np.concatenate(parts)
-        return {self.output.node: self.output.tensor(codes)}
+        codes = np.concatenate([self._chunk(values, start) for start in range(0, events, CHUNK)])
+        if len(self.outputs) == 1:
+            return {self.output.node: self.output.tensor(codes)}
+        each = zip(self.outputs, np.moveaxis(codes, 1, 0), strict=True)
+        return {stream.node: stream.tensor(beat[:, None, : stream.beats.lanes]) for stream, beat in each}
 
     def _chunk(self, values: Mapping[str, FixedArray], start: int) -> Ints:
         streams: dict[str, Ints] = {}

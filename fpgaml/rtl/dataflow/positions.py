@@ -92,7 +92,7 @@ def is_local(graph: Graph, node: Node) -> bool:
     Position: of the first axis. A Reshape only names positions anew: it is local where rows stay whole.
     """
     op = node.op
-    varying = [name for name in node.inputs if not isinstance(graph[name].op, Constant)]
+    varying = list(dict.fromkeys(name for name in node.inputs if not isinstance(graph[name].op, Constant)))
     if len(varying) != 1:
         return False
     shape, result = graph.shapes[varying[0]], graph.shapes[node.name]

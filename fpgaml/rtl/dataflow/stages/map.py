@@ -22,6 +22,7 @@ from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.positions import Place
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stages.collect import all_valid
 from fpgaml.rtl.dataflow.stages.sliding import places_of
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel
@@ -148,11 +149,7 @@ class Map:
         """A FIFO for each input; when all have a word, all give theirs."""
         take = module.wire("take", note="all inputs have a beat")
         heads = [fifo(module, f"in{n}_fifo", valid, data, take, depths[n]) for n, (valid, data) in enumerate(ports)]
-        all_valid = heads[0][0]
-        for n, (valid, _) in enumerate(heads[1:], start=1):
-            both = take if n == len(heads) - 1 else module.wire(f"first_{n + 1}_valid")
-            module.both(both, all_valid, valid)
-            all_valid = both
+        module.assign(take, Part(all_valid(module, [valid for valid, _ in heads])))
         return take, [word for _, word in heads]
 
     def _index(self, module: Module, valid: Wire) -> Wire:
