@@ -28,7 +28,7 @@ from fpgaml.rtl.dataflow.stage import Pace, Stage
 
 Cycles = NDArray[np.int64]
 FRAMES = 4
-"""Frames that are followed at first; more, where the pattern has not settled."""
+"""Frames that are followed at first beyond those that are under way at once; more, where nothing has settled."""
 MOST_FRAMES = 64
 LONG, NEVER = 1 << 40, 1 << 60
 """Cycles, more than any frames take."""
@@ -68,7 +68,8 @@ def make_calendar(sources: Mapping[str, Cycles], stages: Sequence[Stage], spacin
     paces = {stage.name: stage.pace for stage in stages}
     interval = max([interval, *(pace.work for pace in paces.values())])
     alone, starts = _follow(stages, paces, sources, 1)
-    frames = _frames(stages, paces, sources, interval)
+    under_way = int(max(cycles[-1] for cycles in alone.values())) // interval
+    frames = under_way + _frames_to_settle(stages, paces, sources, interval)
     fullest = dict.fromkeys(((stage.name, n) for stage in stages for n in range(len(stage.inputs))), (0, 0))
     beats = _beats(sources)
     for pause in range(beats if any(len(stage.inputs) > 1 for stage in stages) else 1):
@@ -86,7 +87,9 @@ def _beats(sources: Mapping[str, Cycles]) -> int:
     return sum(len(cycles) for cycles in sources.values())
 
 
-def _frames(stages: Sequence[Stage], paces: Mapping[str, Pace], sources: Mapping[str, Cycles], interval: int) -> int:
+def _frames_to_settle(
+    stages: Sequence[Stage], paces: Mapping[str, Pace], sources: Mapping[str, Cycles], interval: int
+) -> int:
     """How many frames, arriving densely, make all streams periodic.
 
     Raises:

@@ -167,7 +167,8 @@ def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
     source = Source(core, made.values, rng)
 
     def events(count: int = FRAMES) -> list[int]:
-        return rng.integers(0, EVENTS, count).tolist()
+        under_way = core.last // core.interval
+        return [int(event) for event in rng.integers(0, EVENTS, count + under_way)]
 
     pauses = {pause for every in calendar.pauses.values() for pause in every} | {int(rng.integers(0, core.beats_in))}
     return [

@@ -30,11 +30,11 @@ def stream(name: str) -> Any:
 
 def pace(claims: list[list[int]], latency: int, waits: int, phase: int = 1) -> Pace:
     """A beat a block; what waits is free again when its block starts."""
-    blocks = np.arange(BEATS)
+    blocks = np.arange(len(claims[0]))
     held = np.stack([blocks, 0 * blocks], axis=1)
     return Pace(
         tuple(np.array(each) for each in claims),
-        np.full(BEATS, phase),
+        np.full(len(blocks), phase),
         (waits,) * len(claims),
         np.stack([blocks, 0 * blocks + latency], axis=1),
         (held if waits else None,) * len(claims),
@@ -71,3 +71,11 @@ def test_branches_that_meet_hold_most_behind_a_pause() -> None:
     # of it are there and none of b. A word of b comes 19 cycles before it is read, and lies there in both.
     assert found.depths["meet"] == (10, 20)
     assert found.pauses["meet"] == (10, 0)
+
+
+def test_many_frames_are_under_way_at_once() -> None:
+    # A beat is a frame: 30 of them are in the branch of 30 ranks while the other's wait for the first.
+    deep = Toy("deep", (stream("x"),), stream("a"), pace([[1]], 30, 0))
+    meet = Toy("meet", (stream("a"), stream("x")), stream("y"), pace([[1], [1]], 1, 1))
+    found = make_calendar({"x": np.arange(1)}, (deep, meet), 1, 1)
+    assert (found.interval, found.depths["meet"]) == (1, (2, 32))
