@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from fpgaml.record.base import Count, Fact, Name, Positive, absent
-
-Engine = Literal["map", "sliding", "accumulate", "serial", "join", "widen", "narrow", "gather", "unrolled"]
-"""What a stage is made of."""
 
 
 class Row(Fact):
@@ -17,7 +12,8 @@ class Row(Fact):
 
     name: Name
     """Of the layer, as the model calls it, where it has one."""
-    engine: Engine
+    engine: Name
+    """What it is made of, in a word: map, sliding, accumulate, serial, join, widen, narrow, unrolled."""
     beats: Positive
     """Of a frame, as they leave."""
     lanes: Positive

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port, packed_bits
+from fpgaml.record.timetable import Timetable
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.rtl.settings import Hdl
 from fpgaml.rtl.stream import Stream
@@ -180,6 +181,7 @@ class Core:
         tables: modules that hold lookup tables alone, for the bench to read every entry of.
         facts: what else the manifest says of how the core was made.
         cover: finds golden vectors that move what others leave.
+        timetable: of a streaming core.
     """
 
     boundary: Boundary
@@ -190,3 +192,4 @@ class Core:
     tables: tuple[Table, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     cover: Cover | None = None
+    timetable: Timetable | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
 
-from fpgaml.boards import Board
+from fpgaml.boards import Board, board_of_project
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
@@ -17,25 +18,30 @@ from fpgaml.proof.golden import Golden, Tensors
 from fpgaml.proof.hops import Simulated, Unchecked
 from fpgaml.record import estimate as record
 from fpgaml.record.base import Fact
+from fpgaml.record.files import read_results
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.settings import Settings
-from fpgaml.rtl.core import Core, Cover, Estimate
+from fpgaml.rtl.core import Core, Cover
 from fpgaml.rtl.coverage.events import joined
+from fpgaml.rtl.dataflow.fold import check_streams
+from fpgaml.rtl.dataflow.stages.collect import whole_port
+from fpgaml.rtl.dataflow.timetable import same_stages, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
-from fpgaml.rtl.estimate import check_fits, estimate_graph
-from fpgaml.rtl.facts import RtlFacts
+from fpgaml.rtl.estimate import DoesNotFitError, check_fits, estimate_graph
+from fpgaml.rtl.facts import Asked, RtlFacts
 from fpgaml.rtl.form import choose_form
 from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name
 from fpgaml.rtl.project import HDL_FOLDER, RtlProject
 from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
+from fpgaml.rtl.streamed import stream, streamed_core
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.unrolled import unroll, unrolled_core
 from fpgaml.target import Firmware, Written
 from fpgaml.toolchain import versions
 
-CHECK = "Graph = netlist"
+UNROLLED, STREAMED = "Graph = netlist", "Graph = dataflow"
 SIMULATION = "Graph = RTL simulation"
 HOW = "`fpgaml cosim PROJECT`, or `fpgaml verify PROJECT --cosim`, simulates the HDL with the project's own bench"
 SHOWN = 3
@@ -52,39 +58,52 @@ def check(target: RtlTarget, graph: Graph, board: Board) -> None:
     check_module_name(target.top)
     check_supported(graph)
     wishes = wishes_of(target, graph, board)
-    if choose_form(target.schedule, wishes, graph, board) is Form.STREAMING and wishes.any:
-        raise FpgamlError(
-            "--schedule", "streaming is asked for, and cannot be written yet", "Take it from a later fpgaml"
-        )
-    check_fits(estimate_graph(graph), board, rough=True)
+    if choose_form(target.schedule, wishes, graph, board) is Form.UNROLLED:
+        check_fits(estimate_graph(graph), board, rough=True)
+    else:
+        check_streams(graph, board, wishes)
 
 
 def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int, progress: Progress) -> Written:
-    """Unroll, schedule, and write the HDL.
+    """Make the core, unrolled or streaming, and write the HDL.
 
     Args:
         seed: of vectors that are made up.
 
     Raises:
-        FpgamlError: it does not fit the board, or the clock is too fast.
+        FpgamlError: it does not fit the board, the clock is too fast, or what is asked cannot hold.
     """
-    core = unrolled_core(graph, board, target.top, target.hdl, progress)
+    wishes = wishes_of(target, graph, board)
+    core = _core(target, graph, board, wishes, progress)
     spec = _spec(target, core)
-    _check_latency(spec, wishes_of(target, graph, board), board)
+    _check_latency(spec, wishes, board)
     project = RtlProject(graph, core, spec, board)
     with progress.step(f"writing the {'VHDL' if target.hdl == Hdl.VHDL else 'Verilog'}"):
         project.write(folder)
+    name = STREAMED if core.boundary.streaming else UNROLLED
     firmware = _firmware(
-        spec.inputs, spec.outputs, _facts(spec, core), (Simulated(CHECK, core.run), Unchecked(SIMULATION, HOW))
+        spec.inputs, spec.outputs, _facts(spec, core), (Simulated(name, core.run), Unchecked(SIMULATION, HOW))
     )
     return Written(
         firmware,
         project.finish,
         _wide(target, spec),
         packages=("alkaid",),
-        estimate=_estimate(core.estimate, spec, board),
+        estimate=_estimate(core, spec, board),
         cover=partial(_cover, core.cover, seed) if core.cover else None,
     )
+
+
+def _core(target: RtlTarget, graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Core:
+    """Unrolled where that suits; what turns out too large for that streams, unless unrolled was asked for."""
+    if choose_form(target.schedule, wishes, graph, board) is Form.UNROLLED:
+        try:
+            return unrolled_core(graph, board, target.top, target.hdl, progress)
+        except DoesNotFitError:
+            if target.schedule is Form.UNROLLED:
+                raise
+    inner = wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - 1)
+    return streamed_core(graph, board, inner, target.top, target.hdl, progress)
 
 
 def _check_latency(spec: ShellSpec, wishes: Wishes, board: Board) -> None:
@@ -103,17 +122,38 @@ def _cover(cover: Cover, seed: int, golden: Golden) -> tuple[Tensors, Mapping[st
 def reopen(folder: Path, manifest: Manifest, graph: Graph, progress: Progress) -> Firmware:
     """A finished project.
 
-    The netlist is made anew from the Graph: it says nothing of HDL that was edited since it was written.
+    What stands for the HDL is made anew from the Graph: it says nothing of HDL that was edited since it was written.
     """
-    unrolled = unroll(graph, progress)
+    facts = manifest.settings
+    if isinstance(facts, RtlFacts) and facts.asked is not None:
+        inputs, outputs, hop = _streaming_again(folder, manifest, facts.asked, graph, progress)
+    else:
+        unrolled = unroll(graph, progress)
+        inputs, outputs, hop = unrolled.netlist.inputs, unrolled.netlist.outputs, Simulated(UNROLLED, unrolled.run)
     edited = tuple(name for name in edited_files(folder, manifest) if name.startswith(f"{HDL_FOLDER}/"))
-    hops: tuple[Hop, ...] = (Simulated(CHECK, unrolled.run), Unchecked(SIMULATION, HOW))
+    hops: tuple[Hop, ...] = (hop, Unchecked(SIMULATION, HOW))
     if edited:
         more = f" and {len(edited) - SHOWN} more" if len(edited) > SHOWN else ""
         files = f"{', '.join(edited[:SHOWN])}{more}"
-        why = f"edited since it was generated: {files}. The netlist made from the Graph says nothing of it. {HOW}"
+        why = f"edited since it was generated: {files}. What is made from the Graph says nothing of it. {HOW}"
         hops = (Unchecked(SIMULATION, why),)
-    return _firmware(unrolled.netlist.inputs, unrolled.netlist.outputs, manifest.settings, hops)
+    return _firmware(inputs, outputs, facts, hops)
+
+
+def _streaming_again(
+    folder: Path, manifest: Manifest, asked: Asked, graph: Graph, progress: Progress
+) -> tuple[Sequence[Port], Sequence[Port], Hop]:
+    """Ports, and the dataflow as it is chosen now; another one than was written proves nothing of what lies there."""
+    entry = manifest.board
+    board = replace(board_of_project(entry.to_json(), str(folder)), clock_mhz=1e3 / entry.clock_ns)
+    wishes = Wishes(**asked.to_json())
+    folded = stream(graph, board, wishes, progress)
+    flow, recorded = folded.dataflow, read_results(folder).estimate
+    hop: Hop = Simulated(STREAMED, flow.run)
+    if recorded is None or recorded.timetable is None or not same_stages(timetable(flow, wishes), recorded.timetable):
+        hop = Unchecked(STREAMED, f"this fpgaml chooses another schedule than lies there. {HOW}")
+    inputs, outputs = ([whole_port(each) for each in side] for side in (flow.sources, flow.outputs))
+    return inputs, outputs, hop
 
 
 def _firmware(inputs: Sequence[Port], outputs: Sequence[Port], facts: Settings, hops: Sequence[Hop]) -> Firmware:
@@ -163,8 +203,9 @@ def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
     )
 
 
-def _estimate(estimate: Estimate, spec: ShellSpec, board: Board) -> record.Estimate:
+def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
     """For results.json: resources of the core, and its timing by the delay model."""
+    estimate = core.estimate
     latency, interval = shell_latency(spec), shell_interval(spec)
     return record.Estimate(
         lut=estimate.lut,
@@ -175,4 +216,5 @@ def _estimate(estimate: Estimate, spec: ShellSpec, board: Board) -> record.Estim
         latency_cycles=latency,
         latency_ns=round(latency * board.clock_ns, 3),
         interval_cycles=interval,
+        timetable=core.timetable,
     )

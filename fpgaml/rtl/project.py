@@ -116,6 +116,7 @@ class RtlProject:
             "latency": latency,
             "latency_ns": f"{latency * clock:g}",
             "interval": shell_interval(spec),
+            "timetable": self.core.timetable,
             "ports": [
                 *(_described(port, "in", spec.lane_in) for port in self.spec.inputs),
                 *(_described(port, "out", spec.lane_out) for port in self.spec.outputs),

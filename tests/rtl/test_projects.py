@@ -126,5 +126,5 @@ def test_what_is_refused(settings: dict[str, object], message: str | None, tmp_p
 def test_a_network_that_is_too_large_is_refused(tmp_path: Path) -> None:
     settings = {**BOARD, "board": "pynq-z2"}
     with pytest.raises(FpgamlError, match=r"about [\d,]+ LUT \(estimate\); pynq-z2 has 53,200"):
-        convert(WAVEFORM, tmp_path / "p", target="rtl", input_type="ap_fixed<8,8>", **settings)
+        convert(WAVEFORM, tmp_path / "p", target=RtlTarget(schedule="unrolled"), input_type="ap_fixed<8,8>", **settings)  # type: ignore[arg-type]
     assert not (tmp_path / "p").exists()

@@ -18,6 +18,7 @@ from fpgaml.rtl.dataflow.stages.collect import Collect
 from fpgaml.rtl.dataflow.stages.gear import Narrow, Widen
 from fpgaml.rtl.dataflow.stages.map import Map
 from fpgaml.rtl.dataflow.stages.sliding import Sliding, places_of
+from fpgaml.rtl.dataflow.wishes import input_lanes
 from fpgaml.rtl.delays import DelayModel
 
 
@@ -155,7 +156,7 @@ def assemble(graph: Graph, delays: DelayModel, samples: int, interval: int) -> D
     Raises:
         FpgamlError: something does not stream.
     """
-    lanes = max(samples * row(graph.shapes[node.name]) for node in graph.inputs)
+    lanes = input_lanes(graph, samples)
     sources = tuple(stream(graph, node.name, lanes) for node in graph.inputs)
     assembly = _Assembly(graph, delays, interval, {source.name: source for source in sources})
     for segment in cut(graph, interval):

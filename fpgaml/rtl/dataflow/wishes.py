@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from fpgaml.errors import FpgamlError
@@ -76,7 +77,13 @@ def positions(graph: Graph) -> int:
 
 def input_beats(graph: Graph, samples: int) -> int:
     """Beats of a frame's inputs, one after another, with so many positions of the first axis a beat."""
-    return sum(-(-graph.shapes[node.name][0] // samples) for node in graph.inputs)
+    lanes = input_lanes(graph, samples)
+    return sum(-(-prod(graph.shapes[node.name]) // lanes) for node in graph.inputs)
+
+
+def input_lanes(graph: Graph, samples: int) -> int:
+    """Elements of a beat: of several inputs all have as many as the one with the largest positions."""
+    return max(samples * prod(graph.shapes[node.name][1:]) for node in graph.inputs)
 
 
 def _pace(target: RtlTarget, board: Board) -> int | None:

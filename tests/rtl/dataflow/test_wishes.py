@@ -125,9 +125,9 @@ def test_several_inputs_are_no_one_stream(settings: dict[str, Any]) -> None:
 
 
 def test_several_inputs_follow_one_another() -> None:
-    """5 and 3 beats: each input begins a beat of its own."""
-    assert made(wave((9, 2), (5,)), samples_per_cycle=2, interval=8) == Wishes(interval=8, samples=2)
-    assert "take 8 cycles, and 7 are asked for" in refusal(wave((9, 2), (5,)), samples_per_cycle=2, interval=7)
+    """Beats of 4 elements, 5 of them and 2: each input begins a beat of its own."""
+    assert made(wave((9, 2), (5,)), samples_per_cycle=2, interval=7) == Wishes(interval=7, samples=2)
+    assert "take 7 cycles, and 6 are asked for" in refusal(wave((9, 2), (5,)), samples_per_cycle=2, interval=6)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The streaming core: the network folded in time, as `fpgaml/rtl/dataflow` does it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from fpgaml.boards import Board
+from fpgaml.graph.graph import Graph
+from fpgaml.progress import Progress
+from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.core import streaming_core
+from fpgaml.rtl.dataflow.fold import Folded, fold
+from fpgaml.rtl.dataflow.timetable import printed, timetable
+from fpgaml.rtl.dataflow.wishes import Wishes
+from fpgaml.rtl.delays import DelayModel
+from fpgaml.rtl.settings import Hdl
+
+
+def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Folded:
+    """The network as stages in time, to be run beat by beat.
+
+    Raises:
+        FpgamlError: no schedule holds what is asked, or an operation cannot stream.
+        ToolError: alkaid is not installed.
+    """
+    with progress.step("choosing a schedule"):
+        return fold(graph, board, wishes)
+
+
+def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl, progress: Progress) -> Core:
+    """The core `<top>_core`; its timetable is shown before any HDL is written.
+
+    Raises:
+        FpgamlError: as for `stream`.
+    """
+    folded = stream(graph, board, wishes, progress)
+    table = timetable(folded.dataflow, wishes, folded.notes, folded.cheaper, folded.faster)
+    title = f"a frame every {table.interval:,} cycles, latency {table.latency:,} (estimate)"
+    progress.table(title, *printed(table))
+    with progress.step("building the stages"):
+        core = streaming_core(folded.dataflow, top, hdl)
+    delays = DelayModel.of_part(board.part, board.clock_ns)
+    facts = {"delay_model": delays.facts(), "schedule": "streaming", "asked": asdict(wishes)}
+    return replace(core, facts=facts, timetable=table)
