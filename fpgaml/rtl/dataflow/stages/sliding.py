@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
-from fpgaml.graph.ops import Concatenate, Constant, Input, MaxPool, Reshape, Slice
+from fpgaml.graph.ops import Concatenate, Constant, Input, MaxPool, Pad, Reshape, Slice
 from fpgaml.graph.types import Ints, Quantizer
 from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Stream
@@ -241,9 +241,12 @@ class Sliding:
         return builder.build([flat, emit])
 
     def _aligned(self, beat: BeatGraph, rows: str, shape: tuple[int, ...]) -> str:
-        """The positions that a beat reads, out of the window."""
+        """The positions that a beat reads, out of the window: zeros where it ends before they do."""
         starts, numbers = self.window.alignments
         count, ones = self.places[0].count, (1,) * len(shape)
+        missing = max(starts) + count - shape[0]
+        if missing > 0:
+            rows = beat.builder.add(Pad(((0, missing), *[(0, 0)] * (len(shape) - 1))), rows, name="rows_beyond")
         options = [
             beat.builder.add(
                 Slice((start, *[0] * (len(shape) - 1)), (start + count, *shape[1:]), ones), rows, name=f"from_{start}"
