@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fpgaml.graph.digits import signed_digits
-from fpgaml.rtl.netlist import Gate, Wire, bits_for, wrapped
+from fpgaml.rtl.netlist import Gate, Wire, bits_for, type_ends, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class NetlistBuilder:
     wires: list[Wire] = field(default_factory=list)
     tables: list[tuple[int, ...]] = field(default_factory=list)
     _known: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _narrowed: dict[int, int] = field(default_factory=dict)
     _table_index: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def input(self, port: int, element: int, low: int, high: int, fractional: int) -> Value:
@@ -128,7 +129,47 @@ class NetlistBuilder:
         low, high = max(low, wire.low), min(high, wire.high)
         if bits_for(low, high) == wire.width and (low < 0) == wire.signed and low != high:
             return a
-        return self.bits(a, 0, low, high)
+        narrow = self.bits(a, 0, low, high)
+        if low != high:
+            self._narrowed[narrow.wire] = a.wire
+        return narrow
+
+    def widened(self, a: Value) -> Value:
+        """The wire from which `within` cut a value; the value itself where it did not."""
+        while a.wire in self._narrowed:
+            a = Value(self._narrowed[a.wire], a.fractional)
+        return a
+
+    def clamp(self, a: Value, low: int, high: int, fractional: int) -> Value:
+        """The nearest value in [low, high] * 2**-fractional, all that a type holds.
+
+        Args:
+            fractional: of a grid at least as fine as the value's own, unless the value never changes.
+        """
+        known = self.value_of(a)
+        if known is not None:
+            finest = max(fractional, a.fractional)
+            low, high = low << (finest - fractional), high << (finest - fractional)
+            return self.constant(min(max(known << (finest - a.fractional), low), high), finest)
+        lowest, highest = self.bounds(a, fractional)
+        if low <= lowest and highest <= high:
+            return a
+        a = Value(self._lifted(a, fractional), fractional)
+        wire = self.wires[a.wire]
+        ends = (min(max(wire.low, low), high), min(max(wire.high, low), high))
+        if ends[0] == ends[1]:
+            return self.constant(ends[0], a.fractional)
+        return Value(self._wire(Gate.CLAMP, (a.wire,), (), *ends), a.fractional)
+
+    def unclamped(self, a: Value) -> Value:
+        """x where the value is max(x, 0), else the value itself."""
+        source = self.widened(a)
+        wire = self.wires[source.wire]
+        if wire.gate == Gate.CLAMP and not wire.signed:
+            (x,) = wire.arguments
+            if self.wires[x].high <= type_ends(wire.width, False)[1]:
+                return Value(x, a.fractional)
+        return a
 
     def select(self, condition: int, a: Value, b: Value) -> Value:
         """a if the condition's wire is 1, else b."""
@@ -161,8 +202,16 @@ class NetlistBuilder:
         shifts = (fractional - a.fractional, fractional - b.fractional)
         return self._wire(Gate.LESS, (a.wire, b.wire), shifts, 0, 1)
 
+    def positive(self, a: Value) -> Value:
+        """The larger one of a value and 0."""
+        high = max(self.wires[a.wire].high, 0)
+        return self.clamp(a, 0, type_ends(bits_for(0, high), False)[1], a.fractional)
+
     def maximum(self, a: Value, b: Value) -> Value:
         """The larger one."""
+        for x, other in ((a, b), (b, a)):
+            if self._is_zero(x):
+                return self.positive(other)
         return self._choice(self.less(a, b), b, a, largest=True)
 
     def minimum(self, a: Value, b: Value) -> Value:

@@ -22,6 +22,7 @@ MARGIN = 0.10
 MULTIPLIER = 3.0
 WIDE_MULTIPLIER = 1.5
 DSP_BITS = 18
+LUT_INPUTS = 6
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def _units(netlist: Netlist, wire: Wire) -> float:
             return MULTIPLIER + WIDE_MULTIPLIER * (ceil(widest / DSP_BITS) - 1)
         case Gate.SELECT:
             return LEVEL
+        case Gate.CLAMP:
+            return LEVEL * clamp_levels(netlist, wire)
         case Gate.LOOKUP:
             # Six inputs a level; the dedicated multiplexers double a table three times, then levels follow.
             extra = max(netlist.wires[wire.arguments[0]].width - 6, 0)
@@ -106,6 +109,17 @@ def adder_bits(netlist: Netlist, wire: Wire) -> int:
     if untouched and wire.gate == Gate.ADD and not passing.signed and passing.width <= untouched:
         return 0  # the two do not overlap: one stands above the other
     return max(wire.width - untouched, 1)
+
+
+def clamp_levels(netlist: Netlist, wire: Wire) -> int:
+    """LUTs one behind the other: a bit of the result reads its own, and those above that say whether it fits."""
+    source = netlist.wires[wire.arguments[0]]
+    above = source.width - wire.width + wire.signed
+    levels = 1
+    while 1 + above > LUT_INPUTS:
+        above = ceil(above / LUT_INPUTS)
+        levels += 1
+    return levels
 
 
 def comparator_bits(netlist: Netlist, wire: Wire) -> int:

@@ -22,8 +22,9 @@ SHARING = 0.5
 
 Measured on the unrolled layers of tests/fixtures/legacy_qkeras: 0.43 to 0.64."""
 
-INCREMENT, COMPARATOR, CHOICE, TABLE = 0.5, 0.25, 0.25, 0.6
-"""LUTs a bit of a rounding carry, a comparison, a choice, and LUTs of a table relative to one a bit and 64 entries.
+INCREMENT, COMPARATOR, CHOICE, CLAMPED, TABLE = 0.5, 0.25, 0.25, 0.8, 0.6
+"""LUTs a bit of a rounding carry, a comparison, a choice, a clamp, and LUTs of a table relative to one a bit and 64
+entries.
 
 Neighbours share LUTs, and tables have patterns. Set by what yosys 0.70 makes of the networks in tests/data."""
 
@@ -102,6 +103,8 @@ def _wire_luts(netlist: Netlist, wire: Wire) -> float:
             return COMPARATOR * comparator_bits(netlist, wire)
         case Gate.SELECT:
             return CHOICE * wire.width
+        case Gate.CLAMP:
+            return CLAMPED * wire.width
         case Gate.LOOKUP if is_memory(netlist, wire):
             return 0
         case Gate.LOOKUP:

@@ -26,6 +26,7 @@ class Gate(StrEnum):
     SUBTRACT = "subtract"  # parameters (p, q): (a << p) - (b << q); p or q is 0
     MULTIPLY = "multiply"  # a * b
     BITS = "bits"  # parameters (drop,): floor(a / 2**drop), then its low bits, read as the wire's own type
+    CLAMP = "clamp"  # a, or the end of the wire's own type that is nearer; some value of a lies beyond it
     SELECT = "select"  # a if c else b; c is 0 or 1
     LESS = "less"  # parameters (p, q): 1 if (a << p) < (b << q), else 0; p or q is 0
     LOOKUP = "lookup"  # parameters (table, first): entry a - first of a table
@@ -61,6 +62,11 @@ class Wire:
     def width(self) -> int:
         """Bits; at least 1, also for a constant zero."""
         return bits_for(self.low, self.high)
+
+
+def type_ends(width: int, signed: bool) -> tuple[int, int]:
+    """Lowest and highest integer of a type."""
+    return (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, (1 << width) - 1)
 
 
 MEMORY_INDEX_BITS = 12
@@ -193,6 +199,9 @@ def _compute(wire: Wire, a: Any, b: Any, c: Any, inputs: Sequence[Sequence[Any]]
             return a * b
         case Gate.BITS:
             return wrapped(a >> p[0], wire.width, wire.signed)
+        case Gate.CLAMP:
+            low, high = type_ends(wire.width, wire.signed)
+            return np.clip(a, low, high) if isinstance(a, np.ndarray) else min(max(a, low), high)
         case Gate.SELECT:
             return b + (a - b) * c
         case Gate.LESS:

@@ -55,6 +55,33 @@ def test_equal_wires_are_made_once() -> None:
     assert len(builder.wires) == before
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "x", "y"),
+    [(0, 31, [-128, -1, 0, 31, 32, 127], [0, 0, 0, 31, 31, 31]), (-16, 15, [-128, -16, 15, 99], [-16, -16, 15, 15])],
+)
+def test_a_clamp_ends_where_its_type_ends(low: int, high: int, x: list[int], y: list[int]) -> None:
+    builder = NetlistBuilder()
+    a, _ = inputs(builder)
+    clamped = builder.clamp(a, low, high, 3)
+    assert [run(builder, clamped, [code, 0]) for code in x] == [code / 8 for code in y]
+    assert builder.wires[clamped.wire].width == 5
+    finer = builder.clamp(a, 2 * low, 2 * high + 1, 4)  # 31 of 1/16 is between two values of a
+    assert run(builder, finer, [127, 0]) == (2 * high + 1) / 16
+    assert builder.clamp(a, -128, 127, 3) == a
+    assert builder.clamp(builder.constant(3), 0, 15, 3) == builder.constant(15, 3)
+
+
+def test_a_rectifier_is_found_behind_what_narrows_it() -> None:
+    builder = NetlistBuilder()
+    a, _ = inputs(builder)
+    positive = builder.positive(a)
+    assert [run(builder, positive, [code, 0]) for code in (-128, -1, 5, 127)] == [0, 0, 5 / 8, 127 / 8]
+    assert builder.unclamped(positive) == a
+    assert builder.unclamped(builder.within(positive, 0, 50, 3)) == a
+    assert builder.unclamped(builder.clamp(a, 0, 63, 3)) != a  # it ends above too
+    assert builder.unclamped(builder.bits(positive, 0, 0, 31)) != a  # it wraps
+
+
 def test_constants_are_folded() -> None:
     builder = NetlistBuilder()
     a, _ = inputs(builder)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fpgaml.rtl.netlist import Gate, Netlist, Wire
+from fpgaml.rtl.netlist import Gate, Netlist, Wire, type_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def _gate(netlist: Netlist, wire: Wire, known: list[Known]) -> Known:
             return Known(0, (1 << (_low_zeros(a) + _low_zeros(b))) - 1)
         case Gate.BITS:
             return _cut(a.shifted(-p[0]), wire)
+        case Gate.CLAMP:
+            return _clamped(a, netlist.wires[wire.arguments[0]], wire)
         case Gate.SELECT:
             return a.common(b).both(_within(*_chosen(netlist, wire)))
         case Gate.LOOKUP:
@@ -109,6 +111,15 @@ def _sum(a: Known, b: Known, carry: int) -> Known:
     carries = smallest ^ a.ones ^ b.ones
     sure = (a.zeros | a.ones) & (b.zeros | b.ones) & (no_carry | carries)
     return Known(smallest & sure, ~largest & sure)
+
+
+def _clamped(known: Known, argument: Wire, wire: Wire) -> Known:
+    """Of the low bits, or of an end of the type that the argument passes."""
+    low, high = type_ends(wire.width, wire.signed)
+    ends = ([low] if argument.low < low else []) + ([high] if argument.high > high else [])
+    for end in ends:
+        known = known.common(_within(end, end))
+    return known
 
 
 def _low_zeros(known: Known) -> int:

@@ -62,7 +62,7 @@ def _followed(netlist: Netlist, index: int) -> int:
     while True:
         wire = netlist.wires[index]
         moving = [a for a in wire.arguments[:2] if netlist.wires[a].gate != Gate.CONSTANT]
-        if wire.gate not in (Gate.BITS, Gate.SELECT, Gate.ADD, Gate.SUBTRACT) or len(moving) != 1:
+        if wire.gate not in (Gate.BITS, Gate.CLAMP, Gate.SELECT, Gate.ADD, Gate.SUBTRACT) or len(moving) != 1:
             return index
         index = moving[0]
 
@@ -124,6 +124,8 @@ def _factors(netlist: Netlist, index: int, values: Values) -> list[tuple[int, fl
             return [(a, float(values[b])), (b, float(values[a]))]
         case Gate.BITS:
             return [(a, 2.0 ** -p[0])]
+        case Gate.CLAMP:
+            return [(a, float(values[a] == values[index]))]
         case Gate.SELECT:
             return [(a if values[wire.arguments[2]] else b, 1.0)]
         case Gate.LOOKUP:

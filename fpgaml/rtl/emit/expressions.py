@@ -139,6 +139,13 @@ class AnyBit:
 
 
 @dataclass(frozen=True, slots=True)
+class AllBits:
+    """1 if all of the part's bits are set, else 0."""
+
+    a: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """The entry of a lookup table's module; of one with a clock, the entry of the cycle before."""
 
@@ -147,7 +154,7 @@ class Entry:
     clocked: bool = False
 
 
-Expression = Join | Sum | Product | Less | Select | Logic | Inverse | AnyBit | Entry
+Expression = Join | Sum | Product | Less | Select | Logic | Inverse | AnyBit | AllBits | Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,5 +250,5 @@ def parts_read(expression: Expression) -> Iterator[Part]:
             yield from (term for term in (a, b) if isinstance(term, Part))
         case Select(condition, a, b):
             yield from (term for term in (condition, a, b) if isinstance(term, Part))
-        case Inverse(a) | AnyBit(a) | Entry(_, a, _):
+        case Inverse(a) | AnyBit(a) | AllBits(a) | Entry(_, a, _):
             yield a

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fpgaml.rtl.emit.expressions import (
+    AllBits,
     AnyBit,
     Assign,
     Entry,
@@ -27,7 +28,7 @@ from fpgaml.rtl.emit.expressions import (
     pieces,
     whole,
 )
-from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, evaluate
+from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, evaluate, type_ends
 
 TableName = Callable[[Wire, Wire], str]
 """Name of the module for a LOOKUP wire and its argument's wire."""
@@ -45,6 +46,8 @@ def assignments(
         return [_constant(target, _folded(netlist, wire, arguments))]
     if wire.gate in (Gate.ADD, Gate.SUBTRACT):
         return _sum(wire, target, arguments[0], arguments[1])
+    if wire.gate == Gate.CLAMP:
+        return _clamp(netlist.wires[wire.arguments[0]], target, _part(arguments[0]))
     expression = _expression(netlist, wire, target, arguments, table_name)
     if isinstance(expression, int):
         return [_constant(target, expression)]
@@ -134,6 +137,28 @@ def _sum(wire: Wire, target: Signal, a: Term, b: Term) -> list[Assign]:
         return [Assign(target, total)]
     upper = Signal(f"{target.name}_h", width, target.signed)
     return [Assign(upper, total), Assign(target, Join((whole(upper), *below)))]
+
+
+def _clamp(first: Wire, target: Signal, a: Part) -> list[Assign]:
+    """The low bits of a, or an end of the target's type: the bits above say whether, a's sign which."""
+    low, high = type_ends(target.width, target.signed)
+    kept = cut(a, target.width)
+    above = _part(floored(cut(a, a.width - 1) if a.signed else a, target.width - target.signed))
+    over, fits = (Signal(f"{target.name}_{word}", 1, False) for word in ("over", "fits"))
+    up, down = (Signal(f"{target.name}_{word}", target.width, target.signed) for word in ("up", "down"))
+    positive: Term = kept
+    negative: Term = kept if target.signed else Literal(low)
+    lines: list[Assign] = []
+    if first.high > high:
+        lines += [Assign(over, _any(above)), Assign(up, Select(whole(over), Literal(high), kept))]
+        positive = whole(up)
+    if not a.signed:
+        return [*lines[:-1], replace(lines[-1], target=target)]
+    if first.low < low and target.signed:
+        lines += [Assign(fits, AllBits(above)), Assign(down, Select(whole(fits), kept, Literal(low)))]
+        negative = whole(down)
+    sign = Part(a.source, a.high, a.high, False)
+    return [*lines, Assign(target, Select(sign, negative, positive))]
 
 
 def _positive(a: Term, b: Term, minus: bool) -> Sum:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fpgaml.rtl.emit.expressions import (
+    AllBits,
     AnyBit,
     Assign,
     Bits,
@@ -202,6 +203,8 @@ def _expression(expression: Expression, target: Signal) -> str:
             return f"~{_part(a)}"
         case AnyBit(a):
             return f"|{_part(a)}"
+        case AllBits(a):
+            return f"&{_part(a)}"
     raise AssertionError(expression)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fpgaml.rtl.emit.expressions import (
+    AllBits,
     AnyBit,
     Assign,
     Bits,
@@ -176,7 +177,7 @@ def _assign(line: Assign) -> str:
         clock = "clk => clk, " if line.clocked else ""
         pins = f"{clock}a => {expression.a.source.name}, y => {name}"
         return f"{name}_lut : entity work.{expression.table} port map ({pins});"
-    bit = "(0)" if isinstance(expression, Less | AnyBit) else ""  # these give a std_ulogic
+    bit = "(0)" if isinstance(expression, Less | AnyBit | AllBits) else ""  # these give a std_ulogic
     return f"{name}{bit} <= {_expression(expression, line.target)};"
 
 
@@ -200,6 +201,8 @@ def _expression(expression: Expression, target: Signal) -> str:
             return f"not {_cast(a, target.signed)}"
         case AnyBit(a):
             return f"or {_part(a)}"
+        case AllBits(a):
+            return f"and {_part(a)}"
     raise AssertionError(expression)
 
 

@@ -65,8 +65,7 @@ def lower_constant(context: Context, node: Node, inputs: Sequence[Tensor]) -> Te
 
 def lower_relu(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
     """max(x, 0)."""
-    zero = context.builder.constant(0)
-    return each(lambda x: context.builder.maximum(x, zero), inputs[0])
+    return each(context.builder.positive, inputs[0])
 
 
 def lower_leaky_relu(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:

@@ -13,6 +13,7 @@ from fpgaml.graph.types import Overflow, Rounding
 from fpgaml.graph.values import round_shift, symmetric_low
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
+from fpgaml.rtl.netlist import bits_for, type_ends
 
 
 def lower_quantize(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
@@ -35,6 +36,11 @@ def _quantized(
 ) -> Value:
     if low == high:
         return builder.constant(0)
+    if overflow == Overflow.SAT and low <= 0:
+        # Rounding keeps order and 0: what is positive before it is positive after it, so one clamp serves both.
+        unclamped = builder.unclamped(value)
+        if unclamped != value:
+            value, low = unclamped, 0
     drop = value.fractional - fractional
     if overflow == Overflow.WRAP and (drop <= 0 or rounding == Rounding.TRN):
         return builder.bits(value, drop, low, high)
@@ -78,6 +84,8 @@ def _rounds_up(builder: NetlistBuilder, value: Value, drop: int, rounding: Round
 
 
 def _saturated(builder: NetlistBuilder, value: Value, fractional: int, low: int, high: int, *, to_zero: bool) -> Value:
+    if (low, high) == type_ends(bits_for(low, high), low < 0) and not to_zero:
+        return builder.clamp(value, low, high, fractional)
     bottom, top = builder.constant(low, fractional), builder.constant(high, fractional)
     above, below = builder.less(top, value), builder.less(value, bottom)
     if to_zero:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from fpgaml.project.ports import Port
-from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, bits_for
+from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire, bits_for, type_ends
 from fpgaml.rtl.schedule import Schedule
 
 WIDEST = 150
@@ -72,6 +72,16 @@ class Growing:
                     width, signed = random.randint(1, self.wires[a].width + 4), random.random() < 0.5
                     low, high = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, (1 << width) - 1)
                 return self._wire(gate, (a,), (drop,), low, high, layer)
+            case Gate.CLAMP:
+                a = self._draw(pool, WIDEST)
+                if a is None:
+                    return None
+                width = random.randint(1, self.wires[a].width)
+                low, high = type_ends(width, self.wires[a].signed and random.random() < 0.5)
+                ends = [min(max(end, low), high) for end in self._span(a)]
+                if (ends[0], ends[1]) in (self._span(a), (low, low), (high, high)):
+                    return None  # nothing lies beyond the type, or all does
+                return self._wire(gate, (a,), (), ends[0], ends[1], layer)
             case Gate.SELECT:
                 a, b, c = self._draw(pool, WIDEST), self._draw(pool, WIDEST), self._draw(pool, 1)
                 if a is None or b is None or c is None:
