@@ -118,6 +118,8 @@ class Netlist:
         results: for each element of each output in turn.
         notes: for a layer, what it is, for the header of its module.
         elements: what wires are in the Graph, for comments; the others are steps on the way.
+        memory_bits: a table that holds so many bits or more is a memory too; None: only one asked with
+            MEMORY_INDEX_BITS or more is.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Netlist:
     results: tuple[Result, ...]
     notes: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[int, Element] = field(default_factory=dict)
+    memory_bits: int | None = None
 
     @property
     def input_bits(self) -> int:
@@ -155,7 +158,11 @@ class Netlist:
 
 def is_memory(netlist: Netlist, wire: Wire) -> bool:
     """Whether a wire is the entry of a table so large that it is a memory."""
-    return wire.gate == Gate.LOOKUP and netlist.wires[wire.arguments[0]].width >= MEMORY_INDEX_BITS
+    if wire.gate != Gate.LOOKUP:
+        return False
+    index = netlist.wires[wire.arguments[0]]
+    held = (index.high - index.low + 1) * wire.width
+    return index.width >= MEMORY_INDEX_BITS or (netlist.memory_bits is not None and held >= netlist.memory_bits)
 
 
 def evaluate(netlist: Netlist, inputs: Sequence[Sequence[Any]]) -> list[Any]:

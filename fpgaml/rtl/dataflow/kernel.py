@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fpgaml.graph.graph import Graph
@@ -27,16 +27,18 @@ class Kernel:
 
     Args:
         name: prefix of its modules; graph: what it computes; delays: of the part, at the clock.
+        memory_bits: tables that hold so many bits or more are memories (`Netlist.memory_bits`).
     """
 
     name: str
     graph: Graph
     delays: DelayModel
+    memory_bits: int | None = None
 
     @cached_property
     def netlist(self) -> Netlist:
         """Its wires."""
-        return to_netlist(self.graph)
+        return replace(to_netlist(self.graph), memory_bits=self.memory_bits)
 
     @cached_property
     def pipeline(self) -> Schedule:
