@@ -62,18 +62,18 @@ def offsets_by_position(shape: tuple[int, ...]) -> Operation:
 
 
 def alone(
-    shape: tuple[int, ...], op: Operation, lanes: int, filters: int, *follow: Follow, spacing: int = 1
+    shape: tuple[int, ...], op: Operation, lanes: int, filters: int, *follow: Follow, spacing: int = 1, share: int = 1
 ) -> Dataflow:
-    """A layer as a dataflow of one stage."""
+    """A layer as a dataflow of one stage that reads words of `share` pieces."""
     builder = GraphBuilder("net")
     names = [builder.add(Input(shape, Quantizer(FixedType(1, 3, 3))), name="x")]
     names.append(builder.add(op, names[-1], name="layer"))
     for make in follow:
         names.append(builder.add(make(builder.shape(names[-1])), names[-1], name="follow"))
     graph = builder.build(names[-1:])
-    source, output = stream(graph, "x", lanes), stream(graph, names[-1], filters)
-    stage = Serial("layer", graph, tuple(graph[name] for name in names[1:]), source, output, DELAYS)
-    return Dataflow(graph, (source,), (stage,), output, spacing)
+    source, output = stream(graph, "x", lanes * share), stream(graph, names[-1], filters)
+    stage = Serial("layer", graph, tuple(graph[name] for name in names[1:]), source, output, lanes, DELAYS)
+    return Dataflow(graph, (source,), (stage,), (output,), spacing)
 
 
 def _conv1d(filters: int, width: int, stride: int, step: int, same: Sequence[int] | None = None) -> Conv1D:
@@ -104,6 +104,8 @@ LAYERS: dict[str, Callable[[], Dataflow]] = {
     "global sum": lambda: alone((7, 6, 4), Reduce(Reduction.SUM, (0, 1)), 4, 4, relu),
     "global max": lambda: alone((7, 4), Reduce(Reduction.MAX, (0,)), 1, 1),
     "smallest by column": lambda: alone((7, 6, 4), Reduce(Reduction.MIN, (0,)), 1, 1),
+    "pieces of words": lambda: alone((20, 4), _conv1d(2, 3, 1, 2, (20,)), 1, 1, share=8),
+    "words over positions": lambda: alone((7, 6, 2), _conv2d(2, 4, (2, 1)), 1, 2, relu, share=4),
     "images": lambda: alone(
         (30, 4, 1),
         Conv2D(numbers((5, 1, 1, 7)), numbers((7,)), (3, 1), (1, 1), ((0, 0), (0, 0))),
@@ -111,5 +113,6 @@ LAYERS: dict[str, Callable[[], Dataflow]] = {
         1,
         relu,
         spacing=20,
+        share=4,
     ),
 }

@@ -31,7 +31,17 @@ def test_a_run_is_the_interpreter(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dense", "large table", "dilated, padded", "two axes, padded", "depthwise", "max pool, padded"]
+    "name",
+    [
+        "dense",
+        "large table",
+        "dilated, padded",
+        "two axes, padded",
+        "depthwise",
+        "max pool, padded",
+        "pieces of words",
+        "words over positions",
+    ],
 )
 def test_the_kernels_step_by_step(name: str) -> None:
     """Loops turn, the address and the products come from their kernels: their sums are those of the run."""
@@ -46,13 +56,15 @@ def test_the_kernels_step_by_step(name: str) -> None:
     names = list(found)
     size = 1 << int(stage.address.graph.types[names[0]].width.max())
     kept = found[names[1]].integers[:, 0] == 1 if len(names) > 1 else np.ones(steps, dtype=bool)
-    codes = stage.source.codes(events(stage.source.beats.shape, 1))[0]
+    words = stage.source.codes(events(stage.source.beats.shape, 1))[0]
+    codes = words.reshape(-1, stage.lanes)
     places = (found[names[0]].integers[:, 0] - base) % size
-    given: dict[str, Any] = {"word": codes[np.where(kept, places % len(codes), 0)]}
-    assert (places[kept] < len(codes)).all()
+    places = np.where(kept, places, 0)
+    assert (places < len(codes)).all()
+    given: dict[str, Any] = {"word": words[places // stage.share], "piece": (places % stage.share)[:, None]}
     given |= {"step": (np.arange(steps) % (walk.term_count * walk.group_count))[:, None], "inside": kept[:, None] * 1}
     values = {"word": stage.source.values(given["word"])}
-    values |= {name: FixedArray(given[name], 0) for name in ("step", "inside")}
+    values |= {name: FixedArray(given[name], 0) for name in ("piece", "step", "inside")}
     terms = stage.products.run({node.name: values[node.name] for node in graph.inputs})[graph.outputs[0]]
     by_result = terms.integers.reshape(-1, walk.term_count, terms.shape[-1])
     sums = by_result.max(axis=1) if stage.sums.mode is Mode.LARGEST else by_result.sum(axis=1)
@@ -83,7 +95,7 @@ def built(shape: tuple[int, ...], *ops: Operation, lanes: int = 1, filters: int 
         names.append(builder.add(op, names[-1], name=type(op).__name__.lower()))
     graph = builder.build(names[-1:])
     nodes = tuple(graph[name] for name in names[1:])
-    return Serial("layer", graph, nodes, stream(graph, "x", lanes), stream(graph, names[-1], filters), DELAYS)
+    return Serial("layer", graph, nodes, stream(graph, "x", lanes), stream(graph, names[-1], filters), lanes, DELAYS)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +109,7 @@ def built(shape: tuple[int, ...], *ops: Operation, lanes: int = 1, filters: int 
         ),
         ((5, 4), [Reduce(Reduction.MAX, (1,))], 1, "reduces rows and columns"),
         ((5, 4), [Reshape((20,))], 1, "Reshape is not what a Serial engine computes"),
-        ((6,), [Dense(numbers((6, 3)), None)], 4, "words of 4 and results of 1 elements do not fit 6 channels"),
+        ((6,), [Dense(numbers((6, 3)), None)], 4, "pieces of 4, words of 4 and results of 1 elements do not fit 6"),
         ((5, 4), [Dense(numbers((4, 3)), None), Transpose((1, 0))], 1, "Transpose does not follow"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Where a step's word lies, and whether it is padding: a kernel that the loops' indices enter."""
+"""Where a step's piece lies, and whether it is padding: a kernel that the loops' indices enter."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ BASE, ADDRESS, INSIDE = "base", "address", "inside"
 
 
 def base_bits(walk: Walk) -> int:
-    """Bits of an address in the kernel, enough for any memory that holds less than four frames.
+    """Bits of an address in the kernel, in pieces, enough for any memory that holds less than four frames.
 
     A smaller memory takes the low bits: addresses are counted modulo its size.
     """
-    return (4 * walk.frame_words - 1).bit_length()
+    return (4 * walk.frame_words * walk.share - 1).bit_length()
 
 
 def address_graph(name: str, walk: Walk) -> Graph:
@@ -30,18 +30,18 @@ def address_graph(name: str, walk: Walk) -> Graph:
     kind = FixedType(0, base_bits(walk), 0)
     base = builder.add(Input((1,), Quantizer(kind)), name=BASE)
     indices = [builder.add(Input((1,), index_input(loop.count)), name=loop.name) for loop in walk.loops]
-    moves = [_words(walk, loop) for loop in walk.loops]
+    moves = [_pieces(walk, loop) for loop in walk.loops]
     sizes = (walk.rows, walk.columns)
     places = [axis for axis in (0, 1) if walk.masked[axis]]
     if not indices:
         return builder.build([builder.add(Quantize(Quantizer(kind)), base, name=ADDRESS)])
     index = builder.add(Concatenate(0), *indices, name="indices") if len(indices) > 1 else indices[0]
     columns = [moves, *([_move(loop, axis) for loop in walk.loops] for axis in places)]
-    offsets = [walk.first_word, *([0] * len(places))]
+    offsets = [walk.first_piece, *([0] * len(places))]
     kernel = FixedArray(np.array(columns, dtype=np.int64).T, 0)
     linear = builder.add(Dense(kernel, FixedArray(np.array(offsets), 0)), index, name="linear")
-    word = builder.add(Slice((0,), (1,), (1,)), linear, name="word")
-    there = builder.add(Add(), word, base, name="there")
+    piece = builder.add(Slice((0,), (1,), (1,)), linear, name="piece")
+    there = builder.add(Add(), piece, base, name="there")
     outputs = [builder.add(Quantize(Quantizer(kind)), there, name=ADDRESS)]
     checks = []
     for number, axis in enumerate(places, start=1):
@@ -62,8 +62,8 @@ def _move(loop: Loop, axis: int) -> int:
     return (loop.row, loop.column)[axis]
 
 
-def _words(walk: Walk, loop: Loop) -> int:
-    return (loop.row * walk.columns + loop.column) * walk.words + loop.word
+def _pieces(walk: Walk, loop: Loop) -> int:
+    return (loop.row * walk.columns + loop.column) * walk.pieces + loop.piece
 
 
 def loop_bits(loops: Sequence[Loop]) -> list[int]:

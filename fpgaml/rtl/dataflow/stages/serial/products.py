@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from fpgaml.graph.graph import Graph, GraphBuilder
-from fpgaml.graph.ops import Choose, Concatenate, Constant, Input, Multiply, Quantize, Reduce, Reduction, Scale
+from fpgaml.graph.ops import Choose, Concatenate, Constant, Input, Multiply, Quantize, Reduce, Reduction, Scale, Slice
 from fpgaml.graph.types import FixedType, Ints, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.localise import index_input, index_table
 from fpgaml.rtl.dataflow.stages.serial.sums import Mode, Sums, coefficients
 
-WORD, STEP, INSIDE, TERMS = "word", "step", "inside", "terms"
+WORD, PIECE, STEP, INSIDE, TERMS = "word", "piece", "step", "inside", "terms"
 
 FEW_STEPS = 64
 """A table of so many entries is one LUT a bit: each coefficient has its own. More lie side by side in wide memories."""
@@ -21,15 +21,20 @@ WIDEST_ENTRY = 60
 """Bits of an entry of such a memory."""
 
 
-def products_graph(name: str, sums: Sums, source: Stream, filters: int, *, masked: bool) -> Graph:
-    """A word, with its step's number and `inside` where they matter, to `filters` terms.
+def products_graph(name: str, sums: Sums, source: Stream, lanes: int, filters: int, *, masked: bool) -> Graph:
+    """A word, with the number of its piece and of the step and `inside`, where they matter, to `filters` terms.
 
     Args:
-        source: of the words; filters: results at once; masked: whether a word may be padding.
+        source: of the words; lanes: of a piece; filters: results at once; masked: whether a word may be padding.
     """
-    lanes = source.beats.lanes
     builder = GraphBuilder(name)
-    word = builder.add(Input((lanes,), Quantizer(source.types)), name=WORD)
+    word = builder.add(Input((source.beats.lanes,), Quantizer(source.types)), name=WORD)
+    share = source.beats.lanes // lanes
+    if share > 1:
+        number = builder.add(Input((1,), index_input(share)), name=PIECE)
+        boxes = [Slice((first,), (first + lanes,), (1,)) for first in range(0, source.beats.lanes, lanes)]
+        pieces = [builder.add(box, word, name="part") for box in boxes]
+        word = builder.add(Choose(), number, *pieces, name="chosen")
     if masked:
         inside = builder.add(Input((1,), index_input(2)), name=INSIDE)
         neutral = builder.add(Constant(_neutral(sums.mode, source)), name="padding")
@@ -46,10 +51,10 @@ def products_graph(name: str, sums: Sums, source: Stream, filters: int, *, maske
         row = builder.add(Concatenate(0), *weights, name="weights")
         return builder.build([builder.add(Multiply(), word, row, name=TERMS)])
     terms = []
-    for number in range(filters):
-        row = builder.add(Concatenate(0), *weights[number::filters], name=f"weights_{number}")
-        product = builder.add(Multiply(), word, row, name=f"products_{number}")
-        terms.append(builder.add(Reduce(Reduction.SUM, (0,)), product, name=f"sum_{number}"))
+    for result in range(filters):
+        row = builder.add(Concatenate(0), *weights[result::filters], name=f"weights_{result}")
+        product = builder.add(Multiply(), word, row, name=f"products_{result}")
+        terms.append(builder.add(Reduce(Reduction.SUM, (0,)), product, name=f"sum_{result}"))
     return builder.build([builder.add(Concatenate(0), *terms, name=TERMS)])
 
 

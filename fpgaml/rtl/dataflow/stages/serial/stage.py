@@ -41,16 +41,17 @@ CHUNK_TERMS = 1 << 24
 class Serial:
     """One operation that sums (or takes the largest of) windows, and what follows it element by element.
 
-    The stream's words lie in a memory. A step reads one of them and adds its terms to as many accumulators as a beat
-    of the result has lanes. Loops, the innermost last: positions, groups of filters, terms of a result. A block is an
-    output row, of a tensor of one row a position; it claims the words that its windows read.
+    The stream's words lie in a memory. A step reads one of them and adds the terms of a piece of it to as many
+    accumulators as a beat of the result has lanes. Loops, the innermost last: positions, groups of filters, terms of a
+    result. A block is an output row, of a tensor of one row a position; it claims the words that its windows read.
     Latency: a block starts two cycles after the last word that it claims; a result is there `delay` cycles after the
     step that adds its last term.
 
     Args:
         name: of the stage; graph: the network; nodes: the operation, then those that follow (`fuses`).
-        source: the operation's input; its lanes, a word, divide the channels.
-        output: the last node's values; its lanes divide the filters; per channel they are the source's.
+        source: the operation's input; output: the last node's values; its lanes divide the filters.
+        lanes: elements of a piece: they divide the channels; a word has 1, 2, 4, ... pieces. Per channel they are the
+            output's lanes.
         delays: of the part.
 
     Raises:
@@ -62,17 +63,20 @@ class Serial:
     nodes: tuple[Node, ...]
     source: Stream
     output: Stream
+    lanes: int
     delays: DelayModel
     engine = "serial"
     copies = 1
 
     def __post_init__(self) -> None:
         where, sums = self.nodes[0].source or self.nodes[0].name, self.sums
-        lanes, filters = self.source.beats.lanes, self.output.beats.lanes
-        if sums.channels % lanes or sums.filters % filters or (sums.per_channel and lanes != filters):
+        lanes, filters, word = self.lanes, self.output.beats.lanes, self.source.beats.lanes
+        fits = sums.channels % lanes == 0 and sums.filters % filters == 0
+        fits = fits and word % lanes == 0 and (word // lanes).bit_count() == 1
+        if not fits or (sums.per_channel and lanes != filters):
             reason = (
-                f"words of {lanes} and results of {filters} elements do not fit {sums.channels} channels and "
-                f"{sums.filters} filters"
+                f"pieces of {lanes}, words of {word} and results of {filters} elements do not fit {sums.channels} "
+                f"channels and {sums.filters} filters"
             )
             raise FpgamlError(where, reason)
         for node in self.nodes[1:]:
@@ -88,13 +92,18 @@ class Serial:
     @property
     def folding(self) -> str:
         """Its multipliers and its steps."""
-        lanes, filters = self.source.beats.lanes, self.output.beats.lanes
+        lanes, filters = self.lanes, self.output.beats.lanes
         products = (
             ""
             if self.sums.weights is None
             else f"{lanes * (1 if self.sums.per_channel else filters)} products a step, "
         )
         return f"{products}{self.walk.block_count} x {self.walk.phases} steps"
+
+    @property
+    def share(self) -> int:
+        """Pieces of a word."""
+        return self.source.beats.lanes // self.lanes
 
     @cached_property
     def sums(self) -> Sums:
@@ -104,7 +113,7 @@ class Serial:
     @cached_property
     def walk(self) -> Walk:
         """In which order."""
-        return walk_of(self.sums, self.source.beats.lanes, self.output.beats.lanes)
+        return walk_of(self.sums, self.lanes, self.output.beats.lanes, self.share)
 
     @cached_property
     def address(self) -> Kernel:
@@ -114,7 +123,8 @@ class Serial:
     @cached_property
     def products(self) -> Kernel:
         """A word to the terms."""
-        graph = products_graph(self.name, self.sums, self.source, self.output.beats.lanes, masked=any(self.walk.masked))
+        masked, filters = any(self.walk.masked), self.output.beats.lanes
+        graph = products_graph(self.name, self.sums, self.source, self.lanes, filters, masked=masked)
         return Kernel(f"{self.name}_products", graph, self.delays, MEMORY_BITS)
 
     @cached_property
@@ -158,6 +168,7 @@ class Serial:
         (codes,) = beats
         places, inside = self.walk.steps
         events = codes.shape[0]
+        codes = codes.reshape(events, -1, self.lanes)
         size = max(CHUNK_TERMS // max(events * self.walk.term_count * codes.shape[-1], 1), 1)
         size = max(size // self.walk.group_count, 1) * self.walk.group_count
         results = range(0, len(places), size)

@@ -1,4 +1,4 @@
-"""The walk of a Serial engine: nested loops over positions, filters and terms, and the word that each step reads."""
+"""The walk of a Serial engine: nested loops over positions, filters and terms, and what each step reads."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from fpgaml.rtl.dataflow.stages.serial.sums import Sums
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop of `count` turns; a turn moves the word that is read.
+    """A loop of `count` turns; a turn moves the piece that is read.
 
     Args:
-        name: what it counts; row, column, word: how far a turn moves, in rows, in columns, and in words.
+        name: what it counts; row, column, piece: how far a turn moves, in rows, in columns, and in pieces.
     """
 
     name: str
     count: int
     row: int = 0
     column: int = 0
-    word: int = 0
+    piece: int = 0
 
 
 @dataclass(frozen=True)
 class Walk:
-    """All steps of a frame: a step reads one word.
+    """All steps of a frame: a step reads one piece of a word: so many elements of a position.
 
     Args:
         terms, groups, inner, blocks: loops, the innermost first, of more than one turn each: over the terms of a
             result, over groups of filters, over the positions within a block, and over blocks.
-        rows, columns, words: of the input: rows of positions, positions a row, words a position.
+        rows, columns, pieces: of the input: rows of positions, positions a row, pieces a position.
+        share: pieces of a word.
         before: padded rows and columns; masked: whether rows and columns that are read may be padding.
     """
 
@@ -44,7 +45,8 @@ class Walk:
     blocks: tuple[Loop, ...]
     rows: int
     columns: int
-    words: int
+    pieces: int
+    share: int
     before: tuple[int, int]
     masked: tuple[bool, bool]
 
@@ -55,8 +57,8 @@ class Walk:
 
     @property
     def frame_words(self) -> int:
-        """Words of a frame."""
-        return self.rows * self.columns * self.words
+        """Words of a frame; the last one may be partly filled."""
+        return -(-self.rows * self.columns * self.pieces // self.share)
 
     @property
     def term_count(self) -> int:
@@ -79,23 +81,23 @@ class Walk:
         return prod(loop.count for loop in self.blocks)
 
     @property
-    def first_word(self) -> int:
-        """The word that a frame's first step reads, within the frame; before it where it is padding."""
-        return -(self.before[0] * self.columns + self.before[1]) * self.words
+    def first_piece(self) -> int:
+        """The piece that a frame's first step reads, within the frame; before it where it is padding."""
+        return -(self.before[0] * self.columns + self.before[1]) * self.pieces
 
     @cached_property
     def steps(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """For each step the word, within the frame, and whether it is one: shape (results, terms) each."""
-        row, column, word = (np.zeros((1,), dtype=np.int64) for _ in range(3))
+        """For each step the piece, within the frame, and whether it is one: shape (results, terms) each."""
+        row, column, piece = (np.zeros((1,), dtype=np.int64) for _ in range(3))
         for loop in self.loops:  # each one around those before it
             turns = np.arange(loop.count)[:, None]
-            row, column, word = (
+            row, column, piece = (
                 (turns * move + inside[None]).reshape(-1)
-                for move, inside in ((loop.row, row), (loop.column, column), (loop.word, word))
+                for move, inside in ((loop.row, row), (loop.column, column), (loop.piece, piece))
             )
         row, column = row - self.before[0], column - self.before[1]
         inside = (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.columns)
-        places = (row * self.columns + column) * self.words + word
+        places = (row * self.columns + column) * self.pieces + piece
         return places.reshape(-1, self.term_count), inside.reshape(-1, self.term_count)
 
     @cached_property
@@ -112,7 +114,7 @@ class Walk:
     def _needed(self) -> NDArray[np.int64]:
         """For each block how many of the frame's words have to be there."""
         places, inside = self.steps
-        last = np.where(inside, places, -1).reshape(self.block_count, -1).max(axis=1)
+        last = np.where(inside, places // self.share, -1).reshape(self.block_count, -1).max(axis=1)
         return np.asarray(np.maximum.accumulate(last + 1))
 
     @property
@@ -133,7 +135,7 @@ class Walk:
     def last_steps(self) -> NDArray[np.int64]:
         """For each word of a frame the last step before which no place of it or of an earlier word is free."""
         places, inside = self.steps
-        flat, order = places.reshape(-1), np.arange(places.size)
+        flat, order = places.reshape(-1) // self.share, np.arange(places.size)
         claimed = np.repeat(np.arange(self.block_count) * self.phases, self.claims)
         last = np.array(claimed)
         read = inside.reshape(-1)
@@ -141,19 +143,19 @@ class Walk:
         return np.asarray(np.maximum.accumulate(last))
 
 
-def walk_of(sums: Sums, lanes: int, filters: int) -> Walk:
-    """The walk over a tensor in words of `lanes` elements, for `filters` results at once.
+def walk_of(sums: Sums, lanes: int, filters: int, share: int) -> Walk:
+    """The walk over a tensor in pieces of `lanes` elements, `share` of them a word, for `filters` results at once.
 
-    Both divide what they share; per channel they are equal.
+    Lanes divide the channels, filters all filters; per channel they are equal.
     """
-    words = sums.channels // lanes
-    own = words if sums.per_channel else 1
-    channel = Loop("channel", words // own, word=1)
+    pieces = sums.channels // lanes
+    own = pieces if sums.per_channel else 1
+    channel = Loop("channel", pieces // own, piece=1)
     taps = (
         Loop("tap_column", sums.size[1], column=sums.dilation[1]),
         Loop("tap_row", sums.size[0], row=sums.dilation[0]),
     )
-    group = Loop("group", sums.filters // filters, word=1 if sums.per_channel else 0)
+    group = Loop("group", sums.filters // filters, piece=1 if sums.per_channel else 0)
     columns = Loop("column", sums.out[1], column=sums.strides[1])
     rows = Loop("row", sums.out[0], row=sums.strides[0])
     several = sums.out[0] > 1
@@ -164,7 +166,8 @@ def walk_of(sums: Sums, lanes: int, filters: int) -> Walk:
         (rows,) if several else (columns,),
         sums.rows,
         sums.columns,
-        words,
+        pieces,
+        share,
         sums.before,
         sums.padded,
     )
@@ -174,11 +177,11 @@ def walk_of(sums: Sums, lanes: int, filters: int) -> Walk:
 
 
 def _in_words(walk: Walk, loop: Loop) -> Loop:
-    """Where nothing is padding, rows and columns are words."""
+    """Where nothing is padding, rows and columns are pieces."""
     if not walk.masked[0]:
-        loop = replace(loop, row=0, word=loop.word + loop.row * walk.columns * walk.words)
+        loop = replace(loop, row=0, piece=loop.piece + loop.row * walk.columns * walk.pieces)
     if not walk.masked[1]:
-        loop = replace(loop, column=0, word=loop.word + loop.column * walk.words)
+        loop = replace(loop, column=0, piece=loop.piece + loop.column * walk.pieces)
     return loop
 
 
@@ -188,7 +191,7 @@ def _joined(walk: Walk, loops: tuple[Loop, ...]) -> tuple[Loop, ...]:
     for loop in (_in_words(walk, loop) for loop in loops if loop.count > 1):
         last = found[-1] if found else None
         plain = last is not None and loop.row == loop.column == last.row == last.column == 0
-        if last is not None and plain and loop.word == last.word * last.count:
+        if last is not None and plain and loop.piece == last.piece * last.count:
             found[-1] = replace(last, name=f"{last.name}_{loop.name}", count=last.count * loop.count)
         else:
             found.append(loop)

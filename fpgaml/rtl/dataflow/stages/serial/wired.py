@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.parts import delay
 from fpgaml.rtl.dataflow.stage import Built
-from fpgaml.rtl.dataflow.stages.serial.address import ADDRESS, BASE, INSIDE
+from fpgaml.rtl.dataflow.stages.serial.address import BASE, INSIDE
 from fpgaml.rtl.dataflow.stages.serial.finish import NUMBER, TOTAL
-from fpgaml.rtl.dataflow.stages.serial.products import STEP, WORD
+from fpgaml.rtl.dataflow.stages.serial.products import PIECE, STEP, WORD
 from fpgaml.rtl.dataflow.stages.serial.walk import Loop
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.settings import Hdl
@@ -49,12 +48,13 @@ def wired(stage: Serial, top: str, hdl: Hdl, depth: int) -> Built:
 
 
 def _header(stage: Serial, name: str, depth: int) -> list[str]:
-    walk, lanes = stage.walk, stage.source.beats.lanes
+    walk, lanes = stage.walk, f"{stage.source.beats.lanes} element(s)"
+    lanes += f" in {stage.share} pieces" if stage.share > 1 else ""
     loops = ", ".join(f"{loop.name} {loop.count}" for loop in reversed(walk.loops)) or "none"
     return [
-        f"{name}: {', '.join(node.name for node in stage.nodes)}: sums, a word of terms a step.",
+        f"{name}: {', '.join(node.name for node in stage.nodes)}: sums, a piece of a word a step.",
         "",
-        f"A frame has {walk.frame_words} words of {lanes} element(s), its result {stage.output.beats.count} of",
+        f"A frame has {walk.frame_words} words of {lanes}, its result {stage.output.beats.count} of",
         f"{stage.output.beats.lanes}; the store has to hold {depth} words. Loops, the innermost last: {loops}.",
         f"Timing: {walk.block_count} block(s) of {walk.phases} steps; a block starts two cycles after the last word",
         f"that it claims; a result's last step in cycle t -> out_valid in cycle t + {stage.delay}.",
@@ -68,6 +68,11 @@ class _Wiring:
     kernels: dict[str, Kernel]
     address_bits: int
 
+    @property
+    def share_bits(self) -> int:
+        """Bits of the number of a piece in its word."""
+        return (self.stage.share - 1).bit_length()
+
     def build(self) -> None:
         module, stage = self.module, self.stage
         valid = module.input("in0_valid")
@@ -75,8 +80,8 @@ class _Wiring:
         self.out_valid = module.output("out_valid")
         self.out_data = module.output("out_data", stage.output.bits)
         self._blocks(valid)
-        word, word_valid, inside = self._read(valid, data)
-        sums, done = self._accumulate(word, word_valid, inside)
+        read, word_valid = self._read(valid, data)
+        sums, done = self._accumulate(read, word_valid)
         self._finish(sums, done)
 
     def _control(self) -> dict[str, Wire | None]:
@@ -116,26 +121,26 @@ class _Wiring:
         return index
 
     def _kernel(self, label: str, given: dict[str, Wire]) -> Wire:
-        """A kernel's instance: its y. Inputs that are narrower than their ports get zeros above."""
+        """A kernel's instance: its y. Narrow inputs get zeros above; the base, which counts words, below."""
         module, kernel = self.module, self.kernels[label]
         pieces: list[Piece] = []
         for port in kernel.inputs:
             wire = given[port.name]
-            pieces.append(Part(wire))
-            spare = port.bits - (1 if wire.width is None else wire.width)
-            pieces += [Zeros(spare)] if spare else []
+            below = self.share_bits if port.name == BASE else 0
+            above = port.bits - below - (1 if wire.width is None else wire.width)
+            pieces += [*([Zeros(below)] if below else []), Part(wire), *([Zeros(above)] if above else [])]
         x = module.wire(f"{label}_x", sum(port.bits for port in kernel.inputs))
         y = module.wire(f"{label}_y", sum(port.bits for port in kernel.outputs))
         module.assign(x, *pieces)
         module.instance(label, kernel.module, {}, {"clk": module.clk, "x": x, "y": y})
         return y
 
-    def _read(self, valid: Wire, data: Wire) -> tuple[Wire, Wire, Wire | None]:
-        """The word that each step reads, whether there is one, and whether it is no padding."""
+    def _read(self, valid: Wire, data: Wire) -> tuple[dict[str, Wire], Wire]:
+        """The word that each step reads, with its piece and whether it is no padding; whether there is one."""
         module, stage = self.module, self.stage
         y = self._kernel("address", {BASE: self.base, **self.indices})
         address = module.wire("read_address", self.address_bits)
-        module.assign(address, bits(y, 0, self.address_bits))
+        module.assign(address, bits(y, self.share_bits, self.address_bits))
         word = module.wire("word", stage.source.bits)
         sizes = {"WIDTH": stage.source.bits, "ADDRESS_BITS": self.address_bits, "READ_RANKS": stage.read_ranks}
         ports = self._control() | {"in_valid": valid, "in_data": data, "read_address": address, "read_data": word}
@@ -143,20 +148,20 @@ class _Wiring:
         word_valid = module.wire("word_valid")
         ranks = stage.address.latency + stage.read_ranks
         delay(module, "step_valids", ranks, self.step, word_valid, reset=True)
-        if not any(stage.walk.masked):
-            return word, word_valid, None
-        place = _place(stage.address.outputs, ADDRESS).bits
-        inside, read_inside = module.wire("address_inside"), module.wire("word_inside")
-        module.assign(inside, bits(y, place, 1))
-        delay(module, "insides", stage.read_ranks, inside, read_inside)
-        return word, word_valid, read_inside
+        read = {WORD: word}
+        if self.share_bits:
+            piece, read[PIECE] = (module.wire(name, self.share_bits) for name in ("address_piece", "word_piece"))
+            module.assign(piece, bits(y, 0, self.share_bits))
+            delay(module, "pieces", stage.read_ranks, piece, read[PIECE])
+        if any(stage.walk.masked):
+            inside, read[INSIDE] = module.wire("address_inside"), module.wire("word_inside")
+            module.assign(inside, bits(y, stage.address.outputs[0].bits, 1))
+            delay(module, "insides", stage.read_ranks, inside, read[INSIDE])
+        return read, word_valid
 
-    def _accumulate(self, word: Wire, word_valid: Wire, inside: Wire | None) -> tuple[Wire, Wire]:
+    def _accumulate(self, given: dict[str, Wire], word_valid: Wire) -> tuple[Wire, Wire]:
         """The sums, and whether they are done."""
         module, stage = self.module, self.stage
-        given: dict[str, Wire] = {WORD: word}
-        if inside is not None:
-            given[INSIDE] = inside
         for node in stage.products.graph.inputs:
             if node.name == STEP:
                 given[STEP] = self._count(STEP, stage.walk.term_count * stage.walk.group_count, word_valid)
@@ -186,7 +191,3 @@ class _Wiring:
         y = self._kernel("results", given)
         regrid(module, y, stage.after.outputs[0], self.out_data, stage.output.port)
         delay(module, "valids", stage.after.latency, done, self.out_valid, reset=True)
-
-
-def _place(ports: tuple[Port, ...], name: str) -> Port:
-    return next(port for port in ports if port.name == name)
