@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fpgaml.errors import FpgamlError
-from fpgaml.rtl.core import Boundary, Core, Estimate, Layer
+from fpgaml.rtl.core import Core, Estimate, Layer
 from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.stage import Built, Cost
-from fpgaml.rtl.dataflow.stages.collect import whole_port
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.settings import Hdl
@@ -17,13 +16,13 @@ from fpgaml.rtl.structure import verilog, vhdl
 from fpgaml.rtl.structure.module import Module, Wire
 
 
-def streaming_core(dataflow: Dataflow, top: str, hdl: Hdl) -> Core:
+def streaming_core(dataflow: Dataflow | Endless, top: str, hdl: Hdl) -> Core:
     """The core `<top>_core`.
 
     Raises:
         FpgamlError: the core would have no latency.
     """
-    calendar, output = dataflow.calendar, dataflow.output
+    calendar = dataflow.calendar
     built = [stage.module(top, hdl, calendar.depths[stage.name]) for stage in dataflow.stages]
     module = _joined(dataflow, f"{top}_core", built)
     write = verilog.write if hdl is Hdl.VERILOG else vhdl.write
@@ -34,40 +33,24 @@ def streaming_core(dataflow: Dataflow, top: str, hdl: Hdl) -> Core:
     for each in built:
         sources |= each.kernels | {f"{each.module.name}{hdl.suffix}": write(each.module)}
     sources[f"{module.name}{hdl.suffix}"] = write(module)
-    times = calendar.first[output.name]
-    if int(times[0]) < 1:
-        raise FpgamlError(dataflow.graph.name, "a core needs a stage between its ports")
-    boundary = Boundary(
-        module.name,
-        hdl,
-        tuple(whole_port(source) for source in dataflow.sources),
-        tuple(whole_port(stream) for stream in dataflow.outputs),
-        int(times[0]),
-        calendar.interval,
-        sum(source.beats.count for source in dataflow.sources),
-        output.beats.count,
-        dataflow.sources[0].beats.lanes,
-        output.beats.lanes,
-        calendar.spacing,
-        int(times[-1]),
-    )
+    boundary = dataflow.boundary(module.name, hdl)
     tables: tuple[Table, ...] = tuple(table for each in built for table in each.tables)
     return Core(boundary, sources, _estimate(dataflow), _layers(dataflow), dataflow.run, tables)
 
 
-def costs(dataflow: Dataflow) -> dict[str, Cost]:
+def costs(dataflow: Dataflow | Endless) -> dict[str, Cost]:
     """Of each stage."""
     depths = dataflow.calendar.depths
     return {stage.name: stage.cost(depths[stage.name]) for stage in dataflow.stages}
 
 
-def _estimate(dataflow: Dataflow) -> Estimate:
+def _estimate(dataflow: Dataflow | Endless) -> Estimate:
     each = costs(dataflow)
     total = sum(each.values(), Cost())
     return Estimate(total.lut, total.ff, total.dsp, {name: cost.lut for name, cost in each.items()}, total.bram)
 
 
-def _layers(dataflow: Dataflow) -> tuple[Layer, ...]:
+def _layers(dataflow: Dataflow | Endless) -> tuple[Layer, ...]:
     """When each stage is busy with a frame: from its first block to its last beat."""
     calendar = dataflow.calendar
     return tuple(
@@ -81,18 +64,15 @@ def _layers(dataflow: Dataflow) -> tuple[Layer, ...]:
     )
 
 
-def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
+def _joined(dataflow: Dataflow | Endless, name: str, built: list[Built]) -> Module:
     """The core's module: streams between stages."""
-    calendar, output, source = dataflow.calendar, dataflow.output, dataflow.sources[0]
-    beats_in = sum(each.beats.count for each in dataflow.sources)
-    first = int(calendar.first[output.name][0])
+    output = dataflow.output
     header = [
         f"{name}: {dataflow.graph.name}, streaming.",
         "",
-        f"A frame is {beats_in} beat(s) of {source.beats.lanes} element(s) at x, its result",
-        f"{output.beats.count} of {output.beats.lanes} at y, element 0 lowest. It never stalls; rst begins a frame.",
-        f"Timing: a frame every {calendar.interval} cycles, its beats at least {calendar.spacing} apart;",
-        f"first beat in cycle t -> first beat of the result in cycle t + {first}, where no gap was.",
+        f"{dataflow.sources[0].beats.lanes} element(s) a beat at x, {output.beats.lanes} at y, element 0 lowest.",
+        "It never stalls; rst begins anew.",
+        f"Timing: {dataflow.timing}",
     ]
     module = Module(name, header)
     wires = _entering(module, dataflow)
@@ -115,7 +95,7 @@ def _joined(dataflow: Dataflow, name: str, built: list[Built]) -> Module:
     return module
 
 
-def _entering(module: Module, dataflow: Dataflow) -> dict[str, tuple[Wire, Wire]]:
+def _entering(module: Module, dataflow: Dataflow | Endless) -> dict[str, tuple[Wire, Wire]]:
     """The ports x_valid and x, and the streams that they bring: of several inputs one after another."""
     sources = dataflow.sources
     if len(sources) == 1:

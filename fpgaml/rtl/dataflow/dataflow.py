@@ -8,12 +8,16 @@ from functools import cached_property
 
 import numpy as np
 
+from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
+from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.calendar import Calendar, make_calendar
 from fpgaml.rtl.dataflow.stage import Stage
+from fpgaml.rtl.dataflow.stages.collect import whole_port
+from fpgaml.rtl.settings import Hdl
 
 CHUNK = 64
 """Events at once: every stream's beats are kept until a chunk is through."""
@@ -40,6 +44,39 @@ class Dataflow:
     def output(self) -> Stream:
         """What leaves at y."""
         return self.outputs[0] if len(self.outputs) == 1 else self.stages[-1].output
+
+    def boundary(self, name: str, hdl: Hdl) -> Boundary:
+        """The core as it is seen from outside.
+
+        Raises:
+            FpgamlError: it would have no latency.
+        """
+        times = self.calendar.first[self.output.name]
+        if int(times[0]) < 1:
+            raise FpgamlError(self.graph.name, "a core needs a stage between its ports")
+        return Boundary(
+            name,
+            hdl,
+            tuple(whole_port(source) for source in self.sources),
+            tuple(whole_port(stream) for stream in self.outputs),
+            int(times[0]),
+            self.calendar.interval,
+            sum(source.beats.count for source in self.sources),
+            self.output.beats.count,
+            self.sources[0].beats.lanes,
+            self.output.beats.lanes,
+            self.calendar.spacing,
+            int(times[-1]),
+        )
+
+    @property
+    def timing(self) -> str:
+        """In words, for the header of the core."""
+        beats, first = sum(source.beats.count for source in self.sources), int(self.calendar.first[self.output.name][0])
+        return (
+            f"a frame of {beats} beat(s) every {self.calendar.interval} cycles; its first beat in cycle t -> "
+            f"the first of its result in cycle t + {first}."
+        )
 
     @cached_property
     def calendar(self) -> Calendar:
