@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fpgaml.rtl.core import Core, Estimate, Layer
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
-from fpgaml.rtl.dataflow.stage import Built, Cost
+from fpgaml.rtl.dataflow.stage import Built, Cost, Element
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.settings import Hdl
@@ -77,7 +78,8 @@ def _joined(dataflow: Dataflow | Endless, name: str, built: list[Built]) -> Modu
     module = Module(name, header)
     wires = _entering(module, dataflow)
     y_valid, y = module.output("y_valid"), module.output("y", output.bits)
-    for stage in dataflow.stages:
+    stages: Sequence[Element] = dataflow.stages
+    for stage in stages:
         stream = stage.output
         if stream.name == output.name:
             wires[stream.name] = (y_valid, y)
@@ -86,7 +88,7 @@ def _joined(dataflow: Dataflow | Endless, name: str, built: list[Built]) -> Modu
                 module.wire(f"{stream.name}_valid"),
                 module.wire(f"{stream.name}_data", stream.bits, f"{stream.beats.lanes} element(s) a beat"),
             )
-    for stage, each in zip(dataflow.stages, built, strict=True):
+    for stage, each in zip(stages, built, strict=True):
         ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst}
         for number, stream in enumerate(stage.inputs):
             ports[f"in{number}_valid"], ports[f"in{number}_data"] = wires[stream.name]

@@ -76,8 +76,8 @@ class Cost:
         )
 
 
-class Stage(Protocol):
-    """One stage: streams in, one stream out."""
+class Element(Protocol):
+    """What becomes a module of a core: streams in, one stream out."""
 
     @property
     def name(self) -> str:
@@ -103,10 +103,6 @@ class Stage(Protocol):
     def output(self) -> Stream:
         """What it gives."""
 
-    @property
-    def pace(self) -> Pace:
-        """When it reads and gives."""
-
     def run(self, beats: Sequence[Ints]) -> Ints:
         """A batch of frames, beat by beat, in integers.
 
@@ -130,6 +126,14 @@ class Stage(Protocol):
         Args:
             top: prefix of module names; depths: as in `cost`.
         """
+
+
+class Stage(Element, Protocol):
+    """One stage of a network that comes frame by frame."""
+
+    @property
+    def pace(self) -> Pace:
+        """When it reads and gives."""
 
 
 @dataclass(frozen=True)

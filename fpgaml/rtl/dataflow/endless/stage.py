@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
-from fpgaml.graph.ops import Concatenate, Conv1D, Conv2D, Input, Reshape, Slice
+from fpgaml.graph.ops import Concatenate, Conv1D, Conv2D, Input, Operation, Reshape, Slice
 from fpgaml.graph.types import FixedType, Ints, Quantizer
 from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Beats, Stream, lane_types, port
@@ -94,7 +94,7 @@ class EndlessWindow:
 
     def _complete(self, words: int) -> list[int]:
         """The words, counted from 0, that complete beat 0, 1, ..."""
-        ticks = []
+        ticks: list[int] = []
         while (tick := self.grid.tick(len(ticks))) < words:
             ticks.append(tick)
         return ticks
@@ -258,7 +258,7 @@ class EndlessWindow:
         return beat.grow((first, *self.nodes[1:]), {self.source.node: patch}, places)
 
 
-def _compact(op: object) -> object:
+def _compact(op: Operation) -> Operation:
     """A window operation on exactly the positions that it reads."""
     if isinstance(op, Conv1D | Conv2D):
         return replace(op, dilation=(1, *op.dilation[1:]))
