@@ -21,9 +21,8 @@ from fpgaml.cosim.tools import choose_simulator
 from fpgaml.errors import ToolError
 from fpgaml.project.ports import packed_bits
 from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.shell import library_source, shell_interval, shell_latency, shell_sources
-from sim.setups import SETUPS, in_language
-from sim.tiny_core import core_source
+from fpgaml.rtl.shell import library_source, shell_drain, shell_interval, shell_latency, shell_sources
+from sim.setups import SETUPS, in_language, small_core
 
 ROOT = Path(__file__).resolve().parent.parent
 SIMULATORS = {"verilator": Hdl.VERILOG, "icarus": Hdl.VERILOG, "ghdl": Hdl.VHDL}
@@ -33,6 +32,8 @@ VERILATOR_MAKEFLAGS = (
     "CFG_CXXFLAGS_STD_NEWEST=-std=gnu++20 CFG_CXXFLAGS_COROUTINES=-fcoroutines "
     "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 )
+USES = {"fpgaml_gate": ("fpgaml_pause",)}
+"""Library modules that a library module instantiates."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ class Bench:
     def sources(self, hdl: Hdl) -> dict[str, str]:
         """File name to text, in compile order."""
         if "setup" not in self.facts:
-            return {f"{self.toplevel}{hdl.suffix}": library_source(self.toplevel, hdl)}
+            names = (*USES.get(self.toplevel, ()), self.toplevel)
+            return {f"{name}{hdl.suffix}": library_source(name, hdl) for name in names}
         spec = in_language(SETUPS[str(self.facts["setup"])], hdl)
-        return {f"{spec.core.name}{hdl.suffix}": core_source(spec), **shell_sources(spec)}
+        return {f"{spec.core.name}{hdl.suffix}": small_core(spec), **shell_sources(spec)}
 
 
 def _module_bench(module: str, **parameters: int) -> Bench:
@@ -61,10 +63,10 @@ def _module_bench(module: str, **parameters: int) -> Bench:
 def _shell_bench(name: str) -> Bench:
     spec = SETUPS[name]
     facts: dict[str, object] = {"setup": name, "latency": shell_latency(spec), "interval": shell_interval(spec)}
-    facts |= {"x_bits": packed_bits(spec.inputs), "fifo_depth": spec.fifo_depth}
+    facts |= {"x_bits": packed_bits(spec.inputs), "fifo_depth": spec.fifo_depth, "drain": shell_drain(spec)}
     if spec.kind is ShellKind.AXIS:
         facts |= dataclasses.asdict(spec.layout)
-    return Bench(name, f"sim.units.bench_{spec.kind.value}", spec.top, {}, facts)
+    return Bench(name, f"sim.units.bench_{spec.template}", spec.top, {}, facts)
 
 
 def _blocks_bench(frame: int, blocks: int, first: int, claim: int, bits: int) -> Bench:
@@ -100,6 +102,13 @@ _BENCHES = [
         _module_bench("widen", PIECE_BITS=5, PIECES=pieces, FRAME_PIECES=frame)
         for pieces, frame in ((2, 6), (3, 7), (4, 3))
     ),
+    *(_module_bench("pause", CYCLES=count) for count in (1, 2, 7)),
+    *(_module_bench("room", PLACES=places, BLOCK_SIZE=block) for places, block in ((1, 1), (5, 2), (8, 8))),
+    *(
+        _module_bench("gate", BEAT_BITS=8, BEATS=beats, SPACING=spacing, INTERVAL=interval, TAG_BITS=4)
+        for beats, spacing, interval in ((1, 1, 1), (1, 1, 4), (3, 1, 3), (4, 3, 17))
+    ),
+    *(_module_bench("exit", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
     *map(_shell_bench, SETUPS),
 ]
 BENCHES = {bench.name: bench for bench in _BENCHES}

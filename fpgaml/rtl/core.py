@@ -10,7 +10,9 @@ cycle in which `x_valid` is high, `lanes_in` elements of a frame enter; in each 
 each from a new beat on. Lanes of a tensor's last beat that have no element mean nothing. In a lane that is wider than
 its element, the bits above mean nothing at `x`, and extend the element by its own sign at `y`.
 The core counts beats by itself, from reset on, so a frame that was begun must be completed. It takes beats that are at
-least `spacing` cycles apart, the first beats of frames at least `interval` apart; pauses beyond that only delay.
+least `spacing` cycles apart, and each beat at least `interval` cycles after the same beat of the frame before; whatever
+keeps to that only delays. (First beats `interval` apart are not enough: where a frame paused before its last beats and
+the next one does not, the core would have less than an interval for it.)
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from importlib import resources
 
 from fpgaml.errors import FpgamlError
 from fpgaml.project.ports import Port, packed_bits
+from fpgaml.rtl import streaming
 from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.lanes import narrowed, packed, unpacked, widened
 from fpgaml.rtl.render import templates
@@ -22,9 +23,12 @@ MAX_TAG_BITS = 1024
 
 # In compile order.
 LIBRARY = {
-    ShellKind.AXIS: ("fpgaml_delay", "fpgaml_fifo", "fpgaml_credit", "fpgaml_framer", "fpgaml_deframer"),
-    ShellKind.NATIVE: ("fpgaml_delay",),
+    "axis": ("fpgaml_delay", "fpgaml_fifo", "fpgaml_credit", "fpgaml_framer", "fpgaml_deframer"),
+    "native": ("fpgaml_delay",),
+    "axis_streaming": ("fpgaml_fifo", "fpgaml_room", "fpgaml_pause", "fpgaml_gate", "fpgaml_exit"),
+    "native_streaming": (),
 }
+"""Modules that each kind of top stands on."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class ShellSpec:
 
     Attributes:
         kind: what it speaks; top: name of its module; core: what it stands around.
-        beat_in, beat_out: elements a beat of the `axis` shell; None: the whole frame. None for `native`.
+        beat_in, beat_out: elements a beat of the `axis` shell; None: the whole frame, or the beats of a streaming core.
+            None for `native`.
         tag_bits: bits of tuser of the `axis` shell.
 
     Raises:
@@ -51,7 +56,9 @@ class ShellSpec:
         _check_names(self)
         _check_ports("inputs", self.inputs)
         _check_ports("outputs", self.outputs)
-        if self.core.interval > 1:
+        if self.core.streaming:
+            _check_own_beats(self)
+        elif self.core.interval > 1:
             reason = f"takes a frame every {self.core.interval} cycles, and the shells hand one over every cycle"
             raise FpgamlError(self.core.name, reason)
         if self.kind is ShellKind.NATIVE:
@@ -62,6 +69,11 @@ class ShellSpec:
         if not 1 <= self.tag_bits <= MAX_TAG_BITS:
             reason = f"the tag has {self.tag_bits} bits, but the axis shell takes 1 to {MAX_TAG_BITS}"
             raise FpgamlError(self.top, reason, "Leave the tag at 16 bits if it is not used")
+
+    @property
+    def template(self) -> str:
+        """Which kind of top it is: one of `LIBRARY`'s keys."""
+        return f"{self.kind.value}_streaming" if self.core.streaming else self.kind.value
 
     @property
     def hdl(self) -> Hdl:
@@ -80,27 +92,28 @@ class ShellSpec:
 
     @property
     def layout(self) -> StreamLayout:
-        """How frames lie on the stream.
+        """How frames lie on the stream, or on the beats of a native shell around a streaming core.
 
         Raises:
-            FpgamlError: the shell is not `axis`.
+            FpgamlError: whole frames cross the shell.
         """
-        if self.kind is not ShellKind.AXIS:
+        if self.kind is not ShellKind.AXIS and not self.core.streaming:
             raise FpgamlError(self.top, f"a {self.kind} shell has no stream")
         source, sink = self.stream_in, self.stream_out
+        tag_bits = self.tag_bits if self.kind is ShellKind.AXIS else 0
         return StreamLayout(
-            source.lane, source.beat, source.beats, sink.lane, sink.beat, sink.beats, tag_bits=self.tag_bits
+            self.lane_in, source.beat, source.beats, self.lane_out, sink.beat, sink.beats, tag_bits=tag_bits
         )
 
     @property
     def stream_in(self) -> Stream:
-        """The input as beats; of a native shell: as one beat."""
-        return _stream(self.inputs, self.beat_in)
+        """The input as beats; of a native shell around an unrolled core: as one beat."""
+        return self.core.x_stream if self.core.streaming else _stream(self.inputs, self.beat_in)
 
     @property
     def stream_out(self) -> Stream:
-        """The output as beats; of a native shell: as one beat."""
-        return _stream(self.outputs, self.beat_out)
+        """The output as beats; of a native shell around an unrolled core: as one beat."""
+        return self.core.y_stream if self.core.streaming else _stream(self.outputs, self.beat_out)
 
     @property
     def beats_in(self) -> int:
@@ -114,21 +127,23 @@ class ShellSpec:
 
     @property
     def lane_in(self) -> int:
-        """Bits of an input element's lane."""
-        return self.stream_in.lane
+        """Bits of an input element's lane: whole bytes on AXI4-Stream."""
+        return self.core.x_lane if self.template == "native_streaming" else self.stream_in.lane
 
     @property
     def lane_out(self) -> int:
-        """Bits of an output element's lane."""
-        return self.stream_out.lane
+        """Bits of an output element's lane: whole bytes on AXI4-Stream."""
+        return self.core.y_lane if self.template == "native_streaming" else self.stream_out.lane
 
     @property
     def fifo_depth(self) -> int:
-        """Results that the axis shell's FIFO holds, which is its number of credits.
+        """Results, or beats of results of a streaming core, that the axis shell's FIFO holds: its number of credits.
 
         The fewest that sustain a frame every `shell_interval` cycles: a credit is away from the last input beat of a
         frame until its last output beat is loaded, and must be back for the first beat of the frame that takes it next.
         """
+        if self.core.streaming:
+            return streaming.places(self.core)
         away = self.core.latency + 1 + self.beats_in + self.beats_out
         return -(-away // shell_interval(self))
 
@@ -139,11 +154,22 @@ def shell_latency(spec: ShellSpec) -> int:
     """
     if spec.kind is ShellKind.NATIVE:
         return spec.core.latency + 1  # the register at the input
+    if spec.core.streaming:
+        return streaming.axis_latency(spec.core)
     return spec.core.latency + spec.beats_in + 2  # the frame's register, the FIFO, the register at the output
+
+
+def shell_drain(spec: ShellSpec) -> int:
+    """Cycles, as of `shell_latency`, to the edge that hands over the last beat of the result."""
+    if not spec.core.streaming:
+        return shell_latency(spec) + spec.beats_out - 1
+    return spec.core.last + 1 if spec.kind is ShellKind.NATIVE else streaming.axis_drain(spec.core)
 
 
 def shell_interval(spec: ShellSpec) -> int:
     """Cycles between frames that the shell sustains."""
+    if spec.core.streaming:
+        return spec.core.interval
     return 1 if spec.kind is ShellKind.NATIVE else max(spec.beats_in, spec.beats_out)
 
 
@@ -159,15 +185,14 @@ def library_source(name: str, hdl: Hdl) -> str:
 
 def shell_sources(spec: ShellSpec) -> dict[str, str]:
     """The shell's files in compile order, the top module last: file name to text. The core is not among them."""
-    sources = {f"{name}{spec.hdl.suffix}": library_source(name, spec.hdl) for name in LIBRARY[spec.kind]}
+    sources = {f"{name}{spec.hdl.suffix}": library_source(name, spec.hdl) for name in LIBRARY[spec.template]}
     sources[f"{spec.top}{spec.hdl.suffix}"] = _render_top(spec)
     return sources
 
 
 def _render_top(spec: ShellSpec) -> str:
-    environment = templates()
-    template = environment.get_template(f"{spec.kind.value}{spec.hdl.suffix}.jinja")
-    return template.render(_context(spec))
+    template = templates().get_template(f"{spec.template}{spec.hdl.suffix}.jinja")
+    return template.render(_streaming_context(spec) if spec.core.streaming else _context(spec))
 
 
 def _context(spec: ShellSpec) -> dict[str, object]:
@@ -213,6 +238,43 @@ def _context(spec: ShellSpec) -> dict[str, object]:
     }
 
 
+def _streaming_context(spec: ShellSpec) -> dict[str, object]:
+    core, source, sink = spec.core, spec.stream_in, spec.stream_out
+    verilog = {
+        "in_beat": narrowed("s_axis_tdata", source.beat, source.lane, core.x_lane),
+        "out_tdata": widened("out_beat", sink.beat, core.y_lane, sink.lane, signed=sink.signed),
+    }
+    return {
+        "top": spec.top,
+        "core": core.name,
+        "latency": shell_latency(spec),
+        "drain": shell_drain(spec),
+        "spacing": core.spacing,
+        "interval": core.interval,
+        "fifo_depth": spec.fifo_depth,
+        "frames": streaming.frames(core),
+        "aligned": len(spec.inputs) > 1 or len(spec.outputs) > 1,
+        "x_bits": core.x_bits,
+        "y_bits": core.y_bits,
+        "tag_bits": spec.tag_bits,
+        "beat_in": source.beat,
+        "beats_in": source.beats,
+        "lane_in": source.lane,
+        "slot_in": core.x_lane,
+        "tdata_in": source.tdata,
+        "unused_tdata": core.x_lane != source.lane,
+        "same_in_beat": core.x_lane == source.lane,
+        "beat_out": sink.beat,
+        "beats_out": sink.beats,
+        "lane_out": sink.lane,
+        "slot_out": core.y_lane,
+        "signed_out": sink.signed,
+        "tdata_out": sink.tdata,
+        "same_out_tdata": core.y_lane == sink.lane,
+        **(verilog if spec.hdl is Hdl.VERILOG else {}),
+    }
+
+
 def _concatenations(spec: ShellSpec, padding: int) -> dict[str, str]:
     """Verilog for what moves elements between lanes, slots and packed frames; VHDL has loops for it."""
     source, sink = spec.stream_in, spec.stream_out
@@ -237,8 +299,9 @@ def _stream(ports: tuple[Port, ...], beat: int | None) -> Stream:
 
 
 def _check_names(spec: ShellSpec) -> None:
-    names = {name.lower() for name in (*LIBRARY[spec.kind], spec.core.name)}
-    if spec.top.lower() in names or spec.core.name.lower() in LIBRARY[spec.kind]:
+    library = LIBRARY[spec.template]
+    names = {name.lower() for name in (*library, spec.core.name)}
+    if spec.top.lower() in names or spec.core.name.lower() in library:
         reason = f"the top module {spec.top!r} and the core {spec.core.name!r} need names of their own"
         raise FpgamlError(spec.top, reason, "Names that begin with fpgaml_ belong to the library")
 
@@ -249,6 +312,12 @@ def _check_ports(direction: str, ports: tuple[Port, ...]) -> None:
     for port in ports:
         if port.size < 1 or port.width < 1:
             raise FpgamlError(port.name, f"{port.size} elements of {port.width} bits cannot be carried")
+
+
+def _check_own_beats(spec: ShellSpec) -> None:
+    if spec.beat_in is not None or spec.beat_out is not None:
+        beats = f"{spec.core.lanes_in} elements a beat in and {spec.core.lanes_out} out"
+        raise FpgamlError(spec.top, f"the core streams {beats}, and its shell hands them on as they are")
 
 
 def _check_native(spec: ShellSpec) -> None:

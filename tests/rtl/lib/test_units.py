@@ -13,6 +13,7 @@ ON_VERILATOR = (
     "axis_whole_frames",
     "axis_beats_of_mixed_ports",
     "native",
+    "axis_streaming_mixed_ports",
 )
 
 
@@ -91,6 +92,19 @@ def test_verilator(name, tmp_path):
             "LAST_WAIT = SPACING - 2",
             "every_piece",
         ),
+        (
+            "gate_beat_bits8_beats4_spacing3_interval17_tag_bits4",
+            "gate",
+            "!first_beat && !send",
+            "!first_beat && 1'b0",
+            "frames_good_short_and_long",
+        ),
+        ("pause_cycles7", "pause", "ALL = CYCLES - 1", "ALL = CYCLES - 2", "over_when_its_cycles_have_passed"),
+        ("room_places5_block_size2", "room", "give ? left + 1'b1", "give ? left", "counts_what_is_free"),
+        ("exit_beat_bits8_beats2_tag_bits4", "exit", "(end_valid || !last_beat)", "1'b1", "good_broken_and_flagged"),
+        ("axis_streaming_early", "exit", "first_beat ? broken : dropping", "broken", "gaps_back_pressure_and_broken"),
+        ("axis_streaming_deep", "room", "PLACES;", "PLACES - 1;", "interval_is_as_declared"),
+        ("axis_streaming_paced", "gate", "fill && spaced", "fill && 1'b0", "gaps_back_pressure_and_broken_frames"),
         (
             "axis_whole_frames",
             "credit",
