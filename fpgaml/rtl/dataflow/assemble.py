@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import lcm, prod
 
 from fpgaml.graph.graph import Graph
@@ -12,6 +14,7 @@ from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.cut import Segment, cut
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.positions import is_local, reach, row
+from fpgaml.rtl.dataflow.price import Prices, likely_cost, rough_luts
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.accumulate import Accumulate
 from fpgaml.rtl.dataflow.stages.collect import Collect
@@ -21,22 +24,64 @@ from fpgaml.rtl.dataflow.stages.sliding import Sliding, places_of
 from fpgaml.rtl.dataflow.wishes import input_lanes
 from fpgaml.rtl.delays import DelayModel
 
+Option = Callable[["Assembly"], "Stage | None"]
+"""Adds the stages of a segment to an assembly and returns the last one; None: that way does not work."""
+
+PRUNED = 0.3
+"""A stage whose LUTs by the Graph alone, times this, are above the best one's price cannot be better."""
+
 
 @dataclass
-class _Assembly:
+class Assembly:
+    """Stages so far.
+
+    Args:
+        interval: cycles a frame that each of them may take; prices: by which options are compared.
+        streams: by name: tensors in the beats that they are known to come in.
+    """
+
     graph: Graph
     delays: DelayModel
     interval: int
+    prices: Prices
     streams: dict[str, Stream] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
 
     def add(self, segment: Segment) -> None:
+        """The cheapest stages for a segment of those that keep the interval, or the fastest if none does."""
         inputs = tuple(self.streams[name] for name in segment.inputs)
         extended = self._extended(segment, inputs)
         if extended is None:
-            extended = self._stage(segment, inputs)
-            self.stages.append(extended)
+            chosen, extended = self._cheapest(self._options(segment, inputs))
+            self.streams, self.stages = chosen.streams, chosen.stages
         self.streams[segment.result] = extended.output
+
+    def _cheapest(self, options: Sequence[Option]) -> tuple[Assembly, Stage]:
+        tried = [(trial, stage) for trial, stage in map(self._trial, options) if stage is not None]
+        slow = {id(trial): max(self._late(trial), 0) for trial, _ in tried}
+        kept = [pair for pair in tried if slow[id(pair[0])] == min(slow.values())]
+        if len(kept) == 1:
+            return kept[0]
+        best, lowest = kept[0], float("inf")
+        rough = {id(trial): sum(rough_luts(stage) for stage in self._new(trial)) for trial, _ in kept}
+        for trial, stage in sorted(kept, key=lambda pair: rough[id(pair[0])]):
+            if PRUNED * rough[id(trial)] > lowest:
+                break
+            price = sum(self.prices.of(likely_cost(each)) for each in self._new(trial))
+            if price < lowest:
+                best, lowest = (trial, stage), price
+        return best
+
+    def _trial(self, option: Option) -> tuple[Assembly, Stage | None]:
+        trial = replace(self, streams=dict(self.streams), stages=list(self.stages))
+        return trial, option(trial)
+
+    def _new(self, trial: Assembly) -> list[Stage]:
+        return trial.stages[len(self.stages) :]
+
+    def _late(self, trial: Assembly) -> int:
+        """Cycles by which the slowest of the new stages misses the interval."""
+        return max(stage.work for stage in self._new(trial)) - self.interval
 
     def _extended(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage | None:
         """On whole tensors: the stage that gives the only input goes on, without registers between."""
@@ -59,33 +104,47 @@ class _Assembly:
                 return made
         return None
 
-    def _stage(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
-        graph, head, name = self.graph, segment.head, segment.head.name
-        size = prod(graph.shapes[segment.result])
+    def _options(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[Option]:
+        """All ways that are worth a look."""
+        graph, head = self.graph, segment.head
         if all(source.beats.count == 1 for source in inputs):
-            return self._whole(segment, inputs)
+            return [lambda trial: trial.whole(segment, inputs)]
         if len(inputs) > 1:
-            return self._join(segment, inputs)
+            return [lambda trial: trial.join(segment, inputs)]
         (source,) = inputs
+        options: list[Option] = []
         if isinstance(head.op, Dense) and len(source.beats.shape) == 1:
-            return Accumulate(name, graph, segment.nodes, source, stream(graph, segment.result, size), self.delays)
-        if reach(head.op) is not None:
-            return self._sliding(segment, self._in_positions(source))
-        if is_local(graph, head):
-            source = self._in_positions(source)
-            lanes = source.beats.lanes * size // source.beats.size
-            if places_of(graph, segment.nodes, lanes // row(graph.shapes[segment.result])) is not None:
-                return Map(name, graph, segment.nodes, (source,), stream(graph, segment.result, lanes), self.delays)
-        return self._whole(segment, (source,))
+            options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
+        elif reach(head.op) is not None:
+            options.append(lambda trial: trial.sliding(segment, source))
+        elif is_local(graph, head):
+            options.append(lambda trial: trial.local(segment, source))
+        return options or [lambda trial: trial.whole(segment, inputs)]
 
-    def _whole(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
+    def _steps(self, source: Stream) -> list[int]:
+        """Elements a step of a sum over beats: as they come, or as few as the interval allows."""
+        held = source.beats.lanes
+        fewer = [n for n in range(1, held) if held % n == 0 and -(-source.beats.size // n) <= self.interval]
+        return [held, *fewer[:1]]
+
+    def local(self, segment: Segment, source: Stream) -> Stage:
+        """Position by position, as many a beat as come."""
+        graph, size = self.graph, prod(self.graph.shapes[segment.result])
+        source = self._in_positions(source)
+        lanes = source.beats.lanes * size // source.beats.size
+        if places_of(graph, segment.nodes, lanes // row(graph.shapes[segment.result])) is None:
+            return self.whole(segment, (source,))
+        output = stream(graph, segment.result, lanes)
+        return self.put(Map(segment.head.name, graph, segment.nodes, (source,), output, self.delays))
+
+    def whole(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
         """Unrolled, on whole tensors, which are gathered first: what any operation can be."""
         size = prod(self.graph.shapes[segment.result])
         gathered = tuple(self.regear(source, source.beats.size) for source in inputs)
         output = stream(self.graph, segment.result, size)
-        return Map(segment.head.name, self.graph, segment.nodes, gathered, output, self.delays)
+        return self.put(Map(segment.head.name, self.graph, segment.nodes, gathered, output, self.delays))
 
-    def _join(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
+    def join(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
         """Branches that meet position by position, as many a beat as the widest brings; else on whole tensors."""
         graph, result = self.graph, self.graph.shapes[segment.head.name]
         shapes = [source.beats.shape for source in inputs]
@@ -94,18 +153,18 @@ class _Assembly:
         if len(result) == 1 and not segment.head.op.elementwise:
             along = True
         if along or any(shape[0] != result[0] for shape in shapes):
-            return self._whole(segment, inputs)
+            return self.whole(segment, inputs)
         placed = [self._in_positions(source) for source in inputs]
         count = max(source.beats.positions for source in placed)
         size = graph.shapes[segment.result]
         lanes = count * prod(size) // result[0]
         if (count * prod(size)) % result[0] or lanes % row(size):
-            return self._whole(segment, inputs)
+            return self.whole(segment, inputs)
         if places_of(graph, segment.nodes, lanes // row(size)) is None:
-            return self._whole(segment, inputs)
+            return self.whole(segment, inputs)
         met = tuple(self.regear(source, count * source.beats.row) for source in placed)
         output = stream(graph, segment.result, lanes)
-        return Map(segment.head.name, graph, segment.nodes, met, output, self.delays)
+        return self.put(Map(segment.head.name, graph, segment.nodes, met, output, self.delays))
 
     def _in_positions(self, source: Stream) -> Stream:
         """The same tensor in whole positions a beat: as many as a beat holds now, or one."""
@@ -125,12 +184,13 @@ class _Assembly:
             held = source.beats.lanes
         output = stream(self.graph, source.node, lanes, name)
         gear = Widen if lanes > held else Narrow
-        self.stages.append(gear(name, source, output))
+        self.put(gear(name, source, output))
         self.streams[name] = output
         return output
 
-    def _sliding(self, segment: Segment, source: Stream) -> Stage:
-        graph = self.graph
+    def sliding(self, segment: Segment, source: Stream) -> Stage:
+        """A window that slides, with as few positions at once as the interval allows."""
+        graph, source = self.graph, self._in_positions(source)
         last = max(n for n, node in enumerate(segment.nodes) if reach(node.op) is not None)
         rows = graph.shapes[segment.nodes[last].name][0]
         size = prod(graph.shapes[segment.result])
@@ -143,12 +203,24 @@ class _Assembly:
             output = stream(graph, segment.result, lanes)
             made = Sliding(segment.head.name, graph, segment.nodes, source, output, self.delays)
             if made.window.ticks <= self.interval or copies == rows:
-                return made
-        return self._whole(segment, (source,))
+                return self.put(made)
+        return self.whole(segment, (source,))
+
+    def put(self, stage: Stage) -> Stage:
+        """A stage more."""
+        self.stages.append(stage)
+        return stage
 
 
-def assemble(graph: Graph, delays: DelayModel, samples: int, interval: int) -> Dataflow:
-    """Stages that take a frame every `interval` cycles.
+def _accumulated(segment: Segment, source: Stream, lanes: int, trial: Assembly) -> Stage:
+    """A sum over beats of so many elements."""
+    output = stream(trial.graph, segment.result, prod(trial.graph.shapes[segment.result]))
+    source = trial.regear(source, lanes)
+    return trial.put(Accumulate(segment.head.name, trial.graph, segment.nodes, source, output, trial.delays))
+
+
+def assemble(graph: Graph, delays: DelayModel, samples: int, interval: int, prices: Prices | None = None) -> Dataflow:
+    """Stages that take a frame every `interval` cycles, the cheapest for each segment.
 
     Args:
         samples: positions of the inputs' first axis a beat.
@@ -158,7 +230,7 @@ def assemble(graph: Graph, delays: DelayModel, samples: int, interval: int) -> D
     """
     lanes = input_lanes(graph, samples)
     sources = tuple(stream(graph, node.name, lanes) for node in graph.inputs)
-    assembly = _Assembly(graph, delays, interval, {source.name: source for source in sources})
+    assembly = Assembly(graph, delays, interval, prices or Prices(), {source.name: source for source in sources})
     for segment in cut(graph, interval):
         assembly.add(segment)
     outputs = tuple(assembly.streams[name] for name in graph.outputs)

@@ -11,6 +11,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.price import Prices
 from fpgaml.rtl.dataflow.timetable import brief, latency
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, positions
 from fpgaml.rtl.delays import DelayModel
@@ -55,10 +56,10 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
         FpgamlError: no schedule holds it (the nearest is named), or an operation cannot stream.
     """
     check_wishes(wishes)
-    delays = DelayModel.of_part(board.part, board.clock_ns)
+    delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
     wanted = pace(graph, wishes)
-    chosen, found = _fast_enough(graph, delays, wishes, wanted)
-    return Folded(found, tuple(notes(graph, chosen)), faster=_faster(graph, delays, wishes, chosen))
+    chosen, found = _fast_enough(graph, delays, prices, wishes, wanted)
+    return Folded(found, tuple(notes(graph, chosen)), faster=_faster(graph, delays, prices, wishes, chosen, found))
 
 
 def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
@@ -118,11 +119,13 @@ def _fewest_samples(graph: Graph, interval: int) -> int:
     return low
 
 
-def _fast_enough(graph: Graph, delays: DelayModel, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]:
+def _fast_enough(
+    graph: Graph, delays: DelayModel, prices: Prices, wishes: Wishes, wanted: Pace
+) -> tuple[Pace, Dataflow]:
     """The slowest of paces, from the one wanted on, that keeps the interval and the latency."""
     best: tuple[Pace, Dataflow] | None = None
     for chosen in _faster_and_faster(graph, wishes, wanted):
-        made = _made(graph, delays, chosen)
+        made = _made(graph, delays, prices, chosen)
         if made.calendar.interval <= wanted.interval and latency(made) <= (wishes.max_latency or latency(made)):
             return chosen, made
         best = min((each for each in (best, (chosen, made)) if each), key=lambda pair: _distance(pair[1], wishes))
@@ -130,9 +133,9 @@ def _fast_enough(graph: Graph, delays: DelayModel, wishes: Wishes, wanted: Pace)
     raise _unreachable(best[1], wishes)
 
 
-def _made(graph: Graph, delays: DelayModel, chosen: Pace) -> Dataflow:
+def _made(graph: Graph, delays: DelayModel, prices: Prices, chosen: Pace) -> Dataflow:
     """It takes frames as fast as its stages can, which may be faster than they had to be."""
-    return replace(assemble(graph, delays, chosen.samples, chosen.interval), interval=1)
+    return replace(assemble(graph, delays, chosen.samples, chosen.interval, prices), interval=1)
 
 
 def _faster_and_faster(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
@@ -149,13 +152,15 @@ def _faster_and_faster(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[P
         chosen = following
 
 
-def _faster(graph: Graph, delays: DelayModel, wishes: Wishes, chosen: Pace) -> Choice | None:
+def _faster(
+    graph: Graph, delays: DelayModel, prices: Prices, wishes: Wishes, chosen: Pace, found: Dataflow
+) -> Choice | None:
     """The next faster schedule, whatever beats the user asked for."""
     free = Wishes(interval=wishes.interval)
-    following = next((each for each in _faster_and_faster(graph, free, chosen) if each != chosen), None)
-    if following is None:
-        return None
-    return brief(_made(graph, delays, following), str(following))
+    for following in _faster_and_faster(graph, free, chosen):
+        if following.interval < found.calendar.interval:
+            return brief(_made(graph, delays, prices, following), str(following))
+    return None
 
 
 def _distance(dataflow: Dataflow, wishes: Wishes) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fpgaml.graph.types import Ints
 from fpgaml.rtl.dataflow.beats import Stream
+from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.settings import Hdl
 from fpgaml.rtl.structure.module import Module
@@ -130,6 +131,14 @@ class Element(Protocol):
 
 class Stage(Element, Protocol):
     """One stage of a network that comes frame by frame."""
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What it computes with."""
+
+    @property
+    def work(self) -> int:
+        """Cycles that a frame keeps it busy, as its pace says, without asking kernels how long they take."""
 
     @property
     def pace(self) -> Pace:

@@ -76,6 +76,16 @@ class Accumulate:
         return Kernel(f"{self.name}_after", self._after_graph(), self.delays)
 
     @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What it computes with."""
+        return (self.products, self.after)
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame."""
+        return self.source.beats.count
+
+    @property
     def pace(self) -> Pace:
         """A block is a beat."""
         count = self.source.beats.count

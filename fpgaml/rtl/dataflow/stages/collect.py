@@ -10,6 +10,7 @@ import numpy as np
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.beats import Beats, Stream
+from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.parts import fifo, fifo_luts
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
 from fpgaml.rtl.dataflow.wiring import regrid
@@ -49,6 +50,16 @@ class Collect:
         port = Port(RESULTS, (lanes,), layout.signed, layout.slot, 0)
         kind = FixedType(int(layout.signed), layout.slot - int(layout.signed), 0)
         return Stream(RESULTS, RESULTS, Beats((len(self.inputs) * lanes,), lanes), kind, port)
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """It computes nothing."""
+        return ()
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame."""
+        return len(self.inputs)
 
     @property
     def pace(self) -> Pace:

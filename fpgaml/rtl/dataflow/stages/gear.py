@@ -10,6 +10,7 @@ import numpy as np
 from fpgaml.graph.types import Ints
 from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.beats import Stream
+from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.parts import fifo, fifo_luts
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
 from fpgaml.rtl.dataflow.wiring import regrid
@@ -30,6 +31,16 @@ class _Gear:
     output: Stream
     folding = ""
     copies = 1
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """It computes nothing."""
+        return ()
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame: a beat of the narrow side each."""
+        return max(self.source.beats.count, self.output.beats.count)
 
     @property
     def inputs(self) -> tuple[Stream, ...]:

@@ -86,6 +86,16 @@ class Map:
         return 1 if len(self.inputs) > 1 else 0
 
     @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What it computes with."""
+        return (self.kernel,)
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame."""
+        return self.output.beats.count
+
+    @property
     def pace(self) -> Pace:
         """A block is a beat."""
         count = self.output.beats.count

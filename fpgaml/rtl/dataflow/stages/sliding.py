@@ -106,6 +106,16 @@ class Sliding:
         return Kernel(f"{self.name}_kernel", self._kernel_graph(), self.delays)
 
     @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What it computes with."""
+        return (self.kernel,)
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame."""
+        return self.window.ticks
+
+    @property
     def pace(self) -> Pace:
         """A block is a tick."""
         window = self.window

@@ -153,6 +153,16 @@ class Serial:
         return self.address.latency + self.read_ranks + self.products.latency + 1 + self.after.latency
 
     @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """What it computes with."""
+        return (self.address, self.products, self.after)
+
+    @property
+    def work(self) -> int:
+        """Cycles of a frame."""
+        return self.walk.block_count * self.walk.phases
+
+    @property
     def pace(self) -> Pace:
         """A block is an output row, or a position."""
         walk = self.walk

@@ -1,0 +1,48 @@
+"""One number for LUTs, DSPs and block RAM, so that stages can be compared: each by its share of what the part holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fpgaml.boards import Board
+from fpgaml.rtl.dataflow.stage import Cost, Stage
+from fpgaml.rtl.estimate import estimate_graph
+
+DSP, BRAM = 100.0, 150.0
+"""LUTs that a DSP and a block RAM stand for where the part's capacity is not known: about as on AMD's parts."""
+FEW = 2
+"""Words that a FIFO before a stage is taken to hold, as long as there is no calendar."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """LUTs that one of each stands for."""
+
+    dsp: float = DSP
+    bram: float = BRAM
+
+    @classmethod
+    def of_board(cls, board: Board) -> Prices:
+        """By what the part holds: a DSP costs as many LUTs as there are for each DSP."""
+        held = board.capacity
+        if held is None or not held.lut:
+            return cls()
+        return cls(
+            held.lut / held.dsp if held.dsp else DSP,
+            held.lut / held.bram if held.bram else BRAM,
+        )
+
+    def of(self, cost: Cost) -> float:
+        """A cost in LUTs."""
+        return cost.lut + self.dsp * cost.dsp + self.bram * cost.bram
+
+
+def likely_cost(stage: Stage) -> Cost:
+    """What a stage takes before the calendar says how much waits for it: a frame in a memory, a few words in a FIFO."""
+    stores = stage.engine == "serial"
+    return stage.cost([stream.beats.count if stores else FEW for stream in stage.inputs])
+
+
+def rough_luts(stage: Stage) -> int:
+    """LUTs of a stage's kernels from their Graphs alone, in a moment: within a factor of two or so."""
+    return sum(estimate_graph(kernel.graph).lut for kernel in stage.kernels)
