@@ -105,8 +105,8 @@ _BENCHES = [
     *(_module_bench("pause", CYCLES=count) for count in (1, 2, 7)),
     *(_module_bench("room", PLACES=places, BLOCK_SIZE=block) for places, block in ((1, 1), (5, 2), (8, 8))),
     *(
-        _module_bench("gate", BEAT_BITS=8, BEATS=beats, SPACING=spacing, INTERVAL=interval, TAG_BITS=4)
-        for beats, spacing, interval in ((1, 1, 1), (1, 1, 4), (3, 1, 3), (4, 3, 17))
+        _module_bench("gate", BEAT_BITS=8, BEATS=beats, SPACING=spacing, REST=rest, TAG_BITS=4)
+        for beats, spacing, rest in ((1, 1, 1), (1, 1, 4), (3, 1, 1), (4, 3, 8))
     ),
     *(_module_bench("exit", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
     *map(_shell_bench, SETUPS),

@@ -3,7 +3,7 @@
 It keeps a number S, as wide as x: S <- 3 S + x over the beats of a frame, from 0 on; bits of x that carry no element
 do not count. Beat j of the result is S + j, repeated over the lanes. Where the boundary says that results leave
 before the frame's end (`early`), beat j is made of S after input beat j; else of S after the last beat, as a trigger
-has it. A beat that comes too early for the boundary's spacing or interval spoils S, so a shell that breaks the pace
+has it. A beat that comes too early for the boundary's spacing or rest spoils S, so a shell that breaks the pace
 gives wrong results.
 """
 
@@ -29,11 +29,10 @@ module {core} (
 );
     reg [31:0] index;   // of the beat that comes next
     reg [31:0] spaced;  // cycles since the last beat
-    reg [31:0] aged;    // cycles since the frame's first beat
     reg [{x_bits}-1:0] total;
 
     wire [{x_bits}-1:0] mask = {masks};  // bits that carry elements
-    wire soon = spaced < 32'd{spacing} || (index == 32'd0 && aged < 32'd{interval});
+    wire soon = spaced < (index == 32'd0 ? 32'd{rest} : 32'd{spacing});
     wire [{x_bits}-1:0] base = index == 32'd0 ? {{{x_bits}{{1'b0}}}} : total;
     wire [{x_bits}-1:0] sum = base + base + base + (x & mask);
     wire [{x_bits}-1:0] after = soon ? ~sum : sum;
@@ -41,17 +40,14 @@ module {core} (
 
     always @(posedge clk) begin
         spaced <= spaced + 32'd1;
-        aged <= aged + 32'd1;
         if (x_valid) begin
             total <= after;
             index <= index == 32'd{last_in} ? 32'd0 : index + 32'd1;
             spaced <= 32'd1;
-            if (index == 32'd0) aged <= 32'd1;
         end
         if (rst) begin
             index <= 32'd0;
-            spaced <= 32'd{spacing};
-            aged <= 32'd{interval};
+            spaced <= 32'd{rest};
         end
     end
 
@@ -117,8 +113,7 @@ architecture rtl of {core} is
   subtype word_t is unsigned({x_bits} - 1 downto 0);
   type numbers_t is array (1 to {delay}) of word_t;
   signal index        : natural range 0 to {last_in};
-  signal spaced       : natural range 0 to {spacing};
-  signal aged         : natural range 0 to {interval};
+  signal spaced       : natural range 0 to {rest};
   signal total        : word_t;
   signal mask         : word_t;
   signal base         : word_t;
@@ -136,17 +131,14 @@ begin
   mask     <= {masks};
   base     <= resize(total * to_unsigned(3, 2), {x_bits}) when index /= 0 else (others => '0');
   sum      <= base + (unsigned(x) and mask);
-  after_it <= not sum when spaced < {spacing} or (index = 0 and aged < {interval}) else sum;
+  after_it <= not sum when (index = 0 and spaced < {rest}) or spaced < {spacing} else sum;
   made     <= x_valid when {made} else '0';
 
   process (clk)
   begin
     if rising_edge(clk) then
-      if spaced < {spacing} then
+      if spaced < {rest} then
         spaced <= spaced + 1;
-      end if;
-      if aged < {interval} then
-        aged <= aged + 1;
       end if;
       if x_valid = '1' then
         total  <= after_it;
@@ -156,14 +148,10 @@ begin
         elsif {last_in} > 0 then
           index <= index + 1;
         end if;
-        if index = 0 then
-          aged <= 1;
-        end if;
       end if;
       if rst = '1' then
         index  <= 0;
-        spaced <= {spacing};
-        aged   <= {interval};
+        spaced <= {rest};
       end if;
     end if;
   end process;
@@ -230,7 +218,7 @@ def core_source(core: Boundary) -> str:
         "x_bits": core.x_bits,
         "y_bits": core.y_bits,
         "spacing": core.spacing,
-        "interval": core.interval,
+        "rest": core.rest,
         "last_in": core.beats_in - 1,
         "last_out": core.beats_out - 1,
         "delay": core.latency - 1 - (0 if early(core) else end_known(core)),

@@ -9,10 +9,11 @@ cycle in which `x_valid` is high, `lanes_in` elements of a frame enter; in each 
 (`Boundary.x_lane`, `y_lane`). A tensor's elements go in row-major order; the tensors of a frame follow one another,
 each from a new beat on. Lanes of a tensor's last beat that have no element mean nothing. In a lane that is wider than
 its element, the bits above mean nothing at `x`, and extend the element by its own sign at `y`.
-The core counts beats by itself, from reset on, so a frame that was begun must be completed. It takes beats that are at
-least `spacing` cycles apart, and each beat at least `interval` cycles after the same beat of the frame before; whatever
-keeps to that only delays. (First beats `interval` apart are not enough: where a frame paused before its last beats and
-the next one does not, the core would have less than an interval for it.)
+The core counts beats by itself, from reset on, so a frame that was begun must be completed. It takes beats that come at
+least as long after one another as in the densest arrival: `spacing` cycles within a frame, and `Boundary.rest` from a
+frame's last beat to the next one's first, which makes `interval` from first beat to first. More than that only delays.
+(First beats `interval` apart are not enough: where a frame paused before its last beats and the next one does not, the
+core would have less than an interval for it.)
 """
 
 from __future__ import annotations
@@ -97,6 +98,11 @@ class Boundary:
     def streaming(self) -> bool:
         """Whether frames pass in beats, with valid bits of the core's own."""
         return self.lanes_in is not None
+
+    @property
+    def rest(self) -> int:
+        """The fewest cycles from a frame's last beat at x to the next one's first."""
+        return self.interval - (self.beats_in - 1) * self.spacing
 
     @property
     def last(self) -> int:

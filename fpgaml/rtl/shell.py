@@ -251,6 +251,7 @@ def _streaming_context(spec: ShellSpec) -> dict[str, object]:
         "drain": shell_drain(spec),
         "spacing": core.spacing,
         "interval": core.interval,
+        "rest": core.rest,
         "fifo_depth": spec.fifo_depth,
         "frames": streaming.frames(core),
         "aligned": len(spec.inputs) > 1 or len(spec.outputs) > 1,

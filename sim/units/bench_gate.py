@@ -6,6 +6,7 @@ import cocotb
 
 from sim.units.cycles import Cycles, facts
 
+INTERVAL = (facts()["BEATS"] - 1) * facts()["SPACING"] + facts()["REST"]
 OUTPUTS = [
     "in_ready",
     "take",
@@ -26,12 +27,12 @@ class Model:
     def __init__(self):
         self.place = 0  # of the next beat that goes on
         self.fill = self.discard = False
-        self.since_beat = self.since_frame = 10**6
+        self.since_beat = 10**6
         self.data = self.tag = None
 
     def ready(self, room):
         spaced = self.since_beat >= facts()["SPACING"]
-        may_begin = room and self.since_frame >= facts()["INTERVAL"]
+        may_begin = room and self.since_beat >= facts()["REST"]
         return self.discard or (spaced and not self.fill and (self.place > 0 or may_begin))
 
     def step(self, accept, data, last, tag):
@@ -40,15 +41,13 @@ class Model:
         at_end = self.place == facts()["BEATS"] - 1
         enter = accept and not self.discard
         send = enter or (self.fill and self.since_beat >= facts()["SPACING"])
-        pauses = self.place > 0 and self.since_beat >= facts()["SPACING"] and not send
-        self.since_frame += not pauses
         self.since_beat += 1
         if accept and self.discard:
             self.discard = not last
         if enter:
             self.data = data
             if self.place == 0:
-                self.tag, self.since_frame, shown["begins"] = tag, 1, 1
+                self.tag, shown["begins"] = tag, 1
             shown["end_valid"] = int(last or at_end)
             shown["frame_short"] = int(last and not at_end)
             shown["frame_long"] = int(at_end and not last)
@@ -107,7 +106,7 @@ async def frames_good_short_and_long(dut):
         if errors:
             assert long > 0 and (short > 0 or facts()["BEATS"] == 1)
         else:
-            assert (began, short, long) == (-(-600 // facts()["INTERVAL"]), 0, 0)
+            assert (began, short, long) == (-(-600 // INTERVAL), 0, 0)
 
 
 @cocotb.test()
@@ -117,4 +116,4 @@ async def reset_in_mid_frame(dut):
         await reset(cycles)
         await traffic(cycles, 5 + seed, 1, 1, 0.5, seed)
     await reset(cycles)
-    assert (await traffic(cycles, 100, 1, 1, 0, 1))[0] == -(-100 // facts()["INTERVAL"])
+    assert (await traffic(cycles, 100, 1, 1, 0, 1))[0] == -(-100 // INTERVAL)

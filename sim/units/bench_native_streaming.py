@@ -28,14 +28,13 @@ async def hold_reset(cycles):
 
 def schedule(frames, rate, rng):
     """For each cycle, from the first on, the beat that is sent or None: each as early as it may be, or later."""
-    plan, before, sent = [], [-CORE.interval] * CORE.beats_in, -CORE.spacing
+    plan, sent = [], -CORE.rest
     for frame in frames:
         for number, beat in enumerate(frame):
-            sent = max(sent + CORE.spacing, before[number] + CORE.interval)
+            sent += CORE.spacing if number else CORE.rest
             while rng.random() > rate:
                 sent += 1
             plan += [None] * (sent - len(plan)) + [beat]
-            before[number] = sent
     return plan
 
 

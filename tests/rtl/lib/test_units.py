@@ -93,10 +93,10 @@ def test_verilator(name, tmp_path):
             "every_piece",
         ),
         (
-            "gate_beat_bits8_beats4_spacing3_interval17_tag_bits4",
+            "gate_beat_bits8_beats4_spacing3_rest8_tag_bits4",
             "gate",
-            "!first_beat && !send",
-            "!first_beat && 1'b0",
+            ".start(send && last_beat)",
+            ".start(take)",
             "frames_good_short_and_long",
         ),
         ("pause_cycles7", "pause", "ALL = CYCLES - 1", "ALL = CYCLES - 2", "over_when_its_cycles_have_passed"),

@@ -1,8 +1,8 @@
 // fpgaml_gate: lets a stream's frames of BEATS beats into a core that never stalls, at the pace that the core can take.
 //
-// Beats go on at least SPACING cycles apart, each at least INTERVAL (BEATS * SPACING or more) after the same beat of the frame
-// before: where a frame's source pauses, the next frame begins later by as much. A frame begins only while `room` says that
-// its result will find place; `take` claims that in the cycle in which its first beat is accepted. The core always gets whole frames. in_last must mark exactly the last beat:
+// Beats go on at least SPACING cycles apart, a frame's first beat at least REST >= SPACING cycles after the last beat of the
+// frame before. A frame begins only while `room` says that its result will find place; `take` claims that in the cycle in
+// which its first beat is accepted. The core always gets whole frames. in_last must mark exactly the last beat:
 //   early     frame_short pulses, and the frame is completed with copies of its last beat;
 //   missing   frame_long pulses, the frame ends there, and beats are discarded up to and including the next in_last.
 // Timing: beat accepted at edge t -> x_data, x_valid after edge t, sampled at edge t + 1. Beside a frame's first beat `begins`
@@ -14,7 +14,7 @@ module fpgaml_gate #(
     parameter BEAT_BITS = 8,
     parameter BEATS = 4,
     parameter SPACING = 1,
-    parameter INTERVAL = 4,
+    parameter REST = 1,
     parameter TAG_BITS = 1
 ) (
     input  wire                 clk,
@@ -58,14 +58,12 @@ module fpgaml_gate #(
         if (SPACING == 1) begin : every_cycle
             assign spaced = 1'b1;
         end else begin : beats_apart
-            fpgaml_pause #(.CYCLES(SPACING)) pause (.clk(clk), .rst(rst), .start(send), .hold(1'b0), .over(spaced));
+            fpgaml_pause #(.CYCLES(SPACING)) pause (.clk(clk), .rst(rst), .start(send), .over(spaced));
         end
-        // Beats that keep their spacing keep an interval of no more than that by themselves.
-        if (INTERVAL <= BEATS * SPACING) begin : frames_in_a_row
+        if (REST == SPACING) begin : frames_in_a_row
             assign due = 1'b1;
         end else begin : frames_apart
-            wire late = spaced && !first_beat && !send;  // the frame's other beats all come a cycle later
-            fpgaml_pause #(.CYCLES(INTERVAL)) pause (.clk(clk), .rst(rst), .start(take), .hold(late), .over(due));
+            fpgaml_pause #(.CYCLES(REST)) pause (.clk(clk), .rst(rst), .start(send && last_beat), .over(due));
         end
     endgenerate
 

@@ -1,7 +1,6 @@
-// fpgaml_pause: says when CYCLES >= 1 cycles have passed since the last `start`; those with `hold` high do not count.
+// fpgaml_pause: says when CYCLES >= 1 cycles have passed since the last `start`.
 //
-// Timing: start at edge t -> over is low from edge t on, and high again for edge t + CYCLES, later by each edge with hold;
-// with CYCLES = 1 it stays high.
+// Timing: start at edge t -> over is low from edge t on, and high again for edge t + CYCLES; with CYCLES = 1 it stays high.
 // over comes from a register; after reset it is high.
 `default_nettype none
 
@@ -11,7 +10,6 @@ module fpgaml_pause #(
     input  wire clk,
     input  wire rst,
     input  wire start,
-    input  wire hold,
     output reg  over
 );
     localparam COUNT_BITS = (CYCLES > 1) ? $clog2(CYCLES) : 1;
@@ -24,7 +22,7 @@ module fpgaml_pause #(
         if (start) begin
             rest <= ALL[COUNT_BITS-1:0];
             over <= CYCLES == 1;
-        end else if (!over && !hold) begin
+        end else if (!over) begin
             rest <= rest - 1'b1;
             over <= rest == ONE[COUNT_BITS-1:0];
         end

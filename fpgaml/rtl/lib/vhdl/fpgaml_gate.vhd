@@ -1,8 +1,8 @@
 -- fpgaml_gate: lets a stream's frames of BEATS beats into a core that never stalls, at the pace that the core can take.
 --
--- Beats go on at least SPACING cycles apart, each at least INTERVAL (BEATS * SPACING or more) after the same beat of the frame
--- before: where a frame's source pauses, the next frame begins later by as much. A frame begins only while `room` says that
--- its result will find place; `take` claims that in the cycle in which its first beat is accepted. The core always gets whole frames. in_last must mark exactly the last beat:
+-- Beats go on at least SPACING cycles apart, a frame's first beat at least REST >= SPACING cycles after the last beat of the
+-- frame before. A frame begins only while `room` says that its result will find place; `take` claims that in the cycle in
+-- which its first beat is accepted. The core always gets whole frames. in_last must mark exactly the last beat:
 --   early     frame_short pulses, and the frame is completed with copies of its last beat;
 --   missing   frame_long pulses, the frame ends there, and beats are discarded up to and including the next in_last.
 -- Timing: beat accepted at edge t -> x_data, x_valid after edge t, sampled at edge t + 1. Beside a frame's first beat `begins`
@@ -16,7 +16,7 @@ entity fpgaml_gate is
     BEAT_BITS : positive := 8;
     BEATS     : positive := 4;
     SPACING   : positive := 1;
-    INTERVAL  : positive := 4;
+    REST      : positive := 1;
     TAG_BITS  : positive := 1
   );
   port (
@@ -53,6 +53,7 @@ architecture rtl of fpgaml_gate is
   signal enter      : std_logic;
   signal send       : std_logic;
   signal first_in   : std_logic;
+  signal last_out   : std_logic;
   signal short      : std_logic;
   signal long       : std_logic;
 begin
@@ -63,6 +64,7 @@ begin
   enter       <= accept and not discard;
   send        <= enter or (fill and spaced);
   first_in    <= enter and first_beat;
+  last_out    <= send and last_beat;
   in_ready    <= ready;
   take        <= first_in;
   end_broken  <= short or long;
@@ -76,22 +78,17 @@ begin
   beats_apart : if SPACING > 1 generate
     pause : entity work.fpgaml_pause
       generic map (CYCLES => SPACING)
-      port map (clk => clk, rst => rst, start => send, hold => '0', over => spaced);
+      port map (clk => clk, rst => rst, start => send, over => spaced);
   end generate beats_apart;
 
-  -- Beats that keep their spacing keep an interval of no more than that by themselves.
-  frames_in_a_row : if INTERVAL <= BEATS * SPACING generate
+  frames_in_a_row : if REST = SPACING generate
     due <= '1';
   end generate frames_in_a_row;
 
-  frames_apart : if INTERVAL > BEATS * SPACING generate
-    signal late : std_logic;  -- the frame's other beats all come a cycle later
-  begin
-    late <= spaced and not first_beat and not send;
-
+  frames_apart : if REST /= SPACING generate
     pause : entity work.fpgaml_pause
-      generic map (CYCLES => INTERVAL)
-      port map (clk => clk, rst => rst, start => first_in, hold => late, over => due);
+      generic map (CYCLES => REST)
+      port map (clk => clk, rst => rst, start => last_out, over => due);
   end generate frames_apart;
 
   process (clk)

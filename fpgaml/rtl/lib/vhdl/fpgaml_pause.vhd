@@ -1,7 +1,6 @@
--- fpgaml_pause: says when CYCLES >= 1 cycles have passed since the last `start`; those with `hold` high do not count.
+-- fpgaml_pause: says when CYCLES >= 1 cycles have passed since the last `start`.
 --
--- Timing: start at edge t -> over is low from edge t on, and high again for edge t + CYCLES, later by each edge with hold;
--- with CYCLES = 1 it stays high.
+-- Timing: start at edge t -> over is low from edge t on, and high again for edge t + CYCLES; with CYCLES = 1 it stays high.
 -- over comes from a register; after reset it is high.
 library ieee;
 use ieee.std_logic_1164.all;
@@ -14,7 +13,6 @@ entity fpgaml_pause is
     clk   : in  std_logic;
     rst   : in  std_logic;
     start : in  std_logic;
-    hold  : in  std_logic;
     over  : out std_logic
   );
 end entity fpgaml_pause;
@@ -34,7 +32,7 @@ begin
         if CYCLES = 1 then
           passed <= '1';
         end if;
-      elsif passed /= '1' and hold = '0' and rest /= 0 then
+      elsif passed /= '1' and rest /= 0 then
         rest <= rest - 1;
         if rest = 1 then
           passed <= '1';
