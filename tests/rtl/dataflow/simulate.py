@@ -146,7 +146,7 @@ def _verilog_driver(number: int, trial: Trial) -> str:
             if (y_valid !== 1'b0) $fwrite(file, "%0d %b %b\\n", passed, y_valid, y);
             now <= given[passed + 1 < {count} ? passed + 1 : {count - 1}];
         end
-        if (passed > 0 && passed < {count}) begin
+        if (passed > 0 && passed < {count} && !now[{top}]) begin
 {measured}        end
         if (passed == {count}) begin
 {told}            $fclose(file);
