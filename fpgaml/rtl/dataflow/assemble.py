@@ -132,7 +132,8 @@ class Assembly:
         graph, size = self.graph, prod(self.graph.shapes[segment.result])
         source = self._in_positions(source)
         lanes = source.beats.lanes * size // source.beats.size
-        if places_of(graph, segment.nodes, lanes // row(graph.shapes[segment.result])) is None:
+        positions, rest = divmod(lanes, row(graph.shapes[segment.result]))
+        if rest or places_of(graph, segment.nodes, positions) is None:
             return self.whole(segment, (source,))
         output = stream(graph, segment.result, lanes)
         return self.put(Map(segment.head.name, graph, segment.nodes, (source,), output, self.delays))

@@ -12,6 +12,7 @@ from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.project.ports import Port
+from fpgaml.rtl.netlist import wrapped
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,15 @@ class Stream:
     def tensor(self, codes: Ints) -> FixedArray:
         """The way back."""
         return FixedArray(self.beats.join(codes), self.port.fractional)
+
+    def taken(self, values: FixedArray) -> Ints:
+        """What a kernel gives, as the stream's wires take it: nothing is lost of a value that means something.
+
+        A lane that fills up a beat, or a beat that goes no further, may hold any number, even one that does not fit.
+        """
+        drop = values.fractional - self.port.fractional
+        codes = values.at(self.port.fractional) if drop <= 0 else as_ints(np.asarray(values.integers >> drop))
+        return as_ints(np.asarray(wrapped(codes, self.port.width, self.port.signed)))
 
     def values(self, codes: Ints) -> FixedArray:
         """Beats as numbers, in the shape that they have."""

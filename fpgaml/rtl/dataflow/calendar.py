@@ -41,6 +41,7 @@ class Calendar:
     Args:
         interval: cycles from a frame's first beat to the next one's; spacing: between beats at x.
         first: for each stream the cycle of each beat of a frame in an idle core, the frame's first beat in cycle 0.
+        settled: alike, of a frame that others went before, an interval apart.
         starts: for each stage the cycle in which each of its blocks starts, alike.
         depths: for each stage, and each input, how many words its FIFO or memory holds at most; 0: nothing is stored.
         pauses: alike, the beat of a frame before which a long pause leads to that.
@@ -49,6 +50,7 @@ class Calendar:
     interval: int
     spacing: int
     first: Mapping[str, Cycles]
+    settled: Mapping[str, Cycles]
     starts: Mapping[str, Cycles]
     depths: Mapping[str, tuple[int, ...]]
     pauses: Mapping[str, tuple[int, ...]]
@@ -70,6 +72,11 @@ def make_calendar(sources: Mapping[str, Cycles], stages: Sequence[Stage], spacin
     alone, starts = _follow(stages, paces, sources, 1)
     under_way = int(max(cycles[-1] for cycles in alone.values())) // interval
     frames = under_way + _frames_to_settle(stages, paces, sources, interval)
+    dense = {name: _paused(cycles, interval, frames, 0) for name, cycles in sources.items()}
+    settled = {
+        name: cycles.reshape(frames, -1)[-1] - (frames - 1) * interval
+        for name, cycles in _follow(stages, paces, dense, frames)[0].items()
+    }
     fullest = dict.fromkeys(((stage.name, n) for stage in stages for n in range(len(stage.inputs))), (0, 0))
     beats = _beats(sources)
     for pause in range(beats if any(len(stage.inputs) > 1 for stage in stages) else 1):
@@ -80,7 +87,7 @@ def make_calendar(sources: Mapping[str, Cycles], stages: Sequence[Stage], spacin
         {stage.name: tuple(sign * fullest[stage.name, n][part] for n in range(len(stage.inputs))) for stage in stages}
         for part, sign in ((0, 1), (1, -1))
     )
-    return Calendar(interval, spacing, alone, starts, depths, pauses)
+    return Calendar(interval, spacing, alone, settled, starts, depths, pauses)
 
 
 def _beats(sources: Mapping[str, Cycles]) -> int:

@@ -144,11 +144,12 @@ class BeatGraph:
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 
     def _constant(self, name: str, shape: tuple[int, ...], place: Place) -> str:
-        """A constant operand, as far as a beat of the result meets it."""
+        """A constant operand, as far as a beat of the result, of that whole shape, meets it."""
         op = self.graph[name].op
         assert isinstance(op, Constant)
         value = op.value
-        variants, numbers = self._variants(np.broadcast_to(value.integers, shape), place, axis=0)
+        whole = np.broadcast_to(value.integers, (shape[0], *value.shape[1:]))
+        variants, numbers = self._variants(whole, place, axis=0)
         made = [self.builder.add(Constant(FixedArray(v, value.fractional)), name=name) for v in variants]
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 

@@ -132,12 +132,15 @@ class Source:
         return Cycle(rst, rst and bool(self.rng.integers(0, 2)), self._anything(self.core.x_bits))
 
 
-def wrong(core: Boundary, arrivals: Arrivals, seen: Seen, results: Mapping[str, FixedArray], times: Ints) -> list[str]:
+Times = tuple[Ints, Ints]
+"""Cycles from a frame's first beat at x to each of its beats at y, in an idle core, and behind other frames."""
+
+
+def wrong(core: Boundary, arrivals: Arrivals, seen: Seen, results: Mapping[str, FixedArray], times: Times) -> list[str]:
     """What is not as it has to be, in words; empty: all is.
 
     Args:
-        results: by output, for every event; times: cycles from a frame's first beat at x to each of its beats at y, in
-            an idle core.
+        results: by output, for every event; times: of frames that come densely.
     """
     ends = [*arrivals.resets[1:], len(arrivals.cycles)]
     problems = []
@@ -174,11 +177,12 @@ def _wrong_beats(core: Boundary, beats: Sequence[Beat], wanted: Sequence[tuple[i
     return []
 
 
-def _wrong_times(arrivals: Arrivals, beats: Sequence[Beat], times: Ints) -> list[str]:
-    """The first frame, in an idle core, and all later ones: the same cycles, an interval apart."""
-    for number, (event, edges) in enumerate(arrivals.frames[: arrivals.dense]):
-        found = [beat.edge - edges[0] for beat in beats[number * len(times) : (number + 1) * len(times)]]
-        if found != list(times):
-            first = next(i for i, (a, b) in enumerate(zip(found, times, strict=True)) if a != b)
-            return [f"event {event}, frame {number}: beat {first} left after {found[first]} cycles, not {times[first]}"]
+def _wrong_times(arrivals: Arrivals, beats: Sequence[Beat], times: Times) -> list[str]:
+    """What is wrong with the first frame, which an idle core gets, and the last, which many went before."""
+    count, last = len(times[0]), arrivals.dense - 1
+    for number, wanted in ((0, times[0]), (last, times[1])):
+        first = arrivals.frames[number][1][0]
+        found = [beat.edge - first for beat in beats[number * count : (number + 1) * count]]
+        if found != wanted.tolist():
+            return [f"the beats of frame {number} left after {found} cycles, not {wanted.tolist()}"]
     return []

@@ -152,13 +152,14 @@ def make(wish: Wish, top: str, hdl: Hdl, tally: Tally, events: int = EVENTS) -> 
         if not np.array_equal(value.to_float(), found[name].to_float()):
             tally.problems.append((wish, f"the beats' {name} is not the interpreter's"))
             return None
-    if core.boundary.interval > max(wish.interval, 1) and not _bound_by_input(wish, core):
+    if core.boundary.interval > max(wish.interval, 1) and not _bound_by_ports(core):
         tally.problems.append((wish, f"an interval of {core.boundary.interval}"))
     return Made(wish, dataflow, core, values, wanted)
 
 
-def _bound_by_input(wish: Wish, core: Core) -> bool:
-    return core.boundary.interval <= core.boundary.beats_in * core.boundary.spacing
+def _bound_by_ports(core: Core) -> bool:
+    bounds = core.boundary
+    return bounds.interval <= max(bounds.beats_in * bounds.spacing, bounds.beats_out)
 
 
 def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
@@ -220,7 +221,8 @@ def run(found: Sequence[Wish], number: int, simulator: str, folder: Path) -> Tal
 def checked(made: Made, coming: Arrivals, seen: Seen) -> list[str]:
     """What is wrong with a core in simulation."""
     calendar = made.dataflow.calendar
-    times = calendar.first[made.dataflow.output.name]
+    output = made.dataflow.output.name
+    times = (calendar.first[output], calendar.settled[output])
     problems = wrong(made.core.boundary, coming, seen, made.results, times)
     depths = declared_depths(made.dataflow)
     for name, fullest in seen.largest.items():

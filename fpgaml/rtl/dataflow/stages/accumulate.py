@@ -110,7 +110,7 @@ class Accumulate:
         total = np.asarray(terms.at(unit)).reshape(events, count, -1).sum(axis=1)
         sums = FixedArray(as_ints(np.asarray(total >> (unit - port.fractional))), port.fractional)
         result = self.after.run({SUM: sums})[self.after.graph.outputs[0]]
-        return as_ints(result.at(self.output.port.fractional).reshape(events, 1, -1))
+        return self.output.taken(result).reshape(events, 1, -1)
 
     def cost(self, depths: Sequence[int]) -> Cost:
         """Both kernels, and the accumulators between them."""

@@ -14,7 +14,7 @@ import numpy as np
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Input, Reshape
 from fpgaml.graph.types import Ints, Quantizer
-from fpgaml.graph.values import FixedArray, as_ints
+from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input
@@ -116,7 +116,7 @@ class Map:
             inputs[INDEX] = FixedArray(np.tile(np.arange(count), events)[:, None], 0)
         graph = self.kernel.graph
         result = self.kernel.run({node.name: inputs[node.name] for node in graph.inputs})[graph.outputs[0]]
-        return as_ints(result.at(self.output.port.fractional).reshape(events, count, -1))
+        return self.output.taken(result).reshape(events, count, -1)
 
     def cost(self, depths: Sequence[int]) -> Cost:
         """The kernel, and the FIFOs."""

@@ -149,7 +149,7 @@ class Sliding:
         results = self.kernel.run(inputs)
         given = np.asarray(results[EMIT].integers).reshape(events, window.ticks).astype(bool)
         assert (given == np.isin(np.arange(window.ticks), window.emits)).all()
-        lanes = results[self.kernel.graph.outputs[0]].at(self.output.port.fractional)
+        lanes = self.output.taken(results[self.kernel.graph.outputs[0]])
         return as_ints(lanes.reshape(events, window.ticks, -1)[:, window.emits])
 
     def cost(self, depths: Sequence[int]) -> Cost:
