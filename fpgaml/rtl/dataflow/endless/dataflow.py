@@ -110,7 +110,7 @@ class Endless:
         first, _ = self._times(self.warmup)
         starts = {stage.name: first[stage.source.name] for stage in self.stages}
         depths = {stage.name: (0,) for stage in self.stages}
-        return Calendar(self.beats_in, 1, first, starts, depths, depths)
+        return Calendar(self.beats_in, 1, first, first, starts, depths, depths)
 
     def _times(self, beats: int) -> tuple[dict[str, Ints], Ints]:
         """The cycle of every beat of every stream, for so many that enter in a row; and those of the results."""
