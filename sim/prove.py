@@ -123,6 +123,7 @@ _PROOFS = [
         Proof(f"accumulate_{mode}_{signed}", "accumulate.sv", {"MODE": mode, "SIGNED": signed})
         for mode, signed in _MODES
     ),
+    Proof("accumulate_digits", "accumulate.sv", {"MODE": 0, "SIGNED": 1, "SHIFT": 1}),
     *(_narrow(*sizes) for sizes in ((2, 4, 1), (3, 7, 2), (4, 3, 1))),
     *(
         Proof(f"widen_{n}_{frame}", "widen.sv", {"PIECES": n, "FRAME_PIECES": frame})

@@ -93,6 +93,7 @@ _BENCHES = [
         for sizes in ((1, 1, 1, 1, 1), (6, 1, 6, 1, 3), (7, 2, 3, 1, 3), (8, 8, 3, 1, 4), (9, 4, 0, 3, 3))
     ),
     _module_bench("accumulate", LANES=1, WIDTH=6, MODE=0, SIGNED=1),
+    _module_bench("accumulate", LANES=2, WIDTH=9, MODE=0, SIGNED=1, SHIFT=2),
     *(
         _module_bench("accumulate", LANES=3, WIDTH=4, MODE=mode, SIGNED=signed)
         for mode, signed in ((0, 0), (1, 0), (1, 1), (2, 1))

@@ -1,11 +1,11 @@
 // fpgaml_accumulate: the result of each group of words, in the cycle after its last; groups do not touch each other.
 // The sum is followed whole, the extreme as a word of the group that no word of it beats. Unbounded (induction).
-module proof #(parameter MODE = 0, parameter SIGNED = 1) (
+module proof #(parameter MODE = 0, parameter SIGNED = 1, parameter SHIFT = 0) (
     input wire clk, input wire rst, input wire in_valid, input wire in_last, input wire [5:0] in_data
 );
     wire out_valid;
     wire [5:0] out_data;
-    fpgaml_accumulate #(.LANES(2), .WIDTH(3), .MODE(MODE), .SIGNED(SIGNED)) dut (
+    fpgaml_accumulate #(.LANES(2), .WIDTH(3), .MODE(MODE), .SIGNED(SIGNED), .SHIFT(SHIFT)) dut (
         .clk(clk), .rst(rst), .in_valid(in_valid), .in_last(in_last), .in_data(in_data),
         .out_valid(out_valid), .out_data(out_data)
     );
@@ -29,7 +29,7 @@ module proof #(parameter MODE = 0, parameter SIGNED = 1) (
         if (in_valid) begin
             open <= !in_last;
             if (!open) expected <= term;
-            else if (MODE == 0) expected <= expected + term;
+            else if (MODE == 0) expected <= (expected << SHIFT) + term;
             else if (better) expected <= term;
         end
         if (rst) open <= 0;

@@ -19,9 +19,15 @@ def combined(words):
     packed = 0
     for lane, terms in enumerate(zip(*map(lanes_of, words), strict=True)):
         values = [(term + half) % (1 << width) - half for term in terms]
-        result = [sum, max, min][facts()["MODE"]](values)
+        result = [weighted, max, min][facts()["MODE"]](values)
         packed |= result % (1 << width) << lane * width
     return packed
+
+
+def weighted(values):
+    """The sum; with a shift, of digits the highest first."""
+    shift = facts().get("SHIFT", 0)
+    return sum(value << shift * place for place, value in enumerate(reversed(values)))
 
 
 @cocotb.test()

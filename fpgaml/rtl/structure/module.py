@@ -58,7 +58,19 @@ class Copies:
     width: int
 
 
-Piece = Part | Zeros | Copies
+@dataclass(frozen=True)
+class Inverse:
+    """One bit, inverted, so many times.
+
+    Args:
+        bit: of one bit.
+    """
+
+    bit: Part
+    width: int = 1
+
+
+Piece = Part | Zeros | Copies | Inverse
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.rtl.structure.module import Assign, Both, Copies, Instance, Module, Part, Piece, Wire, Zeros
+from fpgaml.rtl.structure.module import Assign, Both, Copies, Instance, Inverse, Module, Part, Piece, Wire, Zeros
 
 
 def write(module: Module) -> str:
@@ -55,6 +55,9 @@ def _assigned(item: Assign) -> list[str]:
 
 
 def _piece(piece: Piece) -> str:
+    if isinstance(piece, Inverse):
+        inverted = f"~{_part(piece.bit)}"
+        return inverted if piece.width == 1 else f"{{{piece.width}{{{inverted}}}}}"
     if isinstance(piece, Copies):
         return f"{{{piece.width}{{{_part(piece.bit)}}}}}"
     return f"{piece.width}'d0" if isinstance(piece, Zeros) else _part(piece)
@@ -83,7 +86,7 @@ def unread(module: Module) -> list[str]:
     for item in module.body:
         if isinstance(item, Assign):
             for piece in item.pieces:
-                if isinstance(piece, Copies):
+                if isinstance(piece, Copies | Inverse):
                     note(piece.bit)
                 elif isinstance(piece, Part):
                     note(piece)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.rtl.structure.module import Assign, Both, Copies, Instance, Module, Part, Piece, Wire, Zeros
+from fpgaml.rtl.structure.module import Assign, Both, Copies, Instance, Inverse, Module, Part, Piece, Wire, Zeros
 
 
 def write(module: Module) -> str:
@@ -70,6 +70,8 @@ def _is_bit(piece: Piece) -> bool:
 
 
 def _piece(piece: Piece) -> str:
+    if isinstance(piece, Inverse):
+        return f"(others => not {_part(piece.bit)})"
     if isinstance(piece, Copies):
         return f"(others => {_part(piece.bit)})"
     return "(others => '0')" if isinstance(piece, Zeros) else _slice(piece)
@@ -82,6 +84,8 @@ def _slice(part: Part) -> str:
 
 
 def _bit(piece: Piece) -> str:
+    if isinstance(piece, Inverse):
+        return f"not {_part(piece.bit)}"
     if isinstance(piece, Copies):
         return _part(piece.bit)
     return "'0'" if isinstance(piece, Zeros) else _part(piece)

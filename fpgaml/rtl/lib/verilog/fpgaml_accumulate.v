@@ -2,6 +2,7 @@
 //
 // MODE 0: sum, modulo 2**WIDTH: right whenever the whole sum fits, whatever the sums on the way. MODE 1: largest, MODE 2:
 // smallest, of two's complement where SIGNED = 1. After in_last (or a reset) the next valid word begins anew.
+// SHIFT > 0: what was summed so far is multiplied by 2**SHIFT before a word is added: digits, the highest first.
 // Timing: a word with in_last sampled at edge t -> out_valid (one cycle) and the result after edge t, sampled at edge t + 1,
 // the same edge at which the next result's first word may enter.
 `default_nettype none
@@ -10,7 +11,8 @@ module fpgaml_accumulate #(
     parameter LANES = 1,
     parameter WIDTH = 8,
     parameter MODE = 0,
-    parameter SIGNED = 1
+    parameter SIGNED = 1,
+    parameter SHIFT = 0
 ) (
     input  wire                   clk,
     input  wire                   rst,
@@ -28,7 +30,7 @@ module fpgaml_accumulate #(
             reg [WIDTH-1:0] total;
             wire [WIDTH-1:0] term = in_data[lane*WIDTH +: WIDTH];
             if (MODE == 0) begin : sum
-                wire [WIDTH-1:0] so_far = begins ? {WIDTH{1'b0}} : total;
+                wire [WIDTH-1:0] so_far = begins ? {WIDTH{1'b0}} : total << SHIFT;
                 always @(posedge clk)
                     if (in_valid) total <= so_far + term;
             end else begin : extreme

@@ -2,6 +2,7 @@
 --
 -- MODE 0: sum, modulo 2**WIDTH: right whenever the whole sum fits, whatever the sums on the way. MODE 1: largest, MODE 2:
 -- smallest, of two's complement where SIGNED = 1. After in_last (or a reset) the next valid word begins anew.
+-- SHIFT > 0: what was summed so far is multiplied by 2**SHIFT before a word is added: digits, the highest first.
 -- Timing: a word with in_last sampled at edge t -> out_valid (one cycle) and the result after edge t, sampled at edge t + 1,
 -- the same edge at which the next result's first word may enter.
 library ieee;
@@ -13,7 +14,8 @@ entity fpgaml_accumulate is
     LANES  : positive := 1;
     WIDTH  : positive := 8;
     MODE   : natural  := 0;
-    SIGNED : natural  := 1
+    SIGNED : natural  := 1;
+    SHIFT  : natural  := 0
   );
   port (
     clk       : in  std_logic;
@@ -56,7 +58,7 @@ begin
             if begins = '1' then
               total <= term;
             else
-              total <= total + term;
+              total <= shift_left(total, SHIFT) + term;
             end if;
           end if;
         end if;
