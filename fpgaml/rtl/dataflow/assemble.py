@@ -18,6 +18,7 @@ from fpgaml.rtl.dataflow.price import Prices, likely_cost, rough_luts
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.accumulate import Accumulate
 from fpgaml.rtl.dataflow.stages.collect import Collect
+from fpgaml.rtl.dataflow.stages.digits import Digits
 from fpgaml.rtl.dataflow.stages.gear import Narrow, Widen
 from fpgaml.rtl.dataflow.stages.map import Map
 from fpgaml.rtl.dataflow.stages.sliding import Sliding, places_of
@@ -27,6 +28,8 @@ from fpgaml.rtl.delays import DelayModel
 Option = Callable[["Assembly"], "Stage | None"]
 """Adds the stages of a segment to an assembly and returns the last one; None: that way does not work."""
 
+FEWEST_WEIGHTS = 64
+"""Of a Dense on a whole vector that is worth an engine of its own."""
 PRUNED = 0.3
 """A stage whose LUTs by the Graph alone, times this, are above the best one's price cannot be better."""
 
@@ -50,7 +53,7 @@ class Assembly:
     def add(self, segment: Segment) -> None:
         """The cheapest stages for a segment of those that keep the interval, or the fastest if none does."""
         inputs = tuple(self.streams[name] for name in segment.inputs)
-        extended = self._extended(segment, inputs)
+        extended = None if self._in_digits(segment, inputs) else self._extended(segment, inputs)
         if extended is None:
             chosen, extended = self._cheapest(self._options(segment, inputs))
             self.streams, self.stages = chosen.streams, chosen.stages
@@ -85,17 +88,19 @@ class Assembly:
 
     def _extended(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage | None:
         """On whole tensors: the stage that gives the only input goes on, without registers between."""
-        if len(inputs) != 1 or inputs[0].beats.count > 1 or len(self.graph.consumers[inputs[0].node]) > 1:
+        if len(inputs) != 1 or inputs[0].beats.count > 1:
+            return None
+        if any(reader not in segment.nodes for reader in self.graph.consumers[inputs[0].node]):
             return None
         if inputs[0].node in self.graph.outputs:
             return None
         for place, stage in enumerate(self.stages):
-            if stage.output is inputs[0] and isinstance(stage, Accumulate | Map):
+            if stage.output is inputs[0] and isinstance(stage, Accumulate | Digits | Map):
                 whole = stream(self.graph, segment.result, prod(self.graph.shapes[segment.result]))
                 nodes = (*stage.nodes, *segment.nodes)
                 made: Stage
-                if isinstance(stage, Accumulate):
-                    made = Accumulate(stage.name, self.graph, nodes, stage.source, whole, self.delays)
+                if isinstance(stage, Accumulate | Digits):
+                    made = replace(stage, nodes=nodes, output=whole)
                 elif stage.whole:
                     made = Map(stage.name, self.graph, nodes, stage.inputs, whole, self.delays)
                 else:
@@ -108,11 +113,16 @@ class Assembly:
         """All ways that are worth a look."""
         graph, head = self.graph, segment.head
         if all(source.beats.count == 1 for source in inputs):
-            return [lambda trial: trial.whole(segment, inputs)]
+            return [
+                lambda trial: trial.whole(segment, inputs),
+                *(partial(_by_digits, segment, inputs[0], phases) for phases in self._in_digits(segment, inputs)),
+            ]
         if len(inputs) > 1:
             return [lambda trial: trial.join(segment, inputs)]
         (source,) = inputs
         options: list[Option] = []
+        if segment.branches:
+            return [lambda trial: trial.whole(segment, inputs)]
         if isinstance(head.op, Dense) and len(source.beats.shape) == 1:
             options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
         elif reach(head.op) is not None:
@@ -120,6 +130,14 @@ class Assembly:
         elif is_local(graph, head):
             options.append(lambda trial: trial.local(segment, source))
         return options or [lambda trial: trial.whole(segment, inputs)]
+
+    def _in_digits(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[int]:
+        """Into how many digits a whole vector may be cut for a Dense that is large enough for it."""
+        op = segment.head.op
+        if not isinstance(op, Dense) or len(inputs[0].beats.shape) != 1 or inputs[0].beats.count > 1:
+            return []
+        most = min(self.interval, inputs[0].port.width)
+        return [most] if most > 1 and op.kernel.integers.size >= FEWEST_WEIGHTS else []
 
     def _steps(self, source: Stream) -> list[int]:
         """Elements a step of a sum over beats: as they come, or as few as the interval allows."""
@@ -211,6 +229,13 @@ class Assembly:
         """A stage more."""
         self.stages.append(stage)
         return stage
+
+
+def _by_digits(segment: Segment, source: Stream, phases: int, trial: Assembly) -> Stage:
+    """A Dense on a whole vector, a digit of each element a cycle."""
+    output = stream(trial.graph, segment.result, prod(trial.graph.shapes[segment.result]))
+    name = segment.head.name
+    return trial.put(Digits(name, trial.graph, segment.nodes, source, output, phases, trial.delays))
 
 
 def _accumulated(segment: Segment, source: Stream, lanes: int, trial: Assembly) -> Stage:

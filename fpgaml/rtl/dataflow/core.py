@@ -93,7 +93,7 @@ def _joined(dataflow: Dataflow | Endless, name: str, built: list[Built]) -> Modu
         for number, stream in enumerate(stage.inputs):
             ports[f"in{number}_valid"], ports[f"in{number}_data"] = wires[stream.name]
         ports["out_valid"], ports["out_data"] = wires[stage.output.name]
-        module.instance(stage.name, each.module.name, {}, ports)
+        module.instance(f"{stage.name}_stage", each.module.name, {}, ports)
     return module
 
 

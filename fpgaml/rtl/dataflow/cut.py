@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, MaxPool
+from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, Linear, MaxPool
 from fpgaml.rtl.dataflow.positions import is_local, reach
 from fpgaml.rtl.dataflow.stages.sliding import places_of
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A run of nodes, each of which reads the one before it; the first reads `inputs`.
+    """A run of nodes, each of which reads the one before it; the first reads `inputs`. The last run may branch.
 
     Args:
         nodes: the run; inputs: the tensors, no constants, that its first node reads.
@@ -25,6 +26,18 @@ class Segment:
     def head(self) -> Node:
         """Its first node, which decides how it can stream."""
         return self.nodes[0]
+
+    @property
+    def branches(self) -> bool:
+        """Whether some node reads something else than the one before it."""
+        pairs = pairwise(self.nodes)
+        return any(before.name not in node.inputs for before, node in pairs) or len(self._readings) > len(self.nodes)
+
+    @property
+    def _readings(self) -> set[tuple[str, str]]:
+        """Which node reads which of the tensors that change."""
+        known = {*self.inputs, *(node.name for node in self.nodes)}
+        return {(node.name, name) for node in self.nodes for name in node.inputs if name in known}
 
     @property
     def result(self) -> str:
@@ -52,7 +65,22 @@ def cut(graph: Graph, interval: int) -> list[Segment]:
             run = [node]
             runs.append(run)
         tail[node.name] = run
-    return [Segment(tuple(run), varying_inputs(graph, run[0])) for run in runs]
+    return _tail_joined(graph, [Segment(tuple(run), varying_inputs(graph, run[0])) for run in runs])
+
+
+def _tail_joined(graph: Graph, segments: list[Segment]) -> list[Segment]:
+    """What follows a vector alone, branches that meet again included, is one segment: a softmax."""
+    if len(graph.outputs) != 1:
+        return segments
+    for start in range(1, len(segments)):
+        rest = segments[start:]
+        inside = {node.name for segment in rest for node in segment.nodes}
+        entering = {name for segment in rest for name in segment.inputs if name not in inside}
+        light = not any(isinstance(node.op, Linear) for segment in rest for node in segment.nodes)
+        if len(entering) == 1 and light and len(graph.shapes[next(iter(entering))]) == 1:
+            nodes = tuple(node for node in graph.nodes if node.name in inside)
+            return [*segments[:start], Segment(nodes, tuple(entering))]
+    return segments
 
 
 def varying_inputs(graph: Graph, node: Node) -> tuple[str, ...]:

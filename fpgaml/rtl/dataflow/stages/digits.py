@@ -2,8 +2,8 @@
 
 The adder graph stays constant, since sum of w x = sum over d of 2**(b d) * (sum of w x_d) for the digits x_d of b bits;
 it is as narrow as a digit, and used once for each of them (distributed arithmetic: A. Croisier et al., US patent
-3,777,130; S. White, IEEE ASSP Magazine 6(3), 1989). Two's complement is made unsigned by its inverted sign bit; what that
-adds is a constant, which joins the bias.
+3,777,130; S. White, IEEE ASSP Magazine 6(3), 1989). Two's complement is made unsigned by its inverted sign bit; what
+that adds is a constant, which joins the bias.
 """
 
 from __future__ import annotations
@@ -294,5 +294,6 @@ class Digits:
             f"{top}_{self.name}: {', '.join(node.name for node in self.nodes)}: a sum digit by digit.",
             "",
             f"The elements come in {self.phases} digits of {self.digit} bits, the highest first.",
-            f"Timing: a vector in cycle t -> out_valid in cycle t + {latency}; the next one {self.phases} cycles later.",
+            f"Timing: a vector in cycle t -> out_valid in cycle t + {latency};",
+            f"the next vector {self.phases} cycles later.",
         ]
