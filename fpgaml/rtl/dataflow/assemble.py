@@ -8,7 +8,7 @@ from functools import partial
 from math import lcm, prod
 
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Concatenate, Dense
+from fpgaml.graph.ops import Concatenate, Dense, Reshape
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.cut import Segment, cut
@@ -21,6 +21,8 @@ from fpgaml.rtl.dataflow.stages.collect import Collect
 from fpgaml.rtl.dataflow.stages.digits import Digits
 from fpgaml.rtl.dataflow.stages.gear import Narrow, Widen
 from fpgaml.rtl.dataflow.stages.map import Map
+from fpgaml.rtl.dataflow.stages.serial.choose import runs_of, share_of
+from fpgaml.rtl.dataflow.stages.serial.stage import Serial
 from fpgaml.rtl.dataflow.stages.sliding import Sliding, places_of
 from fpgaml.rtl.dataflow.wishes import input_lanes
 from fpgaml.rtl.delays import DelayModel
@@ -53,11 +55,23 @@ class Assembly:
     def add(self, segment: Segment) -> None:
         """The cheapest stages for a segment of those that keep the interval, or the fastest if none does."""
         inputs = tuple(self.streams[name] for name in segment.inputs)
+        if inputs[0].beats.count > 1 and self._only_renames(segment):
+            self.streams[segment.result] = self._renamed(inputs[0], segment.result)
+            return
         extended = None if self._in_digits(segment, inputs) else self._extended(segment, inputs)
         if extended is None:
             chosen, extended = self._cheapest(self._options(segment, inputs))
             self.streams, self.stages = chosen.streams, chosen.stages
         self.streams[segment.result] = extended.output
+
+    def _only_renames(self, segment: Segment) -> bool:
+        """Whether all that a segment does is to give a tensor another shape."""
+        inside = segment.result not in self.graph.outputs
+        return inside and all(isinstance(node.op, Reshape) for node in segment.nodes)
+
+    def _renamed(self, source: Stream, node: str) -> Stream:
+        """The same beats as another tensor of as many elements."""
+        return replace(source, node=node, beats=replace(source.beats, shape=self.graph.shapes[node]))
 
     def _cheapest(self, options: Sequence[Option]) -> tuple[Assembly, Stage]:
         tried = [(trial, stage) for trial, stage in map(self._trial, options) if stage is not None]
@@ -112,15 +126,15 @@ class Assembly:
     def _options(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[Option]:
         """All ways that are worth a look."""
         graph, head = self.graph, segment.head
+        options: list[Option] = []
+        if self.interval > 1 and len(inputs) == 1 and not segment.branches:
+            options.append(lambda trial: trial.serial(segment, inputs[0]))
         if all(source.beats.count == 1 for source in inputs):
-            return [
-                lambda trial: trial.whole(segment, inputs),
-                *(partial(_by_digits, segment, inputs[0], phases) for phases in self._in_digits(segment, inputs)),
-            ]
+            options += [partial(_by_digits, segment, inputs[0], phases) for phases in self._in_digits(segment, inputs)]
+            return [lambda trial: trial.whole(segment, inputs), *options]
         if len(inputs) > 1:
             return [lambda trial: trial.join(segment, inputs)]
         (source,) = inputs
-        options: list[Option] = []
         if segment.branches:
             return [lambda trial: trial.whole(segment, inputs)]
         if isinstance(head.op, Dense) and len(source.beats.shape) == 1:
@@ -129,7 +143,9 @@ class Assembly:
             options.append(lambda trial: trial.sliding(segment, source))
         elif is_local(graph, head):
             options.append(lambda trial: trial.local(segment, source))
-        return options or [lambda trial: trial.whole(segment, inputs)]
+        else:
+            options.append(lambda trial: trial.whole(segment, inputs))
+        return options
 
     def _in_digits(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[int]:
         """Into how many digits a whole vector may be cut for a Dense that is large enough for it."""
@@ -155,6 +171,26 @@ class Assembly:
             return self.whole(segment, (source,))
         output = stream(graph, segment.result, lanes)
         return self.put(Map(segment.head.name, graph, segment.nodes, (source,), output, self.delays))
+
+    def serial(self, segment: Segment, source: Stream) -> Stage | None:
+        """Engines of a few products that loop, one behind another; None where one would miss the interval."""
+        runs = runs_of(self.graph, segment.nodes)
+        made: Stage | None = None
+        for run in runs:
+            name, result = run.nodes[0].name, run.nodes[-1].name
+            if run.sums is None:  # before the first that sums
+                source = self._in_positions(source)
+                output = stream(self.graph, result, source.beats.lanes)
+                made = self.put(Map(name, self.graph, run.nodes, (source,), output, self.delays))
+            else:
+                share = share_of(self.graph, run, source.beats.lanes, self.interval, self.prices.dsp)
+                if share is None:
+                    return None
+                source = self.regear(source, share.word)
+                output = stream(self.graph, result, share.filters)
+                made = self.put(Serial(name, self.graph, run.nodes, source, output, share.lanes, self.delays))
+            source = self.streams[result] = made.output
+        return made
 
     def whole(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
         """Unrolled, on whole tensors, which are gathered first: what any operation can be."""

@@ -94,7 +94,7 @@ LAYERS: dict[str, Callable[[], Dataflow]] = {
     "one step": lambda: alone((9, 2), Dense(numbers((2, 3)), numbers((3,))), 2, 3, relu),
     "large table": lambda: alone((96,), Dense(numbers((96, 24), 7), numbers((24,))), 2, 3),
     "strided": lambda: alone((20, 4), _conv1d(6, 5, 3, 1), 2, 3, types_by_channel),
-    "dilated, padded": lambda: alone((20, 4), _conv1d(2, 3, 1, 2, (20,)), 1, 1, spacing=9),
+    "dilated, padded": lambda: alone((20, 4), _conv1d(2, 3, 1, 2, (20,)), 1, 1, spacing=3),
     "two axes, padded": lambda: alone((7, 6, 2), _conv2d(2, 4, (2, 1)), 1, 2, relu, types_by_channel),
     "depthwise": lambda: alone((7, 6, 4), _conv2d(4, 4, (1, 2), 4), 2, 2, factors_by_channel),
     "max pool, padded": lambda: alone((7, 6, 4), MaxPool((2, 3), (2, 2), ((0, 1), (1, 0))), 2, 2),
@@ -107,12 +107,12 @@ LAYERS: dict[str, Callable[[], Dataflow]] = {
     "pieces of words": lambda: alone((20, 4), _conv1d(2, 3, 1, 2, (20,)), 1, 1, share=8),
     "words over positions": lambda: alone((7, 6, 2), _conv2d(2, 4, (2, 1)), 1, 2, relu, share=4),
     "images": lambda: alone(
-        (30, 4, 1),
+        (14, 4, 1),
         Conv2D(numbers((5, 1, 1, 7)), numbers((7,)), (3, 1), (1, 1), ((0, 0), (0, 0))),
         1,
         1,
         relu,
-        spacing=20,
+        spacing=9,
         share=4,
     ),
 }

@@ -8,16 +8,9 @@ from math import prod
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Dense
-from fpgaml.graph.ops.linear import Linear
-from fpgaml.rtl.dataflow.beats import Stream
-from fpgaml.rtl.dataflow.positions import reach
 from fpgaml.rtl.dataflow.stages.serial.finish import fuses
 from fpgaml.rtl.dataflow.stages.serial.sums import Sums, sums_of, total_type
-from fpgaml.rtl.estimate import LARGEST_LUT_MULTIPLIER, estimate_nodes
-
-ENGINE, DSP = 200, 100
-"""LUTs of an engine's loops and addresses, and what a DSP block is worth: about the ratio of both in FPGAs."""
+from fpgaml.rtl.estimate import LARGEST_LUT_MULTIPLIER
 
 
 @dataclass(frozen=True)
@@ -37,8 +30,8 @@ class Share:
     """How an engine shares its products in time.
 
     Args:
-        word: elements of a word; lanes: of a piece of it; filters: results at once; luts: a rough cost, a DSP block as
-            DSP of them.
+        word: elements of a word; lanes: of a piece of it; filters: results at once; luts: what differs from one share
+            to another, roughly.
     """
 
     word: int
@@ -47,8 +40,8 @@ class Share:
     luts: float
 
 
-def runs_of(graph: Graph, nodes: Sequence[Node]) -> list[Run] | None:
-    """A run of nodes, each reading the one before it, cut where one sums; None where no Serial engine does one."""
+def runs_of(graph: Graph, nodes: Sequence[Node]) -> list[Run]:
+    """Nodes, each reading the one before it, cut where one sums; empty where no Serial engine does one of them."""
     found: list[Run] = []
     for node in nodes:
         try:
@@ -58,29 +51,29 @@ def runs_of(graph: Graph, nodes: Sequence[Node]) -> list[Run] | None:
         if sums is not None:
             found.append(Run((node,), sums))
         elif not fuses(graph, node):
-            return None
+            return []
         elif found:
             found[-1] = Run((*found[-1].nodes, node), found[-1].sums)
         else:
             found.append(Run((node,), None))
-    return found if any(run.sums for run in found) else None
+    return found if any(run.sums for run in found) else []
 
 
-def share_of(graph: Graph, run: Run, held: int, interval: int) -> Share | None:
+def share_of(graph: Graph, run: Run, held: int, interval: int, dsp: float) -> Share | None:
     """The cheapest engine for a run that keeps an interval; None where no engine of one position at once does.
 
     Args:
-        held: elements a beat of what it reads.
+        held: elements a beat of what it reads; dsp: LUTs that a DSP stands for.
     """
     assert run.sums is not None
-    options = list(_options(graph, run.nodes[0], run.sums, held, interval))
+    options = list(_options(graph, run.nodes[0], run.sums, held, interval, dsp))
     return min(options, key=lambda share: (share.luts, share.filters), default=None)
 
 
-def _options(graph: Graph, node: Node, sums: Sums, held: int, interval: int) -> Iterator[Share]:
+def _options(graph: Graph, node: Node, sums: Sums, held: int, interval: int, dsp: float) -> Iterator[Share]:
     taps = prod(sums.size)
     source, total = (int(kind.width) for kind in (graph.types[node.inputs[0]].uniform(), total_type(graph, node)))
-    product = _product_luts(source, sums)
+    product = _product_luts(source, sums, dsp)
     for filters in _divisors(sums.filters):
         for lanes in [filters] if sums.per_channel else _divisors(sums.channels):
             terms = taps if sums.per_channel else taps * sums.channels // lanes
@@ -101,31 +94,12 @@ def _word(sums: Sums, held: int, lanes: int, width: int) -> tuple[int, float]:
     return lanes, width * lanes
 
 
-def _product_luts(width: int, sums: Sums) -> float:
+def _product_luts(width: int, sums: Sums, dsp: float) -> float:
     if sums.weights is None:
         return width
     weight = int(abs(sums.weights.integers).max()).bit_length() + 1
-    return width * weight if width + weight <= LARGEST_LUT_MULTIPLIER else DSP
+    return width * weight if width + weight <= LARGEST_LUT_MULTIPLIER else dsp
 
 
 def _divisors(number: int) -> list[int]:
     return [n for n in range(1, number + 1) if number % n == 0]
-
-
-def other_luts(graph: Graph, nodes: Sequence[Node], source: Stream, interval: int) -> float:
-    """What the other engines would take for the same nodes: roughly, before anything is lowered."""
-    unrolled, total = estimate_nodes(graph), 0.0
-    for node in nodes:
-        shape = graph.shapes[node.inputs[0]]
-        if isinstance(node.op, Dense) and len(shape) == 1 and source.beats.count > 1:
-            weight = int(abs(node.op.kernel.integers).max()).bit_length() + 1
-            width = int(graph.types[node.inputs[0]].uniform().width)
-            product = width * weight if width + weight <= LARGEST_LUT_MULTIPLIER else DSP
-            total += node.op.kernel.shape[1] * (source.beats.lanes * product + width + weight)
-        elif reach(node.op) is not None:
-            rows = graph.shapes[node.name][0]
-            total += unrolled[node.name] * -(-rows // interval) / rows
-        else:
-            rows = shape[0] if len(shape) > 1 else 1
-            total += unrolled[node.name] / rows if isinstance(node.op, Linear) else 0
-    return total
