@@ -139,6 +139,7 @@ class Assembly:
             return [lambda trial: trial.whole(segment, inputs)]
         if isinstance(head.op, Dense) and len(source.beats.shape) == 1:
             options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
+            options += [partial(_by_digits, segment, source, phases) for phases in self._in_digits(segment, inputs)]
         elif reach(head.op) is not None:
             options.append(lambda trial: trial.sliding(segment, source))
         elif is_local(graph, head):
@@ -148,9 +149,9 @@ class Assembly:
         return options
 
     def _in_digits(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[int]:
-        """Into how many digits a whole vector may be cut for a Dense that is large enough for it."""
+        """Into how many digits a vector's elements may be cut for a Dense that is large enough for it."""
         op = segment.head.op
-        if not isinstance(op, Dense) or len(inputs[0].beats.shape) != 1 or inputs[0].beats.count > 1:
+        if not isinstance(op, Dense) or len(inputs[0].beats.shape) != 1:
             return []
         most = min(self.interval, inputs[0].port.width)
         return [most] if most > 1 and op.kernel.integers.size >= FEWEST_WEIGHTS else []
@@ -268,7 +269,8 @@ class Assembly:
 
 
 def _by_digits(segment: Segment, source: Stream, phases: int, trial: Assembly) -> Stage:
-    """A Dense on a whole vector, a digit of each element a cycle."""
+    """A Dense on a whole vector, which is gathered first, a digit of each element a cycle."""
+    source = trial.regear(source, source.beats.size)
     output = stream(trial.graph, segment.result, prod(trial.graph.shapes[segment.result]))
     name = segment.head.name
     return trial.put(Digits(name, trial.graph, segment.nodes, source, output, phases, trial.delays))
