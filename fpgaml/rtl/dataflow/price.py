@@ -1,4 +1,4 @@
-"""One number for LUTs, DSPs and block RAM, so that stages can be compared: each by its share of what the part holds."""
+"""One number for LUTs, registers, DSPs and block RAM, so that stages can be compared: each by its share of the part."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from fpgaml.boards import Board
 from fpgaml.rtl.dataflow.stage import Cost, Stage
 from fpgaml.rtl.estimate import estimate_graph
 
-DSP, BRAM = 100.0, 150.0
-"""LUTs that a DSP and a block RAM stand for where the part's capacity is not known: about as on AMD's parts."""
+DSP, BRAM, FF = 100.0, 150.0, 0.5
+"""LUTs that a DSP, a block RAM and a register stand for where the part's capacity is not known: about as on AMD's parts."""
 FEW = 2
 """Words that a FIFO before a stage is taken to hold, as long as there is no calendar."""
 
@@ -20,6 +20,7 @@ class Prices:
 
     dsp: float = DSP
     bram: float = BRAM
+    ff: float = FF
 
     @classmethod
     def of_board(cls, board: Board) -> Prices:
@@ -30,11 +31,12 @@ class Prices:
         return cls(
             held.lut / held.dsp if held.dsp else DSP,
             held.lut / held.bram if held.bram else BRAM,
+            held.lut / held.ff if held.ff else FF,
         )
 
     def of(self, cost: Cost) -> float:
         """A cost in LUTs."""
-        return cost.lut + self.dsp * cost.dsp + self.bram * cost.bram
+        return cost.lut + self.ff * cost.ff + self.dsp * cost.dsp + self.bram * cost.bram
 
 
 def likely_cost(stage: Stage) -> Cost:
