@@ -27,11 +27,16 @@ _RESERVED = frozenset(
 """Words of Verilog-2005 and VHDL-2008: a project may be written in either, with the same names."""
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a name is a word of Verilog or VHDL."""
+    return name.lower() in _RESERVED
+
+
 def check_module_name(name: str) -> None:
     """Refuse what is no name for a module.
 
     Raises:
         FpgamlError: it is none.
     """
-    if not _IDENTIFIER.fullmatch(name) or name.lower() in _RESERVED:
+    if not _IDENTIFIER.fullmatch(name) or is_reserved(name):
         raise FpgamlError("--name", f"`{name}` is no name for a module", "Letters, digits, single underscores")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fpgaml.rtl.names import is_reserved
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -130,17 +132,17 @@ class Module:
 
     def input(self, name: str, width: int | None = None, note: str = "") -> Wire:
         """A new input port."""
-        self.inputs.append(Wire(name, width, note))
+        self.inputs.append(_wire(name, width, note))
         return self.inputs[-1]
 
     def output(self, name: str, width: int | None = None, note: str = "") -> Wire:
         """A new output port."""
-        self.outputs.append(Wire(name, width, note))
+        self.outputs.append(_wire(name, width, note))
         return self.outputs[-1]
 
     def wire(self, name: str, width: int | None = None, note: str = "") -> Wire:
         """A new signal."""
-        self.wires.append(Wire(name, width, note))
+        self.wires.append(_wire(name, width, note))
         return self.wires[-1]
 
     def assign(self, target: Wire, *pieces: Piece) -> None:
@@ -158,7 +160,13 @@ class Module:
         self, label: str, module: str, parameters: dict[str, int], ports: dict[str, Wire | None], note: str = ""
     ) -> None:
         """An instance."""
+        assert not is_reserved(label), f"{self.name}: an instance `{label}`"
         self.body.append(Instance(label, module, parameters, ports, note))
+
+
+def _wire(name: str, width: int | None, note: str) -> Wire:
+    assert not is_reserved(name), f"a wire `{name}`"
+    return Wire(name, width, note)
 
 
 def part(wire: Part | Wire) -> Part:

@@ -14,6 +14,7 @@ from pathlib import Path
 from fpgaml.cosim.tools import Simulator
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.settings import Hdl
+from fpgaml.toolchain import first_error
 
 LIBRARY = Path(__file__).resolve().parents[3] / "fpgaml" / "rtl" / "lib"
 TIMEOUT_S = 900
@@ -289,4 +290,5 @@ def _call(command: Sequence[str], folder: Path) -> None:
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
     )
     if done.returncode != 0:
-        raise RuntimeError(f"{Path(command[0]).name} in {folder}: {(done.stderr + done.stdout)[-2000:]}")
+        cause = first_error(done.stderr + done.stdout) or f"exit code {done.returncode}"
+        raise RuntimeError(f"{Path(command[0]).name} in {folder}: {cause}")

@@ -207,7 +207,7 @@ def run(found: Sequence[Wish], number: int, simulator: str, folder: Path) -> Tal
     try:
         every_seen = simulate(trials, folder, choose_simulator(hdl.value, simulator))
     except RuntimeError as error:
-        tally.problems += [(made.wish, f"one of a batch that does not run: {error}") for made in kept]
+        tally.problems.append((kept[0].wish, f"or one of the {len(kept)} beside it: {error}"))
         return tally
     for made, coming, seen in zip(kept, arrivals, every_seen, strict=True):
         tally.streamed += 1
@@ -237,7 +237,7 @@ def declared_depths(dataflow: Dataflow) -> dict[str, int]:
     for stage in dataflow.stages:
         for number, depth in enumerate(dataflow.calendar.depths[stage.name]):
             if depth and stage.engine == "join":
-                fifo = f"core.{stage.name}.in{number}_fifo"
+                fifo = f"core.{stage.name}_stage.in{number}_fifo"
                 found[f"{fifo}.count + {fifo}.in_valid"] = depth
     return found
 

@@ -165,7 +165,7 @@ class Accumulate:
             },
         )
         result = module.wire("result", after.outputs[0].bits)
-        module.instance("after", after.module, {}, {"clk": module.clk, "x": sums, "y": result})
+        module.instance("after_kernel", after.module, {}, {"clk": module.clk, "x": sums, "y": result})
         regrid(module, result, after.outputs[0], out_data, self.output.port)
         delay(module, "valids", after.latency, done, out_valid, reset=True)
         kernels = products.sources(hdl) | after.sources(hdl)
