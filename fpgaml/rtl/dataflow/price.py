@@ -9,7 +9,7 @@ from fpgaml.rtl.dataflow.stage import Cost, Stage
 from fpgaml.rtl.estimate import estimate_graph
 
 DSP, BRAM, FF = 100.0, 150.0, 0.5
-"""LUTs that a DSP, a block RAM and a register stand for where the part's capacity is not known: about as on AMD's parts."""
+"""LUTs that a DSP, a block RAM and a register stand for where a part's capacity is not known: as on AMD's."""
 FEW = 2
 """Words that a FIFO before a stage is taken to hold, as long as there is no calendar."""
 
