@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import lcm, prod
@@ -11,8 +11,9 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Concatenate, Dense, Reshape
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.rtl.dataflow.beats import Stream, stream
+from fpgaml.rtl.dataflow.calendar import Cycles, leaving
 from fpgaml.rtl.dataflow.cut import Segment, cut
-from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.dataflow import Dataflow, arrivals
 from fpgaml.rtl.dataflow.positions import is_local, reach, row
 from fpgaml.rtl.dataflow.price import Prices, likely_cost, rough_luts
 from fpgaml.rtl.dataflow.stage import Stage
@@ -35,6 +36,9 @@ FEWEST_WEIGHTS = 64
 PRUNED = 0.3
 """A stage whose LUTs by the Graph alone, times this, are above the best one's price cannot be better."""
 
+TIE = 0.05
+"""Options whose prices differ by no more are equally good: the one with fewer stages is taken."""
+
 
 @dataclass
 class Assembly:
@@ -42,15 +46,21 @@ class Assembly:
 
     Args:
         interval: cycles a frame that each of them may take; prices: by which options are compared.
+        haste: LUTs that a cycle of latency is worth.
+        sources: for each stream that enters the cycles of its beats.
         streams: by name: tensors in the beats that they are known to come in.
+        left: for each stage the cycles in which its result's beats leave.
     """
 
     graph: Graph
     delays: DelayModel
     interval: int
     prices: Prices
+    haste: float
+    sources: Mapping[str, Cycles]
     streams: dict[str, Stream] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
+    left: dict[Stage, Cycles] = field(default_factory=dict)
 
     def add(self, segment: Segment) -> None:
         """The cheapest stages for a segment of those that keep the interval, or the fastest if none does."""
@@ -58,11 +68,9 @@ class Assembly:
         if inputs[0].beats.count > 1 and self._only_renames(segment):
             self.streams[segment.result] = self._renamed(inputs[0], segment.result)
             return
-        extended = None if self._in_digits(segment, inputs) else self._extended(segment, inputs)
-        if extended is None:
-            chosen, extended = self._cheapest(self._options(segment, inputs))
-            self.streams, self.stages = chosen.streams, chosen.stages
-        self.streams[segment.result] = extended.output
+        chosen, stage = self._cheapest(self._options(segment, inputs))
+        self.streams, self.stages = chosen.streams, chosen.stages
+        self.streams[segment.result] = stage.output
 
     def _only_renames(self, segment: Segment) -> bool:
         """Whether all that a segment does is to give a tensor another shape."""
@@ -75,30 +83,48 @@ class Assembly:
 
     def _cheapest(self, options: Sequence[Option]) -> tuple[Assembly, Stage]:
         tried = [(trial, stage) for trial, stage in map(self._trial, options) if stage is not None]
-        slow = {id(trial): max(self._late(trial), 0) for trial, _ in tried}
-        kept = [pair for pair in tried if slow[id(pair[0])] == min(slow.values())]
+        late = [max(max(stage.work for stage in self._new(trial)) - self.interval, 0) for trial, _ in tried]
+        kept = [pair for pair, cycles in zip(tried, late, strict=True) if cycles == min(late)]
         if len(kept) == 1:
             return kept[0]
-        best, lowest = kept[0], float("inf")
-        rough = {id(trial): sum(rough_luts(stage) for stage in self._new(trial)) for trial, _ in kept}
-        for trial, stage in sorted(kept, key=lambda pair: rough[id(pair[0])]):
-            if PRUNED * rough[id(trial)] > lowest:
+        rough = [sum(rough_luts(stage) for stage in self._new(trial)) for trial, _ in kept]
+        priced: list[tuple[float, tuple[Assembly, Stage]]] = []
+        for luts, pair in sorted(zip(rough, kept, strict=True), key=lambda both: both[0]):
+            if priced and PRUNED * luts > min(price for price, _ in priced):
                 break
-            price = sum(self.prices.of(likely_cost(each)) for each in self._new(trial))
-            if price < lowest:
-                best, lowest = (trial, stage), price
-        return best
+            priced.append((self._price(pair[0]), pair))
+        lowest = min(price for price, _ in priced)
+        near = [each for each in priced if each[0] <= lowest + TIE * abs(lowest)]
+        return min(near, key=lambda each: (len(each[1][0].stages), each[0]))[1]
 
     def _trial(self, option: Option) -> tuple[Assembly, Stage | None]:
         trial = replace(self, streams=dict(self.streams), stages=list(self.stages))
         return trial, option(trial)
 
     def _new(self, trial: Assembly) -> list[Stage]:
-        return trial.stages[len(self.stages) :]
+        return [stage for stage in trial.stages if stage not in self.stages]
 
-    def _late(self, trial: Assembly) -> int:
-        """Cycles by which the slowest of the new stages misses the interval."""
-        return max(stage.work for stage in self._new(trial)) - self.interval
+    def _price(self, trial: Assembly) -> float:
+        """Of what a trial has more than there is now, and of the time until its result is there."""
+        added, replaced = self._new(trial), trial._new(self)
+        more, less = (sum(self.prices.of(likely_cost(each)) for each in stages) for stages in (added, replaced))
+        late = float(trial.times(added[-1].output)[-1]) * self.haste if self.haste else 0.0
+        return more - less + late
+
+    def times(self, wanted: Stream) -> Cycles:
+        """The cycle of each beat of a frame, in an idle core."""
+        for stage in self.stages:
+            if stage.output.name == wanted.name:
+                if stage not in self.left:
+                    self.left[stage] = leaving(stage, [self.times(source) for source in stage.inputs])
+                return self.left[stage]
+        return self.sources[wanted.name]
+
+    @property
+    def budgets(self) -> list[int]:
+        """Cycles a frame that are worth a look: the interval; for haste half of it, and so on."""
+        halves = max(self.interval.bit_length(), 1) if self.haste else 1
+        return [max(self.interval >> half, 1) for half in range(halves)]
 
     def _extended(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage | None:
         """On whole tensors: the stage that gives the only input goes on, without registers between."""
@@ -126,27 +152,33 @@ class Assembly:
     def _options(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[Option]:
         """All ways that are worth a look."""
         graph, head = self.graph, segment.head
-        options: list[Option] = []
-        if self.interval > 1 and len(inputs) == 1 and not segment.branches:
-            options.append(lambda trial: trial.serial(segment, inputs[0]))
-        if all(source.beats.count == 1 for source in inputs):
-            options += [partial(_by_digits, segment, inputs[0], phases) for phases in self._in_digits(segment, inputs)]
-            return [lambda trial: trial.whole(segment, inputs), *options]
-        if len(inputs) > 1:
-            return [lambda trial: trial.join(segment, inputs)]
+        if len(inputs) > 1 or segment.branches:
+            return self._of_branches(segment, inputs)
         (source,) = inputs
-        if segment.branches:
-            return [lambda trial: trial.whole(segment, inputs)]
-        if isinstance(head.op, Dense) and len(source.beats.shape) == 1:
-            options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
-            options += [partial(_by_digits, segment, source, phases) for phases in self._in_digits(segment, inputs)]
+        options: list[Option] = []
+        vector = isinstance(head.op, Dense) and len(source.beats.shape) == 1
+        if source.beats.count == 1:
+            options.append(lambda trial: trial._extended(segment, inputs) or trial.whole(segment, inputs))
         elif reach(head.op) is not None:
-            options.append(lambda trial: trial.sliding(segment, source))
+            budgets = dict.fromkeys(max(budget, source.beats.count) for budget in self.budgets)
+            options += [partial(_slid, segment, source, budget) for budget in budgets]
         elif is_local(graph, head):
             options.append(lambda trial: trial.local(segment, source))
-        else:
+        elif not vector:
             options.append(lambda trial: trial.whole(segment, inputs))
+        if vector:
+            options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
+            options += [partial(_by_digits, segment, source, phases) for phases in self._in_digits(segment, inputs)]
+        if self.interval > 1:
+            options += [partial(_serial, segment, source, budget) for budget in self.budgets]
         return options
+
+    def _of_branches(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[Option]:
+        if all(source.beats.count == 1 for source in inputs):
+            return [lambda trial: trial._extended(segment, inputs) or trial.whole(segment, inputs)]
+        if segment.branches and len(inputs) == 1:
+            return [lambda trial: trial.whole(segment, inputs)]
+        return [lambda trial: trial.join(segment, inputs)]
 
     def _in_digits(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[int]:
         """Into how many digits a vector's elements may be cut for a Dense that is large enough for it."""
@@ -160,7 +192,7 @@ class Assembly:
         """Elements a step of a sum over beats: as they come, or as few as the interval allows."""
         held = source.beats.lanes
         fewer = [n for n in range(1, held) if held % n == 0 and -(-source.beats.size // n) <= self.interval]
-        return [held, *fewer[:1]]
+        return [*([held] if source.beats.count > 1 else []), *(fewer if self.haste else fewer[:1])]
 
     def local(self, segment: Segment, source: Stream) -> Stage:
         """Position by position, as many a beat as come."""
@@ -173,8 +205,8 @@ class Assembly:
         output = stream(graph, segment.result, lanes)
         return self.put(Map(segment.head.name, graph, segment.nodes, (source,), output, self.delays))
 
-    def serial(self, segment: Segment, source: Stream) -> Stage | None:
-        """Engines of a few products that loop, one behind another; None where one would miss the interval."""
+    def serial(self, segment: Segment, source: Stream, budget: int) -> Stage | None:
+        """Engines of a few products that loop, one behind another; None where one takes more than so many cycles."""
         runs = runs_of(self.graph, segment.nodes)
         made: Stage | None = None
         for run in runs:
@@ -184,7 +216,7 @@ class Assembly:
                 output = stream(self.graph, result, source.beats.lanes)
                 made = self.put(Map(name, self.graph, run.nodes, (source,), output, self.delays))
             else:
-                share = share_of(self.graph, run, source.beats.lanes, self.interval, self.prices.dsp)
+                share = share_of(self.graph, run, source.beats.lanes, budget, self.prices.dsp)
                 if share is None:
                     return None
                 source = self.regear(source, share.word)
@@ -244,13 +276,14 @@ class Assembly:
         self.streams[name] = output
         return output
 
-    def sliding(self, segment: Segment, source: Stream) -> Stage:
-        """A window that slides, with as few positions at once as the interval allows."""
+    def sliding(self, segment: Segment, source: Stream, budget: int) -> Stage:
+        """A window that slides, with as few positions at once as so many cycles a frame allow."""
         graph, source = self.graph, self._in_positions(source)
+        budget = max(budget, source.beats.count)
         last = max(n for n, node in enumerate(segment.nodes) if reach(node.op) is not None)
         rows = graph.shapes[segment.nodes[last].name][0]
         size = prod(graph.shapes[segment.result])
-        for copies in range(-(-rows // self.interval), rows + 1):
+        for copies in range(-(-rows // budget), rows + 1):
             lanes = copies * (size // rows)
             if lanes % row(graph.shapes[segment.result]):
                 continue
@@ -258,7 +291,7 @@ class Assembly:
                 continue
             output = stream(graph, segment.result, lanes)
             made = Sliding(segment.head.name, graph, segment.nodes, source, output, self.delays)
-            if made.window.ticks <= self.interval or copies == rows:
+            if made.window.ticks <= budget or copies == rows:
                 return self.put(made)
         return self.whole(segment, (source,))
 
@@ -266,6 +299,14 @@ class Assembly:
         """A stage more."""
         self.stages.append(stage)
         return stage
+
+
+def _slid(segment: Segment, source: Stream, budget: int, trial: Assembly) -> Stage:
+    return trial.sliding(segment, source, budget)
+
+
+def _serial(segment: Segment, source: Stream, budget: int, trial: Assembly) -> Stage | None:
+    return trial.serial(segment, source, budget)
 
 
 def _by_digits(segment: Segment, source: Stream, phases: int, trial: Assembly) -> Stage:
@@ -283,22 +324,32 @@ def _accumulated(segment: Segment, source: Stream, lanes: int, trial: Assembly) 
     return trial.put(Accumulate(segment.head.name, trial.graph, segment.nodes, source, output, trial.delays))
 
 
-def assemble(graph: Graph, delays: DelayModel, samples: int, interval: int, prices: Prices | None = None) -> Dataflow:
+def assemble(
+    graph: Graph,
+    delays: DelayModel,
+    samples: int,
+    interval: int,
+    prices: Prices | None = None,
+    haste: float = 0.0,
+    spacing: int = 1,
+) -> Dataflow:
     """Stages that take a frame every `interval` cycles, the cheapest for each segment.
 
     Args:
-        samples: positions of the inputs' first axis a beat.
+        samples: positions of the inputs' first axis a beat; spacing: cycles between two beats that enter.
+        haste: LUTs that a cycle of latency is worth.
 
     Raises:
         FpgamlError: something does not stream.
     """
     lanes = input_lanes(graph, samples)
     sources = tuple(stream(graph, node.name, lanes) for node in graph.inputs)
-    assembly = Assembly(graph, delays, interval, prices or Prices(), {source.name: source for source in sources})
+    streams = {source.name: source for source in sources}
+    assembly = Assembly(graph, delays, interval, prices or Prices(), haste, arrivals(sources, spacing), streams)
     for segment in cut(graph, interval):
         assembly.add(segment)
     outputs = tuple(assembly.streams[name] for name in graph.outputs)
     if len(outputs) > 1:
         outputs = tuple(assembly.regear(output, output.beats.size) for output in outputs)
         assembly.stages.append(Collect(outputs))
-    return Dataflow(graph, sources, tuple(assembly.stages), outputs, 1, interval)
+    return Dataflow(graph, sources, tuple(assembly.stages), outputs, spacing, interval)

@@ -90,6 +90,12 @@ def make_calendar(sources: Mapping[str, Cycles], stages: Sequence[Stage], spacin
     return Calendar(interval, spacing, alone, settled, starts, depths, pauses)
 
 
+def leaving(stage: Stage, arrivals: Sequence[Cycles]) -> Cycles:
+    """When each beat of a frame leaves an idle stage, given when each of its inputs' beats comes."""
+    pace = stage.pace
+    return _cycles(_starts(pace, arrivals, 1), pace.emits, 1)
+
+
 def _beats(sources: Mapping[str, Cycles]) -> int:
     return sum(len(cycles) for cycles in sources.values())
 

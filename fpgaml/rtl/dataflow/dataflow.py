@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,13 +14,22 @@ from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.dataflow.beats import Stream
-from fpgaml.rtl.dataflow.calendar import Calendar, make_calendar
+from fpgaml.rtl.dataflow.calendar import Calendar, Cycles, make_calendar
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.collect import whole_port
 from fpgaml.rtl.settings import Hdl
 
 CHUNK = 64
 """Events at once: every stream's beats are kept until a chunk is through."""
+
+
+def arrivals(sources: Sequence[Stream], spacing: int) -> dict[str, Cycles]:
+    """The cycle of each beat of a frame, at the densest: the tensors follow one another."""
+    first, found = 0, {}
+    for source in sources:
+        found[source.name] = (first + np.arange(source.beats.count)) * spacing
+        first += source.beats.count
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +90,9 @@ class Dataflow:
     @cached_property
     def calendar(self) -> Calendar:
         """When everything happens."""
-        first, arrivals = 0, {}
-        for source in self.sources:
-            arrivals[source.name] = (first + np.arange(source.beats.count)) * self.spacing
-            first += source.beats.count
-        return make_calendar(arrivals, self.stages, self.spacing, max(self.interval, first * self.spacing))
+        beats = sum(source.beats.count for source in self.sources)
+        entering = arrivals(self.sources, self.spacing)
+        return make_calendar(entering, self.stages, self.spacing, max(self.interval, beats * self.spacing))
 
     def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
         """A batch of events, beat by beat.

@@ -12,12 +12,12 @@ from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.price import Prices
-from fpgaml.rtl.dataflow.timetable import brief, latency
+from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, positions
 from fpgaml.rtl.delays import DelayModel
 
-STEPS = 24
-"""Tries at most to find a schedule that is fast enough: each has half of the cycles of the one before it."""
+HASTES = (0.0, 1.0, 8.0, 64.0, 512.0)
+"""LUTs that a cycle of latency is worth, from one try to the next."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     """
     check_wishes(wishes)
     delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
-    wanted = pace(graph, wishes)
-    chosen, found = _fast_enough(graph, delays, prices, wishes, wanted)
-    return Folded(found, tuple(notes(graph, chosen)), faster=_faster(graph, delays, prices, wishes, chosen, found))
+    make, wanted = _Maker(graph, delays, prices), pace(graph, wishes)
+    chosen, found = _chosen(make, wishes, wanted)
+    cheaper, faster = _cheaper(make, chosen, found), _faster(make, chosen, found)
+    return Folded(found, tuple(notes(graph, chosen)), cheaper, faster)
 
 
 def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
@@ -119,53 +120,73 @@ def _fewest_samples(graph: Graph, interval: int) -> int:
     return low
 
 
-def _fast_enough(
-    graph: Graph, delays: DelayModel, prices: Prices, wishes: Wishes, wanted: Pace
-) -> tuple[Pace, Dataflow]:
-    """The slowest of paces, from the one wanted on, that keeps the interval and the latency."""
-    best: tuple[Pace, Dataflow] | None = None
-    for chosen in _faster_and_faster(graph, wishes, wanted):
-        made = _made(graph, delays, prices, chosen)
-        if made.calendar.interval <= wanted.interval and latency(made) <= (wishes.max_latency or latency(made)):
-            return chosen, made
-        best = min((each for each in (best, (chosen, made)) if each), key=lambda pair: _distance(pair[1], wishes))
-    assert best is not None
-    raise _unreachable(best[1], wishes)
+@dataclass(frozen=True)
+class _Maker:
+    """Makes dataflows of one network for one board."""
+
+    graph: Graph
+    delays: DelayModel
+    prices: Prices
+
+    def __call__(self, pace: Pace, haste: float = 0.0) -> Dataflow:
+        """It takes frames as fast as its stages can, which may be faster than they had to be."""
+        made = assemble(self.graph, self.delays, pace.samples, pace.interval, self.prices, haste)
+        return replace(made, interval=1)
 
 
-def _made(graph: Graph, delays: DelayModel, prices: Prices, chosen: Pace) -> Dataflow:
-    """It takes frames as fast as its stages can, which may be faster than they had to be."""
-    return replace(assemble(graph, delays, chosen.samples, chosen.interval, prices), interval=1)
+def _chosen(make: _Maker, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]:
+    """The cheapest that keeps interval and latency: beats as few as do, and no more haste than it takes.
+
+    Raises:
+        FpgamlError: there is none.
+    """
+    nearest: Dataflow | None = None
+    paces = list(_paces(make.graph, wishes, wanted))
+    in_time = [pace for pace in paces if _may_be_in_time(make.graph, wishes, pace)]
+    for pace in in_time or paces[-1:]:
+        for haste in HASTES if wishes.max_latency is not None else HASTES[:1]:
+            found = make(pace, haste)
+            if found.calendar.interval > wanted.interval:
+                raise _unreachable(found, wishes)
+            if latency(found) <= (wishes.max_latency or latency(found)):
+                return pace, found
+            nearest = found if nearest is None else min(nearest, found, key=latency)
+    assert nearest is not None
+    raise _unreachable(nearest, wishes)
 
 
-def _faster_and_faster(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
-    """The pace wanted, then others with half of the cycles; more samples only where the user left them open."""
-    chosen = wanted
-    for _ in range(STEPS):
-        yield chosen
-        samples = chosen.samples
-        if wishes.samples is None and input_beats(graph, samples) > chosen.interval // 2:
-            samples = min(2 * samples, positions(graph))
-        following = Pace(samples, max(chosen.interval // 2, input_beats(graph, samples)))
-        if following == chosen:
-            return
-        chosen = following
+def _paces(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
+    """The pace wanted, then with more samples a beat where the user left them open and latency is short."""
+    yield wanted
+    samples = wanted.samples
+    while wishes.samples is None and samples < positions(graph):
+        samples = min(2 * samples, positions(graph))
+        yield Pace(samples, wanted.interval)
 
 
-def _faster(
-    graph: Graph, delays: DelayModel, prices: Prices, wishes: Wishes, chosen: Pace, found: Dataflow
-) -> Choice | None:
-    """The next faster schedule, whatever beats the user asked for."""
-    free = Wishes(interval=wishes.interval)
-    for following in _faster_and_faster(graph, free, chosen):
-        if following.interval < found.calendar.interval:
-            return brief(_made(graph, delays, prices, following), str(following))
-    return None
+def _may_be_in_time(graph: Graph, wishes: Wishes, pace: Pace) -> bool:
+    """A vector, as a Dense gives it, follows from all of a frame: it is not there before the frame is."""
+    vector = all(len(graph.shapes[name]) == 1 for name in graph.outputs)
+    return wishes.max_latency is None or not vector or input_beats(graph, pace.samples) <= wishes.max_latency
 
 
-def _distance(dataflow: Dataflow, wishes: Wishes) -> tuple[int, int]:
-    over = max(dataflow.calendar.interval - (wishes.interval or dataflow.calendar.interval), 0)
-    return over, latency(dataflow)
+def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
+    """The next faster schedule: half of the cycles, with more samples a beat where they take that."""
+    graph, interval = make.graph, found.calendar.interval // 2
+    if interval < input_beats(graph, positions(graph)):
+        return None
+    following = Pace(max(chosen.samples, _fewest_samples(graph, interval)), interval)
+    return brief(make(following), f"{following.samples} samples a cycle")
+
+
+def _cheaper(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
+    """The next cheaper schedule: twice the cycles, if that saves anything."""
+    interval = 2 * found.calendar.interval
+    slower = brief(make(Pace(chosen.samples, interval)), f"an interval of {interval:,}")
+    saved = (
+        make.prices.of(total_cost(found)) > make.prices.dsp * slower.dsp + make.prices.bram * slower.bram + slower.lut
+    )
+    return slower if saved else None
 
 
 def _unreachable(nearest: Dataflow, wishes: Wishes) -> FpgamlError:

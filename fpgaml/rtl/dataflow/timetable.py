@@ -42,7 +42,7 @@ def latency(dataflow: Dataflow) -> int:
 
 def brief(dataflow: Dataflow, what: str) -> Choice:
     """A dataflow that is not made, beside one that is."""
-    total = sum(costs(dataflow).values(), Cost())
+    total = total_cost(dataflow)
     return Choice(
         what=what,
         interval=dataflow.calendar.interval,
@@ -51,6 +51,11 @@ def brief(dataflow: Dataflow, what: str) -> Choice:
         dsp=total.dsp,
         bram=total.bram,
     )
+
+
+def total_cost(dataflow: Dataflow) -> Cost:
+    """Of all stages."""
+    return sum(costs(dataflow).values(), Cost())
 
 
 def same_stages(one: Timetable, other: Timetable) -> bool:
