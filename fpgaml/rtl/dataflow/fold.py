@@ -182,11 +182,10 @@ def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
 def _cheaper(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
     """The next cheaper schedule: twice the cycles, if that saves anything."""
     interval = 2 * found.calendar.interval
-    slower = brief(make(Pace(chosen.samples, interval)), f"an interval of {interval:,}")
-    saved = (
-        make.prices.of(total_cost(found)) > make.prices.dsp * slower.dsp + make.prices.bram * slower.bram + slower.lut
-    )
-    return slower if saved else None
+    slower = make(Pace(chosen.samples, interval))
+    if make.prices.of(total_cost(slower)) >= make.prices.of(total_cost(found)):
+        return None
+    return brief(slower, f"an interval of {interval:,}")
 
 
 def _unreachable(nearest: Dataflow, wishes: Wishes) -> FpgamlError:
