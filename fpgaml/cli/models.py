@@ -38,7 +38,10 @@ def _facts(task: Any) -> dict[str, Any]:
     networks = []
     for network in task.networks:
         facts: dict[str, Any] = {"name": f"{task.name}/{network.name}" if network.name else task.name}
-        facts |= {"trained": network.quantised_file(task.weights).is_file(), "rtl": network.unrolls}
+        facts |= {
+            "trained": network.quantised_file(task.weights).is_file(),
+            "rtl": "streaming" if network.folds else "unrolled",
+        }
         path = task.weights / network.folder / METRICS
         if path.is_file():
             content = read_metrics(path)

@@ -20,7 +20,7 @@ STRENGTH = (Kind.ESTIMATE, Kind.SIMULATED, Kind.HLS_CSYNTH, Kind.POST_SYNTHESIS,
 """From weak to strong, for resources; `simulated` is of cycles."""
 
 NEXT_STEP = {
-    Kind.SIMULATED: "`fpgaml cosim PROJECT`, of RTL",
+    Kind.SIMULATED: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
     Kind.HLS_CSYNTH: "`make csynth` in the project, with the vendor's HLS tool",
     Kind.POST_SYNTHESIS: "`fpgaml synth PROJECT`, or a vendor's tool",
     Kind.POST_ROUTE: "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
@@ -59,6 +59,20 @@ class Budget:
     board: str
     clock_mhz: float
     limits: tuple[Limit, ...]
+
+    @property
+    def rate(self) -> float | None:
+        """Frames per second that its initiation interval asks for; None without one."""
+        interval = self._limit("initiation_interval", "cycles")
+        return None if interval is None else self.clock_mhz * 1e6 / interval
+
+    @property
+    def latency_ns(self) -> float | None:
+        """The longest latency; None without one."""
+        return self._limit("latency", "ns")
+
+    def _limit(self, what: str, unit: str) -> float | None:
+        return min((each.limit for each in self.limits if (each.what, each.unit) == (what, unit)), default=None)
 
 
 @dataclass(frozen=True)
@@ -200,7 +214,7 @@ def _cycles(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_F
         yield _Found("latency", "ns", latency, why_not)
         interval = Number(estimate.interval_cycles, Kind.ESTIMATE, "schedule")
         yield _Found("initiation_interval", "cycles", interval, why_not)
-    for run in results.cosim:
+    for run in (*results.cosim, *([results.bulk] if results.bulk is not None else [])):
         source = f"{run.tool}, clock of {period:g} ns"
         if run.measured.latency is not None:
             yield _Found("latency", "ns", Number(run.measured.latency * period, run.kind, source), why_not)

@@ -17,6 +17,7 @@ from fpgaml.target import Target
 from fpgaml.tasks.budget import read_budget
 from fpgaml.tasks.columns import Group, csim_column, graph_column, litert_column, rtl_column
 from fpgaml.tasks.events import write_events
+from fpgaml.tasks.sources import brought
 from fpgaml.tasks.task import Network, Task
 
 
@@ -26,7 +27,7 @@ class ProjectMaker:
 
     Args:
         weights: the folder of networks; output: the folder that receives the projects.
-        rtl: whether RTL is wanted, where the network fits unrolled.
+        rtl: whether RTL is wanted.
     """
 
     task: Task
@@ -45,8 +46,8 @@ class ProjectMaker:
         model = self.network.quantised_file(self.weights)
         hls = self._convert(model, "hls", HlsTarget())
         columns = [graph_column(hls.model.graph), csim_column(hls.folder, self.progress)]
-        if self.rtl and self.network.unrolls:
-            rtl = self._convert(model, "rtl", RtlTarget(shell=ShellKind.NATIVE))
+        if self.rtl:
+            rtl = self._convert(model, "rtl", self._rtl())
             columns.append(rtl_column(rtl.folder, self.progress))
         return Group(hls.model.graph, tuple(columns))
 
@@ -69,10 +70,15 @@ class ProjectMaker:
             litert_column(file, hls.model.graph),
             csim_column(hls.folder, self.progress, "tflite_csim", "int8, C-simulation"),
         ]
-        if self.rtl and self.network.unrolls:
-            rtl = self._convert(file, "tflite_rtl", RtlTarget(shell=ShellKind.NATIVE), native=False)
+        if self.rtl:
+            rtl = self._convert(file, "tflite_rtl", self._rtl(), native=False)
             columns.append(rtl_column(rtl.folder, self.progress, "tflite_rtl", "int8, RTL simulation"))
         return Group(hls.model.graph, tuple(columns), hls.model.codings)
+
+    def _rtl(self) -> RtlTarget:
+        """As the budget paces it."""
+        settings = brought(self.task, self.network, read_budget(self.task.folder / "budget.toml"))
+        return RtlTarget(shell=ShellKind.NATIVE, **settings.get("rtl", {}))
 
     def _convert(self, model: Path, name: str, target: Target, native: bool = True) -> Conversion:
         """One project; the quantised network's own has its recorded answers and the budget's clock.

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml.progress import Progress
-from fpgaml.tasks.budget import read_budget
+from fpgaml.rtl.dataflow.quantities import Span
+from fpgaml.tasks.budget import Budget, read_budget
 from fpgaml.tasks.events import write_events
 from fpgaml.tasks.registry import find_network
+from fpgaml.tasks.task import Network, Task
 
 ANY_BOARD = "alveo"
 
@@ -73,4 +75,13 @@ def sources(
             with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
                 made = write_events(task, network, Path(folder), recorded=not floating)
             data, labels = made.data, labels or made.labels
-        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, task.target_settings)
+        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, brought(task, network, budget))
+
+
+def brought(task: Task, network: Network, budget: Budget) -> dict[str, Mapping[str, Any]]:
+    """By target, what a task brings to its settings: of RTL that folds, the pace of the budget, whatever the clock."""
+    if not network.folds:
+        return dict(task.target_settings)
+    latency = None if budget.latency_ns is None else Span(ns=budget.latency_ns)
+    pace = {"rate": budget.rate, "max_latency": latency}
+    return {**task.target_settings, "rtl": {name: value for name, value in pace.items() if value is not None}}

@@ -25,13 +25,13 @@ class Network:
         name: empty for the task's only or first network.
         folder: below the folder of weights, `.` or the name.
         others: further networks that are scored beside it in floating point, by column, files below the weights.
-        unrolls: whether its RTL fits the task's board (`--target rtl` unrolls a network).
+        folds: whether its RTL shares its arithmetic in time, at the rate of the task's budget; else it is unrolled.
     """
 
     name: str = ""
     folder: str = "."
     others: Mapping[str, str] = field(default_factory=dict)
-    unrolls: bool = True
+    folds: bool = False
 
     def float_file(self, weights: Path) -> Path:
         """The float network below a folder of weights."""

@@ -40,7 +40,7 @@ class GrandTrigger(Task):
     name = "grand_trigger"
     title = "GRAND radio self-trigger: air-shower pulses in antenna waveforms"
     data_label = c.DATA_LABEL
-    networks = (Network(unrolls=False),)
+    networks = (Network(folds=True),)
     baseline = "peak_over_rms"
     larger_is_better = True
     titles = MappingProxyType({"peak_over_rms": "peak over RMS", "level1": "level 1"})

@@ -65,6 +65,17 @@ def cosim(latency: int | None) -> dict[str, Any]:
     }
 
 
+def bulk(latency: int | None) -> dict[str, Any]:
+    timing = {"latency": latency, "interval": latency}
+    speed = {"frames_per_second": 1.0, "frames_per_second_whole": 1.0}
+    return {
+        **{"kind": "simulated", "tool": "Verilator 5.048", "shell": "native", "seed": 1, "data": ""},
+        **{"gap_percent": 0, "stall_percent": 0, "processes": 1, "passed": True, "edited": []},
+        **{"frames": 9, "cycles": 9, "declared": {"latency": 20, "interval": 1}, "measured": {**timing, **speed}},
+        **{"seconds": 1.0, "simulation_seconds": 1.0, "compile_seconds": None, "problem": "", "first": None},
+    }
+
+
 def synthesis(lut: int, kind: str = "post-synthesis", part: str = KCU116, unit: str = "LUT6") -> dict[str, Any]:
     return {
         **{"kind": kind, "tools": {"yosys": "0.70"}, "family": "xcup", "board": "kcu116", "part": part},
@@ -91,6 +102,8 @@ def budget(tmp_path: Path) -> Budget:
         ({"estimate": ESTIMATE, "cosim": [cosim(20)]}, ["met", "open"], "100 (simulated, Verilator"),
         ({"estimate": ESTIMATE, "cosim": [cosim(21)]}, ["missed", "open"], "105 (simulated"),
         ({"cosim": [cosim(None)]}, ["open", "open"], "latency at most 100 ns: open"),
+        ({"bulk": bulk(20)}, ["met", "open"], "100 (simulated, Verilator"),
+        ({"bulk": bulk(None)}, ["open", "open"], "latency at most 100 ns: open"),
         ({"synthesis": [synthesis(1000)]}, ["open", "met"], "1000 (post-synthesis, yosys 0.70), met"),
         ({"synthesis": [synthesis(1001)]}, ["open", "missed"], "1001 (post-synthesis, yosys 0.70), missed"),
         ({"synthesis": [synthesis(800, "post-route"), synthesis(1001)]}, ["open", "met"], "800 (post-route"),

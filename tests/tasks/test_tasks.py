@@ -68,8 +68,8 @@ def test_pages_show_what_was_measured(task: Task, network: Network) -> None:
     """The table of the page is that of the committed metrics; firmware equals the Graph on every event there."""
     content = read_metrics(task.weights / network.folder / METRICS)
     assert content["task"] == task.name and not content["missing"]
-    wanted = {"graph = csim", "graph = rtl"} if network.unrolls else {"graph = csim"}
-    assert set(content["equal"]) == wanted
+    rtl = set() if network.folds else {"graph = rtl"}  # a window takes tens of thousands of cycles to simulate
+    assert {"graph = csim"} | rtl <= set(content["equal"])
     assert all(found["different"] == 0 and found["events"] > 10_000 for found in content["equal"].values())
     assert markdown(task, content) in (task.folder / "README.md").read_text()
     (headline,) = (row for row in task.rows(content["columns"]) if row.headline)
@@ -101,6 +101,15 @@ def test_a_task_brings_board_clock_and_events() -> None:
         assert found.model.name == "float.keras"
     with sources(Path("some/model.h5"), None, None, False, Silent()) as found:
         assert (found.model, found.place(None, None)) == (Path("some/model.h5"), ("alveo", None))
+
+
+def test_a_task_brings_the_pace_of_its_budget() -> None:
+    """200,000 cycles of 200 MHz are a window a millisecond, whatever the clock; the command line's words come first."""
+    with sources(Path("grand_trigger"), None, None, False, Silent()) as found:
+        assert found.settings("rtl") == {"rate": 1000.0}
+        assert "output_ranges" in found.settings("tflite")
+    with sources(Path("lar_timing"), None, None, False, Silent()) as found:
+        assert found.settings("rtl") == {}
 
 
 def test_answers_to_other_events_are_left_out(tmp_path: Path) -> None:
