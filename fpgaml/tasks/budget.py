@@ -13,6 +13,7 @@ from typing import Any
 from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.record.base import Kind
+from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 
@@ -214,7 +215,8 @@ def _cycles(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_F
         yield _Found("latency", "ns", latency, why_not)
         interval = Number(estimate.interval_cycles, Kind.ESTIMATE, "schedule")
         yield _Found("initiation_interval", "cycles", interval, why_not)
-    for run in (*results.cosim, *([results.bulk] if results.bulk is not None else [])):
+    runs: list[Cosim | Bulk] = [*results.cosim, *([results.bulk] if results.bulk is not None else [])]
+    for run in runs:
         source = f"{run.tool}, clock of {period:g} ns"
         if run.measured.latency is not None:
             yield _Found("latency", "ns", Number(run.measured.latency * period, run.kind, source), why_not)
