@@ -65,7 +65,7 @@ def wishes(draw: st.DrawFn) -> Wish:
     positions = max(graph.shapes[node.name][0] for node in graph.inputs)
     samples = min(draw(st.sampled_from((1, 1, 2, 3, 4, positions))), positions)
     beats = sum(-(-graph.shapes[node.name][0] // samples) for node in graph.inputs)
-    return Wish(graph, samples, beats * draw(st.sampled_from((1, 1, 2, 5))) + draw(st.sampled_from((0, 0, 1))))
+    return Wish(graph, samples, beats * draw(st.sampled_from((1, 1, 2, 5, 20))) + draw(st.sampled_from((0, 0, 1))))
 
 
 def drawn(number: int, count: int) -> list[Wish]:
