@@ -24,6 +24,7 @@ WITH_TOOLS = (
     *("cosim", "hls", "models", "synth", "tflite", "rtl/emit", "rtl/lib"),
     *("rtl/test_mutations.py", "rtl/test_projects.py", "rtl/test_proved.py", "rtl/test_simulation.py"),
     *("rtl/test_tables.py", "rtl/test_vendor_scripts.py", "sim"),
+    *("rtl/dataflow/test_mutations.py", "rtl/dataflow/test_random.py"),
     *("frontends/framework", "frontends/keras/test_advice.py", "proof/test_oracle.py", "proof/test_wide_models.py"),
     *("graph/test_new_operation.py", "tasks/test_tasks.py", "cli/test_verify.py"),
     *("test_api.py", "test_backends_with_real_models.py", "test_conversion.py", "test_firmware_projects.py"),

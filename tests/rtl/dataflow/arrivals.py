@@ -136,8 +136,25 @@ Times = tuple[Ints, Ints]
 """Cycles from a frame's first beat at x to each of its beats at y, in an idle core, and behind other frames."""
 
 
-def wrong(core: Boundary, arrivals: Arrivals, seen: Seen, results: Mapping[str, FixedArray], times: Times) -> list[str]:
-    """What is not as it has to be, in words; empty: all is.
+@dataclass(frozen=True)
+class Problem:
+    """What is not as it has to be.
+
+    Args:
+        check: `values`, `beats` (too few, too many, or undefined), `times` or `depths`; text: in words.
+    """
+
+    check: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.text}"
+
+
+def wrong(
+    core: Boundary, arrivals: Arrivals, seen: Seen, results: Mapping[str, FixedArray], times: Times
+) -> list[Problem]:
+    """What is wrong with what left a core; empty: nothing.
 
     Args:
         results: by output, for every event; times: of frames that come densely.
@@ -148,10 +165,11 @@ def wrong(core: Boundary, arrivals: Arrivals, seen: Seen, results: Mapping[str, 
         frames = [f for f in arrivals.frames if begin < f[1][0] < end]
         beats = [beat for beat in seen.beats if begin < beat.edge <= end]
         wanted = [(e, b, codes) for e, _ in frames for b, codes in enumerate(_results(core, results, e))]
-        place = f"after reset {number}: " if len(ends) > 1 else ""
-        problems += [place + text for text in _wrong_beats(core, beats, wanted)]
-        if end == ends[-1] and len(beats) != len(wanted):
-            problems.append(f"{place}{len(beats)} beats left, not {len(wanted)}")
+        place = f"after reset {number}, " if len(ends) > 1 else ""
+        missing = end == ends[-1] and len(beats) < len(wanted)
+        if missing or len(beats) > len(wanted):
+            problems.append(Problem("beats", f"{place}{len(beats)} left, not {len(wanted)}"))
+        problems += _wrong_beats(core, beats, wanted, place)
     if arrivals.dense and not problems:
         problems += _wrong_times(arrivals, [beat for beat in seen.beats if beat.edge > 0], times)
     return problems
@@ -161,28 +179,29 @@ def _results(core: Boundary, results: Mapping[str, FixedArray], event: int) -> l
     return frame_beats(core.outputs, core.y_stream, results, event)
 
 
-def _wrong_beats(core: Boundary, beats: Sequence[Beat], wanted: Sequence[tuple[int, int, Codes]]) -> list[str]:
+def _wrong_beats(
+    core: Boundary, beats: Sequence[Beat], wanted: Sequence[tuple[int, int, Codes]], place: str
+) -> list[Problem]:
     """The first beat that is wrong; beats that did not leave are for others to miss."""
-    if len(beats) > len(wanted):
-        return [f"{len(beats)} beats left, not {len(wanted)}"]
     lane, mask = core.y_lane, (1 << core.y_lane) - 1
     for beat, (event, index, codes) in zip(beats, wanted, strict=False):
-        where = f"event {event}, beat {index} of its result, at edge {beat.edge}"
+        where = f"{place}event {event}, beat {index} of its result, at edge {beat.edge}"
         if beat.valid != "1":
-            return [f"{where}: y_valid is {beat.valid}"]
-        for place, code in enumerate(codes):
-            bits = beat.bits[len(beat.bits) - (place + 1) * lane : len(beat.bits) - place * lane]
+            return [Problem("beats", f"{where}: y_valid is {beat.valid}")]
+        for number, code in enumerate(codes):
+            bits = beat.bits[len(beat.bits) - (number + 1) * lane : len(beat.bits) - number * lane]
             if code is not None and bits != f"{code & mask:0{lane}b}":
-                return [f"{where}: lane {place} is {bits}, not {code & mask:0{lane}b}"]
+                return [Problem("values", f"{where}: lane {number} is {bits}, not {code & mask:0{lane}b}")]
     return []
 
 
-def _wrong_times(arrivals: Arrivals, beats: Sequence[Beat], times: Times) -> list[str]:
+def _wrong_times(arrivals: Arrivals, beats: Sequence[Beat], times: Times) -> list[Problem]:
     """What is wrong with the first frame, which an idle core gets, and the last, which many went before."""
     count, last = len(times[0]), arrivals.dense - 1
     for number, wanted in ((0, times[0]), (last, times[1])):
         first = arrivals.frames[number][1][0]
         found = [beat.edge - first for beat in beats[number * count : (number + 1) * count]]
         if found != wanted.tolist():
-            return [f"the beats of frame {number} left after {found} cycles, not {wanted.tolist()}"]
+            text = f"the beats of frame {number} left after {found} cycles, not {wanted.tolist()}"
+            return [Problem("times", text)]
     return []

@@ -37,11 +37,13 @@ from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
 from tests.cosim.running import LANGUAGES
-from tests.rtl.dataflow.arrivals import Arrivals, Source, wrong
+from tests.rtl.dataflow.arrivals import Arrivals, Problem, Source, wrong
 from tests.rtl.dataflow.random_graphs import streaming_graphs
-from tests.rtl.dataflow.simulate import Seen, Trial, simulate
+from tests.rtl.dataflow.simulate import Cycle, Seen, Trial, simulate
 
 PART, CLOCK_NS = "xcku5p-ffvb676-2-e", 5.0
+FIFOS = {"join": "in{}_fifo", "sliding": "words", "narrow": "words"}
+"""What a stage calls the FIFO of its input of a number, by engine."""
 EVENTS, FRAMES = 40, 9
 """For the interpreter, and of these at most so many for a simulator each time."""
 
@@ -162,19 +164,19 @@ def _bound_by_ports(core: Core) -> bool:
     return bounds.interval <= max(bounds.beats_in * bounds.spacing, bounds.beats_out)
 
 
-def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
+def arrivals_of(made: Made, rng: np.random.Generator, frames: int = FRAMES) -> list[Arrivals]:
     """Dense ones, ones with the pauses that fill FIFOs most and one at random, ragged ones, ones with resets."""
     core, calendar = made.core.boundary, made.dataflow.calendar
     source = Source(core, made.values, rng)
 
-    def events(count: int = FRAMES) -> list[int]:
+    def events(count: int = frames) -> list[int]:
         under_way = core.last // core.interval
         return [int(event) for event in rng.integers(0, EVENTS, count + under_way)]
 
     pauses = {pause for every in calendar.pauses.values() for pause in every} | {int(rng.integers(0, core.beats_in))}
     return [
         source.dense(events()),
-        *(source.with_pause(events(5), pause, core.last + core.interval) for pause in sorted(pauses - {0})),
+        *(source.with_pause(events(4), pause, core.last + core.interval) for pause in sorted(pauses - {0})),
         source.ragged(events()),
         source.ragged(events(), resets=0.4),
     ]
@@ -182,7 +184,10 @@ def arrivals_of(made: Made, rng: np.random.Generator) -> list[Arrivals]:
 
 def joined(arrivals: Sequence[Arrivals]) -> Arrivals:
     """Several arrivals after one another, each from its own reset on; times are those of the first."""
-    cycles, frames, resets, first = [], [], [], 0
+    cycles: list[Cycle] = []
+    frames: list[tuple[int, tuple[int, ...]]] = []
+    resets: list[int] = []
+    first = 0
     for each in arrivals:
         cycles += each.cycles
         frames += [(event, tuple(edge + first for edge in edges)) for event, edges in each.frames]
@@ -214,11 +219,11 @@ def run(found: Sequence[Wish], number: int, simulator: str, folder: Path) -> Tal
         tally.frames += len(coming.frames)
         tally.beats += len(seen.beats)
         tally.engines += Counter(stage.engine for stage in made.dataflow.stages)
-        tally.problems += [(made.wish, text) for text in checked(made, coming, seen)]
+        tally.problems += [(made.wish, str(problem)) for problem in checked(made, coming, seen)]
     return tally
 
 
-def checked(made: Made, coming: Arrivals, seen: Seen) -> list[str]:
+def checked(made: Made, coming: Arrivals, seen: Seen) -> list[Problem]:
     """What is wrong with a core in simulation."""
     calendar = made.dataflow.calendar
     output = made.dataflow.output.name
@@ -227,7 +232,8 @@ def checked(made: Made, coming: Arrivals, seen: Seen) -> list[str]:
     depths = declared_depths(made.dataflow)
     for name, fullest in seen.largest.items():
         if fullest != depths[name]:
-            problems.append(f"{name}: {fullest} words at most, the calendar says {depths[name]}")
+            text = f"{name}: {fullest} words at most, the calendar says {depths[name]}"
+            problems.append(Problem("depths", text))
     return problems
 
 
@@ -236,8 +242,8 @@ def declared_depths(dataflow: Dataflow) -> dict[str, int]:
     found = {}
     for stage in dataflow.stages:
         for number, depth in enumerate(dataflow.calendar.depths[stage.name]):
-            if depth and stage.engine == "join":
-                fifo = f"core.{stage.name}_stage.in{number}_fifo"
+            if depth and stage.engine in FIFOS:
+                fifo = f"core.{stage.name}_stage.{FIFOS[stage.engine].format(number)}"
                 found[f"{fifo}.count + {fifo}.in_valid"] = depth
     return found
 
