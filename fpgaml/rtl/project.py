@@ -21,7 +21,7 @@ from fpgaml.rtl import bench_files
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.render import templates
 from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency, shell_sources
+from fpgaml.rtl.shell import ShellSpec, shell_drain, shell_interval, shell_latency, shell_sources
 from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
 from fpgaml.target import Texts
@@ -88,8 +88,10 @@ class RtlProject:
             "inputs": _bench_ports(self.spec.inputs, "input"),
             "outputs": _bench_ports(self.spec.outputs, "output"),
         }
-        if self.spec.kind == ShellKind.AXIS:
+        if self.spec.kind == ShellKind.AXIS or self.spec.core.streaming:
             facts["stream"] = asdict(self.spec.layout)
+        if self.spec.core.streaming:
+            facts["streaming"] = bench_pace(self.spec)
         if tables := self.core.tables:
             facts["tables"] = write_tables(folder.parent, folder, HDL_FOLDER, tables, self.spec.top, self.spec.hdl)
         (folder / "bench.json").write_text(json.dumps(facts, indent=2) + "\n")
@@ -126,6 +128,16 @@ class RtlProject:
         }
         for name in ("README.md", "Makefile"):
             (folder / name).write_text(environment.get_template(f"{name}.jinja").render(context))
+
+
+def bench_pace(spec: ShellSpec) -> dict[str, int | None]:
+    """What bench.json declares of a streaming core beside its latency and interval, in cycles and beats."""
+    return {
+        "spacing": spec.core.spacing,
+        "rest": spec.core.rest,
+        "drain": shell_drain(spec),
+        "fifo_depth": spec.fifo_depth if spec.kind == ShellKind.AXIS else None,
+    }
 
 
 def _bench_ports(ports: Sequence[Port], direction: str) -> list[dict[str, Any]]:

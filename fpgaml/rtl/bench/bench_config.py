@@ -58,6 +58,24 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Streaming:
+    """What else is declared of a core that takes a frame beat by beat, in cycles.
+
+    Its tensors each begin a beat of their own, and a native shell has lanes and beats too.
+
+    Args:
+        spacing: the fewest from one beat in to the next; rest: from a frame's last beat to the next one's first.
+        drain: from the first beat in to the last beat of the result, in an idle shell.
+        fifo_depth: beats of results that the axis shell's FIFO holds; None for a native shell.
+    """
+
+    spacing: int
+    rest: int
+    drain: int
+    fifo_depth: int | None
+
+
+@dataclass(frozen=True)
 class Table:
     """A lookup table's module: ports a (the index) and y (the entry), and clk where it has registers.
 
@@ -98,7 +116,8 @@ class Bench:
     Args:
         top: top module; shell: which driver speaks to it; hdl: "verilog" or "vhdl"; sources: in compile order.
         clock_ns: period; latency, interval: as declared, in cycles; None where nothing is declared.
-        stream: None for a shell without one; tables: None for a design without one.
+        stream: None for a shell that takes whole frames; streaming: None where the core is unrolled.
+        tables: None for a design without one.
         extra: entries that only some driver knows.
     """
 
@@ -112,6 +131,7 @@ class Bench:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     stream: Stream | None
+    streaming: Streaming | None
     tables: Tables | None
     extra: dict[str, Any]
 
@@ -122,7 +142,7 @@ class Bench:
 
 
 _KNOWN = {"format", "version", "top", "shell", "hdl", "sources", "clock_ns", "latency", "interval"}
-_KNOWN |= {"inputs", "outputs", "stream", "tables"}
+_KNOWN |= {"inputs", "outputs", "stream", "streaming", "tables"}
 
 
 def read_bench(path: Path) -> Bench:
@@ -146,6 +166,7 @@ def read_bench(path: Path) -> Bench:
             inputs=tuple(_port(entry, path.parent) for entry in content["inputs"]),
             outputs=tuple(_port(entry, path.parent) for entry in content["outputs"]),
             stream=Stream(**content["stream"]) if content.get("stream") else None,
+            streaming=Streaming(**content["streaming"]) if content.get("streaming") else None,
             tables=_tables(content["tables"], path.parent) if content.get("tables") else None,
             extra={key: value for key, value in content.items() if key not in _KNOWN},
         )
@@ -185,13 +206,15 @@ class Settings:
     """What the environment asks for.
 
     Args:
-        seed: SEED, of everything random; frames: FRAMES, how many the full load has.
+        seed: SEED, of everything random; frames: FRAMES, how many the full load has; None: as CYCLES allows.
+        cycles: CYCLES, clock cycles that one check may take, about; None: as many as suit the simulator.
         vectors: VECTORS, a folder with more vectors, or None.
         results: BENCH_RESULTS, where the measurements go; progress: BENCH_PROGRESS, say how far a check is.
     """
 
     seed: int
-    frames: int
+    frames: int | None
+    cycles: int | None
     vectors: Path | None
     results: Path
     progress: bool
@@ -205,16 +228,17 @@ class Settings:
         """
         folder = os.environ.get("VECTORS", "")
         return cls(
-            seed=_number("SEED", 1, 0),
-            frames=_number("FRAMES", 2000, 2),
+            seed=_number("SEED", 0) if os.environ.get("SEED") else 1,
+            frames=_number("FRAMES", 2) if os.environ.get("FRAMES") else None,
+            cycles=_number("CYCLES", 1) if os.environ.get("CYCLES") else None,
             vectors=Path(folder) if folder else None,
             results=Path(os.environ.get("BENCH_RESULTS", "bench_results.json")),
             progress=bool(os.environ.get("BENCH_PROGRESS", "")),
         )
 
 
-def _number(name: str, default: int, least: int) -> int:
-    text = os.environ.get(name, "") or str(default)
+def _number(name: str, least: int) -> int:
+    text = os.environ[name]
     if not text.isdecimal() or int(text) < least:
         raise BenchError(f"{name}={text}: give a whole number from {least} on")
     return int(text)

@@ -133,13 +133,19 @@ class Session:
             "shell": bench.shell,
             "hdl": bench.hdl,
             "seed": self.settings.seed,
-            "declared": {"latency": bench.latency, "interval": bench.interval},
+            "declared": self._declared(),
             "measured": self.measured,
             "checks": list(self._rows.values()),
         }
         path = self.settings.results
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+    def _declared(self) -> dict[str, int | None]:
+        declared = {"latency": self.bench.latency, "interval": self.bench.interval}
+        if self.bench.streaming:
+            declared |= {"drain": self.bench.streaming.drain, "fifo_depth": self.bench.streaming.fifo_depth}
+        return declared
 
 
 SESSION = Session()
@@ -199,6 +205,8 @@ def compare(received: Received, vectors: Vectors, order: Sequence[int], driver: 
         raise CheckError(f"{count} frames came out{part}, {wanted} were sent{stuck}", min(count, wanted))
     if received.incomplete:
         raise CheckError(f"{len(received.incomplete)} beats too many came out after the last frame", wanted)
+    if received.broken:
+        raise CheckError(f"{len(received.broken)} results came with frame_broken, with no frame of wrong length")
     for name, times in received.flags.items():
         if times:
             raise CheckError(f"{name} was high at clock edge {times[0]}, with no frame of wrong length")

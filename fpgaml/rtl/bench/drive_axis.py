@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from bench_config import Bench, BenchError, Stream
+from bench_config import Bench, BenchError, Stream, Streaming
 from cocotb.clock import Clock
 from cocotb.types import LogicArray
-from driver import LINGER, NEVER, PATIENCE, Finish, Pattern, Received, Rules, Ticker, noise, reader, repeated, strange
+from driver import NEVER, Finish, Pattern, Received, Rules, Ticker, noise, reader, repeated, strange, waits
 from layout import Codes, Frame, Layout
 
 QUIET_AFTER = 2
@@ -88,8 +88,8 @@ class _Source:
 class _Sink:
     """Takes beats, makes frames of them, and watches the rules of the output. It lives as long as the driver."""
 
-    def __init__(self, dut: Any, stream: Stream, rules: Rules) -> None:
-        self._dut, self._rules, self._total = dut, rules, stream.beats_out
+    def __init__(self, dut: Any, stream: Stream, streaming: Streaming | None, layout: Layout, rules: Rules) -> None:
+        self._dut, self._rules, self._total, self._layout = dut, rules, stream.beats_out, layout
         self._valid, self._data, self._last = (
             reader(dut.m_axis_tvalid),
             reader(dut.m_axis_tdata),
@@ -97,6 +97,8 @@ class _Sink:
         )
         self._tag = reader(dut.m_axis_tuser) if stream.tag_bits else None
         self._flags = (("frame_short", reader(dut.frame_short)), ("frame_long", reader(dut.frame_long)))
+        self._broken = reader(dut.frame_broken) if streaming else None
+        self.fill = _Fill(dut, streaming.fifo_depth or 0, rules) if streaming and hasattr(dut, "result_valid") else None
         self.reset()
         self.begin(NEVER)
 
@@ -104,7 +106,9 @@ class _Sink:
         """Nothing is on its way any more, and nothing is taken."""
         self._dut.m_axis_tready.value = 0
         self._ready = False
-        self._waiting: tuple[str, str, str] | None = None
+        self._waiting: tuple[str, ...] | None = None
+        if self.fill:
+            self.fill.now = 0
 
     def begin(self, stalls: Pattern) -> Received:
         """A run begins: what comes out from now on is found in the result."""
@@ -129,6 +133,8 @@ class _Sink:
                 self._received.flags[name].append(now)
             elif seen != "0":
                 self._rules.report("x", now, f"{name} is {seen}")
+        if self.fill:
+            self.fill.at_edge(now)
         valid = self._valid()
         if valid == "1":
             return self._beat(now)
@@ -143,38 +149,69 @@ class _Sink:
         """A beat is offered; whether it was taken."""
         data, last = self._data(), self._last()
         tag = self._tag() if self._tag is not None else ""
-        beat = (data, last, tag)
+        beat: tuple[str, ...] = (data, last, tag)
+        broken = "0"
+        if self._broken is not None:
+            data, broken = self._layout.meant(len(self._words), data), self._broken()
+            beat = (data, last, tag, broken)
         if self._waiting is not None and beat != self._waiting:
             self._changed(beat, now)
         if not self._ready:
             self._waiting = beat
             return False
         self._waiting = None
-        if strange(data) or strange(tag):
-            self._rules.report("x", now, f"X in a beat: tdata {data}, tuser {tag or 'none'}")
-        self._gather(data, last, tag, now)
+        if strange(data) or strange(tag) or strange(broken):
+            flag = f", frame_broken {broken}" if self._broken else ""
+            self._rules.report("x", now, f"X in a beat: tdata {data}, tuser {tag or 'none'}{flag}")
+        self._gather(data, last, tag, broken, now)
         return True
 
-    def _changed(self, beat: tuple[str, str, str], now: int) -> None:
-        for name, old, new in zip(("tdata", "tlast", "tuser"), self._waiting or beat, beat, strict=True):
+    def _changed(self, beat: tuple[str, ...], now: int) -> None:
+        names = ("m_axis_tdata", "m_axis_tlast", "m_axis_tuser", "frame_broken")
+        for name, old, new in zip(names, self._waiting or beat, beat, strict=False):
             if old != new:
-                self._rules.report("handshake", now, f"m_axis_{name} changed while it waited for m_axis_tready")
+                self._rules.report("handshake", now, f"{name} changed while it waited for m_axis_tready")
 
-    def _gather(self, data: str, last: str, tag: str, now: int) -> None:
+    def _gather(self, data: str, last: str, tag: str, broken: str, now: int) -> None:
         received, words, tags = self._received, self._words, self._tags
         if not words:
-            received.got_at.append(now)
+            self._began = now
         words.append(data)
         tags.append(tag)
         complete = len(words) == self._total
         if last != ("1" if complete else "0"):
             self._rules.report("tlast", now, f"m_axis_tlast is {last} with beat {len(words)} of {self._total}")
+        if broken == "1" and not complete:
+            self._rules.report("tlast", now, f"frame_broken is high with beat {len(words)} of {self._total}")
         if complete:
-            received.frames.append(tuple(words))
-            received.tags.append(tuple(tags))
+            if broken == "1":
+                received.broken.append(tag)
+            else:
+                received.frames.append(tuple(words))
+                received.tags.append(tuple(tags))
+                received.got_at.append(self._began)
+                received.done_at.append(now)
             words.clear()
             tags.clear()
         received.incomplete = tuple(words)
+
+
+class _Fill:
+    """Counts the words in the FIFO of a streaming core's results, from signals of the top module."""
+
+    def __init__(self, dut: Any, depth: int, rules: Rules) -> None:
+        self._depth, self._rules = depth, rules
+        self._write = reader(dut.y_valid)
+        self._read = reader(dut.result_valid), reader(dut.result_ready)
+        self.now = self.fullest = 0
+
+    def at_edge(self, now: int) -> None:
+        """One edge."""
+        self.now += (self._write() == "1") - (self._read[0]() == "1" and self._read[1]() == "1")
+        if self.now > self.fullest:
+            self.fullest = self.now
+            if self.now > self._depth:
+                self._rules.report("fifo", now, f"{self.now} words in a FIFO of {self._depth}")
 
 
 class AxisDriver:
@@ -188,16 +225,21 @@ class AxisDriver:
             raise BenchError("bench.json: the shell `axis` needs an entry `stream`")
         self._dut, self._bench, self._rules, self._ticker = dut, bench, rules, ticker
         self.stream: Stream = bench.stream
-        self.layout_in = Layout(bench.inputs, self.stream.lane_in, self.stream.beat_in)
-        self.layout_out = Layout(bench.outputs, self.stream.lane_out, self.stream.beat_out)
+        aligned = bench.streaming is not None
+        self.layout_in = Layout(bench.inputs, self.stream.lane_in, self.stream.beat_in, aligned)
+        self.layout_out = Layout(bench.outputs, self.stream.lane_out, self.stream.beat_out, aligned)
         if (self.layout_in.words, self.layout_out.words) != (self.stream.beats_in, self.stream.beats_out):
             raise BenchError(f"bench.json: {self.stream} does not fit the ports")
         self._tagged = self.stream.tag_bits > 0
         self._cycle = 0
-        self._sink = _Sink(dut, bench.stream, rules)
-        self._patience = PATIENCE + 8 * (bench.latency or 0)
-        self._linger = LINGER + 2 * (bench.latency or 0) + 4 * self.stream.beats_out
+        self._sink = _Sink(dut, bench.stream, bench.streaming, self.layout_out, rules)
+        self._linger, self._patience = waits(bench, self.stream.beats_out)
         self._idle_data = LogicArray(noise(self.layout_in.width, random.Random(0).getrandbits(self.layout_in.width)))
+
+    @property
+    def fullest(self) -> int | None:
+        """Words that the FIFO of results held at most; None where it cannot be seen."""
+        return self._sink.fill.fullest if self._sink.fill else None
 
     async def start(self) -> None:
         """Start the clock, with reset."""

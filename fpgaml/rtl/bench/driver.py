@@ -23,6 +23,8 @@ LINGER = 16
 """Cycles, beyond the latency, in which nothing more may come out after the last frame."""
 PATIENCE = 2000
 """Cycles, beyond the latency, without any transfer after which a design counts as stuck."""
+LONGEST = 4000
+"""Cycles of a streaming core's latency that a run lingers for at most: it may be hundreds of thousands."""
 
 Pattern = Sequence[bool]
 """For each cycle whether to hold back; it is repeated without end."""
@@ -35,8 +37,10 @@ class Received:
 
     Args:
         frames: as words; tags: of each frame, where the shell has them (bits of every word).
-        sent_at: for each frame the clock edge that took its first word; got_at: the edge that gave its first word.
+        sent_at: for each frame the clock edge that took its first word; got_at, done_at: for each result the edges that
+            gave its first and its last word.
         flags: clock edges at which each flag of the shell was high, by name.
+        broken: of each result that came out with the flag of a broken frame, the tag (bits).
         incomplete: words of a frame that was not finished.
         seconds: wall time; cycles: clock edges that passed.
     """
@@ -45,7 +49,9 @@ class Received:
     tags: list[tuple[str, ...]] = field(default_factory=list)
     sent_at: list[int] = field(default_factory=list)
     got_at: list[int] = field(default_factory=list)
+    done_at: list[int] = field(default_factory=list)
     flags: dict[str, list[int]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
     incomplete: Frame = ()
     seconds: float = 0.0
     cycles: int = 0
@@ -167,6 +173,16 @@ class Ticker:
 
 
 DriverMaker = Callable[[Any, Bench, Rules, Ticker], Driver]
+
+
+def waits(bench: Bench, beats_out: int) -> tuple[int, int]:
+    """For `Finish`: how long to linger, and to be patient."""
+    latency = bench.latency or 0
+    patience = PATIENCE + 8 * latency
+    if bench.streaming is None:
+        return LINGER + 2 * latency + 4 * (beats_out if bench.stream else 0), patience
+    between = bench.interval or 0
+    return LINGER + 4 * beats_out + min(2 * latency, LONGEST), patience + bench.streaming.drain + 2 * between
 
 
 def repeated(pattern: Pattern) -> Iterator[bool]:

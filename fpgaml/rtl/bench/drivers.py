@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench_config import Bench, BenchError
 from drive_axis import AxisDriver
 from drive_native import NativeDriver
+from drive_native_streaming import NativeStreamingDriver
 from drive_vitis_parallel import VitisParallelDriver
 from drive_vitis_stream import VitisStreamDriver
 from driver import DriverMaker
@@ -23,6 +24,8 @@ def driver_class(bench: Bench) -> DriverMaker:
     Raises:
         BenchError: nobody knows the shell.
     """
+    if bench.shell == "native" and bench.streaming:
+        return NativeStreamingDriver
     if bench.shell not in DRIVERS:
         raise BenchError(f"shell `{bench.shell}`: this bench knows {', '.join(sorted(DRIVERS))}")
     return DRIVERS[bench.shell]

@@ -55,24 +55,47 @@ class Layout:
         ports: in their order.
         lane: bits a lane; None packs each element tightly in its own width, the whole frame in one word.
         beat: lanes a word; None: all.
+        aligned: each port begins a word of its own, and lanes without an element mean nothing, also in results.
     """
 
-    def __init__(self, ports: Sequence[Port], lane: int | None = None, beat: int | None = None) -> None:
+    def __init__(
+        self, ports: Sequence[Port], lane: int | None = None, beat: int | None = None, aligned: bool = False
+    ) -> None:
         self.ports = tuple(ports)
-        elements = [(port, index) for port in self.ports for index in range(port.elements)]
-        beat = beat or len(elements)
-        self.words = -(-len(elements) // beat)
+        sizes = [port.elements for port in self.ports]
+        beat = beat or sum(sizes)
+        # Lanes of each port without the spare ones that may follow: of an aligned layout to the end of its last word.
+        self._spare = [-size % beat if aligned else 0 for size in sizes]
+        if not aligned:
+            self._spare[-1] = -sum(sizes) % beat
+        self.words = (sum(sizes) + sum(self._spare)) // beat
         """Words a frame."""
-        self._beat, self._lane = beat, lane
+        self._beat, self._lane, self._aligned = beat, lane, aligned
         self._places: list[tuple[Port, int, int, int, int]] = []
-        low = 0
-        for number, (port, index) in enumerate(elements):
-            low = low if number % beat else 0
-            width = lane or port.width
-            self._places.append((port, index, number // beat, low, width))
-            low += width
+        low = number = 0
+        for port, spare in zip(self.ports, self._spare, strict=True):
+            for index in range(port.elements):
+                low = low if number % beat else 0
+                width = lane or port.width
+                self._places.append((port, index, number // beat, low, width))
+                low += width
+                number += 1
+            number += spare
         self.width = beat * lane if lane else low
         """Bits a word."""
+        self._unused = self._unused_bits() if aligned else {}
+
+    def _unused_bits(self) -> dict[int, int]:
+        """For each word with lanes that mean nothing, the number of bits above the last element."""
+        ends: dict[int, int] = {}
+        for _, _, word, low, width in self._places:
+            ends[word] = max(ends.get(word, 0), low + width)
+        return {word: self.width - end for word, end in ends.items() if end < self.width}
+
+    def meant(self, number: int, word: str) -> str:
+        """A frame's word with zeros where nothing is meant."""
+        unused = self._unused.get(number, 0)
+        return "0" * unused + word[unused:]
 
     def frames(self, codes: Codes, filler: np.random.Generator | None = None) -> list[Frame]:
         """Frames from raw bits.
@@ -87,10 +110,12 @@ class Layout:
             # The highest bits come first in a word, so everything goes in backwards.
             parts = [bits[:, ::-1].reshape(events, -1) for bits in reversed(lanes)]
             return _split(np.concatenate(parts, axis=1)[:, None, :])
-        used = np.concatenate(lanes, axis=1)
-        shape = (events, self.words * self._beat - used.shape[1], self._lane)
-        spare = np.zeros(shape, np.uint8) if filler is None else filler.integers(0, 2, shape, np.uint8)
-        everything = np.concatenate([used, spare], axis=1).reshape(events, self.words, self._beat, self._lane)
+        parts = []
+        for used, count in zip(lanes, self._spare, strict=True):
+            shape = (events, count, self._lane)
+            spare = np.zeros(shape, np.uint8) if filler is None else filler.integers(0, 2, shape, np.uint8)
+            parts += [used, spare]
+        everything = np.concatenate(parts, axis=1).reshape(events, self.words, self._beat, self._lane)
         return _split(everything[:, :, ::-1].reshape(events, self.words, -1))
 
     def difference(self, expected: Frame, got: Frame) -> Difference | None:

@@ -9,6 +9,7 @@ from driver import TWO_STATE
 
 AXIS = "" if SESSION.bench.shell == "axis" else f"the shell `{SESSION.bench.shell}` has no AXI4-Stream"
 STREAM = "" if SESSION.bench.shell == "vitis_stream" else AXIS
+FIFO = AXIS or ("" if SESSION.bench.streaming else "the core takes whole frames")
 TWO = "this simulator knows 0 and 1 only; its registers started at random" if TWO_STATE else ""
 
 
@@ -22,6 +23,12 @@ def _judge(rule: str) -> None:
 async def handshake_rules(dut: Any) -> None:
     """tdata, tlast, tuser and tvalid stay as they are until tready; tvalid is low in reset."""
     _judge("handshake")
+
+
+@check(skip=FIFO)
+async def fifo_never_overflows(dut: Any) -> None:
+    """The FIFO of results never holds more than its depth."""
+    _judge("fifo")
 
 
 @check(skip=AXIS)

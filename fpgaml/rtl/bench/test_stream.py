@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench_session import SESSION, CheckError, Vectors, check, compare
-from test_network import FEW, INTERVAL, chance
+from driver import Received
+from test_network import BUDGET, DRAIN, FEW, INTERVAL, chance, within
 
-STREAM = SESSION.bench.stream
+STREAM, STREAMING = SESSION.bench.stream, SESSION.bench.streaming
 AXIS = "" if SESSION.bench.shell == "axis" else f"the shell `{SESSION.bench.shell}` has no AXI4-Stream"
 NO_TAG = AXIS or ("" if STREAM and STREAM.tag_bits else "the shell has no tag")
 ONE_BEAT = AXIS or ("" if STREAM and STREAM.beats_in > 1 else "a frame of one beat cannot be cut short")
-TRIALS = max(12, min(60, 1500 // INTERVAL))
+NO_FIFO = "" if STREAMING and STREAMING.fifo_depth else "the core takes whole frames, and the shell counts credits"
+TRIALS = within(max(12, min(60, 1500 // INTERVAL)), 3)
 
 
 @check(skip=NO_TAG)
@@ -43,7 +45,10 @@ def _retag(beats: Sequence[Any], tag: int, bits: int) -> list[Any]:
 
 @check(skip=ONE_BEAT)
 async def frame_cut_short_is_dropped(dut: Any) -> None:
-    """tlast too early: frame_short pulses once, nothing comes out for that frame, and the next one is right."""
+    """tlast too early: frame_short pulses once, nothing comes out for that frame, and the next one is right.
+
+    Of a streaming core a result may come that is marked with frame_broken, where it had begun to leave before.
+    """
 
     def cut(beats: Sequence[Any], dice: random.Random) -> list[Any]:
         kept = list(beats[: dice.randint(1, len(beats) - 1)])
@@ -64,13 +69,40 @@ async def frame_too_long_is_dropped(dut: Any) -> None:
     await _with_wrong_frames(dut, lengthen, "frame_long")
 
 
+@check(skip=AXIS or NO_FIFO)
+async def fifo_as_declared(dut: Any) -> str | None:
+    """A sink that takes a beat now and then fills the FIFO of results to the depth declared, and never beyond."""
+    driver = await SESSION.driver(dut)
+    vectors, dice = SESSION.golden(driver), SESSION.random("fifo")
+    depth, beats = (STREAMING.fifo_depth or 1, STREAM.beats_out) if STREAM and STREAMING else (1, 1)
+    frames = depth // beats + 3
+    # When all that fits is there, beats leave one by one, until the next frame claims its places again.
+    filling, wait = depth // beats * INTERVAL + DRAIN, INTERVAL + DRAIN
+    cycles = filling + (beats + 4) * wait
+    if cycles > 4 * BUDGET:
+        return f"not filled: that takes {cycles} cycles, more than {4 * BUDGET}"
+    order = [dice.randrange(len(vectors)) for _ in range(frames)]
+    stalls = [True] * filling + ([False] + [True] * wait) * (beats + 1) + [False] * (3 * wait)
+    received = await driver.run([vectors.sent[event] for event in order], frames, stalls=stalls)
+    compare(received, vectors, order, driver)
+    if driver.fullest is None:
+        return "the top has no signals of this name: y_valid, result_valid, result_ready"
+    SESSION.measured["fifo_fullest"] = driver.fullest
+    if driver.fullest != depth:
+        raise CheckError(f"the fullest FIFO held {driver.fullest} beats, declared are {depth}")
+    return f"fullest: {driver.fullest} beats, as declared"
+
+
 async def _with_wrong_frames(dut: Any, spoil: Any, flag: str) -> None:
     driver = await SESSION.driver(dut)
     vectors, dice = SESSION.golden(driver), SESSION.random(flag)
-    for gaps, stalls in (((), ()), (chance(dice, 0.3), chance(dice, 0.5))):
-        order, frames, wrong = _mix(vectors, dice, spoil)
+    patterns = (((), ()), (chance(dice, 0.3), chance(dice, 0.5)))
+    for gaps, stalls in patterns[: within(2, 1, TRIALS * INTERVAL)]:
+        order, frames, tags = _mix(vectors, dice, spoil)
+        wrong = len(tags)
         received = await driver.run(frames, len(order), gaps=gaps, stalls=stalls)
         flags, received.flags = received.flags, {}
+        _judge_marked(received, tags)
         try:
             compare(received, vectors, order, driver)
         except CheckError as error:
@@ -81,14 +113,26 @@ async def _with_wrong_frames(dut: Any, spoil: Any, flag: str) -> None:
                 raise CheckError(f"{name} was high in {len(times)} cycles, {expected} frames were of wrong length")
 
 
-def _mix(vectors: Vectors, dice: random.Random, spoil: Any) -> tuple[list[int], list[Any], int]:
-    """Right and wrong frames: the events of the right ones, everything to send, how many are wrong."""
-    order, frames, wrong = [], [], 0
-    for _ in range(TRIALS):
+def _judge_marked(received: Received, tags: Sequence[str]) -> None:
+    """Marked results are of frames of wrong length, in their order; a result of one beat is always dropped."""
+    marked, received.broken = received.broken, []
+    if marked and STREAM is not None and STREAM.beats_out == 1:
+        raise CheckError(f"{len(marked)} results of one beat came out with frame_broken, and none was dropped")
+    left = iter(tags)
+    if STREAM is not None and STREAM.tag_bits and not all(tag in left for tag in marked):
+        raise CheckError("a result came out with frame_broken and the tag of no frame of wrong length")
+    if len(marked) > len(tags):
+        raise CheckError(f"{len(marked)} results came out with frame_broken, {len(tags)} frames were of wrong length")
+
+
+def _mix(vectors: Vectors, dice: random.Random, spoil: Any) -> tuple[list[int], list[Any], list[str]]:
+    """Right and wrong frames, the first wrong, the last right: the right events, what to send, the wrong ones' tags."""
+    order, frames, wrong = [], [], []
+    for trial in range(TRIALS):
         event = dice.randrange(len(vectors))
-        if dice.random() < 0.4:
+        if trial == 0 or (trial < TRIALS - 1 and dice.random() < 0.4):
             frames.append(spoil(vectors.sent[event], dice))
-            wrong += 1
+            wrong.append(str(vectors.sent[event][0].tag))
         else:
             frames.append(vectors.sent[event])
             order.append(event)
