@@ -35,6 +35,14 @@ def cosim(
     random: Annotated[
         int, typer.Option("--random", min=0, help="Also so many events at random, against the integer interpreter.")
     ] = 0,
+    cycles: Annotated[
+        int | None,
+        typer.Option(
+            "--cycles",
+            min=1,
+            help="Clock cycles that a check may take, about; so many vectors are simulated of how many there are.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 1,
     waves: Annotated[bool, typer.Option("--waves", help="Write waveforms.")] = False,
     bulk: Annotated[
@@ -74,6 +82,7 @@ def cosim(
     of_bench = {
         "--sim": simulator,
         "--frames": frames,
+        "--cycles": cycles,
         "--random": random,
         "--waves": waves,
         "--rtl": rtl,
@@ -88,7 +97,13 @@ def cosim(
         _refuse({"--top": top}, "goes with --rtl", "Give --rtl FOLDER")
     from fpgaml.cosim.project import Options
 
-    _bench(project, Options(simulator and str(simulator), frames, random, seed, waves, timeout), rtl, top, json_output)
+    _bench(
+        project,
+        Options(simulator and str(simulator), frames, random, seed, waves, timeout, cycles),
+        rtl,
+        top,
+        json_output,
+    )
 
 
 def _refuse(given: Mapping[str, object], reason: str, advice: str) -> None:

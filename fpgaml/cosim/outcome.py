@@ -47,6 +47,13 @@ class Outcome:
         return tuple(check for check in self.checks if check.status == FAILED)
 
     @property
+    def partial(self) -> str:
+        """Which vectors were only simulated in part, because of the budget of clock cycles; empty if none."""
+        vectors = ("golden_vectors", "extra_vectors")
+        some = [check for check in self.checks if check.name in vectors and check.status == PASSED and check.message]
+        return "; ".join(f"{check.name.replace('_', ' ')}: {check.message}" for check in some)
+
+    @property
     def frames(self) -> int:
         """Results that were compared."""
         return sum(check.frames for check in self.checks)
@@ -71,8 +78,8 @@ def read_outcome(results: Path, junit: Path) -> Outcome:
             content["hdl"],
             content["seed"],
             content["cocotb"],
-            Cycles(**{key: content["declared"].get(key) for key in ("latency", "interval")}),
-            Measured(**{key: content["measured"].get(key) for key in ("latency", "interval", "frames_per_second")}),
+            Cycles(**{key: content["declared"].get(key) for key in Cycles.model_fields}),
+            Measured(**{key: content["measured"].get(key) for key in Measured.model_fields}),
             tuple(checks + _missing(checks, statuses)),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -22,6 +22,8 @@ from fpgaml.record.results import Results
 SLOW_FRAMES = 1000
 FAST_FRAMES = 20_000
 """Frames of the full load where none are asked for: with simulators that interpret, and with one that compiles."""
+SHORT = 20
+"""Cycles between frames up to which that many are simulated."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Options:
         random: so many events at random beside the golden vectors; 0: none.
         seed: of everything random; waves: write waveforms.
         timeout: seconds of silence after which a simulation counts as hung; 0: never.
+        cycles: clock cycles that a check may take, about; None: as many as suit the simulator.
     """
 
     simulator: str | None = None
@@ -42,6 +45,12 @@ class Options:
     seed: int = 1
     waves: bool = False
     timeout: float = SILENCE
+    cycles: int | None = None
+
+    def load(self, simulator: str, interval: int) -> int | None:
+        """Frames of the full load; None: as many as the budget of cycles allows, which the bench knows."""
+        usual = FAST_FRAMES if simulator == "verilator" else SLOW_FRAMES
+        return self.frames or (usual if interval <= SHORT else None)
 
 
 @dataclass(frozen=True)
@@ -116,8 +125,9 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
     vectors = build / "vectors" if options.random else None
     if vectors is not None:
         write_random_vectors(project, bench, vectors, options.random, options.seed, progress)
-    frames = options.frames or (FAST_FRAMES if simulator.name == "verilator" else SLOW_FRAMES)
-    job = Job(sim, sim / "bench.json", build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
+    frames = options.load(simulator.name, bench.get("interval") or 1)
+    asked = options.seed, vectors, options.waves, options.timeout, options.cycles
+    job = Job(sim, sim / "bench.json", build, simulator, frames, *asked)
     outcome = run_job(job, progress)
     if not job.with_tables and _has_tables(project):
         outcome = replace(outcome, checks=(*outcome.checks, _NOT_READ))

@@ -67,7 +67,7 @@ def check_of(outcome: Outcome, simulator: Simulator, bench: Mapping[str, Any]) -
         name=check_name(simulator.name),
         status=Status.FAILED if failed else Status.EXACT,
         oracle=INTERPRETER,
-        note=f"{failed[0].name}: {failed[0].message}" if failed else "",
+        note=f"{failed[0].name}: {failed[0].message}" if failed else outcome.partial,
         outputs=() if failed else equal_outputs(bench["outputs"], outcome.frames),
     )
 

@@ -44,6 +44,7 @@ class Job:
         sim: the folder with the bench (a project's `sim/`); bench: its bench.json.
         build: where everything goes that the simulation writes.
         frames: of the full load; None: as the bench has it. seed: of everything random.
+        cycles: clock cycles that a check may take, about; None: as the bench has it.
         vectors: a folder with more vectors; waves: write waveforms.
         timeout: seconds without a line or a frame after which the simulation counts as hung; 0: never.
     """
@@ -57,6 +58,7 @@ class Job:
     vectors: Path | None = None
     waves: bool = False
     timeout: float = SILENCE
+    cycles: int | None = None
 
     @property
     def with_tables(self) -> bool:
@@ -210,6 +212,7 @@ def _environment(job: Job) -> dict[str, str]:
         "BUILD": str(job.build.resolve()),
         "SEED": str(job.seed),
         "FRAMES": "" if job.frames is None else str(job.frames),
+        "CYCLES": "" if job.cycles is None else str(job.cycles),
         "VECTORS": str(job.vectors.resolve()) if job.vectors else "",
         "WAVES": "1" if job.waves else "",
         "BENCH_PROGRESS": "1",

@@ -30,7 +30,7 @@ class BenchCheck(Fact):
     name: Name
     status: Literal["passed", "failed", "not applicable"]
     message: str
-    """Why it failed, or does not apply."""
+    """Why it failed, or does not apply; of one that passed, how much of what there is was simulated, if not all."""
     frames: Count
     """Results that were compared."""
     cycles: Count
@@ -44,6 +44,10 @@ class Cycles(Fact):
 
     latency: Count | None
     interval: Count | None
+    drain: Count | None = Field(default=None, exclude_if=absent)
+    """Of a streaming core: cycles to the last beat of a result."""
+    fifo: Count | None = Field(default=None, exclude_if=absent)
+    """Of a streaming core: beats of results that the shell's FIFO holds, and the most that were seen in it."""
 
 
 class Measured(Cycles):

@@ -23,12 +23,20 @@ def simulator_or_skip(name: str) -> Simulator:
 
 
 def run_bench(
-    project: Path, simulator: str, *, frames: int = 300, seed: int = 1, vectors: Path | None = None
+    project: Path,
+    simulator: str,
+    *,
+    frames: int | None = 300,
+    seed: int = 1,
+    vectors: Path | None = None,
+    cycles: int | None = None,
 ) -> Outcome:
     """Run a project's bench in its own build folder."""
     sim = project / "sim"
     build = sim / "build" / simulator
-    return run_job(Job(sim, sim / "bench.json", build, simulator_or_skip(simulator), frames, seed, vectors))
+    return run_job(
+        Job(sim, sim / "bench.json", build, simulator_or_skip(simulator), frames, seed, vectors, cycles=cycles)
+    )
 
 
 def failures(outcome: Outcome) -> dict[str, str]:

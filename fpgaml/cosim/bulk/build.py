@@ -41,6 +41,20 @@ UNIT_BYTES = 300_000
 
 
 @dataclass(frozen=True)
+class Pace:
+    """Of a streaming core, in cycles.
+
+    Args:
+        spacing: between beats; rest: from a frame's last beat to the next one's first.
+        drain: from a frame's first beat in to the last beat of its result.
+    """
+
+    spacing: int
+    rest: int
+    drain: int
+
+
+@dataclass(frozen=True)
 class Design:
     """What is to be simulated.
 
@@ -48,7 +62,7 @@ class Design:
         top: top module; shell: "native" or "axis"; sources: Verilog files in compile order.
         inputs, outputs: the ports.
         latency, interval: as declared, in cycles.
-        stream: of the axis shell.
+        stream: of the axis shell, or of a streaming core; pace: of a streaming core.
     """
 
     top: str
@@ -59,6 +73,12 @@ class Design:
     latency: int
     interval: int
     stream: StreamLayout | None
+    pace: Pace | None = None
+
+    @property
+    def driver(self) -> str:
+        """The C++ file that drives it."""
+        return f"{self.shell}_streaming.cpp" if self.pace and self.shell == "native" else f"{self.shell}.cpp"
 
 
 @dataclass(frozen=True)
@@ -109,7 +129,12 @@ def ports_header(design: Design) -> str:
     for name, ports in (("INPUTS", design.inputs), ("OUTPUTS", design.outputs)):
         rows = ", ".join(f"{{{port.size}, {port.width}, {str(port.signed).lower()}}}" for port in ports)
         lines.append(f"constexpr Port {name}[] = {{{rows}}}; // elements, bits, signed")
-    lines.append(f"constexpr uint64_t LATENCY = {design.latency};")
+    pace = design.pace
+    quiet = design.interval + pace.drain if pace else 0
+    lines.append(f"#define STREAMING {int(pace is not None)}")
+    lines.append(f"constexpr uint64_t LATENCY = {design.latency}, QUIET = {quiet};")
+    if pace:
+        lines.append(f"constexpr uint64_t SPACING = {pace.spacing}, REST = {pace.rest};")
     if design.stream is not None:
         stream = design.stream
         for way in ("in", "out"):
@@ -126,7 +151,7 @@ def _template(name: str) -> bytes:
 
 def _content_hash(design: Design, header: str, versions: Sequence[str]) -> str:
     """Of everything that the program depends on."""
-    names = (*SOURCES, f"{design.shell}.cpp")
+    names = (*SOURCES, design.driver)
     settings = repr(
         (design.top, header, tuple(versions), VERILATE, FLAGS, FAST, SLOW, [(name, _template(name)) for name in names])
     )
@@ -143,7 +168,7 @@ def _compile(design: Design, header: str, tools: Path, compiler: str, program: P
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
         folder = Path(scratch)
-        drivers = (*SOURCES, f"{design.shell}.cpp")
+        drivers = (*SOURCES, design.driver)
         for name in drivers:
             (folder / name).write_bytes(_template(name))
         (folder / "ports.h").write_text(header)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.cosim.bulk.build import BulkProgram, Design, build
+from fpgaml.cosim.bulk.build import BulkProgram, Design, Pace, build
 from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Pauses, Run, Share, cores
 from fpgaml.cosim.run import read_bench_json
 from fpgaml.data.coded import coded, codings_in
@@ -35,6 +35,8 @@ from fpgaml.rtl.stream import StreamLayout
 RUN_FRAMES, RUN_VALUES = 1 << 17, 1 << 23
 """At most so many frames, or values of inputs and outputs, in a run: enough for starting a process not to count, few
 enough for the memory and to hear of progress."""
+RUN_CYCLES = 1 << 27
+"""And at most about so many clock cycles a process, where frames take thousands of them."""
 SLICE = 16
 """The interpreter takes this fraction of what is usual at a time: on a core of its own, in that core's cache."""
 
@@ -144,10 +146,11 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
             design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
         )
     per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
-    inputs, total = _inputs(project, graph, request, max(1, min(RUN_FRAMES, RUN_VALUES // per_frame)))
     processes = request.processes or cores()
+    most = min(RUN_FRAMES, RUN_VALUES // per_frame, processes * (RUN_CYCLES // design.interval))
+    inputs, total = _inputs(project, graph, request, max(1, most))
     # Nothing can hold back the native shell.
-    pauses = replace(request.pauses, seed=request.seed, **({} if design.stream else {"stall_percent": 0}))
+    pauses = replace(request.pauses, seed=request.seed, **({"stall_percent": 0} if design.shell == "native" else {}))
     tally = _Tally(program, pauses, processes)
     started = time.monotonic()
     with progress.bar("bulk simulation", total) as advance:
@@ -314,7 +317,7 @@ def read_design(project: Path, graph: Graph) -> Design:
         reason = "drives Verilator, which reads no VHDL"
         raise FpgamlError("--bulk", reason, "Convert with --hdl verilog: it is the same design")
     try:
-        stream = content.get("stream")
+        stream, streaming = content.get("stream"), content.get("streaming")
         return Design(
             content["top"],
             content["shell"],
@@ -324,6 +327,7 @@ def read_design(project: Path, graph: Graph) -> Design:
             int(content["latency"]),
             int(content["interval"]),
             StreamLayout(**stream) if stream else None,
+            Pace(*(int(streaming[key]) for key in ("spacing", "rest", "drain"))) if streaming else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         reason = f"is not as fpgaml writes it: {type(error).__name__}: {error}"

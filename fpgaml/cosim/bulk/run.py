@@ -30,6 +30,7 @@ class Fault(IntEnum):
     SHORT = 6
     LONG = 7
     CRASHED = 8
+    BROKEN = 9
 
 
 _TEXTS = {
@@ -41,6 +42,7 @@ _TEXTS = {
     Fault.SHORT: "frame_short was high, but every frame is whole",
     Fault.LONG: "frame_long was high, but every frame is whole",
     Fault.CRASHED: "the simulation crashed",
+    Fault.BROKEN: "frame_broken was high, but every frame is whole",
 }
 
 

@@ -104,7 +104,8 @@ def simulate_vendor(
     if vectors is not None:
         write_random_vectors(project, content, vectors, options.random, options.seed, progress)
     frames = options.frames or _frames(design.timing)
-    job = Job(bench.parent, bench, build, simulator, frames, options.seed, vectors, options.waves, options.timeout)
+    asked = options.seed, vectors, options.waves, options.timeout, options.cycles
+    job = Job(bench.parent, bench, build, simulator, frames, *asked)
     outcome = run_job(job, progress)
     edited = tuple(edited_files(project, manifest))
     entry = entry_of(outcome, simulator, edited, design.timing.entry() if design.timing else None)

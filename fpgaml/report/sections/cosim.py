@@ -41,10 +41,15 @@ def timing(measured: Cycles | MeasuredInBulk, declared: Cycles | DeclaredInBulk)
     for title, found, said in (
         ("latency", measured.latency, declared.latency),
         ("initiation interval", measured.interval, declared.interval),
+        ("last beat", getattr(measured, "drain", None), getattr(declared, "drain", None)),
     ):
         if found is not None:
             aside = "" if said is None else ", as declared" if found == said else f"; declared: {said}"
             lines.append(line(f"{title}: {counted(found, 'cycle')}{aside}"))
+    fullest, depth = getattr(measured, "fifo", None), getattr(declared, "fifo", None)
+    if fullest is not None:
+        aside = ", as declared" if fullest == depth else f"; declared: {depth}"
+        lines.append(line(f"fullest FIFO of results: {counted(fullest, 'beat')}{aside}"))
     return lines
 
 
@@ -73,5 +78,7 @@ def _verdict(entry: Cosim) -> Line:
 
 def _said(check: BenchCheck) -> str:
     if check.status == "passed":
-        return f"{check.frames} frames" if check.frames else check.message or "watched in every check"
+        if check.frames:
+            return f"{check.frames} frames{': ' if check.message else ''}{check.message}"
+        return check.message or "watched in every check"
     return check.message

@@ -144,7 +144,7 @@ class Session:
     def _declared(self) -> dict[str, int | None]:
         declared = {"latency": self.bench.latency, "interval": self.bench.interval}
         if self.bench.streaming:
-            declared |= {"drain": self.bench.streaming.drain, "fifo_depth": self.bench.streaming.fifo_depth}
+            declared |= {"drain": self.bench.streaming.drain, "fifo": self.bench.streaming.fifo_depth}
         return declared
 
 

@@ -19,14 +19,6 @@ void load(const std::vector<Place> &in, const Files &files, uint64_t frame, Beat
              beats.words[place.beat].data());
 }
 
-// Where each beat's elements begin in the list of places.
-std::vector<size_t> starts(const std::vector<Place> &all, unsigned beats) {
-    std::vector<size_t> first(beats + 1, all.size());
-    for (size_t k = all.size(); k-- > 0;)
-        first[all[k].beat] = k;
-    return first;
-}
-
 } // namespace
 
 void simulate(const Options &options, const Files &files, Result &result) {
@@ -67,7 +59,7 @@ void simulate(const Options &options, const Files &files, Result &result) {
     uint64_t sent = options.first, got = options.first, first_sent = 0, moved = result.cycles;
     unsigned in_beat = 0, out_beat = 0;
     bool offered = false;
-    while (result.cycles - moved <= (got < options.last ? PATIENCE + LATENCY : LINGER + LATENCY)) {
+    while (result.cycles - moved <= (got < options.last ? PATIENCE + LATENCY + QUIET : LINGER + LATENCY)) {
         if (!offered && sent < options.last && !gap()) {
             if (in_beat == 0)
                 load(in, files, sent, beats);
@@ -89,6 +81,12 @@ void simulate(const Options &options, const Files &files, Result &result) {
             return;
         }
         if (design->m_axis_tvalid && design->m_axis_tready) {
+#if STREAMING
+            if (design->frame_broken) {
+                fail(BROKEN, got, 0);
+                return;
+            }
+#endif
             if (got >= sent) { // a result that no frame asked for
                 fail(SURPLUS, got, 0);
                 return;

@@ -15,9 +15,12 @@ struct Port {
     unsigned words() const { return (width + 63) / 64; }
 };
 
-#include "ports.h" // written for each design: INPUTS, OUTPUTS, LATENCY, and for a stream its lanes and beats
+// Written for each design: INPUTS, OUTPUTS, LATENCY, for a stream its lanes and beats; STREAMING: whether the core takes
+// a frame beat by beat, then with SPACING and REST of its beats; QUIET: cycles beyond the latency without any transfer
+// that such a core may need between frames.
+#include "ports.h"
 
-enum Fault : uint64_t { NONE, STUCK, SURPLUS, TAG, LAST, LANE, SHORT, LONG, CRASHED };
+enum Fault : uint64_t { NONE, STUCK, SURPLUS, TAG, LAST, LANE, SHORT, LONG, CRASHED, BROKEN };
 
 struct Result {
     uint64_t frames, cycles;
@@ -99,12 +102,15 @@ struct Place {
 };
 
 // Elements of all ports one after another, `beat` of them in a word of the bus; lane 0 packs each in its own width.
+// Around a streaming core each port begins a word of its own.
 template <std::size_t N> std::vector<Place> places(const Port (&ports)[N], unsigned lane, unsigned beat) {
     std::vector<Place> all;
-    unsigned low = 0;
+    unsigned low = 0, begun = 0;
     for (unsigned p = 0; p < N; p++)
         for (unsigned i = 0; i < ports[p].elements; i++) {
-            unsigned word = beat ? unsigned(all.size()) / beat : 0;
+            if (STREAMING && i == 0)
+                begun = all.empty() ? 0 : all.back().beat + 1;
+            unsigned word = STREAMING ? begun + i / beat : beat ? unsigned(all.size()) / beat : 0;
             if (!all.empty() && all.back().beat != word)
                 low = 0;
             unsigned bits = lane ? lane : ports[p].width;
@@ -151,6 +157,14 @@ inline bool unpack(const Place &place, const uint32_t *bus, uint64_t *words) {
 }
 
 using Files = std::vector<uint64_t *>; // inputs, then outputs: for each port all frames' elements
+
+// Where each beat's elements begin in the list of places.
+inline std::vector<size_t> starts(const std::vector<Place> &all, unsigned beats) {
+    std::vector<size_t> first(beats + 1, all.size());
+    for (size_t k = all.size(); k-- > 0;)
+        first[all[k].beat] = k;
+    return first;
+}
 
 // Drive frames first to last - 1 through a new copy of the design.
 void simulate(const Options &options, const Files &files, Result &result);
