@@ -14,6 +14,8 @@ Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[float, Field(ge=0)]
 Above = Annotated[float, Field(gt=0)]
 """A number above zero."""
+Interval = Annotated[int | float, Field(gt=0)]
+"""Cycles from one result to the next; a mean where it is none whole."""
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
 """Text that is not empty."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, computed_field
 
-from fpgaml.record.base import Count, Fact, Hexadecimal, Kind, Name, NotNegative, Positive, absent
+from fpgaml.record.base import Count, Fact, Hexadecimal, Interval, Kind, Name, NotNegative, Positive, absent
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -43,7 +43,7 @@ class Cycles(Fact):
     """Latency and interval in cycles; null where nothing is declared or measured."""
 
     latency: Count | None
-    interval: Count | None
+    interval: Interval | None
     drain: Count | None = Field(default=None, exclude_if=absent)
     """Of a streaming core: cycles to the last beat of a result."""
     fifo: Count | None = Field(default=None, exclude_if=absent)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fpgaml.record.base import Above, Count, Fact, Kind, Positive, absent
+from fpgaml.record.base import Above, Count, Fact, Interval, Kind, Positive, absent
 from fpgaml.record.timetable import Timetable
 
 
@@ -24,7 +24,7 @@ class Estimate(Fact):
     """LUTs by layer."""
     latency_cycles: Positive
     latency_ns: Above
-    interval_cycles: Positive
+    interval_cycles: Interval
     timetable: Timetable | None = Field(default=None, exclude_if=absent)
     """Of a streaming core."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fpgaml.record.base import Count, Fact, Name, Positive, absent
+from fpgaml.record.base import Count, Fact, Interval, Name, Positive, absent
 
 
 class Row(Fact):
@@ -44,7 +44,7 @@ class Choice(Fact):
 
     what: Name
     """What is done otherwise than in the one chosen, or what was chosen."""
-    interval: Positive
+    interval: Interval
     latency: Positive
     """Cycles to the first beat of the result."""
     lut: Count
@@ -57,10 +57,10 @@ class Timetable(Fact):
 
     asked: str
     """In words; empty where nothing was asked."""
-    interval: Positive
+    interval: Interval
     """Cycles between frames; continuous: between results."""
     latency: Positive
-    """From the first beat of a frame to the first beat of its result."""
+    """From the first beat of a frame to the first beat of its result; continuous: from a window's last beat."""
     rows: tuple[Row, ...] = Field(min_length=1)
     """The stages, in the order of the network."""
     cheaper: Choice | None = Field(default=None, exclude_if=absent)

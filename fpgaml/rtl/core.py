@@ -42,6 +42,47 @@ Cover = Callable[[Mapping[str, FixedArray], int], tuple[dict[str, FixedArray], T
 
 
 @dataclass(frozen=True)
+class Continuous:
+    """What a core gives that reads an endless stream: a result for every window, and windows may overlap.
+
+    A beat of each channel comes in turn, and results come in the channels' turn too. Counted from a reset on.
+
+    Args:
+        window, result: one window of samples, and what comes of it.
+        hop: samples from one window to the next; samples: a beat; channels: that come in turn.
+        due: of the results of a period, the beat of its own channel, from 0, that lets it out: the last that it needs,
+            or a later one where beats between stages hold several positions.
+        period: beats of a channel after which `due` repeats.
+        delay: cycles from that beat at x to the result at y, always.
+    """
+
+    window: Port
+    result: Port
+    hop: int
+    samples: int
+    channels: int
+    due: tuple[int, ...]
+    period: int
+    delay: int
+
+    @property
+    def interval(self) -> int | float:
+        """Cycles from result to result, of whichever channel; a mean where it is none whole."""
+        return self.hop // self.samples if self.hop % self.samples == 0 else round(self.hop / self.samples, 4)
+
+    @property
+    def latency(self) -> int:
+        """Cycles from a window's last beat to its result, at the most of a stream without pauses."""
+        lasts = ((number * self.hop + self.window.shape[0] - 1) // self.samples for number in range(len(self.due)))
+        return max(self.delay + self.channels * max(due - last for due, last in zip(self.due, lasts, strict=True)), 1)
+
+    def results(self, beats: int) -> int:
+        """Results of one channel that so many of its beats let out."""
+        whole, rest = divmod(max(beats - self.due[0], 0), self.period)
+        return whole * len(self.due) + sum(due - self.due[0] < rest for due in self.due)
+
+
+@dataclass(frozen=True)
 class Boundary:
     """A core as it is seen from outside.
 
@@ -55,6 +96,8 @@ class Boundary:
         lanes_in, lanes_out: elements a beat of a streaming core; None, both: a whole frame, an unrolled core.
         spacing: the fewest cycles from one beat at x to the next.
         drain: cycles as of `latency`, but to the last beat of the result; None: its beats come in a row.
+        continuous: of a core that reads an endless stream; a frame is then what a channel brings until results come at
+            the same beats again, and `latency` counts from a window's last beat.
 
     Raises:
         FpgamlError: no core can be like that.
@@ -72,6 +115,7 @@ class Boundary:
     lanes_out: int | None = None
     spacing: int = 1
     drain: int | None = None
+    continuous: Continuous | None = None
 
     def __post_init__(self) -> None:
         if self.latency < 1:

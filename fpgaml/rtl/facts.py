@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fpgaml.record.base import Fact, Name, Positive, absent
+from fpgaml.record.base import Fact, Interval, Name, Positive, absent
 from fpgaml.record.settings import Settings
 
 LANGUAGES = {"verilog": "Verilog", "vhdl": "VHDL"}
@@ -43,9 +43,9 @@ class RtlFacts(Settings):
     core_latency: Positive
     """Register ranks of the core."""
     latency: Positive
-    """Cycles from a frame's first beat to its result's first beat."""
-    interval: Positive
-    """Cycles between frames."""
+    """Cycles from a frame's first beat to its result's first beat; continuous: from a window's last beat."""
+    interval: Interval
+    """Cycles between frames; continuous: between results."""
     delay_model: Mapping[str, int | float | str]
     """What placed the pipeline registers: times in ns."""
     schedule: Literal["unrolled", "streaming"] = Field(default="unrolled", exclude_if=lambda form: form == "unrolled")
@@ -59,7 +59,10 @@ class RtlFacts(Settings):
         if self.shell == "axis":
             beats = f"{self.beat_in} elements a beat in, {self.beat_out} out"
             shell += f" ({beats}, tag of {self.tag_bits} bits)"
-        form = "fully unrolled" if self.schedule == "unrolled" else f"streaming, a frame every {self.interval:,} cycles"
+        form = "fully unrolled"
+        if self.schedule == "streaming":
+            what = "result" if self.asked and self.asked.hop else "frame"
+            form = f"streaming, a {what} every {self.interval:,} cycles"
         return f"{LANGUAGES[self.hdl]}, {form}, {shell}, top module {self.top}"
 
     @property

@@ -21,9 +21,9 @@ from fpgaml.record.base import Fact
 from fpgaml.record.files import read_results
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.settings import Settings
+from fpgaml.rtl import streamed
 from fpgaml.rtl.core import Core, Cover
 from fpgaml.rtl.coverage.events import joined
-from fpgaml.rtl.dataflow.fold import check_streams
 from fpgaml.rtl.dataflow.stages.collect import whole_port
 from fpgaml.rtl.dataflow.timetable import same_stages, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
@@ -34,7 +34,7 @@ from fpgaml.rtl.lower.graph import check_supported
 from fpgaml.rtl.names import check_module_name
 from fpgaml.rtl.project import HDL_FOLDER, RtlProject
 from fpgaml.rtl.settings import Form, Hdl, ShellKind
-from fpgaml.rtl.shell import ShellSpec, shell_interval, shell_latency
+from fpgaml.rtl.shell import ShellSpec, result_interval, shell_latency
 from fpgaml.rtl.streamed import stream, streamed_core
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.unrolled import unroll, unrolled_core
@@ -61,7 +61,7 @@ def check(target: RtlTarget, graph: Graph, board: Board) -> None:
     if choose_form(target.schedule, wishes, graph, board) is Form.UNROLLED:
         check_fits(estimate_graph(graph), board, rough=True)
     else:
-        check_streams(graph, board, wishes)
+        streamed.check(graph, board, wishes)
 
 
 def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int, progress: Progress) -> Written:
@@ -81,13 +81,12 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
     with progress.step(f"writing the {'VHDL' if target.hdl == Hdl.VHDL else 'Verilog'}"):
         project.write(folder)
     name = STREAMED if core.boundary.streaming else UNROLLED
-    firmware = _firmware(
-        spec.inputs, spec.outputs, _facts(spec, core), (Simulated(name, core.run), Unchecked(SIMULATION, HOW))
-    )
+    inputs, outputs = spec.tensors
+    firmware = _firmware(inputs, outputs, _facts(spec, core), (Simulated(name, core.run), Unchecked(SIMULATION, HOW)))
     return Written(
         firmware,
         project.finish,
-        _wide(target, spec),
+        [*_wide(target, spec), *_shell_said(target)],
         packages=("alkaid",),
         estimate=_estimate(core, spec, board),
         cover=partial(_cover, core.cover, seed) if core.cover else None,
@@ -163,13 +162,20 @@ def _firmware(inputs: Sequence[Port], outputs: Sequence[Port], facts: Settings, 
 def _spec(target: RtlTarget, core: Core) -> ShellSpec:
     boundary = core.boundary
     if target.beat is None:
-        return ShellSpec(target.shell, target.top, boundary, tag_bits=target.tag_bits)
-    if target.shell == ShellKind.NATIVE:
+        return ShellSpec(target.shell_kind, target.top, boundary, tag_bits=target.tag_bits)
+    if target.shell_kind == ShellKind.NATIVE:
         raise FpgamlError("--beat", "the native shell takes whole frames", "Use --shell axis")
     beat_in, beat_out = (
         min(target.beat, sum(port.size for port in ports)) for ports in (boundary.inputs, boundary.outputs)
     )
-    return ShellSpec(target.shell, target.top, boundary, beat_in, beat_out, target.tag_bits)
+    return ShellSpec(target.shell_kind, target.top, boundary, beat_in, beat_out, target.tag_bits)
+
+
+def _shell_said(target: RtlTarget) -> list[str]:
+    """A word on the shell, where the user named none."""
+    if target.shell is not None or not target.continuous:
+        return []
+    return ["--continuous: the native shell (valid bits), because an endless stream cannot be held back"]
 
 
 def _wide(target: RtlTarget, spec: ShellSpec) -> list[str]:
@@ -198,7 +204,7 @@ def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
         tag_bits=spec.tag_bits if stream else None,
         core_latency=spec.core.latency,
         latency=shell_latency(spec),
-        interval=shell_interval(spec),
+        interval=result_interval(spec),
         **core.facts,
     )
 
@@ -206,7 +212,7 @@ def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
 def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
     """For results.json: resources of the core, and its timing by the delay model."""
     estimate = core.estimate
-    latency, interval = shell_latency(spec), shell_interval(spec)
+    latency, interval = shell_latency(spec), result_interval(spec)
     return record.Estimate(
         lut=estimate.lut,
         ff=estimate.ff,

@@ -19,9 +19,11 @@ from fpgaml.project.ports import Port
 from fpgaml.proof.golden import Golden
 from fpgaml.rtl import bench_files
 from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.endless.rates import open_input
 from fpgaml.rtl.render import templates
 from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.shell import ShellSpec, shell_drain, shell_interval, shell_latency, shell_sources
+from fpgaml.rtl.shell import ShellSpec, result_interval, shell_drain, shell_latency, shell_sources
+from fpgaml.rtl.stretch_files import bench_of, write_stretch
 from fpgaml.rtl.tables import write_tables
 from fpgaml.rtl.vendor_scripts import SynthDesign, tool_of, write_synth
 from fpgaml.target import Texts
@@ -52,9 +54,12 @@ class RtlProject:
 
     def finish(self, folder: Path, golden: Golden, texts: Texts) -> None:
         """Golden vectors, the bench, scripts for synthesis, and the guides."""
+        if continuous := self.spec.core.continuous:
+            write_stretch(folder, open_input(self.graph), continuous, golden.inputs)
+        inputs, outputs = self.spec.tensors
         for ports, direction, batches in (
-            (self.spec.inputs, "input", golden.inputs),
-            (self.spec.outputs, "output", golden.outputs),
+            (inputs, "input", golden.inputs),
+            (outputs, "output", golden.outputs),
         ):
             for port in ports:
                 write_golden(folder, port, direction, [batch[port.name] for batch in batches])
@@ -84,13 +89,15 @@ class RtlProject:
             "sources": [f"../{source}" for source in sources],
             "clock_ns": self.board.clock_ns,
             "latency": shell_latency(self.spec),
-            "interval": shell_interval(self.spec),
+            "interval": result_interval(self.spec),
             "inputs": _bench_ports(self.spec.inputs, "input"),
             "outputs": _bench_ports(self.spec.outputs, "output"),
         }
-        if self.spec.kind == ShellKind.AXIS or self.spec.core.streaming:
+        if continuous := self.spec.core.continuous:
+            facts |= bench_of(continuous)
+        elif self.spec.kind == ShellKind.AXIS or self.spec.core.streaming:
             facts["stream"] = asdict(self.spec.layout)
-        if self.spec.core.streaming:
+        if self.spec.core.streaming and not continuous:
             facts["streaming"] = bench_pace(self.spec)
         if tables := self.core.tables:
             facts["tables"] = write_tables(folder.parent, folder, HDL_FOLDER, tables, self.spec.top, self.spec.hdl)
@@ -117,11 +124,12 @@ class RtlProject:
             "axis": spec.kind == ShellKind.AXIS,
             "latency": latency,
             "latency_ns": f"{latency * clock:g}",
-            "interval": shell_interval(spec),
+            "interval": result_interval(spec),
+            "continuous": spec.core.continuous,
             "timetable": self.core.timetable,
             "ports": [
-                *(_described(port, "in", spec.lane_in) for port in self.spec.inputs),
-                *(_described(port, "out", spec.lane_out) for port in self.spec.outputs),
+                *(_described(port, "in", spec.lane_in) for port in spec.tensors[0]),
+                *(_described(port, "out", spec.lane_out) for port in spec.tensors[1]),
             ],
             "tables": bool(self.core.tables),
             "layers": [layer.name for layer in self.core.layers],

@@ -61,6 +61,10 @@ class ShellSpec:
         elif self.core.interval > 1:
             reason = f"takes a frame every {self.core.interval} cycles, and the shells hand one over every cycle"
             raise FpgamlError(self.core.name, reason)
+        if self.core.continuous is not None and self.kind is not ShellKind.NATIVE:
+            raise FpgamlError(
+                self.top, "an endless stream cannot be held back, as AXI4-Stream does", "Use the native shell"
+            )
         if self.kind is ShellKind.NATIVE:
             _check_native(self)
             return
@@ -89,6 +93,12 @@ class ShellSpec:
     def outputs(self) -> tuple[Port, ...]:
         """Of the core."""
         return self.core.outputs
+
+    @property
+    def tensors(self) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """What goes in and comes out for one result: a frame's, or a window of an endless stream."""
+        continuous = self.core.continuous
+        return (self.inputs, self.outputs) if continuous is None else ((continuous.window,), (continuous.result,))
 
     @property
     def layout(self) -> StreamLayout:
@@ -173,6 +183,11 @@ def shell_interval(spec: ShellSpec) -> int:
     return 1 if spec.kind is ShellKind.NATIVE else max(spec.beats_in, spec.beats_out)
 
 
+def result_interval(spec: ShellSpec) -> int | float:
+    """Cycles from one result to the next; of an endless stream a mean where it is none whole."""
+    return spec.core.continuous.interval if spec.core.continuous else shell_interval(spec)
+
+
 def library_source(name: str, hdl: Hdl) -> str:
     """Text of a library module.
 
@@ -254,6 +269,7 @@ def _streaming_context(spec: ShellSpec) -> dict[str, object]:
         "rest": core.rest,
         "fifo_depth": spec.fifo_depth,
         "frames": streaming.frames(core),
+        "continuous": core.continuous,
         "aligned": len(spec.inputs) > 1 or len(spec.outputs) > 1,
         "x_bits": core.x_bits,
         "y_bits": core.y_bits,

@@ -9,11 +9,24 @@ from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.dataflow.core import streaming_core
-from fpgaml.rtl.dataflow.fold import Folded, fold
+from fpgaml.rtl.dataflow.endless.choice import check_continuous, continuous
+from fpgaml.rtl.dataflow.fold import Folded, check_streams, fold
 from fpgaml.rtl.dataflow.timetable import printed, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
+
+
+def check(graph: Graph, board: Board, wishes: Wishes) -> None:
+    """Refuse what cannot stream, before any long work.
+
+    Raises:
+        FpgamlError: names the operation, or the option that asks for too much.
+    """
+    if wishes.hop is None:
+        check_streams(graph, board, wishes)
+    else:
+        check_continuous(graph, board, wishes)
 
 
 def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Folded:
@@ -24,7 +37,7 @@ def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Fo
         ToolError: alkaid is not installed.
     """
     with progress.step("choosing a schedule"):
-        return fold(graph, board, wishes)
+        return fold(graph, board, wishes) if wishes.hop is None else continuous(graph, board, wishes)
 
 
 def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl, progress: Progress) -> Core:
@@ -35,7 +48,8 @@ def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl
     """
     folded = stream(graph, board, wishes, progress)
     table = timetable(folded.dataflow, wishes, folded.notes, folded.cheaper, folded.faster)
-    title = f"a frame every {table.interval:,} cycles, latency {table.latency:,} (estimate)"
+    what = "result" if wishes.hop else "frame"
+    title = f"a {what} every {table.interval:,} cycles, latency {table.latency:,} (estimate)"
     progress.table(title, *printed(table))
     with progress.step("building the stages"):
         core = streaming_core(folded.dataflow, top, hdl)

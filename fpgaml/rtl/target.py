@@ -29,6 +29,7 @@ class RtlTarget:
 
     Args:
         beat: elements a beat of the axis shell, in and out; None: a whole frame a beat.
+        shell: None: axis, or native where the stream is continuous and cannot be held back.
         tag_bits: of tuser; top: name of the top module.
         schedule: unrolled, streaming, or what suits the wishes below.
         rate: frames per second, of each channel; interval: cycles a frame, at most. One of them, or neither.
@@ -51,12 +52,12 @@ class RtlTarget:
     hdl: Hdl = field(
         default=Hdl.VERILOG, metadata=option("--hdl", "verilog or vhdl.", shown="verilog", read=one_of("--hdl", Hdl))
     )
-    shell: ShellKind = field(
-        default=ShellKind.AXIS,
+    shell: ShellKind | None = field(
+        default=None,
         metadata=option(
             "--shell",
             "axis: AXI4-Stream; native: valid bits, fixed latency.",
-            shown="axis",
+            shown="axis; native where --continuous",
             read=one_of("--shell", ShellKind),
         ),
     )
@@ -117,6 +118,9 @@ class RtlTarget:
             raise FpgamlError("--rate, --interval", "both say how often a frame comes", "Give one of them")
         if self.hop is not None and not self.continuous:
             raise FpgamlError("--hop", "is between results of an endless stream", "Add --continuous, or leave it out")
+        if self.continuous and self.shell is ShellKind.AXIS:
+            reason = "an endless stream cannot be held back, and AXI4-Stream holds back"
+            raise FpgamlError("--shell axis, --continuous", reason, "Take --shell native: valid bits")
         streaming = {"--samples-per-cycle": self.samples_per_cycle, "--continuous": self.continuous or None}
         flags = [flag for flag, value in streaming.items() if value is not None]
         if self.schedule is Form.UNROLLED and flags:
@@ -125,6 +129,11 @@ class RtlTarget:
         if self.beat is not None and (flags or self.schedule is Form.STREAMING):
             reason = "a streaming core's own beats pass the shell"
             raise FpgamlError("--beat", reason, "Take --samples-per-cycle, or --interval")
+
+    @property
+    def shell_kind(self) -> ShellKind:
+        """The shell that was asked for, or what suits."""
+        return self.shell or (ShellKind.NATIVE if self.continuous else ShellKind.AXIS)
 
     def check(self, graph: Graph, board: Board, evidence: Evidence) -> None:
         """Refuse what cannot be unrolled or cannot fit, from the Graph alone."""

@@ -250,7 +250,7 @@ def bench_file() -> Path:
 
 
 def _facts_for_make(path: Path, part: str) -> str:
-    """Top, language, shell, number of tables and sources in one line; of the tables' own design for part "tables"."""
+    """Top, language, shell or `continuous`, number of tables, sources; of the tables' own design for part "tables"."""
     bench = read_bench(path)
     tables = bench.tables
     top, shell, sources = bench.top, bench.shell, list(bench.sources)
@@ -258,6 +258,8 @@ def _facts_for_make(path: Path, part: str) -> str:
         if tables is None:
             raise BenchError(f"{path}: the design has no tables")
         top, shell, sources = tables.top, part, [*(table.source for table in tables.modules), tables.source]
+    if "continuous" in bench.extra and part != "tables":
+        shell = "continuous"
     names = [os.path.relpath(source) for source in sources]
     if any(" " in name for name in names):
         raise BenchError("make cannot work with blanks in the names of sources")

@@ -11,6 +11,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.price import Prices
 from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, positions
@@ -28,7 +29,7 @@ class Folded:
         notes: what there is to say of it; cheaper, faster: what else there would have been.
     """
 
-    dataflow: Dataflow
+    dataflow: Dataflow | Endless
     notes: tuple[str, ...] = ()
     cheaper: Choice | None = None
     faster: Choice | None = None
@@ -55,12 +56,11 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     Raises:
         FpgamlError: no schedule holds it (the nearest is named), or an operation cannot stream.
     """
-    check_wishes(wishes)
     delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
     make, wanted = _Maker(graph, delays, prices), pace(graph, wishes)
     chosen, found = _chosen(make, wishes, wanted)
     cheaper, faster = _cheaper(make, chosen, found), _faster(make, chosen, found)
-    return Folded(found, tuple(notes(graph, chosen)), cheaper, faster)
+    return Folded(found, (*notes(graph, chosen), *turns(wishes)), cheaper, faster)
 
 
 def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
@@ -69,21 +69,8 @@ def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
     Raises:
         FpgamlError: names the operation, or the option that asks for too much.
     """
-    check_wishes(wishes)
     wanted = pace(graph, wishes)
     assemble(graph, DelayModel.of_part(board.part, board.clock_ns), wanted.samples, wanted.interval)
-
-
-def check_wishes(wishes: Wishes) -> None:
-    """Refuse what no schedule does.
-
-    Raises:
-        FpgamlError: names the option.
-    """
-    if wishes.hop is not None:
-        raise FpgamlError("--continuous", "windows that share their work do not stream yet", "Leave it out")
-    if wishes.channels > 1:
-        raise FpgamlError("--channels", "channels that come in turn do not stream yet", "Leave it out")
 
 
 def pace(graph: Graph, wishes: Wishes) -> Pace:
@@ -106,6 +93,14 @@ def notes(graph: Graph, chosen: Pace) -> Iterator[str]:
                 f"{node.name}: {size} samples do not fill beats of {chosen.samples}: "
                 f"the last beat of a frame has {spare} that mean nothing"
             )
+
+
+def turns(wishes: Wishes) -> Iterator[str]:
+    """What there is to say of channels: nothing of a frame is left in the core when the next one is computed."""
+    if wishes.channels > 1:
+        yield f"frames of {wishes.channels} channels follow one another, in any order: a frame leaves no state behind"
+    if wishes.instances > 1:
+        yield f"{wishes.instances} cores hold all channels; the numbers are of one"
 
 
 def _fewest_samples(graph: Graph, interval: int) -> int:

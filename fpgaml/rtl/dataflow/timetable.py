@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from fpgaml.record.timetable import Choice, Row, Timetable
 from fpgaml.rtl.dataflow.core import costs
 from fpgaml.rtl.dataflow.dataflow import Dataflow
-from fpgaml.rtl.dataflow.stage import Cost, Stage
+from fpgaml.rtl.dataflow.endless.dataflow import Endless
+from fpgaml.rtl.dataflow.stage import Cost, Element
 from fpgaml.rtl.dataflow.wishes import Wishes
 
 
 def timetable(
-    dataflow: Dataflow,
+    dataflow: Dataflow | Endless,
     wishes: Wishes,
     notes: Sequence[str] = (),
     cheaper: Choice | None = None,
@@ -23,29 +24,41 @@ def timetable(
     Args:
         notes, cheaper, faster: as in the record.
     """
-    calendar, each = dataflow.calendar, costs(dataflow)
+    each = costs(dataflow)
     return Timetable(
         asked=str(wishes),
-        interval=calendar.interval,
+        interval=interval(dataflow),
         latency=latency(dataflow),
-        rows=tuple(_row(dataflow, stage, each[stage.name]) for stage in dataflow.stages),
+        rows=tuple(_row(dataflow, stage, each[stage.name]) for stage in stages_of(dataflow)),
         cheaper=cheaper,
         faster=faster,
         notes=tuple(notes),
     )
 
 
-def latency(dataflow: Dataflow) -> int:
-    """Cycles from the first beat of a frame to the first beat of its result."""
+def stages_of(dataflow: Dataflow | Endless) -> Sequence[Element]:
+    """Of either kind."""
+    return dataflow.stages
+
+
+def interval(dataflow: Dataflow | Endless) -> int | float:
+    """Cycles from frame to frame, or from result to result of an endless stream."""
+    return dataflow.continuous.interval if isinstance(dataflow, Endless) else dataflow.calendar.interval
+
+
+def latency(dataflow: Dataflow | Endless) -> int:
+    """Cycles from the first beat of a frame to the first beat of its result; from a window's last of endless stream."""
+    if isinstance(dataflow, Endless):
+        return dataflow.latency
     return int(dataflow.calendar.first[dataflow.output.name][0])
 
 
-def brief(dataflow: Dataflow, what: str) -> Choice:
+def brief(dataflow: Dataflow | Endless, what: str) -> Choice:
     """A dataflow that is not made, beside one that is."""
     total = total_cost(dataflow)
     return Choice(
         what=what,
-        interval=dataflow.calendar.interval,
+        interval=interval(dataflow),
         latency=latency(dataflow),
         lut=total.lut,
         dsp=total.dsp,
@@ -83,7 +96,7 @@ def printed(table: Timetable) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return header, rows
 
 
-def _row(dataflow: Dataflow, stage: Stage, cost: Cost) -> Row:
+def _row(dataflow: Dataflow | Endless, stage: Element, cost: Cost) -> Row:
     calendar, beats = dataflow.calendar, stage.output.beats
     times = calendar.first[stage.output.name]
     return Row(
@@ -105,7 +118,7 @@ def _row(dataflow: Dataflow, stage: Stage, cost: Cost) -> Row:
     )
 
 
-def _layer(dataflow: Dataflow, stage: Stage) -> str:
+def _layer(dataflow: Dataflow | Endless, stage: Element) -> str:
     """The model's own name of the layer, where the stage is named after one of its nodes."""
     known = {node.name: node.source for node in dataflow.graph.nodes}
     return known.get(stage.name) or stage.name

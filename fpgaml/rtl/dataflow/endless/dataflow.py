@@ -13,11 +13,11 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.rtl.core import Boundary
+from fpgaml.rtl.core import Boundary, Continuous
 from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.calendar import Calendar
 from fpgaml.rtl.dataflow.endless.grid import Grid
-from fpgaml.rtl.dataflow.endless.rates import open_input, plan
+from fpgaml.rtl.dataflow.endless.rates import check_endless, open_input, plan
 from fpgaml.rtl.dataflow.endless.stage import EndlessWindow, endless_stream
 from fpgaml.rtl.dataflow.stages.collect import whole_port
 from fpgaml.rtl.delays import DelayModel
@@ -69,19 +69,39 @@ class Endless:
 
         Where a beat between stages holds several positions, that may be a little later than the window's last sample.
         """
-        beats = -(-self.window // self.samples)
-        while not len(self._times(beats)[1]):
-            beats += 1
-        return beats
+        return self.continuous.due[0] + 1
 
     @property
     def latency(self) -> int:
-        """Cycles from a window's last sample to its result, for the first window of a dense stream of one channel."""
-        return int(self.calendar.first[self.output.name][0]) - (-(-self.window // self.samples) - 1)
+        """Cycles from a window's last beat to its result, at the most of a stream without pauses."""
+        return self.continuous.latency
+
+    @cached_property
+    def continuous(self) -> Continuous:
+        """When results come."""
+        spans = [self.samples]  # that the beats of each stream advance
+        for stage in self.stages:
+            spans.append(stage.grid.step * spans[-1] // stage.grid.word)
+        every = lcm(*spans)
+        count, beats = every // self.hop, -(-self.window // self.samples)
+        while len(due := self._due(beats)) < count:
+            beats += every // self.samples
+        period, delay = every // self.samples, sum(stage.kernel.latency + 1 for stage in self.stages)
+        window, result = whole_port(self.sources[0]), whole_port(self.output)
+        due = tuple(due[:count].tolist())
+        return Continuous(window, result, self.hop, self.samples, self.channels, due, period, delay)
+
+    def _due(self, beats: int) -> Ints:
+        """Of the results that so many beats let out, the last beat that each needs."""
+        due = np.arange(beats)
+        for stage in self.stages:
+            due = due[np.array(stage.complete(len(due)), dtype=np.int64)]
+        return due
 
     def boundary(self, name: str, hdl: Hdl) -> Boundary:
         """The core as it is seen from outside: a frame is what one channel brings until everything repeats."""
-        source, output = whole_port(self.sources[0]), whole_port(self.output)
+        continuous = self.continuous
+        source, output = continuous.window, continuous.result
         return Boundary(
             name,
             hdl,
@@ -93,6 +113,7 @@ class Endless:
             self.beats_out,
             self.sources[0].beats.lanes,
             self.output.beats.lanes,
+            continuous=continuous,
         )
 
     @property
@@ -101,23 +122,18 @@ class Endless:
         turn = f" of each of {self.channels} channels in turn" if self.channels > 1 else ""
         return (
             f"beats{turn} without end, a result every {self.hop} sample(s); a window's last beat in cycle t -> its "
-            f"result in cycle t + {self.latency}."
+            f"result in cycle t + {self.latency}{' at most' if self.latency > self.continuous.delay else ''}."
         )
 
     @cached_property
     def calendar(self) -> Calendar:
         """When everything happens for the first window, one channel alone, counted from its first beat on."""
-        first, _ = self._times(self.warmup)
-        starts = {stage.name: first[stage.source.name] for stage in self.stages}
-        depths = {stage.name: (0,) for stage in self.stages}
-        return Calendar(self.beats_in, 1, first, first, starts, depths, depths)
-
-    def _times(self, beats: int) -> tuple[dict[str, Ints], Ints]:
-        """The cycle of every beat of every stream, for so many that enter in a row; and those of the results."""
-        times = {self.sources[0].name: np.arange(beats)}
+        times = {self.sources[0].name: np.arange(self.warmup)}
         for stage in self.stages:
             times[stage.output.name] = stage.times(times[stage.source.name])
-        return times, times[self.output.name]
+        starts = {stage.name: times[stage.source.name] for stage in self.stages}
+        depths = {stage.name: (0,) for stage in self.stages}
+        return Calendar(self.beats_in, 1, times, times, starts, depths, depths)
 
     def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
         """A batch of windows, each by itself from a reset on.
@@ -164,11 +180,7 @@ def endless(graph: Graph, delays: DelayModel, samples: int, hop: int, channels: 
     Raises:
         FpgamlError: the network has several inputs or outputs, or a beat brings several samples of several results.
     """
-    if len(graph.outputs) != 1:
-        raise FpgamlError("--continuous", f"{graph.name} has {len(graph.outputs)} outputs, an endless stream gives one")
-    if hop < samples:
-        reason = f"{samples} samples a cycle bring {samples / hop:g} results a cycle at a hop of {hop}"
-        raise FpgamlError("--hop", reason, f"The nearest is {samples}, or as few samples a cycle as the hop has")
+    check_endless(graph, samples, hop)
     graph = open_input(graph)
     made = plan(graph, hop)
     source = endless_stream(graph, graph.inputs[0].name, samples)

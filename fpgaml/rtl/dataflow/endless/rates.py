@@ -52,14 +52,23 @@ class Plan:
     advance: int
 
 
-def plan(graph: Graph, hop: int) -> Plan:
-    """What is shared, and what is not.
+def check_endless(graph: Graph, samples: int, hop: int) -> None:
+    """Refuse what no endless stream feeds or gives.
 
     Raises:
-        FpgamlError: the network has several inputs.
+        FpgamlError: the network has several inputs or outputs, or a beat brings several samples of several results.
     """
-    if len(graph.inputs) != 1:
-        raise FpgamlError("--continuous", f"{graph.name} has {len(graph.inputs)} inputs, an endless stream has one")
+    for what, names in (("inputs", graph.inputs), ("outputs", graph.outputs)):
+        if len(names) != 1:
+            reason = f"{graph.name} has {len(names)} {what}, an endless stream has one"
+            raise FpgamlError("--continuous", reason, "Leave it out")
+    if hop < samples:
+        reason = f"{samples} samples a cycle bring {samples / hop:g} results a cycle at a hop of {hop}"
+        raise FpgamlError("--hop", reason, f"The nearest is {samples}, or as few samples a cycle as the hop has")
+
+
+def plan(graph: Graph, hop: int) -> Plan:
+    """What is shared, and what is not, of a network with one input."""
     source = graph.inputs[0].name
     stride = scale = 1
     runs: list[Shared] = []

@@ -90,10 +90,10 @@ class EndlessWindow:
 
     def times(self, arrivals: Ints) -> Ints:
         """The cycle of each beat that the words of one channel, in these cycles, complete."""
-        return arrivals[np.array(self._complete(len(arrivals)), dtype=np.int64)] + 1 + self.kernel.latency
+        return arrivals[np.array(self.complete(len(arrivals)), dtype=np.int64)] + 1 + self.kernel.latency
 
-    def _complete(self, words: int) -> list[int]:
-        """The words, counted from 0, that complete beat 0, 1, ..."""
+    def complete(self, words: int) -> list[int]:
+        """Of so many words those, counted from 0, that complete beat 0, 1, ..."""
         ticks: list[int] = []
         while (tick := self.grid.tick(len(ticks))) < words:
             ticks.append(tick)
@@ -107,7 +107,7 @@ class EndlessWindow:
         """
         (words,) = beats
         events, count, lanes = words.shape
-        ticks = self._complete(count)
+        ticks = self.complete(count)
         ages = np.array(self.grid.ages[::-1])
         places = np.array(ticks)[:, None] - ages  # a word before the first one stands only where nothing reads it
         held = words[:, np.maximum(places, 0)].reshape(events * len(ticks), len(ages) * lanes)
