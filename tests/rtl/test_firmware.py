@@ -15,7 +15,7 @@ from fpgaml.rtl.target import RtlTarget
 def _said(target: RtlTarget, inputs: Port, outputs: Port) -> list[str]:
     core = Boundary("network_core", Hdl.VERILOG, (inputs,), (outputs,), 5)
     beats = (target.beat, min(target.beat, outputs.size)) if target.beat else (None, None)
-    return _wide(target, ShellSpec(target.shell, target.top, core, *beats, target.tag_bits))
+    return _wide(target, ShellSpec(target.shell_kind, target.top, core, *beats, target.tag_bits))
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def brief(dataflow: Dataflow | Endless, what: str) -> Choice:
     )
 
 
-def total_cost(dataflow: Dataflow) -> Cost:
+def total_cost(dataflow: Dataflow | Endless) -> Cost:
     """Of all stages."""
     return sum(costs(dataflow).values(), Cost())
 

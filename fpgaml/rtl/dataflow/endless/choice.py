@@ -13,7 +13,7 @@ from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless, endless
 from fpgaml.rtl.dataflow.endless.rates import check_endless, plan
 from fpgaml.rtl.dataflow.fold import Folded, check_streams, fold
-from fpgaml.rtl.dataflow.timetable import brief
+from fpgaml.rtl.dataflow.timetable import brief, latency
 from fpgaml.rtl.dataflow.wishes import Wishes, positions
 from fpgaml.rtl.delays import DelayModel
 
@@ -27,7 +27,11 @@ def continuous(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     samples, hop = samples_of(wishes), _hop(wishes)
     if touching(graph, samples, wishes):
         folded = fold(graph, board, _as_frames(graph, samples, wishes))
-        said = f"windows that touch share nothing: frames without a gap between them, a result every {hop:,} samples"
+        after = latency(folded.dataflow) - (positions(graph) // samples - 1)
+        said = (
+            f"windows that touch share nothing: frames without a gap between them, a result every {hop:,} samples, "
+            f"{after} cycles after its window's last beat at the core"
+        )
         return replace(folded, notes=(said, *folded.notes))
     delays = DelayModel.of_part(board.part, board.clock_ns)
     made = endless(graph, delays, samples, hop, wishes.channels)

@@ -84,11 +84,11 @@ class Endless:
             spans.append(stage.grid.step * spans[-1] // stage.grid.word)
         every = lcm(*spans)
         count, beats = every // self.hop, -(-self.window // self.samples)
-        while len(due := self._due(beats)) < count:
+        while len(found := self._due(beats)) < count:
             beats += every // self.samples
         period, delay = every // self.samples, sum(stage.kernel.latency + 1 for stage in self.stages)
         window, result = whole_port(self.sources[0]), whole_port(self.output)
-        due = tuple(due[:count].tolist())
+        due = tuple(int(beat) for beat in found[:count])
         return Continuous(window, result, self.hop, self.samples, self.channels, due, period, delay)
 
     def _due(self, beats: int) -> Ints:
