@@ -36,6 +36,7 @@ from fpgaml.rtl.project import HDL_FOLDER, RtlProject
 from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, result_interval, shell_latency
 from fpgaml.rtl.streamed import stream, streamed_core
+from fpgaml.rtl.streaming import EXIT, FIFO, GATE
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.rtl.unrolled import unroll, unrolled_core
 from fpgaml.target import Firmware, Written
@@ -101,7 +102,8 @@ def _core(target: RtlTarget, graph: Graph, board: Board, wishes: Wishes, progres
         except DoesNotFitError:
             if target.schedule is Form.UNROLLED:
                 raise
-    inner = wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - 1)
+    around = GATE if target.shell == ShellKind.NATIVE else GATE + FIFO + EXIT
+    inner = wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - around)
     return streamed_core(graph, board, inner, target.top, target.hdl, progress)
 
 
@@ -180,7 +182,7 @@ def _shell_said(target: RtlTarget) -> list[str]:
 
 def _wide(target: RtlTarget, spec: ShellSpec) -> list[str]:
     """A word on whole frames that make a stream wider than what carries AXI4-Stream elsewhere in a design."""
-    if spec.kind != ShellKind.AXIS or target.beat is not None:
+    if spec.kind != ShellKind.AXIS or target.beat is not None or spec.core.streaming:
         return []
     streams = (("s_axis", spec.stream_in), ("m_axis", spec.stream_out))
     wide = {name: stream for name, stream in streams if stream.tdata > WIDE}

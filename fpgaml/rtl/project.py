@@ -122,6 +122,8 @@ class RtlProject:
             "clock_mhz": f"{1e3 / clock:g}",
             "spec": spec,
             "axis": spec.kind == ShellKind.AXIS,
+            "streaming": spec.core.streaming,
+            "drain": shell_drain(spec),
             "latency": latency,
             "latency_ns": f"{latency * clock:g}",
             "interval": result_interval(spec),

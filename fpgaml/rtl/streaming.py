@@ -13,6 +13,7 @@ GATE = 1
 """Cycles that the register at the input takes, of either shell."""
 FIFO = 1
 EXIT = 1
+"""Cycles that the FIFO of results and the register behind it take, of the axis shell."""
 
 
 def end_known(core: Boundary) -> int:
