@@ -122,9 +122,9 @@ class Assembly:
 
     @property
     def budgets(self) -> list[int]:
-        """Cycles a frame that are worth a look: the interval; for haste half of it, and so on."""
+        """Cycles a frame that are worth a look: the interval; for haste a quarter of it, and so on."""
         halves = max(self.interval.bit_length(), 1) if self.haste else 1
-        return [max(self.interval >> half, 1) for half in range(halves)]
+        return [max(self.interval >> half, 1) for half in range(0, halves, 2)]
 
     def _extended(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage | None:
         """On whole tensors: the stage that gives the only input goes on, without registers between."""

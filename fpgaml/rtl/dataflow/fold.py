@@ -17,6 +17,8 @@ from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, positions
 from fpgaml.rtl.delays import DelayModel
 
+LARGE = 8000
+"""LUTs beyond which the neighbours of a schedule are not worked out: their adder graphs take minutes."""
 HASTES = (0.0, 1.0, 8.0, 64.0, 512.0)
 """LUTs that a cycle of latency is worth, from one try to the next."""
 
@@ -59,8 +61,10 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
     make, wanted = _Maker(graph, delays, prices), pace(graph, wishes)
     chosen, found = _chosen(make, wishes, wanted)
-    cheaper, faster = _cheaper(make, chosen, found), _faster(make, chosen, found)
-    return Folded(found, (*notes(graph, chosen), *turns(wishes)), cheaper, faster)
+    said = (*notes(graph, chosen), *turns(wishes))
+    if total_cost(found).lut > LARGE:
+        return Folded(found, said)
+    return Folded(found, said, _cheaper(make, chosen, found), _faster(make, chosen, found))
 
 
 def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
