@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,10 +21,12 @@ from fpgaml.graph.ops import (
     Quantize,
     Reshape,
     Scale,
+    Shape,
     Slice,
 )
 from fpgaml.graph.types import FixedType, Ints, Quantizer
 from fpgaml.graph.values import FixedArray
+from fpgaml.rtl.dataflow.elements import Elements
 from fpgaml.rtl.dataflow.positions import Place, reach
 
 
@@ -62,7 +64,7 @@ class BeatGraph:
     index: str
     order: Sequence[int]
 
-    def grow(self, nodes: Sequence[Node], values: Mapping[str, str], places: Sequence[Place]) -> str:
+    def grow(self, nodes: Sequence[Node], values: Mapping[str, str], places: Sequence[Place | Elements]) -> str:
         """Append what a run of nodes does, each of which reads the one before it.
 
         Args:
@@ -90,7 +92,7 @@ class BeatGraph:
         index = self.builder.add(Reshape((1,) * rank), index, name=f"{name}_index")
         return self.builder.add(Choose(), index, *options, name=name)
 
-    def _add(self, node: Node, known: Mapping[str, str], place: Place, result: Place) -> str:
+    def _add(self, node: Node, known: Mapping[str, str], place: Place | Elements, result: Place | Elements) -> str:
         op, shape = node.op, self.graph.shapes[node.name]
         if len(node.inputs) > 1:
             names = [known[name] if name in known else self._constant(name, shape, result) for name in node.inputs]
@@ -105,7 +107,7 @@ class BeatGraph:
         local = _without_pads(op) if reach(op) is not None else _local(op, shape, place, result)
         return self.builder.add(local, value, name=node.name)
 
-    def _quantized(self, name: str, op: Quantize, value: str, shape: tuple[int, ...], place: Place) -> str:
+    def _quantized(self, name: str, op: Quantize, value: str, shape: tuple[int, ...], place: Place | Elements) -> str:
         kind = op.quantizer.type
         if kind.is_uniform:
             return self.builder.add(op, value, name=name)
@@ -117,7 +119,7 @@ class BeatGraph:
         ]
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 
-    def _scaled(self, name: str, op: Scale, value: str, shape: tuple[int, ...], place: Place) -> str:
+    def _scaled(self, name: str, op: Scale, value: str, shape: tuple[int, ...], place: Place | Elements) -> str:
         whole = np.stack([np.broadcast_to(p.integers, shape) for p in (op.factor, op.offset)])
         variants, numbers = self._variants(whole, place, axis=1)
         made = [
@@ -134,7 +136,7 @@ class BeatGraph:
         ]
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 
-    def _averaged(self, name: str, op: AveragePool, value: str, shape: tuple[int, ...], place: Place) -> str:
+    def _averaged(self, name: str, op: AveragePool, value: str, shape: tuple[int, ...], place: Place | Elements) -> str:
         local = cast(AveragePool, _without_pads(op))
         variants, numbers = self._variants(np.broadcast_to(op.factor.integers, shape), place, axis=0)
         made = [
@@ -143,24 +145,21 @@ class BeatGraph:
         ]
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 
-    def _constant(self, name: str, shape: tuple[int, ...], place: Place) -> str:
+    def _constant(self, name: str, shape: Shape, place: Place | Elements) -> str:
         """A constant operand, as far as a beat of the result, of that whole shape, meets it."""
         op = self.graph[name].op
         assert isinstance(op, Constant)
         value = op.value
-        whole = np.broadcast_to(value.integers, (shape[0], *value.shape[1:]))
-        variants, numbers = self._variants(whole, place, axis=0)
+        variants, numbers = self._variants(place.constant(value.integers, shape), place, axis=0)
         made = [self.builder.add(Constant(FixedArray(v, value.fractional)), name=name) for v in variants]
         return self.choose(numbers, made, len(shape), f"{name}_chosen")
 
-    def _variants(self, whole: Ints, place: Place, axis: int) -> tuple[list[Ints], list[int]]:
+    def _variants(self, whole: Ints, place: Place | Elements, axis: int) -> tuple[list[Ints], list[int]]:
         """What a tensor's settings are in each beat: the different ones, and for each beat which."""
-        taken = np.take(whole, place.positions(self.beats, whole.shape[axis]), axis=axis)
-        taken = np.moveaxis(taken, axis, 0)  # the beats first
         found: dict[Any, int] = {}
         variants: list[Ints] = []
         numbers = []
-        for beat in taken:
+        for beat in place.taken(whole, self.beats, axis):
             key = tuple(int(n) for n in beat.flat)
             if key not in found:
                 found[key] = len(variants)
@@ -169,20 +168,37 @@ class BeatGraph:
         return variants, numbers
 
 
+@dataclass
+class Choices(BeatGraph):
+    """Takes note of what each beat would choose, in what order.
+
+    Args:
+        numbers: for each choice the number of each beat's option.
+    """
+
+    numbers: list[Sequence[int]] = field(default_factory=list)
+
+    def choose(self, numbers: Sequence[int], options: Sequence[str], rank: int, name: str) -> str:
+        """The first option, which is of the same shape as any."""
+        if len(options) > 1:
+            self.numbers.append(numbers)
+        return options[0]
+
+
 def _without_pads(op: Operation) -> Operation:
     """A window operation on a beat that holds its padding already along the first axis."""
     assert isinstance(op, Conv1D | Conv2D | MaxPool | AveragePool)
     return replace(op, pads=((0, 0), *op.pads[1:]))
 
 
-def _local(op: Operation, shape: tuple[int, ...], place: Place, result: Place) -> Operation:
+def _local(op: Operation, shape: tuple[int, ...], place: Place | Elements, result: Place | Elements) -> Operation:
     """An operation that keeps positions, for a beat's positions.
 
     Args:
         shape: of the node's whole result.
     """
     if isinstance(op, Reshape):
-        return Reshape((result.count, *shape[1:]))
+        return Reshape(result.local(shape))
     if isinstance(op, Slice):
         return replace(op, stops=(place.count, *op.stops[1:]))
     return op

@@ -29,6 +29,7 @@ from fpgaml.graph.ops import (
     UpSample,
 )
 from fpgaml.graph.ops.base import normal_axis
+from fpgaml.graph.types import Ints
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,19 @@ class Place:
         """Of each beat, (beats, count), within a tensor of `size`: what lies outside is the nearest one inside."""
         places = self.step * np.arange(beats)[:, None] + self.first + np.arange(self.count)
         return np.asarray(np.clip(places, 0, size - 1), dtype=np.int64)
+
+    def taken(self, whole: Ints, beats: int, axis: int) -> Ints:
+        """What settings of every position are in each beat: the beats first, `count` positions along the axis."""
+        taken = np.take(whole, self.positions(beats, whole.shape[axis]), axis=axis)
+        return np.asarray(np.moveaxis(taken, axis, 0))
+
+    def constant(self, value: Ints, shape: Shape) -> Ints:
+        """A constant operand of a result of that shape, at every position."""
+        return np.broadcast_to(value, (shape[0], *value.shape[1:]))
+
+    def local(self, shape: Shape) -> Shape:
+        """Of a beat of a tensor."""
+        return (self.count, *shape[1:])
 
 
 def reach(op: Operation) -> Reach | None:

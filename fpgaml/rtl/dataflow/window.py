@@ -8,11 +8,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.rtl.dataflow.positions import Place
+from fpgaml.rtl.dataflow.stage import Pace
+
+
+class Ticks(Protocol):
+    """What a frame's ticks are, however its words are arranged."""
+
+    @property
+    def words(self) -> int:
+        """Ticks that bring a word."""
+
+    @property
+    def flush(self) -> int:
+        """Ticks without a word, at the end of a frame."""
+
+    @property
+    def ticks(self) -> int:
+        """All of them."""
+
+    @property
+    def emits(self) -> NDArray[np.int64]:
+        """For each beat of the result the tick that gives it."""
+
+
+def window_pace(window: Ticks, latency: int) -> Pace:
+    """A block is a tick; words wait in a FIFO where there are ticks without one.
+
+    Args:
+        latency: cycles from a tick to its beat.
+    """
+    claims = (np.arange(window.ticks) < window.words).astype(np.int64)
+    held = np.stack([np.arange(window.words), np.zeros(window.words, dtype=np.int64)], axis=1)
+    return Pace(
+        (claims,),
+        np.ones(window.ticks, dtype=np.int64),
+        (1 if window.flush else 0,),
+        np.stack([window.emits, np.full(len(window.emits), latency)], axis=1),
+        (held if window.flush else None,),
+    )
 
 
 @dataclass(frozen=True)

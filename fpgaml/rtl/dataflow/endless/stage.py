@@ -17,6 +17,7 @@ from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Beats, Stream, lane_types, port
 from fpgaml.rtl.dataflow.endless.grid import Grid
 from fpgaml.rtl.dataflow.kernel import Kernel
+from fpgaml.rtl.dataflow.lines import held_cost, held_words
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input, index_table
 from fpgaml.rtl.dataflow.parts import delay
 from fpgaml.rtl.dataflow.positions import Place, reach
@@ -121,23 +122,11 @@ class EndlessWindow:
 
     def cost(self, depths: Sequence[int]) -> Cost:
         """The kernel, its words, and the lines between them."""
-        estimate, bits_ = self.kernel.estimate, self.source.bits
-        registers, lines = 0, 0
-        for distance, _ in self._links():
-            registers += bits_
-            lines += max(distance - 1, 0) * bits_
-        counter = (self._ticks - 1).bit_length()
-        lut = estimate.lut + 2 * counter + -(-lines // 64)
-        ff = estimate.ff + registers + 2 * counter + self.kernel.latency
-        return Cost(lut, ff, estimate.dsp, estimate.bram, 0, registers + lines)
-
-    def _links(self) -> list[tuple[int, int]]:
-        """From one word that is read to the next older one: words between the two, and the older one's age."""
-        links, before = [], -1
-        for age in self.grid.ages:
-            links.append(((age - before) * self.channels if before >= 0 else age * self.channels + 1, age))
-            before = age
-        return links
+        estimate, counter = self.kernel.estimate, (self._ticks - 1).bit_length()
+        work = Cost(
+            estimate.lut + 2 * counter, estimate.ff + 2 * counter + self.kernel.latency, estimate.dsp, estimate.bram
+        )
+        return work + held_cost(self.source.bits, self.grid.ages, self.channels)
 
     def module(self, top: str, hdl: Hdl, depths: Sequence[int]) -> Built:
         """Lines, a counter where words differ, the kernel."""
@@ -147,7 +136,7 @@ class EndlessWindow:
         data = module.input("in0_data", self.source.bits)
         out_valid = module.output("out_valid")
         out_data = module.output("out_data", self.output.bits)
-        held, library = self._held(module, valid, data)
+        held, library = held_words(module, valid, data, self.source.bits, self.grid.ages, self.channels)
         pieces = [Part(word) for word in reversed(held)]
         if self._ticks > 1:
             pieces.append(Part(self._index(module, valid)))
@@ -172,24 +161,6 @@ class EndlessWindow:
             module.instance("skip", "fpgaml_skip", {"COUNT": count}, {**ports, "out_valid": out_valid})
             library.add("fpgaml_skip")
         return Built(module, kernel.sources(hdl), tuple(sorted(library | {"fpgaml_delay"})), kernel.tables)
-
-    def _held(self, module: Module, valid: Wire, data: Wire) -> tuple[list[Wire], set[str]]:
-        """The words that the kernel reads, the newest first."""
-        held: list[Wire] = []
-        library: set[str] = set()
-        before = data
-        for distance, age in self._links():
-            word = module.wire(f"word_{age}", self.source.bits, f"the word {age} before the newest, of its channel")
-            kind, depth = ("fpgaml_shift", 1) if distance == 1 else ("fpgaml_line", distance - 1)
-            ports: dict[str, Wire | None] = {"clk": module.clk}
-            if kind == "fpgaml_line":
-                ports["rst"] = module.rst
-            ports |= {"enable": valid, "in_data": before, "out_data": word}
-            module.instance(f"line_{age}", kind, {"WIDTH": self.source.bits, "DEPTH": depth}, ports)
-            library.add(kind)
-            held.append(word)
-            before = word
-        return held, library
 
     def _index(self, module: Module, valid: Wire) -> Wire:
         """Which word of a period the newest one is."""

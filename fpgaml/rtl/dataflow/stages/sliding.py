@@ -18,7 +18,7 @@ from fpgaml.rtl.dataflow.localise import BeatGraph, index_input, index_table
 from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.positions import Place, reach, row
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
-from fpgaml.rtl.dataflow.window import Window
+from fpgaml.rtl.dataflow.window import Window, window_pace
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
@@ -118,17 +118,7 @@ class Sliding:
     @property
     def pace(self) -> Pace:
         """A block is a tick."""
-        window = self.window
-        claims = (np.arange(window.ticks) < window.words).astype(np.int64)
-        offset = np.full(window.beats, self.kernel.latency + 1)
-        held = np.stack([np.arange(window.words), np.zeros(window.words, dtype=np.int64)], axis=1)
-        return Pace(
-            (claims,),
-            np.ones(window.ticks, dtype=np.int64),
-            (1 if window.flush else 0,),
-            np.stack([window.emits, offset], axis=1),
-            (held if window.flush else None,),
-        )
+        return window_pace(self.window, self.kernel.latency + 1)
 
     def run(self, beats: Sequence[Ints]) -> Ints:
         """Every window through the kernel; what a frame never brought is all ones, so that it cannot pass for zero."""
