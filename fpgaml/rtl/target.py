@@ -33,7 +33,8 @@ class RtlTarget:
         tag_bits: of tuser; top: name of the top module.
         schedule: unrolled, streaming, or what suits the wishes below.
         rate: frames per second, of each channel; interval: cycles a frame, at most. One of them, or neither.
-        samples_per_cycle: positions of the input's first axis a beat; alone, a beat comes in every cycle.
+        samples_per_cycle: positions of the input's first axis a beat, rows of an image; alone, a beat comes in every
+            cycle. Left out, an image comes in pixels where the rate asked for leaves the time.
         max_latency: from a frame's first beat to its result's first, a number of cycles or a text such as `400ns`.
         channels: independent tensors in turn, beat by beat.
         continuous: a result every `hop` samples of an endless stream; hop None: as many as a frame has.
@@ -87,7 +88,11 @@ class RtlTarget:
     samples_per_cycle: int | None = field(
         default=None,
         metadata=option(
-            "--samples-per-cycle", "Positions of the input's first axis a beat.", kind=int, least=1, question=PACE
+            "--samples-per-cycle",
+            "Positions of the input's first axis a beat (an image's: rows).",
+            kind=int,
+            least=1,
+            question=PACE,
         ),
     )
     max_latency: Span | int | None = field(

@@ -14,6 +14,7 @@ from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.calendar import Cycles, leaving
 from fpgaml.rtl.dataflow.cut import Segment, cut
 from fpgaml.rtl.dataflow.dataflow import Dataflow, arrivals
+from fpgaml.rtl.dataflow.image_options import in_elements, raster
 from fpgaml.rtl.dataflow.positions import is_local, reach, row
 from fpgaml.rtl.dataflow.price import Prices, likely_cost, rough_luts
 from fpgaml.rtl.dataflow.stage import Stage
@@ -162,6 +163,7 @@ class Assembly:
         elif reach(head.op) is not None:
             budgets = dict.fromkeys(max(budget, source.beats.count) for budget in self.budgets)
             options += [partial(_slid, segment, source, budget) for budget in budgets]
+            options += [partial(raster, segment, source, budget) for budget in self.budgets]
         elif is_local(graph, head):
             options.append(lambda trial: trial.local(segment, source))
         elif not vector:
@@ -195,7 +197,10 @@ class Assembly:
         return [*([held] if source.beats.count > 1 else []), *(fewer if self.haste else fewer[:1])]
 
     def local(self, segment: Segment, source: Stream) -> Stage:
-        """Position by position, as many a beat as come."""
+        """Position by position, as many a beat as come; pixel by pixel, where less than a row of an image comes."""
+        made = in_elements(segment, (source,), self)
+        if made is not None:
+            return made
         graph, size = self.graph, prod(self.graph.shapes[segment.result])
         source = self._in_positions(source)
         lanes = source.beats.lanes * size // source.beats.size
@@ -234,6 +239,9 @@ class Assembly:
 
     def join(self, segment: Segment, inputs: tuple[Stream, ...]) -> Stage:
         """Branches that meet position by position, as many a beat as the widest brings; else on whole tensors."""
+        made = in_elements(segment, inputs, self)
+        if made is not None:
+            return made
         graph, result = self.graph, self.graph.shapes[segment.head.name]
         shapes = [source.beats.shape for source in inputs]
         axis = segment.head.op.axis if isinstance(segment.head.op, Concatenate) else 1
@@ -332,17 +340,19 @@ def assemble(
     prices: Prices | None = None,
     haste: float = 0.0,
     spacing: int = 1,
+    pixels: int | None = None,
 ) -> Dataflow:
     """Stages that take a frame every `interval` cycles, the cheapest for each segment.
 
     Args:
         samples: positions of the inputs' first axis a beat; spacing: cycles between two beats that enter.
         haste: LUTs that a cycle of latency is worth.
+        pixels: of the one input, an image, a beat, where that is less than a row; None: whole rows.
 
     Raises:
         FpgamlError: something does not stream.
     """
-    lanes = input_lanes(graph, samples)
+    lanes = pixels * graph.shapes[graph.inputs[0].name][-1] if pixels else input_lanes(graph, samples)
     sources = tuple(stream(graph, node.name, lanes) for node in graph.inputs)
     streams = {source.name: source for source in sources}
     assembly = Assembly(graph, delays, interval, prices or Prices(), haste, arrivals(sources, spacing), streams)

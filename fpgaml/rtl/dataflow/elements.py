@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Choose, Constant, Dense, GroupSort, Reshape, Shape
+from fpgaml.graph.ops import Choose, Concatenate, Constant, Dense, GroupSort, Reshape, Shape
+from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.types import Ints
 
 
@@ -40,24 +41,42 @@ class Elements:
         return np.asarray(np.moveaxis(cut, axis, 0))
 
 
-def elements_of(graph: Graph, nodes: Sequence[Node], count: int) -> list[Elements] | None:
-    """Which elements of each node's result a beat stands for whose input has `count` elements.
+def elements_of(graph: Graph, nodes: Sequence[Node], counts: Mapping[str, int]) -> list[Elements] | None:
+    """Which elements of each node's result a beat stands for; None where one does not follow from a beat's elements.
 
-    None where some node does not follow from a beat's own elements.
+    Args:
+        counts: for each tensor that the nodes read from outside, elements a beat.
     """
+    known = dict(counts)
     found = []
     for node in nodes:
-        op, varying = node.op, {name for name in node.inputs if not isinstance(graph[name].op, Constant)}
-        shape, result = graph.shapes[node.inputs[0]], graph.shapes[node.name]
-        if len(varying) != 1 or isinstance(op, Choose):
+        count = _count(graph, node, known)
+        if count is None:
             return None
-        if isinstance(op, Dense | GroupSort) and len(result) > 1:
-            if count % shape[-1]:
-                return None
-            count = count // shape[-1] * result[-1]
-        elif not isinstance(op, Reshape) and not (op.elementwise and graph.shapes[varying.pop()] == result):
-            return None
-        if (len(result) > 1 and count % result[-1]) or count > prod(result):
-            return None
+        known[node.name] = count
         found.append(Elements(count))
     return found
+
+
+def _count(graph: Graph, node: Node, known: Mapping[str, int]) -> int | None:
+    """Elements of a node's result for a beat's elements of what it reads."""
+    op, shape = node.op, graph.shapes[node.name]
+    varying = [name for name in node.inputs if not isinstance(graph[name].op, Constant)]
+    shapes, counts = [graph.shapes[name] for name in varying], [known[name] for name in varying]
+    if isinstance(op, Concatenate):
+        if len(varying) < len(node.inputs) or normal_axis(op.axis, len(shape)) != len(shape) - 1:
+            return None
+        return _entries(counts, shapes, shape)
+    if isinstance(op, Dense | GroupSort):
+        return _entries(counts, shapes, shape)
+    same = isinstance(op, Reshape) or (op.elementwise and not isinstance(op, Choose) and set(shapes) == {shape})
+    if not same or len(set(counts)) > 1 or counts[0] > prod(shape):
+        return None
+    return None if len(shape) > 1 and counts[0] % shape[-1] else counts[0]
+
+
+def _entries(counts: Sequence[int], shapes: Sequence[Shape], result: Shape) -> int | None:
+    """Of an operation over the last axis: as many entries of it as every beat has."""
+    entries = {divmod(count, shape[-1]) for count, shape in zip(counts, shapes, strict=True)}
+    number, rest = next(iter(entries))
+    return None if len(result) < 2 or len(entries) > 1 or rest else number * result[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
@@ -14,7 +15,7 @@ from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.price import Prices
 from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
-from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, positions
+from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, input_pixels, positions
 from fpgaml.rtl.delays import DelayModel
 
 LARGE = 8000
@@ -43,13 +44,21 @@ class Pace:
 
     Args:
         samples: positions of the input's first axis a beat; interval: cycles a frame that stages may take.
+        pixels: of an image a beat, where it comes in less than rows; None: in whole positions.
     """
 
     samples: int
     interval: int
+    pixels: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.samples} samples a cycle, stages of {self.interval:,} cycles"
+        return f"{self.pixels} pixels a cycle" if self.pixels else f"{self.samples} samples a cycle"
+
+    def beats(self, graph: Graph) -> int:
+        """Of a frame's inputs."""
+        if self.pixels:
+            return prod(graph.shapes[graph.inputs[0].name][:2]) // self.pixels
+        return input_beats(graph, self.samples)
 
 
 def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
@@ -74,17 +83,23 @@ def check_streams(graph: Graph, board: Board, wishes: Wishes) -> None:
         FpgamlError: names the operation, or the option that asks for too much.
     """
     wanted = pace(graph, wishes)
-    assemble(graph, DelayModel.of_part(board.part, board.clock_ns), wanted.samples, wanted.interval)
+    delays = DelayModel.of_part(board.part, board.clock_ns)
+    assemble(graph, delays, wanted.samples, wanted.interval, pixels=wanted.pixels)
 
 
 def pace(graph: Graph, wishes: Wishes) -> Pace:
-    """Samples a cycle and cycles a frame; where the user leaves them open a sample a cycle, or as few as do."""
+    """Samples a cycle and cycles a frame; where the user leaves them open a sample a cycle, or as few as do.
+
+    An image then comes pixel by pixel, where the interval leaves the time.
+    """
     samples = wishes.samples
     if samples is None:
         samples = 1
         if wishes.interval is not None:
             samples = _fewest_samples(graph, wishes.interval)
-    return Pace(samples, wishes.interval or input_beats(graph, samples))
+    interval = wishes.interval or input_beats(graph, samples)
+    pixels = input_pixels(graph, interval) if wishes.samples is None else ()
+    return Pace(samples, interval, next(iter(pixels), None))
 
 
 def notes(graph: Graph, chosen: Pace) -> Iterator[str]:
@@ -129,7 +144,7 @@ class _Maker:
 
     def __call__(self, pace: Pace, haste: float = 0.0) -> Dataflow:
         """It takes frames as fast as its stages can, which may be faster than they had to be."""
-        made = assemble(self.graph, self.delays, pace.samples, pace.interval, self.prices, haste)
+        made = assemble(self.graph, self.delays, pace.samples, pace.interval, self.prices, haste, pixels=pace.pixels)
         return replace(made, interval=1)
 
 
@@ -157,6 +172,9 @@ def _chosen(make: _Maker, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]
 def _paces(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
     """The pace wanted, then with more samples a beat where the user left them open and latency is short."""
     yield wanted
+    if wanted.pixels:
+        more = (pixels for pixels in input_pixels(graph, wanted.interval) if pixels > wanted.pixels)
+        yield from (replace(wanted, pixels=pixels) for pixels in (*more, None))
     samples = wanted.samples
     while wishes.samples is None and samples < positions(graph):
         samples = min(2 * samples, positions(graph))
@@ -166,7 +184,7 @@ def _paces(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
 def _may_be_in_time(graph: Graph, wishes: Wishes, pace: Pace) -> bool:
     """A vector, as a Dense gives it, follows from all of a frame: it is not there before the frame is."""
     vector = all(len(graph.shapes[name]) == 1 for name in graph.outputs)
-    return wishes.max_latency is None or not vector or input_beats(graph, pace.samples) <= wishes.max_latency
+    return wishes.max_latency is None or not vector or pace.beats(graph) <= wishes.max_latency
 
 
 def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
@@ -174,14 +192,15 @@ def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
     graph, interval = make.graph, found.calendar.interval // 2
     if interval < input_beats(graph, positions(graph)):
         return None
-    following = Pace(max(chosen.samples, _fewest_samples(graph, interval)), interval)
-    return brief(make(following), f"{following.samples} samples a cycle")
+    pixels = input_pixels(graph, interval) if chosen.pixels else ()
+    following = Pace(max(chosen.samples, _fewest_samples(graph, interval)), interval, next(iter(pixels), None))
+    return brief(make(following), str(following))
 
 
 def _cheaper(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
     """The next cheaper schedule: twice the cycles, if that saves anything."""
     interval = 2 * found.calendar.interval
-    slower = make(Pace(chosen.samples, interval))
+    slower = make(replace(chosen, interval=interval))
     if make.prices.of(total_cost(slower)) >= make.prices.of(total_cost(found)):
         return None
     return brief(slower, f"an interval of {interval:,}")

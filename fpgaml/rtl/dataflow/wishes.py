@@ -86,6 +86,18 @@ def input_lanes(graph: Graph, samples: int) -> int:
     return max(samples * prod(graph.shapes[node.name][1:]) for node in graph.inputs)
 
 
+def input_pixels(graph: Graph, interval: int) -> list[int]:
+    """Pixels of an image that may come in a beat, less than a row, the fewest first, if the interval leaves the time.
+
+    None where there is not one input that is an image.
+    """
+    shapes = [graph.shapes[node.name] for node in graph.inputs]
+    if len(shapes) > 1 or len(shapes[0]) != 3:
+        return []
+    rows, columns, _ = shapes[0]
+    return [n for n in range(1, columns) if columns % n == 0 and rows * columns // n <= interval]
+
+
 def _pace(target: RtlTarget, board: Board) -> int | None:
     """Cycles a frame of one channel, at most."""
     if target.rate is None:

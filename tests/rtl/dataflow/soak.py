@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +51,16 @@ EVENTS, FRAMES = 40, 9
 
 @dataclass(frozen=True)
 class Wish:
-    """A network and the rate that is asked for: positions a beat, and cycles a frame, at most."""
+    """A network and the rate that is asked for: positions or pixels a beat, and cycles a frame, at most."""
 
     graph: Graph
     samples: int
     interval: int
+    pixels: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.samples} a beat, every {self.interval}"
+        beat = f"{self.pixels} pixels" if self.pixels else str(self.samples)
+        return f"{beat} a beat, every {self.interval}"
 
 
 @st.composite
@@ -66,8 +69,21 @@ def wishes(draw: st.DrawFn) -> Wish:
     graph = draw(streaming_graphs())
     positions = max(graph.shapes[node.name][0] for node in graph.inputs)
     samples = min(draw(st.sampled_from((1, 1, 2, 3, 4, positions))), positions)
+    pixels = draw(pixels_a_beat(graph))
     beats = sum(-(-graph.shapes[node.name][0] // samples) for node in graph.inputs)
-    return Wish(graph, samples, beats * draw(st.sampled_from((1, 1, 2, 5, 20))) + draw(st.sampled_from((0, 0, 1))))
+    if pixels:
+        beats = prod(graph.shapes[graph.inputs[0].name][:2]) // pixels
+    interval = beats * draw(st.sampled_from((1, 1, 2, 5, 20))) + draw(st.sampled_from((0, 0, 1)))
+    return Wish(graph, samples, interval, pixels)
+
+
+@st.composite
+def pixels_a_beat(draw: st.DrawFn, graph: Graph) -> int | None:
+    """Of an image that comes alone less than a row, most of the time."""
+    rows, columns = graph.shapes[graph.inputs[0].name][:2] if len(graph.shapes[graph.inputs[0].name]) == 3 else (0, 0)
+    if not rows or len(graph.inputs) > 1:
+        return None
+    return draw(st.sampled_from((None, *(n for n in range(1, columns) if columns % n == 0))))
 
 
 def drawn(number: int, count: int) -> list[Wish]:
@@ -140,7 +156,9 @@ class Made:
 def make(wish: Wish, top: str, hdl: Hdl, tally: Tally, events: int = EVENTS) -> Made | None:
     """The core of a wish, run beat by beat; None where it is refused, or is wrong already."""
     try:
-        dataflow = assemble(wish.graph, DelayModel.of_part(PART, CLOCK_NS), wish.samples, wish.interval)
+        dataflow = assemble(
+            wish.graph, DelayModel.of_part(PART, CLOCK_NS), wish.samples, wish.interval, pixels=wish.pixels
+        )
         core = streaming_core(dataflow, top, hdl)
     except FpgamlError as error:
         tally.refused[f"{error.reason}"] += 1

@@ -7,7 +7,7 @@ import pytest
 
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Conv1D, Input
+from fpgaml.graph.ops import Conv1D, Input, MaxPool
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
@@ -32,3 +32,14 @@ def test_a_last_window_may_reach_beyond_the_newest_word(
     dataflow = assemble(graph, DelayModel.of_part("xcku5p-ffvb676-2-e", 5.0), samples, interval)
     assert [stage.engine for stage in dataflow.stages] == ["sliding"]
     assert np.array_equal(dataflow.run(values)["y"].at(5), interpret(graph, values)["y"].at(5))
+
+
+def test_padding_never_wins_a_maximum() -> None:
+    """Nor where the window ends before it."""
+    builder = GraphBuilder("net")
+    x = builder.add(Input((2, 1), Quantizer(FixedType(1, 3, 0))), name="x")
+    y = builder.add(MaxPool((3,), (3,), ((0, 1),)), x, name="y")
+    dataflow = assemble(builder.build([y]), DelayModel.of_part("xcku5p-ffvb676-2-e", 5.0), 1, 2)
+    values = {"x": FixedArray(np.array([[[-5], [-3]]]), 0)}
+    assert [stage.engine for stage in dataflow.stages] == ["sliding"]
+    assert dataflow.run(values)["y"].at(0).tolist() == [[[-3]]]

@@ -16,6 +16,7 @@ from fpgaml.graph.ops import Input, Reshape
 from fpgaml.graph.types import Ints, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.beats import Stream
+from fpgaml.rtl.dataflow.elements import Elements, elements_of
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input
 from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
@@ -64,13 +65,21 @@ class Map:
 
     @property
     def copies(self) -> int:
-        """Positions a beat."""
-        return 1 if self.whole else self.output.beats.positions
+        """Positions a beat, or pixels of an image, of which a beat may have less than a row."""
+        if self.whole:
+            return 1
+        beats = self.output.beats
+        return beats.lanes // beats.shape[-1] if self._in_elements else beats.positions
 
     @property
     def whole(self) -> bool:
         """Whether all tensors come in one beat."""
         return all(stream.beats.count == 1 for stream in (*self.inputs, self.output))
+
+    @property
+    def _in_elements(self) -> bool:
+        """Whether beats hold less than whole positions."""
+        return any(stream.beats.lanes % stream.beats.row for stream in (*self.inputs, self.output))
 
     @cached_property
     def kernel(self) -> Kernel:
@@ -189,17 +198,36 @@ class Map:
         for stream in self.inputs:
             lanes = stream.beats.lanes
             entered = builder.add(Input((lanes,), Quantizer(stream.types)), name=stream.name)
-            shape = stream.beats.shape if self.whole else (stream.beats.positions, *stream.beats.shape[1:])
-            values[stream.node] = builder.add(Reshape(shape), entered, name=f"{stream.name}_tensor")
+            values[stream.node] = builder.add(Reshape(self._local(stream)), entered, name=f"{stream.name}_tensor")
         if self.whole:
             known = grow_region(builder, self.graph, self.nodes, values)
             result = known[self.nodes[-1].name]
             return builder.build([builder.add(Reshape((self.output.beats.lanes,)), result, name="lanes")])
+        return self._beat_graph(builder, values, self._places(), count)
+
+    def _local(self, stream: Stream) -> tuple[int, ...]:
+        """The shape of a beat."""
+        shape = stream.beats.shape
+        if self.whole:
+            return shape
+        if self._in_elements:
+            return Elements(stream.beats.lanes).local(shape)
+        return (stream.beats.positions, *shape[1:])
+
+    def _places(self) -> Sequence[Place | Elements]:
+        """Of what the first node reads, then of each node's result."""
+        if self._in_elements:
+            counts = {stream.node: stream.beats.lanes for stream in self.inputs}
+            found = elements_of(self.graph, self.nodes, counts)
+            assert found is not None
+            return [found[0], *found]
         places = places_of(self.graph, self.nodes, self.copies)
         assert places is not None
-        return self._beat_graph(builder, values, places, count)
+        return places
 
-    def _beat_graph(self, builder: GraphBuilder, values: dict[str, str], places: list[Place], count: int) -> Graph:
+    def _beat_graph(
+        self, builder: GraphBuilder, values: dict[str, str], places: Sequence[Place | Elements], count: int
+    ) -> Graph:
         index = builder.add(Input((1,), index_input(count)), name=INDEX)
         beat = BeatGraph(self.graph, builder, count, index, range(count))
         result = beat.grow(self.nodes, values, places)

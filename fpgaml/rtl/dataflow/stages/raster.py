@@ -259,7 +259,7 @@ class RasterWindow:
         patch = beat.builder.add(Concatenate(0), *rows, name="patch")
         head = replace(self.nodes[0], op=_on_patch(self.nodes[0].op))
         whole = Elements(self.copies * self._filters)
-        rest = elements_of(self.graph, self.nodes[1:], whole.count)
+        rest = elements_of(self.graph, self.nodes[1:], {head.name: whole.count})
         assert rest is not None
         result = beat.grow((head, *self.nodes[1:]), {head.inputs[0]: patch}, [whole, whole, *rest])
         return beat.builder.add(Reshape((self.output.beats.lanes,)), result, name="lanes")

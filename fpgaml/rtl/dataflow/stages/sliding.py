@@ -268,14 +268,14 @@ class Sliding:
             box = ((position, *[0] * (len(shape) - 1)), (position + 1, *shape[1:]), (1,) * len(shape))
             here = beat.builder.add(Slice(*box), patch, name=f"position_{position}")
             if outside[:, position].any():
-                fill = beat.builder.add(Constant(self._fill(beat, here)), name=f"fill_{position}")
+                fill = beat.builder.add(Constant(self._fill(beat, patch)), name=f"fill_{position}")
                 numbers = [int(n) for n in outside[:, position]]
                 here = beat.choose(numbers, [here, fill], len(shape), f"padded_{position}")
             positions.append(here)
         return beat.builder.add(Concatenate(0), *positions, name="padded")
 
-    def _fill(self, beat: BeatGraph, name: str) -> FixedArray:
-        span = beat.builder.range(name)
-        if isinstance(self.nodes[0].op, MaxPool):
-            return FixedArray(span.low, span.unit)
-        return FixedArray(np.zeros(span.shape, dtype=np.int64), 0)
+    def _fill(self, beat: BeatGraph, patch: str) -> FixedArray:
+        """A position of zeros, or for a maximum of what no position of the patch can be less than."""
+        span = beat.builder.range(patch)
+        never = span.low.min(axis=0, keepdims=True)
+        return FixedArray(never if isinstance(self.nodes[0].op, MaxPool) else np.zeros_like(never), span.unit)
