@@ -37,6 +37,8 @@ chformal -lower
 opt_clean
 write_smt2 -wires proof.smt2
 """
+USES = {"fpgaml_gate": ("fpgaml_pause",)}
+"""Library modules that a library module instantiates."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Proof:
         if self.spec is not None:
             return {"core.v": core_source(self.spec), **shell_sources(self.spec)}
         module = f"fpgaml_{Path(self.file).stem}"
-        return {f"{module}.v": library_source(module, Hdl.VERILOG)}
+        names = (*USES.get(module, ()), module)
+        return {f"{name}.v": library_source(name, Hdl.VERILOG) for name in names}
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,11 @@ def _narrow(pieces: int, frame: int, spacing: int) -> Proof:
     return Proof(f"narrow_{pieces}_{frame}_{spacing}", "narrow.sv", parameters, depth=18)
 
 
+def _gate(beats: int, spacing: int, rest: int) -> Proof:
+    parameters = {"BEATS": beats, "SPACING": spacing, "REST": rest}
+    return Proof(f"gate_{beats}_{spacing}_{rest}", "gate.sv", parameters, depth=14, induction=10)
+
+
 _MODES = ((0, 0), (1, 0), (1, 1), (2, 1))
 
 _PROOFS = [
@@ -129,6 +137,13 @@ _PROOFS = [
         Proof(f"widen_{n}_{frame}", "widen.sv", {"PIECES": n, "FRAME_PIECES": frame})
         for n, frame in ((2, 4), (3, 7), (4, 3))
     ),
+    *(Proof(f"pause_{cycles}", "pause.sv", {"CYCLES": cycles}) for cycles in (1, 2, 5)),
+    *(
+        Proof(f"room_{places}_{block}", "room.sv", {"PLACES": places, "BLOCK_SIZE": block})
+        for places, block in ((1, 1), (5, 2))
+    ),
+    *(_gate(beats, spacing, rest) for beats, spacing, rest in ((1, 1, 1), (2, 1, 3), (3, 2, 2), (3, 2, 4))),
+    *(Proof(f"exit_{beats}", "exit.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
     *(_small_shell(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 2), (2, 2, 3))),
     *(_same_in_vhdl(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 1))),
 ]

@@ -22,6 +22,7 @@ from fpgaml.errors import ToolError
 from fpgaml.project.ports import packed_bits
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.shell import library_source, shell_drain, shell_interval, shell_latency, shell_sources
+from sim.prove import USES
 from sim.setups import SETUPS, in_language, small_core
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,8 +33,6 @@ VERILATOR_MAKEFLAGS = (
     "CFG_CXXFLAGS_STD_NEWEST=-std=gnu++20 CFG_CXXFLAGS_COROUTINES=-fcoroutines "
     "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"
 )
-USES = {"fpgaml_gate": ("fpgaml_pause",)}
-"""Library modules that a library module instantiates."""
 
 
 @dataclass(frozen=True)
