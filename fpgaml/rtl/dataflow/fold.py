@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from fpgaml.boards import Board
@@ -11,15 +11,19 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.assemble import assemble
+from fpgaml.rtl.dataflow.capacity import far_beyond, lacking
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.price import Prices
+from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, input_pixels, positions
 from fpgaml.rtl.delays import DelayModel
 
 LARGE = 8000
 """LUTs beyond which the neighbours of a schedule are not worked out: their adder graphs take minutes."""
+SLOWEST = 24
+"""Times that the cycles of a frame are doubled to find a schedule that fits."""
 HASTES = (0.0, 1.0, 8.0, 64.0, 512.0)
 """LUTs that a cycle of latency is worth, from one try to the next."""
 
@@ -69,8 +73,14 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     """
     delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
     make, wanted = _Maker(graph, delays, prices), pace(graph, wishes)
-    chosen, found = _chosen(make, wishes, wanted)
-    said = (*notes(graph, chosen), *turns(wishes))
+    slowed = ""
+    if far_beyond(make.stages(wanted), board):
+        chosen, found, slowed = _slowed(make, board, wishes, wanted, "far too many LUT")
+    else:
+        chosen, found = _chosen(make, wishes, wanted)
+        if short := lacking(total_cost(found), board):
+            chosen, found, slowed = _slowed(make, board, wishes, chosen, short)
+    said = (*notes(graph, chosen), *turns(wishes), *([slowed] if slowed else []))
     if total_cost(found).lut > LARGE:
         return Folded(found, said)
     return Folded(found, said, _cheaper(make, chosen, found), _faster(make, chosen, found))
@@ -141,11 +151,48 @@ class _Maker:
     graph: Graph
     delays: DelayModel
     prices: Prices
+    known: dict[tuple[Pace, float], Dataflow] = field(default_factory=dict)
+
+    def stages(self, pace: Pace) -> tuple[Stage, ...]:
+        """Of its dataflow, before it is known when they do what."""
+        return self(pace).stages
 
     def __call__(self, pace: Pace, haste: float = 0.0) -> Dataflow:
         """It takes frames as fast as its stages can, which may be faster than they had to be."""
-        made = assemble(self.graph, self.delays, pace.samples, pace.interval, self.prices, haste, pixels=pace.pixels)
-        return replace(made, interval=1)
+        if (pace, haste) not in self.known:
+            made = assemble(
+                self.graph, self.delays, pace.samples, pace.interval, self.prices, haste, pixels=pace.pixels
+            )
+            self.known[pace, haste] = replace(made, interval=1)
+        return self.known[pace, haste]
+
+
+def _slowed(make: _Maker, board: Board, wishes: Wishes, wanted: Pace, short: str) -> tuple[Pace, Dataflow, str]:
+    """A schedule that fits, slower than the one that does not; with what there is to say of it.
+
+    Args:
+        short: what the board lacks for `wanted`.
+
+    Raises:
+        FpgamlError: the user asked for more, or none fits.
+    """
+    reason = f"a frame every {wanted.interval:,} cycles takes {short} (estimate)"
+    for doubled in range(1, SLOWEST):
+        pace = replace(wanted, interval=wanted.interval << doubled)
+        if far_beyond(make.stages(pace), board):
+            continue
+        found = make(pace)
+        if not lacking(total_cost(found), board):
+            break
+    else:
+        raise FpgamlError(f"--board {board.name}", reason, "No slower schedule fits: take a larger board")
+    interval = found.calendar.interval
+    if wishes.any:
+        advice = (
+            f"The nearest that fits is an interval of {interval:,} cycles ({1e6 * board.clock_mhz / interval:,.6g}/s)"
+        )
+        raise FpgamlError(f"--board {board.name}", reason, advice)
+    return pace, found, f"{reason}, more than {board.name} has: the schedule is slower"
 
 
 def _chosen(make: _Maker, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]:
@@ -160,13 +207,13 @@ def _chosen(make: _Maker, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]
     for pace in in_time or paces[-1:]:
         for haste in HASTES if wishes.max_latency is not None else HASTES[:1]:
             found = make(pace, haste)
-            if found.calendar.interval > wanted.interval:
-                raise _unreachable(found, wishes)
+            if found.calendar.interval > wanted.interval and (wishes.interval or wishes.samples):
+                raise _too_slow(found, wanted, wishes)
             if latency(found) <= (wishes.max_latency or latency(found)):
                 return pace, found
             nearest = found if nearest is None else min(nearest, found, key=latency)
     assert nearest is not None
-    raise _unreachable(nearest, wishes)
+    raise _too_late(nearest, wishes)
 
 
 def _paces(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
@@ -206,14 +253,14 @@ def _cheaper(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
     return brief(slower, f"an interval of {interval:,}")
 
 
-def _unreachable(nearest: Dataflow, wishes: Wishes) -> FpgamlError:
-    found, reached = nearest.calendar.interval, latency(nearest)
-    if wishes.interval is not None and found > wishes.interval:
-        slowest = max(nearest.stages, key=lambda stage: stage.pace.work)
-        reason = (
-            f"no schedule takes a frame every {wishes.interval:,} cycles: {slowest.name} takes {slowest.pace.work:,}"
-        )
-        return FpgamlError("--rate, --interval", reason, f"The nearest is an interval of {found:,}")
+def _too_slow(nearest: Dataflow, wanted: Pace, wishes: Wishes) -> FpgamlError:
+    slowest = max(nearest.stages, key=lambda stage: stage.work)
+    flags = "--rate, --interval" if wishes.interval else "--samples-per-cycle"
+    reason = f"no schedule takes a frame every {wanted.interval:,} cycles: {slowest.name} takes {slowest.work:,}"
+    return FpgamlError(flags, reason, f"The nearest is an interval of {nearest.calendar.interval:,}")
+
+
+def _too_late(nearest: Dataflow, wishes: Wishes) -> FpgamlError:
     reason = f"no schedule has its result after {wishes.max_latency} cycles"
     more = "; more samples a cycle shorten it" if wishes.samples is not None else ""
-    return FpgamlError("--max-latency", reason, f"The nearest is {reached} at this clock{more}")
+    return FpgamlError("--max-latency", reason, f"The nearest is {latency(nearest)} at this clock{more}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fpgaml.boards import find_board
+from fpgaml.boards import Board, Capacity, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
@@ -94,3 +95,22 @@ def test_a_latency_that_nothing_reaches_is_refused_with_the_nearest() -> None:
         FpgamlError, match=r"--max-latency: no schedule has its result after 12 cycles. The nearest is "
     ):
         folded(samples=4, max_latency=12)
+
+
+def small_board(lut: int) -> Board:
+    return replace(BOARD, name="small", capacity=Capacity(lut=lut, ff=100_000, dsp=20, bram=10))
+
+
+def test_where_nothing_is_asked_what_does_not_fit_is_slower() -> None:
+    fast = total_cost(folded().dataflow)
+    found = fold(network(), small_board(fast.lut - 1), Wishes())
+    assert total_cost(found.dataflow).lut < fast.lut
+    assert found.notes[-1].startswith(f"a frame every 48 cycles takes {fast.lut:,} LUT of {fast.lut - 1:,} (estimate)")
+
+
+def test_what_is_asked_and_does_not_fit_is_refused_with_the_nearest() -> None:
+    fast = total_cost(folded(samples=1).dataflow)
+    with pytest.raises(FpgamlError, match=r"^--board small: a frame every 48 cycles takes [\d,]+ LUT of .*The nearest"):
+        fold(network(), small_board(fast.lut - 1), Wishes(samples=1))
+    with pytest.raises(FpgamlError, match="No slower schedule fits"):
+        fold(network(), small_board(20), Wishes(samples=1))
