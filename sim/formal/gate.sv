@@ -73,11 +73,14 @@ module proof #(parameter BEATS = 3, parameter SPACING = 2, parameter REST = 4) (
     wire [31:0] sent_next = x_valid ? (sent == BEATS - 1 ? 0 : sent + 1) : sent;
     wire [31:0] since_next = x_valid ? 1 : since < REST ? since + 1 : since;  // as the beat that is accepted now meets it
     wire filling = ended && !(x_valid && sent == BEATS - 1);
+    reg goes_on = 0;  // the beat that was accepted, or the next one of a frame that is completed, as soon as it may
+    always @(posedge clk) goes_on <= !rst && (enter || (filling && since_next >= SPACING));
     always @* begin
         if (!started) assume (rst);
         if (started) begin
             if (after_reset) assert (!x_valid && !begins && !end_valid && !frame_short && !frame_long);
             // The core's pace, whole frames, and what belongs to them.
+            assert (x_valid == goes_on);
             if (x_valid) begin
                 assert (since >= (sent == 0 ? REST : SPACING));
                 assert (x_data == data && tag == first_tag);
