@@ -26,26 +26,27 @@ class NetlistBuilder:
 
     Args:
         layer: index of the layer that new wires belong to.
+        narrowed: wires that `within` made, with the wires that they are worth just as much as.
     """
 
     layer: int = 0
     wires: list[Wire] = field(default_factory=list)
     tables: list[tuple[int, ...]] = field(default_factory=list)
+    narrowed: dict[int, int] = field(default_factory=dict)
     _known: dict[tuple[object, ...], int] = field(default_factory=dict)
-    _narrowed: dict[int, int] = field(default_factory=dict)
     _table_index: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def input(self, port: int, element: int, low: int, high: int, fractional: int) -> Value:
         """An element of an input port."""
-        return Value(self._wire(Gate.INPUT, (), (port, element), low, high), fractional)
+        return Value(self.wire(Gate.INPUT, (), (port, element), low, high), fractional)
 
     def constant(self, value: int, fractional: int = 0) -> Value:
         """A number that never changes."""
         if value == 0:
-            return Value(self._wire(Gate.CONSTANT, (), (0,), 0, 0), 0)
+            return Value(self.wire(Gate.CONSTANT, (), (0,), 0, 0), 0)
         zeros = (value & -value).bit_length() - 1
         odd = value >> zeros
-        return Value(self._wire(Gate.CONSTANT, (), (odd,), odd, odd), fractional - zeros)
+        return Value(self.wire(Gate.CONSTANT, (), (odd,), odd, odd), fractional - zeros)
 
     def value_of(self, value: Value) -> int | None:
         """The integer of a wire that never changes, else None."""
@@ -86,7 +87,7 @@ class NetlistBuilder:
         if a.wire == b.wire:
             corners = [m * m for m in (first.low, first.high)] + ([0] if first.low <= 0 <= first.high else [])
         order = (min(a.wire, b.wire), max(a.wire, b.wire))
-        wire = self._wire(Gate.MULTIPLY, order, (), min(corners), max(corners))
+        wire = self.wire(Gate.MULTIPLY, order, (), min(corners), max(corners))
         return Value(wire, a.fractional + b.fractional)
 
     def bits(self, a: Value, drop: int, low: int, high: int) -> Value:
@@ -111,7 +112,7 @@ class NetlistBuilder:
             return self.bits(a, 0, *grid)
         if low == high:
             return self.constant(low, a.fractional - drop)
-        return Value(self._wire(Gate.BITS, (a.wire,), (drop,), low, high), a.fractional - drop)
+        return Value(self.wire(Gate.BITS, (a.wire,), (drop,), low, high), a.fractional - drop)
 
     def floor(self, a: Value, drop: int) -> Value:
         """floor(a / 2**drop) on a grid 2**drop times as coarse: without its `drop` low bits."""
@@ -131,14 +132,18 @@ class NetlistBuilder:
             return a
         narrow = self.bits(a, 0, low, high)
         if low != high:
-            self._narrowed[narrow.wire] = a.wire
+            self.narrowed[narrow.wire] = a.wire
         return narrow
 
     def widened(self, a: Value) -> Value:
         """The wire from which `within` cut a value; the value itself where it did not."""
-        while a.wire in self._narrowed:
-            a = Value(self._narrowed[a.wire], a.fractional)
+        while a.wire in self.narrowed:
+            a = Value(self.narrowed[a.wire], a.fractional)
         return a
+
+    def is_sum(self, a: Value) -> bool:
+        """Whether an adder made it."""
+        return self.wires[self.widened(a).wire].gate in (Gate.ADD, Gate.SUBTRACT)
 
     def clamp(self, a: Value, low: int, high: int, fractional: int) -> Value:
         """The nearest value in [low, high] * 2**-fractional, all that a type holds.
@@ -154,12 +159,12 @@ class NetlistBuilder:
         lowest, highest = self.bounds(a, fractional)
         if low <= lowest and highest <= high:
             return a
-        a = Value(self._lifted(a, fractional), fractional)
+        a = Value(self.lifted(a, fractional), fractional)
         wire = self.wires[a.wire]
         ends = (min(max(wire.low, low), high), min(max(wire.high, low), high))
         if ends[0] == ends[1]:
             return self.constant(ends[0], a.fractional)
-        return Value(self._wire(Gate.CLAMP, (a.wire,), (), *ends), a.fractional)
+        return Value(self.wire(Gate.CLAMP, (a.wire,), (), *ends), a.fractional)
 
     def unclamped(self, a: Value) -> Value:
         """x where the value is max(x, 0), else the value itself."""
@@ -180,12 +185,12 @@ class NetlistBuilder:
             return a
         fractional = max(a.fractional, b.fractional)
         # A mux wants both on one grid; zeros below a wire cost nothing in hardware.
-        x, y = self._lifted(a, fractional), self._lifted(b, fractional)
+        x, y = self.lifted(a, fractional), self.lifted(b, fractional)
         low = min(self.wires[x].low, self.wires[y].low)
         high = max(self.wires[x].high, self.wires[y].high)
         if self.wires[condition].gate == Gate.NOT:
             condition, x, y = self.wires[condition].arguments[0], y, x
-        return Value(self._wire(Gate.SELECT, (x, y, condition), (), low, high), fractional)
+        return Value(self.wire(Gate.SELECT, (x, y, condition), (), low, high), fractional)
 
     def less(self, a: Value, b: Value) -> int:
         """The wire that is 1 where a < b."""
@@ -200,7 +205,7 @@ class NetlistBuilder:
         if low_a >= high_b or a == b:
             return self.constant(0).wire
         shifts = (fractional - a.fractional, fractional - b.fractional)
-        return self._wire(Gate.LESS, (a.wire, b.wire), shifts, 0, 1)
+        return self.wire(Gate.LESS, (a.wire, b.wire), shifts, 0, 1)
 
     def positive(self, a: Value) -> Value:
         """The larger one of a value and 0."""
@@ -228,7 +233,7 @@ class NetlistBuilder:
         index = self._table_index.setdefault(table, len(self.tables))
         if index == len(self.tables):
             self.tables.append(table)
-        return Value(self._wire(Gate.LOOKUP, (a.wire,), (index, first), low, high), fractional)
+        return Value(self.wire(Gate.LOOKUP, (a.wire,), (index, first), low, high), fractional)
 
     def both(self, a: int, b: int) -> int:
         """a and b, wires of 0 or 1."""
@@ -245,7 +250,7 @@ class NetlistBuilder:
             return self.constant(1 - wire.low).wire
         if wire.gate == Gate.NOT:
             return wire.arguments[0]
-        return self._wire(Gate.NOT, (a,), (), 0, 1)
+        return self.wire(Gate.NOT, (a,), (), 0, 1)
 
     def any_of(self, a: Value, bits: int) -> int:
         """The wire that is 1 where one of a's lowest `bits` bits is set."""
@@ -254,7 +259,7 @@ class NetlistBuilder:
         known = self.value_of(a)
         if known is not None:
             return self.constant(int(known & ((1 << bits) - 1) != 0)).wire
-        return self._wire(Gate.ANY, (a.wire,), (min(bits, self.wires[a.wire].width),), 0, 1)
+        return self.wire(Gate.ANY, (a.wire,), (min(bits, self.wires[a.wire].width),), 0, 1)
 
     def bit(self, a: Value, index: int) -> int:
         """Bit `index` of a's integer as a wire of 0 or 1; its sign beyond the top."""
@@ -288,7 +293,7 @@ class NetlistBuilder:
             low, high = min(edges), max(edges)
         if low == high:
             return self.constant(low, fractional)
-        return Value(self._wire(gate, (a.wire, b.wire), shifts, low, high), fractional)
+        return Value(self.wire(gate, (a.wire, b.wire), shifts, low, high), fractional)
 
     def _choice(self, condition: int, a: Value, b: Value, *, largest: bool) -> Value:
         chosen = self.select(condition, a, b)
@@ -297,17 +302,17 @@ class NetlistBuilder:
         pick = max if largest else min
         return self.within(chosen, pick(low_a, low_b), pick(high_a, high_b), fractional)
 
-    def _lifted(self, value: Value, fractional: int) -> int:
+    def lifted(self, value: Value, fractional: int) -> int:
         """A wire with the value's integer on a finer grid: zeros below."""
         lift = fractional - value.fractional
         known = self.value_of(value)
         if known is not None:
-            return self._wire(Gate.CONSTANT, (), (known << lift,), known << lift, known << lift)
+            return self.wire(Gate.CONSTANT, (), (known << lift,), known << lift, known << lift)
         if lift == 0:
             return value.wire
         zero = self.constant(0).wire
         wire = self.wires[value.wire]
-        return self._wire(Gate.ADD, (value.wire, zero), (lift, 0), wire.low << lift, wire.high << lift)
+        return self.wire(Gate.ADD, (value.wire, zero), (lift, 0), wire.low << lift, wire.high << lift)
 
     def _logic(self, gate: Gate, a: int, b: int) -> int:
         for x, other in ((a, b), (b, a)):
@@ -318,9 +323,21 @@ class NetlistBuilder:
         if a == b:
             return a
         first, second = sorted((a, b))
-        return self._wire(gate, (first, second), (), 0, 1)
+        return self.wire(gate, (first, second), (), 0, 1)
 
-    def _wire(self, gate: Gate, arguments: tuple[int, ...], parameters: tuple[int, ...], low: int, high: int) -> int:
+    def ranged(self, a: Value, low: int, high: int) -> Value:
+        """The same sum, known to lie within [low, high]: an adder without the bits that it cannot need."""
+        zeros = -a.fractional
+        wire = self.wires[a.wire]
+        low, high = max(-(-low >> zeros), wire.low), min(high >> zeros, wire.high)
+        if low == high:
+            return self.constant(low, a.fractional)
+        if wire.gate not in (Gate.ADD, Gate.SUBTRACT):
+            return a
+        return Value(self.wire(wire.gate, wire.arguments, wire.parameters, low, high), a.fractional)
+
+    def wire(self, gate: Gate, arguments: tuple[int, ...], parameters: tuple[int, ...], low: int, high: int) -> int:
+        """A wire as it is given, or the one like it that there is."""
         key = (gate, arguments, parameters, low, high)
         index = self._known.setdefault(key, len(self.wires))
         if index == len(self.wires):

@@ -8,8 +8,10 @@ asked for. These are estimates: the timing report of the tool that places and ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Protocol
 
 from fpgaml.boards.parts import parse_part
 from fpgaml.rtl.netlist import Gate, Netlist, Wire
@@ -23,6 +25,15 @@ MULTIPLIER = 3.0
 WIDE_MULTIPLIER = 1.5
 DSP_BITS = 18
 LUT_INPUTS = 6
+
+
+class Wires(Protocol):
+    """A netlist, finished or growing."""
+
+    @property
+    def wires(self) -> Sequence[Wire]:
+        """Each after its arguments."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class DelayModel:
 
     def delay(self, netlist: Netlist, wire: Wire) -> float:
         """A gate's delay in ns; wires that only pick or shift bits take none."""
-        return self.factor * _units(netlist, wire)
+        return self.factor * units(netlist, wire)
 
     def facts(self) -> dict[str, float | str]:
         """The model, for the report: times in ns."""
@@ -70,8 +81,8 @@ class DelayModel:
         }
 
 
-def _units(netlist: Netlist, wire: Wire) -> float:
-    """ns on UltraScale+."""
+def units(netlist: Wires, wire: Wire) -> float:
+    """A gate's delay in ns on UltraScale+; wires that only pick or shift bits take none."""
     match wire.gate:
         case Gate.ADD | Gate.SUBTRACT:
             bits = adder_bits(netlist, wire)
@@ -98,7 +109,7 @@ def _units(netlist: Netlist, wire: Wire) -> float:
             return 0.0
 
 
-def adder_bits(netlist: Netlist, wire: Wire) -> int:
+def adder_bits(netlist: Wires, wire: Wire) -> int:
     """Bits of the carry chain of an addition: low bits that pass untouched, and plain shifts, take none."""
     a, b = (netlist.wires[i] for i in wire.arguments)
     p, q = wire.parameters
@@ -111,7 +122,7 @@ def adder_bits(netlist: Netlist, wire: Wire) -> int:
     return max(wire.width - untouched, 1)
 
 
-def clamp_levels(netlist: Netlist, wire: Wire) -> int:
+def clamp_levels(netlist: Wires, wire: Wire) -> int:
     """LUTs one behind the other: a bit of the result reads its own, and those above that say whether it fits."""
     source = netlist.wires[wire.arguments[0]]
     above = source.width - wire.width + wire.signed
@@ -122,7 +133,7 @@ def clamp_levels(netlist: Netlist, wire: Wire) -> int:
     return levels
 
 
-def comparator_bits(netlist: Netlist, wire: Wire) -> int:
+def comparator_bits(netlist: Wires, wire: Wire) -> int:
     """Bits of the carry chain of a comparison; a sign takes none."""
     a, b = (netlist.wires[i] for i in wire.arguments)
     if b.low == b.high == 0:

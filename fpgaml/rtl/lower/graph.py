@@ -16,6 +16,7 @@ from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower import elementwise, linear, quantize, rearrange
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
+from fpgaml.rtl.lower.sums import balanced
 from fpgaml.rtl.netlist import Element, Gate, Netlist, Result, Wire
 
 LOWERINGS: dict[type[Operation], Lowering] = {
@@ -74,19 +75,18 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
         for name, port in zip(graph.outputs, outputs, strict=True)
         for value in tensors[name].flat
     ]
-    return _swept(
-        Netlist(
-            graph.name,
-            inputs,
-            outputs,
-            tuple(layers.names),
-            tuple(builder.wires),
-            tuple(builder.tables),
-            tuple(results),
-            layers.notes,
-            elements,
-        )
+    unrolled = Netlist(
+        graph.name,
+        inputs,
+        outputs,
+        tuple(layers.names),
+        tuple(builder.wires),
+        tuple(builder.tables),
+        tuple(results),
+        layers.notes,
+        elements,
     )
+    return _swept(balanced(unrolled, builder.narrowed))
 
 
 def _elements(builder: NetlistBuilder, node: Node, values: Tensor) -> dict[int, Element]:

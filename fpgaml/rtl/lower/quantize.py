@@ -57,6 +57,9 @@ def _quantized(
 
 def _rounded(builder: NetlistBuilder, value: Value, drop: int, rounding: Rounding) -> Value:
     """floor(value / 2**drop), plus one where the mode rounds up."""
+    if rounding == Rounding.RND and builder.is_sum(value):
+        # Half a step is one more term of the sum.
+        return builder.floor(builder.add(value, builder.constant(1, value.fractional - drop + 1)), drop)
     floor = builder.floor(value, drop)
     up = _rounds_up(builder, value, drop, rounding)
     return builder.add(floor, Value(up, value.fractional - drop))
