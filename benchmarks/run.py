@@ -1,4 +1,4 @@
-"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only commands|hls|rtl ...]`.
+"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only commands|hls|rtl|kernels ...]`.
 
 Ratios are of two measurements on the same machine in the same run; absolute numbers depend on the machine.
 """
@@ -15,13 +15,13 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from benchmarks import machine
+from benchmarks import kernels, machine
 from benchmarks.command import conversion_rows, start_row
 from benchmarks.hls import ARIANNA, JETS, Simulated, simulate
 from benchmarks.measure import Row, table
 from benchmarks.rtl import missing, rtl_rows
 
-PARTS = ("commands", "hls", "rtl")
+PARTS = ("commands", "hls", "rtl", "kernels")
 
 
 def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
@@ -44,6 +44,12 @@ def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
             notes.append(f"RTL: skipped, {reason}")
         elif JETS.name in measured:
             rows += rtl_rows(measured[JETS.name])
+    if "kernels" in parts:
+        reason = kernels.missing()
+        if reason:
+            notes.append(f"kernels: skipped, {reason}")
+        else:
+            rows += kernels.kernel_rows()
     return rows
 
 

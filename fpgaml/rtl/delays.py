@@ -112,14 +112,20 @@ def units(netlist: Wires, wire: Wire) -> float:
 def adder_bits(netlist: Wires, wire: Wire) -> int:
     """Bits of the carry chain of an addition: low bits that pass untouched, and plain shifts, take none."""
     a, b = (netlist.wires[i] for i in wire.arguments)
-    p, q = wire.parameters
+    p = wire.parameters[0]
     if b.low == b.high == 0:
         return 0
-    untouched = q if p == 0 else (p if wire.gate == Gate.ADD else 0)
+    untouched = untouched_bits(wire)
     passing = a if p == 0 else b  # the one whose low bits pass
     if untouched and wire.gate == Gate.ADD and not passing.signed and passing.width <= untouched:
         return 0  # the two do not overlap: one stands above the other
     return max(wire.width - untouched, 1)
+
+
+def untouched_bits(wire: Wire) -> int:
+    """Low bits of an addition that pass as they are: those of the operand that is not shifted."""
+    p, q = wire.parameters
+    return q if p == 0 else (p if wire.gate == Gate.ADD else 0)
 
 
 def clamp_levels(netlist: Wires, wire: Wire) -> int:

@@ -1,8 +1,8 @@
 """Constant matrix-vector products as few additions, by alkaid's optimiser (distributed arithmetic).
 
 Source of the method: Sun et al., "da4ml: Distributed Arithmetic for Real-time Neural Networks on FPGAs",
-arXiv:2507.04535. Only the order of the additions is taken from it: every wire is made and ranged here, so a
-result is exact whatever the optimiser proposes.
+arXiv:2507.04535. Only which terms are shared is taken from it: every wire is made and ranged here, so a result is
+exact whatever the optimiser proposes, and lower/sums.py puts the additions in order.
 """
 
 from __future__ import annotations
@@ -23,8 +23,16 @@ WEIGHT_BITS = 24
 RANGE_LIMIT = 2.0**100
 """Ranges only guide the search for common terms; as float64 they need no more."""
 
-TREE_SLACK = 2
-"""How many adders deeper than a balanced tree a product may become for the sake of fewer adders."""
+TREE_SLACKS, WORTH = (-1, 2), 0.95
+"""How many adders deeper than a balanced tree alkaid may make a product for the sake of fewer adders; -1: any number.
+
+Both are tried: `balanced` takes most of the depth away again, so a twentieth fewer adder bits are worth it."""
+
+Kind = tuple[int, int, int]
+"""Lowest and highest integer of a value, and its fractional bits."""
+
+Program = tuple[Any, ...]
+"""alkaid's stages, one after the other."""
 
 SUBTRACT, ADD, INPUT, NEGATE = 1, 0, -1, -2
 """alkaid's codes of operations; a matrix product has no others."""
@@ -63,36 +71,41 @@ def _pieces(matrix: Ints) -> list[tuple[Ints, int]]:
 
 
 def _optimised(builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, fractional: int) -> list[Value]:
-    ranges = tuple(_range(builder, value) for value in vector)
+    kinds = tuple((builder.wires[x.wire].low, builder.wires[x.wire].high, x.fractional) for x in vector)
     values = [Value(value.wire, value.fractional + fractional) for value in vector]
-    for stage in _solve(matrix.tobytes(), matrix.shape, ranges):
-        values = _replay(builder, stage, values)
-    return values
-
-
-def _range(builder: NetlistBuilder, value: Value) -> tuple[float, float, float]:
-    """(lowest, highest, step) as alkaid takes it."""
-    wire, step = builder.wires[value.wire], 2.0**-value.fractional
-    low, high = (min(max(float(edge) * step, -RANGE_LIMIT), RANGE_LIMIT) for edge in (wire.low, wire.high))
-    return low, high, step
+    return _replayed(builder, _solve(matrix.tobytes(), matrix.shape, kinds), values)
 
 
 @cache
-def _solve(matrix: bytes, shape: tuple[int, int], ranges: tuple[tuple[float, float, float], ...]) -> tuple[Any, ...]:
-    """alkaid's two stages for a matrix; the windows of a convolution ask for the same one many times."""
+def _solve(matrix: bytes, shape: tuple[int, int], kinds: tuple[Kind, ...]) -> Program:
+    """The better of alkaid's programs for a matrix; the windows of a convolution ask for the same one many times."""
     try:
         from alkaid.cmvm import cmvm_solve
     except ImportError:
         raise ToolError("--target rtl", "needs the package alkaid", "Install it: pip install 'fpgaml[rtl]'") from None
     weights = np.frombuffer(matrix, dtype=np.int64).reshape(shape).astype(np.float32)
-    return tuple(
-        cmvm_solve(
-            weights,
-            qintervals=list(ranges),
-            latencies=[0.0] * shape[0],
-            hard_dc=TREE_SLACK,
-        )
-    )
+    ranges = [_range(*kind) for kind in kinds]
+    programs = [
+        tuple(cmvm_solve(weights, qintervals=ranges, latencies=[0.0] * shape[0], hard_dc=slack))
+        for slack in TREE_SLACKS
+    ]
+    deep, shallow = (sum(stage.cost for stage in program) for program in programs)
+    return programs[0] if deep < WORTH * shallow else programs[1]
+
+
+def _range(low: int, high: int, fractional: int) -> tuple[float, float, float]:
+    """(lowest, highest, step) as alkaid takes it."""
+    step = 2.0**-fractional
+    lowest, highest = (min(max(float(edge) * step, -RANGE_LIMIT), RANGE_LIMIT) for edge in (low, high))
+    return lowest, highest, step
+
+
+def _replayed(builder: NetlistBuilder, program: Program, vector: Sequence[Value]) -> list[Value]:
+    """alkaid's stages one after the other."""
+    values = list(vector)
+    for stage in program:
+        values = _replay(builder, stage, values)
+    return values
 
 
 def _replay(builder: NetlistBuilder, stage: Any, vector: Sequence[Value]) -> list[Value]:

@@ -7,7 +7,8 @@ from math import ceil
 
 from fpgaml.errors import FpgamlError
 from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.netlist import Gate, Netlist, is_memory
+from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
+from fpgaml.rtl.timing import Times, arrival, at_once
 
 MOST_STAGES = {Gate.MULTIPLY: 6, Gate.LOOKUP: 3}
 """Stages that one gate may span: the registers behind it are those of the DSP blocks and of the block RAMs."""
@@ -27,26 +28,29 @@ class Schedule:
 
 
 def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
-    """As soon as possible, with as many gates between two registers as the clock allows.
+    """As soon as possible, with as many gates between two registers as the clock allows, reckoned bit by bit.
 
     Raises:
         FpgamlError: a single gate is slower than the clock; names its layer and the clock that it could meet.
     """
     stages: list[int] = []
-    usable_from: list[tuple[int, float]] = []  # the stage and the time in it at which a wire can be read
+    usable_from: list[tuple[int, Times]] = []  # the stage and the times in it at which a wire's bits can be read
+    limit = model.usable / model.factor
     slowest: dict[str, float] = {}
     for wire in netlist.wires:
         if wire.gate == Gate.CONSTANT:
             stages.append(0)
-            usable_from.append((0, 0.0))
+            usable_from.append((0, at_once(wire)))
             continue
-        stage, time = max((usable_from[a] for a in wire.arguments), default=(0, 0.0))
+        stage = max((usable_from[a][0] for a in wire.arguments), default=0)
         delay = model.delay(netlist, wire)
+        times = [_times(netlist.wires[a], usable_from[a], stage) for a in wire.arguments]
         if delay <= model.usable and not is_memory(netlist, wire):
-            if time + delay > model.usable:
-                stage, time = stage + 1, 0.0
+            bits = arrival(netlist, wire, times)
+            if max(bits) > limit:
+                stage, bits = stage + 1, arrival(netlist, wire, [at_once(netlist.wires[a]) for a in wire.arguments])
             stages.append(stage)
-            usable_from.append((stage, time + delay))
+            usable_from.append((stage, bits))
             continue
         most = MOST_STAGES.get(wire.gate, 1)
         # At least one: a memory has its register whatever the clock.
@@ -54,13 +58,18 @@ def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
         if spans > most:
             layer = netlist.layers[wire.layer]
             slowest[layer] = max(slowest.get(layer, 0.0), delay / most)
-        start = stage + 1 if time > 0 else stage
+        start = stage + 1 if any(map(any, times)) else stage
         stages.append(start)
-        usable_from.append((start + spans, 0.0))
+        usable_from.append((start + spans, at_once(wire)))
     if slowest:
         raise _too_fast(slowest, model)
     last = max((usable_from[result.wire][0] for result in netlist.results), default=0)
     return Schedule(tuple(stages), last + 1)
+
+
+def _times(wire: Wire, usable: tuple[int, Times], stage: int) -> Times:
+    """When a wire's bits can be read in a stage: at once where they come from an earlier one."""
+    return usable[1] if usable[0] == stage else at_once(wire)
 
 
 def _too_fast(slowest: dict[str, float], model: DelayModel) -> FpgamlError:

@@ -33,13 +33,13 @@ class Mutation:
 
 
 MUTATIONS = {
-    "a flipped constant": Mutation("network_first.v", r"\+ 4'd9;", "+ 4'd8;", "golden_vectors"),
-    "a sum for a difference": Mutation("network_first.v", r"t0 - x5;", "t0 + x5;", "golden_vectors"),
-    "a lost rounding bit": Mutation("network_relu.v", r"(t\d+) \+ t\d+;", r"\1;", "golden_vectors"),
+    "a flipped constant": Mutation("network_first.v", r"\+ 5'sd9;", "+ 5'sd8;", "golden_vectors"),
+    "a sum for a difference": Mutation("network_first.v", r"= (\w+) - (\w+);", r"= \1 + \2;", "golden_vectors"),
+    "a lost half of a rounding": Mutation("network_first.v", r"3'sd3 - x0;", "3'sd2 - x0;", "golden_vectors"),
     "a lower ceiling": Mutation("network_relu.v", r"\? 4'd15 :", "? 4'd14 :", "golden_vectors"),
     "a lost sign": Mutation("network_first.v", r"\$signed\(x3\[5:1\]\)", "x3[5:1]", "golden_vectors"),
     "a wrong entry of a table": Mutation("network_lut0.v", r"(6'sd4: y = 8'sd)\d+;", r"\g<1>1;", "golden_vectors"),
-    "a dropped register": Mutation("network_relu.v", r"(t\d+)_r\d,  // \[", r"\1,  // [", "golden_vectors"),
+    "a dropped register": Mutation("network_relu.v", r"(t\d+)_r1\[3:0\]", r"\1[3:0]", "golden_vectors"),
     "a swapped lane": Mutation(
         "network.v",
         r"s_axis_tdata\[13:8\], s_axis_tdata\[5:0\]",

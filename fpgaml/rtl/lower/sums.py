@@ -10,15 +10,16 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from fpgaml.rtl.builder import NetlistBuilder, Value
-from fpgaml.rtl.delays import units
 from fpgaml.rtl.netlist import Gate, Netlist, Result, Wire
+from fpgaml.rtl.timing import Times, arrival, start
 
 SUMS = (Gate.ADD, Gate.SUBTRACT)
 
-PATIENCE = 0.35
-"""ns that a term may arrive later than another one and still be preferred because the adder is shorter."""
+PATIENCE, CHOICE = 0.35, 24
+"""ns that a term may arrive later than another one and still be preferred for a shorter adder; of so many terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Term:
     """One of a sum.
 
     Args:
-        value: with its shift; negative: whether it is taken away; layer: of what added it; arrival: in ns.
+        value: with its shift; negative: whether it is taken away; layer: of what added it.
+        arrival: in ns, from when on a carry chain can run along it.
     """
 
     value: Value
@@ -52,7 +54,7 @@ class _Balancing:
     def __init__(self, netlist: Netlist, narrowed: Mapping[int, int]) -> None:
         self.netlist, self.narrowed = netlist, narrowed
         self.builder = NetlistBuilder(tables=list(netlist.tables))
-        self.arrivals: list[float] = []
+        self.arrivals: list[Times] = []
         self.place: dict[int, int] = {}
         self.inner = self._inner()
 
@@ -132,13 +134,14 @@ class _Balancing:
         return terms, constant
 
     def _step(self, terms: list[Term], ends: tuple[int, int]) -> None:
-        """The earliest term and another that is there soon become one: with which the adder is shortest."""
-        first, limit = terms.pop(0), terms[0].arrival + PATIENCE
-        soon = bisect_right(terms, limit, key=_arrival)
-        second = terms.pop(min(range(soon), key=lambda place: self._overlap(first, terms[place])))
-        insort(terms, self._added(first, second, None if terms else ends), key=_arrival)
+        """Two of the terms that are there first become one: those with the shortest adder."""
+        soon = min(bisect_right(terms, terms[1].arrival + PATIENCE, key=_arrival), CHOICE)
+        pairs = combinations(range(soon), 2)
+        first, second = min(pairs, key=lambda pair: self._adder_bits(terms[pair[0]], terms[pair[1]]))
+        late, early = terms.pop(second), terms.pop(first)
+        insort(terms, self._added(early, late, None if terms else ends), key=_arrival)
 
-    def _overlap(self, a: Term, b: Term) -> int:
+    def _adder_bits(self, a: Term, b: Term) -> int:
         """Bits of the adder of two terms, roughly: those of the lower one below the other one pass untouched."""
         wires = self.builder.wires
         lows = [-term.value.fractional for term in (a, b)]
@@ -164,6 +167,5 @@ class _Balancing:
         wires = self.builder.wires
         while len(self.arrivals) <= index:
             wire = wires[len(self.arrivals)]
-            latest = max((self.arrivals[argument] for argument in wire.arguments), default=0.0)
-            self.arrivals.append(latest + units(self.builder, wire))
-        return self.arrivals[index]
+            self.arrivals.append(arrival(self.builder, wire, [self.arrivals[a] for a in wire.arguments]))
+        return start(self.arrivals[index])
