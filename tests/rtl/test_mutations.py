@@ -68,8 +68,8 @@ MUTATIONS = {
     ),
     "too few credits": Mutation(
         "network.v",
-        r"DEPTH = 4;",
-        "DEPTH = 2;",
+        r"DEPTH = 3;",
+        "DEPTH = 1;",
         "interval_as_declared",
         frozenset({"golden_vectors", "handshake_rules"}),
     ),
