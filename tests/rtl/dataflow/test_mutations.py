@@ -40,7 +40,7 @@ MUTATIONS = {
     ),
     "a tick short": (FAST, "pool.v", r"FLUSH\(2\)", "FLUSH(1)", "beats"),
     "a word that does not come": (FAST, "pool.v", r"WORDS\(4\)", "WORDS(5)", "beats"),
-    "a delay one short": (FAST, "inside.v", r"DEPTH\(4\), .RESET\(1\)", "DEPTH(3), .RESET(1)", "values"),
+    "a delay one short": (FAST, "inside.v", r"DEPTH\(3\), .RESET\(1\)", "DEPTH(2), .RESET(1)", "values"),
     "a sum that ends a beat early": (FAST, "dense_products_lut3.v", r"4'd11: y", "4'd10: y", "values"),
     "a frame a piece short": (FAST, "x_by_6.v", r"FRAME_PIECES\(12\)", "FRAME_PIECES(11)", "values"),
     "a reset that reaches no counter": (
