@@ -16,7 +16,7 @@ from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import Ints, Quantizer
 from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Stream
-from fpgaml.rtl.dataflow.kernel import Kernel
+from fpgaml.rtl.dataflow.kernel import MEMORY_BITS, Kernel
 from fpgaml.rtl.dataflow.localise import index_input, index_table
 from fpgaml.rtl.dataflow.parts import delay
 from fpgaml.rtl.dataflow.region import grow_region
@@ -68,7 +68,7 @@ class Accumulate:
     @cached_property
     def products(self) -> Kernel:
         """A beat and its index to what it adds to each sum, and whether it is the frame's last."""
-        return Kernel(f"{self.name}_products", self._products_graph(), self.delays)
+        return Kernel(f"{self.name}_products", self._products_graph(), self.delays, MEMORY_BITS)
 
     @cached_property
     def after(self) -> Kernel:
@@ -124,7 +124,7 @@ class Accumulate:
 
     def module(self, top: str, hdl: Hdl, depths: Sequence[int]) -> Built:
         """Counter, products, accumulators, and what follows."""
-        products = Kernel(f"{top}_{self.name}_products", self.products.graph, self.delays)
+        products = Kernel(f"{top}_{self.name}_products", self.products.graph, self.delays, MEMORY_BITS)
         after = Kernel(f"{top}_{self.name}_after", self.after.graph, self.delays)
         module = Module(f"{top}_{self.name}", self._header(top))
         valid = module.input("in0_valid")

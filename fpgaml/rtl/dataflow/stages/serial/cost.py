@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fpgaml.rtl.dataflow.memories import block_rams, is_block, lutram_groups
 from fpgaml.rtl.dataflow.stage import Cost
 from fpgaml.rtl.dataflow.stages.serial.address import loop_bits
 from fpgaml.rtl.dataflow.stages.serial.sums import Mode
 from fpgaml.rtl.dataflow.stages.serial.wired import store_bits
-from fpgaml.rtl.estimate import BLOCK_BITS
 
 if TYPE_CHECKING:
     from fpgaml.rtl.dataflow.stages.serial.stage import Serial
-
-LUTRAM_WORDS = 64
-"""A store of more words is block RAM."""
-
-RAM_BITS = 64
-"""Of a LUT that is memory."""
 
 
 def cost_of(stage: Serial, depth: int) -> Cost:
@@ -29,7 +23,7 @@ def cost_of(stage: Serial, depth: int) -> Cost:
     walk, total = stage.walk, stage.total
     address = store_bits(depth)
     words, width = 1 << address, stage.source.bits
-    in_blocks = words > LUTRAM_WORDS
+    in_blocks = is_block(address, width)
     kernels = [kernel.estimate for kernel in (stage.address, stage.products, stage.after)]
     loops = sum(loop_bits(walk.loops))
     numbers = [walk.term_count * walk.group_count if stage.sums.weights is not None else 1, stage.finish.period()]
@@ -37,20 +31,12 @@ def cost_of(stage: Serial, depth: int) -> Cost:
     blocks = 3 * max(address + 1, walk.frame_words.bit_length()) + address + walk.block_count.bit_length()
     sums = total.bits * (1 if stage.sums.mode is Mode.SUM else 2)
     lut = sum(kernel.lut for kernel in kernels) + 2 * loops + blocks + sums
-    lut += 0 if in_blocks else -(-words * width // RAM_BITS)
+    lut += 0 if in_blocks else 8 * lutram_groups(address, width)
     ff = sum(kernel.ff for kernel in kernels) + loops + blocks + total.bits + stage.delay
     ff += width * (stage.read_ranks - 1 if in_blocks else stage.read_ranks)
-    bram = sum(kernel.bram for kernel in kernels) + (_blocks(words, width) if in_blocks else 0)
+    bram = sum(kernel.bram for kernel in kernels) + (block_rams(address, width) if in_blocks else 0)
     rom = 0 if stage.sums.weights is None else stage.sums.weights.integers.size * _weight_bits(stage)
     return Cost(round(lut), round(ff), sum(kernel.dsp for kernel in kernels), bram, rom, words * width)
-
-
-def _blocks(words: int, width: int) -> int:
-    """Blocks of 18 kbit of a memory: as deep as its words, or side by side."""
-    deepest = BLOCK_BITS // 18  # 1,024 words of 18 bits
-    return max(
-        -(-words * width // BLOCK_BITS), -(-words // deepest) * -(-width // 18) if words > 512 else -(-width // 36)
-    )
 
 
 def _weight_bits(stage: Serial) -> int:

@@ -15,7 +15,7 @@ from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, as_ints, contract, matmul
 from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.beats import Stream
-from fpgaml.rtl.dataflow.kernel import Kernel
+from fpgaml.rtl.dataflow.kernel import MEMORY_BITS, Kernel
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
 from fpgaml.rtl.dataflow.stages.serial.address import address_graph
 from fpgaml.rtl.dataflow.stages.serial.cost import cost_of
@@ -26,9 +26,6 @@ from fpgaml.rtl.dataflow.stages.serial.walk import Walk, walk_of
 from fpgaml.rtl.dataflow.stages.serial.wired import wired
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
-
-MEMORY_BITS = 8192
-"""A table of coefficients that holds so many bits or more is block RAM."""
 
 STORE_BITS = 2048
 """Where a frame has so many bits or more, its store is read through two register ranks, as block RAM wants it."""
