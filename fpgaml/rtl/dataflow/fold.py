@@ -16,7 +16,8 @@ from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.price import Prices
 from fpgaml.rtl.dataflow.stage import Stage
-from fpgaml.rtl.dataflow.timetable import brief, latency, total_cost
+from fpgaml.rtl.dataflow.stages.map import Map
+from fpgaml.rtl.dataflow.timetable import brief, latency, layer_of, total_cost
 from fpgaml.rtl.dataflow.wishes import Wishes, input_beats, input_pixels, positions
 from fpgaml.rtl.delays import DelayModel
 
@@ -80,7 +81,7 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
         chosen, found = _chosen(make, wishes, wanted)
         if short := lacking(total_cost(found), board):
             chosen, found, slowed = _slowed(make, board, wishes, chosen, short)
-    said = (*notes(graph, chosen), *turns(wishes), *([slowed] if slowed else []))
+    said = (*notes(graph, chosen), *gathered(found), *turns(wishes), *([slowed] if slowed else []))
     if total_cost(found).lut > LARGE:
         return Folded(found, said)
     return Folded(found, said, _cheaper(make, chosen, found), _faster(make, chosen, found))
@@ -122,6 +123,21 @@ def notes(graph: Graph, chosen: Pace) -> Iterator[str]:
                 f"{node.name}: {size} samples do not fill beats of {chosen.samples}: "
                 f"the last beat of a frame has {spare} that mean nothing"
             )
+
+
+def gathered(flow: Dataflow) -> Iterator[str]:
+    """Which operations do not stream: they wait for all of a tensor that comes in beats."""
+    whole = {each.output.name: each.inputs[0] for each in flow.stages if each.engine == "widen"}
+    whole = {name: source for name, source in whole.items() if name.endswith(f"_by_{source.beats.size}")}
+    for stage in flow.stages:
+        if isinstance(stage, Map) and stage.whole:
+            sizes = [source.beats.size for source in stage.inputs if source.name in whole]
+            if sizes:
+                op = type(stage.nodes[0].op).__name__
+                yield (
+                    f"{layer_of(flow, stage)}: {op} does not follow its input position by position: all {sum(sizes):,} "
+                    "elements are gathered before it, and it is unrolled"
+                )
 
 
 def turns(wishes: Wishes) -> Iterator[str]:

@@ -100,7 +100,7 @@ def _row(dataflow: Dataflow | Endless, stage: Element, cost: Cost) -> Row:
     calendar, beats = dataflow.calendar, stage.output.beats
     times = calendar.first[stage.output.name]
     return Row(
-        name=_layer(dataflow, stage),
+        name=layer_of(dataflow, stage),
         engine=stage.engine,
         beats=beats.count,
         lanes=beats.lanes,
@@ -118,7 +118,7 @@ def _row(dataflow: Dataflow | Endless, stage: Element, cost: Cost) -> Row:
     )
 
 
-def _layer(dataflow: Dataflow | Endless, stage: Element) -> str:
+def layer_of(dataflow: Dataflow | Endless, stage: Element) -> str:
     """The model's own name of the layer, where the stage is named after one of its nodes."""
     known = {node.name: node.source for node in dataflow.graph.nodes}
     return known.get(stage.name) or stage.name

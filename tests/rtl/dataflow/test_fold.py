@@ -13,7 +13,7 @@ from fpgaml.boards import Board, Capacity, find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Conv1D, Dense, Input, Relu, Reshape, uniform_quantize
+from fpgaml.graph.ops import Conv1D, Dense, Input, Relu, Reshape, Transpose, uniform_quantize
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
@@ -114,3 +114,17 @@ def test_what_is_asked_and_does_not_fit_is_refused_with_the_nearest() -> None:
         fold(network(), small_board(fast.lut - 1), Wishes(samples=1))
     with pytest.raises(FpgamlError, match="No slower schedule fits"):
         fold(network(), small_board(20), Wishes(samples=1))
+
+
+def test_an_operation_that_does_not_stream_is_named() -> None:
+    builder = GraphBuilder("turned")
+    x = builder.add(Input((6, 4), Quantizer(FixedType(1, 3, 2))), name="x")
+    y = builder.add(Transpose((1, 0)), x, name="turned", source="permute")
+    graph = builder.build([builder.add(Relu(), y, name="relu", source="relu")])
+    found = fold(graph, BOARD, Wishes(samples=2))
+    assert found.notes == (
+        "permute: Transpose does not follow its input position by position: all 24 elements are gathered before it, "
+        "and it is unrolled",
+    )
+    values = corner_vectors(graph, 20, 1)
+    assert np.array_equal(found.dataflow.run(values)["relu"].at(2), interpret(graph, values)["relu"].at(2))
