@@ -122,7 +122,8 @@ def run_bench(project: Path, simulator: str, frames: int, repeats: int = REPEATS
 
 def run_bulk(project: Path) -> Bulk:
     """The bulk mode, by `fpgaml cosim --bulk`; with one process, which is no option of the command, from here."""
-    from fpgaml.cosim.bulk.check import BulkRequest, check_in_bulk
+    from fpgaml.cosim.bulk.check import check_in_bulk
+    from fpgaml.cosim.bulk.result import BulkRequest
 
     runs: list[dict[str, Any]] = [
         json.loads(fpgaml("cosim", str(project), "--bulk", str(BULK_FRAMES), "--json"))["bulk"] for _ in range(REPEATS)

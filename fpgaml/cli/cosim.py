@@ -139,8 +139,9 @@ def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    from fpgaml.cosim.bulk.check import BulkRequest, check_in_bulk
+    from fpgaml.cosim.bulk.check import check_in_bulk
     from fpgaml.cosim.bulk.record import record_bulk
+    from fpgaml.cosim.bulk.result import BulkRequest
     from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
     from fpgaml.progress import choose_progress
 

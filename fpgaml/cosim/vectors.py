@@ -20,7 +20,7 @@ def write_random_vectors(
 
     Args:
         project: its folder, with graph.json; bench: its bench.json.
-        events: how many; seed: of the inputs, which reach every corner of their types.
+        events: how many, of an endless stream windows that follow one another; seed: of the inputs, which reach every corner of their types.
 
     Raises:
         FpgamlError: there is no graph, or it does not fit the bench.
@@ -29,8 +29,18 @@ def write_random_vectors(
     from fpgaml.graph.serial import read_graph
     from fpgaml.proof.checks import chunk_events
     from fpgaml.proof.vectors import corner_vectors
+    from fpgaml.rtl.dataflow.endless.rates import open_input
+    from fpgaml.rtl.stretch import stretch_of
+    from fpgaml.rtl.stretch_files import continuous_of, write_files
 
     graph = read_graph(project)
+    continuous = continuous_of(bench, graph)
+    if continuous is not None:
+        opened = open_input(graph)
+        with progress.step("expected results from the interpreter"):
+            windows = corner_vectors(opened, events, seed)[continuous.window.name]
+            write_files(folder, continuous, stretch_of(opened, continuous, windows))
+        return
     values = corner_vectors(graph, events, seed)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, bench["inputs"], values, "w")

@@ -114,7 +114,7 @@ class DeclaredInBulk(Fact):
     """In cycles."""
 
     latency: Count
-    interval: Count
+    interval: Interval
 
 
 class MeasuredInBulk(Fact):

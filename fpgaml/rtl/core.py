@@ -19,7 +19,7 @@ core would have less than an interval for it.)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fpgaml.errors import FpgamlError
@@ -32,6 +32,9 @@ from fpgaml.rtl.stream import Stream
 
 if TYPE_CHECKING:
     from fpgaml.rtl.emit.plan import Table
+
+REGISTER = 1
+"""Cycles of the register that shells without back-pressure have at the input."""
 
 Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
 """A batch of inputs, each of shape (events, *shape), to the outputs, alike."""
@@ -64,6 +67,11 @@ class Continuous:
     due: tuple[int, ...]
     period: int
     delay: int
+
+    @property
+    def beat(self) -> Port:
+        """What enters at once."""
+        return replace(self.window, shape=(self.samples, *self.window.shape[1:]))
 
     @property
     def interval(self) -> int | float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,8 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import FOLDER, write_events
 from fpgaml.project.ports import Port
 from fpgaml.rtl.bench_files import port_row
-from fpgaml.rtl.core import Continuous
+from fpgaml.rtl.core import REGISTER, Continuous
 from fpgaml.rtl.stretch import BEATS, Stretch, stretch_of
-
-REGISTER = 1
-"""Cycles of the native shell's register at the input."""
 
 
 def write_stretch(
@@ -39,14 +35,14 @@ def write_stretch(
 def write_files(folder: Path, continuous: Continuous, stretch: Stretch) -> None:
     """Beats, one a line, and results, one a line, into a folder that is there or not."""
     folder.mkdir(parents=True, exist_ok=True)
-    for port, values in ((_beat(continuous), stretch.beats), (_result(continuous), stretch.results)):
+    for port, values in ((continuous.beat, stretch.beats), (continuous.result, stretch.results)):
         with (folder / _file(port)).open("w") as file:
             write_events(file, port, values)
 
 
 def bench_of(continuous: Continuous) -> dict[str, Any]:
     """What bench.json says of it: ports of a beat and of a result, and when results come."""
-    beat, result = _beat(continuous), _result(continuous)
+    beat, result = continuous.beat, continuous.result
     return {
         "inputs": [port_row(beat, f"../{FOLDER}/{_file(beat)}")],
         "outputs": [port_row(result, f"../{FOLDER}/{_file(result)}")],
@@ -62,13 +58,22 @@ def bench_of(continuous: Continuous) -> dict[str, Any]:
     }
 
 
-def _beat(continuous: Continuous) -> Port:
-    window = continuous.window
-    return replace(window, shape=(continuous.samples, *window.shape[1:]))
+def continuous_of(bench: Mapping[str, Any], graph: Graph) -> Continuous | None:
+    """What a bench.json says of an endless stream; None where it is of frames.
 
-
-def _result(continuous: Continuous) -> Port:
-    return continuous.result
+    Raises:
+        KeyError, TypeError, ValueError: it is not as `bench_of` writes it.
+    """
+    facts = bench.get("continuous")
+    if facts is None:
+        return None
+    (window,), (result,) = (
+        [Port(row["name"], graph.shapes[row["name"]], row["signed"], row["width"], row["fractional"]) for row in side]
+        for side in (bench["inputs"], bench["outputs"])
+    )
+    numbers = {name: int(facts[name]) for name in ("hop", "samples", "channels", "period")}
+    due = tuple(int(beat) for beat in facts["due"])
+    return Continuous(window, result, due=due, delay=int(facts["delay"]) - REGISTER, **numbers)
 
 
 def _file(port: Port) -> str:

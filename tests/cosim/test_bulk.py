@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from fpgaml.cosim.bulk.build import Design, build
-from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, check_in_bulk
+from fpgaml.cosim.bulk.check import check_in_bulk
+from fpgaml.cosim.bulk.result import BulkRequest, BulkResult
 from fpgaml.cosim.bulk.run import Pauses, Run
 from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError

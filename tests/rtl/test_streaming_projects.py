@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fpgaml.cosim.bulk.check import BulkRequest, check_in_bulk
+from fpgaml.cosim.bulk.check import check_in_bulk
+from fpgaml.cosim.bulk.result import BulkRequest
 from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
 from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget

@@ -17,6 +17,7 @@ from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import Processes
 from fpgaml.project.ports import Port
+from fpgaml.rtl.core import REGISTER, Continuous
 from fpgaml.rtl.stream import StreamLayout
 from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
 
@@ -62,7 +63,8 @@ class Design:
         top: top module; shell: "native" or "axis"; sources: Verilog files in compile order.
         inputs, outputs: the ports.
         latency, interval: as declared, in cycles.
-        stream: of the axis shell, or of a streaming core; pace: of a streaming core.
+        stream: of the axis shell, or of a streaming core; pace: of a streaming core; continuous: of an endless stream,
+            whose ports are a beat and a result.
     """
 
     top: str
@@ -71,13 +73,16 @@ class Design:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     latency: int
-    interval: int
+    interval: int | float
     stream: StreamLayout | None
     pace: Pace | None = None
+    continuous: Continuous | None = None
 
     @property
     def driver(self) -> str:
         """The C++ file that drives it."""
+        if self.continuous:
+            return "continuous.cpp"
         return f"{self.shell}_streaming.cpp" if self.pace and self.shell == "native" else f"{self.shell}.cpp"
 
 
@@ -130,11 +135,13 @@ def ports_header(design: Design) -> str:
         rows = ", ".join(f"{{{port.size}, {port.width}, {str(port.signed).lower()}}}" for port in ports)
         lines.append(f"constexpr Port {name}[] = {{{rows}}}; // elements, bits, signed")
     pace = design.pace
-    quiet = design.interval + pace.drain if pace else 0
+    quiet = int(design.interval) + pace.drain if pace else 0
     lines.append(f"#define STREAMING {int(pace is not None)}")
     lines.append(f"constexpr uint64_t LATENCY = {design.latency}, QUIET = {quiet};")
     if pace:
         lines.append(f"constexpr uint64_t SPACING = {pace.spacing}, REST = {pace.rest};")
+    if design.continuous is not None:
+        lines += _stream_constants(design.continuous)
     if design.stream is not None:
         stream = design.stream
         for way in ("in", "out"):
@@ -143,6 +150,19 @@ def ports_header(design: Design) -> str:
             lines.append(f"constexpr unsigned {text};")
         lines.append(f"constexpr unsigned TAG_BITS = {stream.tag_bits};")
     return "\n".join(lines) + "\n"
+
+
+def _stream_constants(continuous: Continuous) -> list[str]:
+    facts = {
+        "WINDOW": continuous.window.shape[0],
+        "HOP": continuous.hop,
+        "SAMPLES": continuous.samples,
+        "CHANNELS": continuous.channels,
+        "PERIOD": continuous.period,
+        "DELAY": continuous.delay + REGISTER,
+    }
+    text = ", ".join(f"{name} = {value}" for name, value in facts.items())
+    return [f"constexpr uint64_t {text};", f"constexpr uint64_t DUE[] = {{{', '.join(map(str, continuous.due))}}};"]
 
 
 def _template(name: str) -> bytes:

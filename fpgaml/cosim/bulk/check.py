@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,22 @@ from typing import Any
 import numpy as np
 
 from fpgaml.cosim.bulk.build import BulkProgram, Design, Pace, build
-from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Pauses, Run, Share, cores
+from fpgaml.cosim.bulk.continuous import check_stream
+from fpgaml.cosim.bulk.inputs import inputs_of
+from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, Values, WrongBit, first_wrong
+from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share, cores
 from fpgaml.cosim.run import read_bench_json
-from fpgaml.data.coded import coded, codings_in
-from fpgaml.data.dataset import open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.ports import Port
-from fpgaml.project.publish import is_project
 from fpgaml.proof.checks import chunk_events
-from fpgaml.proof.vectors import corner_vectors
-from fpgaml.record.files import read_manifest
 from fpgaml.rtl.stream import StreamLayout
+from fpgaml.rtl.stretch_files import continuous_of
 
 RUN_FRAMES, RUN_VALUES = 1 << 17, 1 << 23
 """At most so many frames, or values of inputs and outputs, in a run: enough for starting a process not to count, few
@@ -39,93 +38,6 @@ RUN_CYCLES = 1 << 27
 """And at most about so many clock cycles a process, where frames take thousands of them."""
 SLICE = 16
 """The interpreter takes this fraction of what is usual at a time: on a core of its own, in that core's cache."""
-
-Values = dict[str, FixedArray]
-
-
-@dataclass(frozen=True)
-class WrongBit:
-    """The first bit that differs.
-
-    Args:
-        frame: index among all frames; output: the port; element: in C order; bit: 0 is the lowest.
-        expected, got: raw bits of the element, as unsigned integers.
-    """
-
-    frame: int
-    output: str
-    element: int
-    bit: int
-    expected: int
-    got: int
-
-    def __str__(self) -> str:
-        place = f"frame {self.frame}, {self.output}[{self.element}] bit {self.bit}"
-        return f"{place}: expected {self.expected:#x}, got {self.got:#x}"
-
-
-@dataclass(frozen=True)
-class BulkRequest:
-    """What to run.
-
-    Args:
-        frames: how many; of data, at most.
-        seed: of random inputs and pauses.
-        data: a file of events (.npy, .npz, .h5, .csv); None: corners of the inputs' types and random codes.
-        pauses: how often source and sink hold back; none: full load.
-        processes: 0: one a core.
-    """
-
-    frames: int
-    seed: int = 1
-    data: Path | None = None
-    pauses: Pauses = NO_PAUSES
-    processes: int = 0
-
-
-@dataclass(frozen=True)
-class BulkResult:
-    """What a bulk run found.
-
-    Args:
-        shell: of the design; pauses: those that it could have.
-        frames: how many results were compared; cycles: clock edges simulated.
-        first: the first difference; problem: what else is wrong, with its frame. Empty if nothing is.
-        declared, measured: latency and interval in cycles; of the interval None where pauses or a single frame hide it.
-        outputs: name and `elements` of each; processes: how many simulated at once; verilator: version.
-        compile_seconds: 0 if the program was in the cache; seconds: wall time of all the rest.
-        simulation_seconds: wall time that the simulation alone takes on its processes, from their CPU time.
-    """
-
-    shell: str
-    pauses: Pauses
-    frames: int
-    cycles: int
-    first: WrongBit | None
-    problem: str
-    declared: Mapping[str, int]
-    measured: Mapping[str, int | float | None]
-    outputs: Sequence[Mapping[str, Any]]
-    processes: int
-    verilator: str
-    compile_seconds: float
-    seconds: float
-    simulation_seconds: float
-
-    @property
-    def passed(self) -> bool:
-        """Whether every frame came out right."""
-        return self.first is None and not self.problem and self.frames > 0
-
-    @property
-    def simulated_per_second(self) -> float:
-        """Frames per second of the simulation itself."""
-        return self.frames / self.simulation_seconds if self.simulation_seconds else 0.0
-
-    @property
-    def frames_per_second(self) -> float:
-        """Frames per second of the whole: making inputs, simulation, interpreter and comparison."""
-        return self.frames / self.seconds if self.seconds else 0.0
 
 
 @interruptible()
@@ -145,10 +57,12 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
         program = build(
             design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
         )
+    if design.continuous:
+        return check_stream(project, program, graph, request, progress)
     per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
     processes = request.processes or cores()
-    most = min(RUN_FRAMES, RUN_VALUES // per_frame, processes * (RUN_CYCLES // design.interval))
-    inputs, total = _inputs(project, graph, request, max(1, most))
+    most = min(RUN_FRAMES, RUN_VALUES // per_frame, processes * (RUN_CYCLES // int(design.interval)))
+    inputs, total = inputs_of(project, graph, request, max(1, most))
     # Nothing can hold back the native shell.
     pauses = replace(request.pauses, seed=request.seed, **({"stall_percent": 0} if design.shell == "native" else {}))
     tally = _Tally(program, pauses, processes)
@@ -212,7 +126,7 @@ class _Tally:
         self._frames += sum(share.frames for share in chunk.shares)
         self._cycles += sum(share.cycles for share in chunk.shares)
         self._seconds += sum(share.cpu_seconds for share in chunk.shares) / max(len(chunk.shares), 1)
-        wrong = [bit for share in chunk.shares if (bit := _first_wrong(design.outputs, share, chunk.outputs, expected))]
+        wrong = [bit for share in chunk.shares if (bit := first_wrong(design.outputs, share, chunk.outputs, expected))]
         faults = [share for share in chunk.shares if share.fault is not Fault.NONE]
         first = min(wrong, key=lambda bit: bit.frame, default=None)
         fault = min(faults, key=lambda share: share.fault_frame, default=None)
@@ -260,51 +174,6 @@ class _Tally:
         )
 
 
-def _first_wrong(ports: Sequence[Port], share: Share, got: Values, expected: Values) -> WrongBit | None:
-    """The first wrong bit among the results of one process: of the first frame, the first output and element."""
-    rows = slice(share.first, share.first + share.frames)
-    places: list[tuple[int, int, int]] = []
-    for index, port in enumerate(ports):
-        right = expected[port.name].at(port.fractional)[rows].reshape(share.frames, port.size)
-        found = got[port.name].integers[rows].reshape(share.frames, port.size)
-        different = right != found
-        if different.any():
-            frame, element = divmod(int(np.flatnonzero(different)[0]), port.size)
-            places.append((frame, index, element))
-    if not places:
-        return None
-    frame, index, element = min(places)
-    port, row, mask = ports[index], share.first + frame, (1 << ports[index].width) - 1
-    wanted = int(expected[port.name].at(port.fractional)[row].reshape(-1)[element]) & mask
-    seen = int(got[port.name].integers[row].reshape(-1)[element]) & mask
-    difference = wanted ^ seen
-    return WrongBit(row, port.name, element, (difference & -difference).bit_length() - 1, wanted, seen)
-
-
-def _inputs(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Values], int]:
-    """Inputs in chunks, and how many frames there are."""
-    if request.frames < 1:
-        raise FpgamlError("--bulk", f"{request.frames} frames prove nothing", "Ask for 1 or more")
-    if request.data is None:
-        return _made_up(graph, request, chunk), request.frames
-    shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
-    data = open_data(request.data, shapes, limit=request.frames)
-    data = coded(data, codings_in(read_manifest(project)) if is_project(project) else {})
-    per_frame = sum(prod(shape) for shape in shapes.values())
-
-    def read() -> Iterator[Values]:
-        for batch in data.chunks(chunk * per_frame):
-            yield read_inputs(graph, {node: batch[layer] for layer, node in graph.input_layers.items()})
-
-    return read(), data.events
-
-
-def _made_up(graph: Graph, request: BulkRequest, chunk: int) -> Iterator[Values]:
-    """Corners of the inputs' types and random codes: for every chunk others."""
-    for number, start in enumerate(range(0, request.frames, chunk)):
-        yield corner_vectors(graph, min(chunk, request.frames - start), request.seed + number)
-
-
 def read_design(project: Path, graph: Graph) -> Design:
     """What a project's bench.json says of its RTL.
 
@@ -318,20 +187,27 @@ def read_design(project: Path, graph: Graph) -> Design:
         raise FpgamlError("--bulk", reason, "Convert with --hdl verilog: it is the same design")
     try:
         stream, streaming = content.get("stream"), content.get("streaming")
+        continuous = continuous_of(content, graph)
+        ports = _ports(graph, content) if continuous is None else ((continuous.beat,), (continuous.result,))
         return Design(
             content["top"],
             content["shell"],
             tuple(path.parent / name for name in content["sources"]),
-            tuple(_port(graph, row) for row in content["inputs"]),
-            tuple(_port(graph, row) for row in content["outputs"]),
+            *ports,
             int(content["latency"]),
-            int(content["interval"]),
+            int(content["interval"]) if continuous is None else continuous.interval,
             StreamLayout(**stream) if stream else None,
             Pace(*(int(streaming[key]) for key in ("spacing", "rest", "drain"))) if streaming else None,
+            continuous,
         )
     except (KeyError, TypeError, ValueError) as error:
         reason = f"is not as fpgaml writes it: {type(error).__name__}: {error}"
         raise FpgamlError(str(path), reason, "Convert the model again") from None
+
+
+def _ports(graph: Graph, content: Mapping[str, Any]) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    inputs, outputs = (tuple(_port(graph, row) for row in content[side]) for side in ("inputs", "outputs"))
+    return inputs, outputs
 
 
 def _port(graph: Graph, row: Mapping[str, Any]) -> Port:

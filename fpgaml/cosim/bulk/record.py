@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fpgaml.cosim.bulk.check import BulkRequest, BulkResult, WrongBit
+from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, WrongBit
 from fpgaml.cosim.record import equal_outputs
 from fpgaml.project.hashes import edited_files
 from fpgaml.record import cosim as record
@@ -53,7 +53,7 @@ def entry_of(request: BulkRequest, result: BulkResult, edited: Sequence[str]) ->
         edited=tuple(edited),
         frames=result.frames,
         cycles=result.cycles,
-        declared=record.DeclaredInBulk(**result.declared),
+        declared=record.DeclaredInBulk.model_validate(result.declared),
         measured=record.MeasuredInBulk(
             **result.measured,
             frames_per_second=round(result.simulated_per_second, 1),

@@ -39,7 +39,8 @@ def due(number: int) -> int:
 def last(number: int) -> int:
     """The last beat of a result's window."""
     turn, channel = divmod(number, CHANNELS)
-    return (turn * FACTS["hop"] + FACTS["window"] - 1) // FACTS["samples"] * CHANNELS + channel
+    hop, window, samples = (int(FACTS[key]) for key in ("hop", "window", "samples"))
+    return (turn * hop + window - 1) // samples * CHANNELS + channel
 
 
 def results(beats: int) -> int:

@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Conv1D, Dense, Input, MaxPool, Quantize, Relu, Reshape, uniform_quantize
-from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
+from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.core import streaming_core
 from fpgaml.rtl.dataflow.endless.dataflow import Endless, endless
@@ -21,29 +19,9 @@ from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
 from tests.cosim.running import LANGUAGES, simulator_or_skip
 from tests.rtl.dataflow.simulate import Cycle, Seen, Trial, simulate
+from tests.rtl.waves import CHANNELS, WINDOW, waves
 
 DELAYS = DelayModel("test", 1.0, 5.0)
-WINDOW, CHANNELS = 24, 2
-
-
-def network(per_position: bool = False) -> Graph:
-    """Two convolutions with a pool between, and a sum over all positions; types that differ by position if asked."""
-    rng = np.random.default_rng(2)
-    builder = GraphBuilder("waves")
-    x = builder.add(Input((WINDOW, CHANNELS), Quantizer(FixedType(1, 4, 0))), name="x")
-    kernel = FixedArray(rng.integers(-3, 4, (3, CHANNELS, 2)), 1)
-    y = builder.add(Conv1D(kernel, FixedArray(np.array([3, -2]), 1), (1,), (1,), ((0, 0),)), x, name="a")
-    y = builder.add(Relu(), y, name="b")
-    y = builder.add(uniform_quantize(0, 4, 0), y, name="c")
-    y = builder.add(MaxPool((2,), (2,), ((0, 0),)), y, name="d")
-    y = builder.add(Conv1D(FixedArray(rng.integers(-3, 4, (2, 2, 2)), 0), None, (1,), (2,), ((0, 0),)), y, name="e")
-    count = builder.shape(y)[0]
-    if per_position:
-        kind = FixedType(1, np.tile(np.array([[5], [4], [6]]), (count // 3, 2)), 0)
-        y = builder.add(Quantize(Quantizer(kind, Rounding.TRN, Overflow.SAT)), y, name="f")
-    y = builder.add(Reshape((2 * count,)), y, name="g")
-    weights = FixedArray(rng.integers(-3, 4, (2 * count, 3)), 0)
-    return builder.build([builder.add(Dense(weights, None), y, name="h")])
 
 
 def streamed(made: Endless, samples: Ints) -> Ints:
@@ -57,7 +35,7 @@ def streamed(made: Endless, samples: Ints) -> Ints:
 @pytest.mark.parametrize("samples, hop", [(1, 1), (1, 3), (2, 2), (2, 3), (3, 4), (4, 24)])
 @pytest.mark.parametrize("per_position", [False, True])
 def test_every_window(samples: int, hop: int, per_position: bool) -> None:
-    made = endless(network(per_position), DELAYS, samples, hop)
+    made = endless(waves(per_position), DELAYS, samples, hop)
     stretch = np.random.default_rng(1).integers(-16, 16, (96, CHANNELS))
     results = made.results(FixedArray(stretch[None], 0))[0]
     expected = streamed(made, stretch)
@@ -66,13 +44,13 @@ def test_every_window(samples: int, hop: int, per_position: bool) -> None:
 
 
 def test_what_differs_by_position_is_computed_for_every_window() -> None:
-    assert [node.name for node in plan(network(), 1).rest] == ["g", "h"]
-    assert [node.name for node in plan(network(True), 1).rest] == ["f", "g", "h"]
+    assert [node.name for node in plan(waves(), 1).rest] == ["g", "h"]
+    assert [node.name for node in plan(waves(True), 1).rest] == ["f", "g", "h"]
 
 
 def test_a_hop_that_strides_do_not_divide_computes_more_positions() -> None:
     def scales(hop: int) -> list[int]:
-        return [run.scale for run in plan(network(), hop).shared]
+        return [run.scale for run in plan(waves(), hop).shared]
 
     assert scales(2) == [1, 2, 2]  # a, the pool, e: a position of the pool's every two samples
     assert scales(3) == [1, 1, 1]
@@ -89,7 +67,7 @@ def test_a_grid_by_hand() -> None:
 
 def test_more_results_than_one_a_cycle_are_refused() -> None:
     with pytest.raises(FpgamlError, match="at a hop of 1"):
-        endless(network(), DELAYS, 2, 1)
+        endless(waves(), DELAYS, 2, 1)
 
 
 def _words(made: Endless, stretches: Ints) -> list[int]:
@@ -121,7 +99,7 @@ def test_simulated_with_pauses_and_channels(simulator: str, tmp_path: Path) -> N
     settings = [(1, 1, 3), (2, 3, 1), (1, 2, 2), (3, 4, 1)]
     every, trials, sent = [], [], []
     for number, (samples, hop, channels) in enumerate(settings):
-        made = endless(network(number == 0), DELAYS, samples, hop, channels)
+        made = endless(waves(number == 0), DELAYS, samples, hop, channels)
         stretches = rng.integers(-16, 16, (channels, 60, CHANNELS))
         cycles = [Cycle(True, False, 0)]
         for word in _words(made, stretches):
