@@ -20,7 +20,8 @@ def write_random_vectors(
 
     Args:
         project: its folder, with graph.json; bench: its bench.json.
-        events: how many, of an endless stream windows that follow one another; seed: of the inputs, which reach every corner of their types.
+        events: how many; of an endless stream windows that follow one another.
+        seed: of the inputs, which reach every corner of their types.
 
     Raises:
         FpgamlError: there is no graph, or it does not fit the bench.

@@ -105,7 +105,9 @@ def test_in_bulk(project: Path, pauses, tmp_path: Path) -> None:
         edited = Path(shutil.copytree(project, tmp_path / "p"))
         source = edited / "hdl" / "network_f.v"
         source.write_text(source.read_text().replace("COUNT(", "COUNT(1 + "))
-        assert "result 0: did not come in the cycle in which it is due" in check_in_bulk(edited, BulkRequest(300)).problem
+        assert (
+            "result 0: did not come in the cycle in which it is due" in check_in_bulk(edited, BulkRequest(300)).problem
+        )
 
 
 def test_windows_that_touch_are_frames() -> None:
