@@ -23,6 +23,8 @@ from fpgaml.rtl.delays import DelayModel
 
 LARGE = 8000
 """LUTs beyond which the neighbours of a schedule are not worked out: their adder graphs take minutes."""
+DOUBLED, CHEAPER = 7, 0.95
+"""The next cheaper schedule has at most so many times twice the cycles, and costs at most this part."""
 SLOWEST = 24
 """Times that the cycles of a frame are doubled to find a schedule that fits."""
 HASTES = (0.0, 1.0, 8.0, 64.0, 512.0)
@@ -261,12 +263,14 @@ def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
 
 
 def _cheaper(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
-    """The next cheaper schedule: twice the cycles, if that saves anything."""
-    interval = 2 * found.calendar.interval
-    slower = make(replace(chosen, interval=interval))
-    if make.prices.of(total_cost(slower)) >= make.prices.of(total_cost(found)):
-        return None
-    return brief(slower, f"an interval of {interval:,}")
+    """The next cheaper schedule: twice the cycles, or as many times that as save anything."""
+    price = make.prices.of(total_cost(found))
+    for doubled in range(1, DOUBLED):
+        interval = found.calendar.interval << doubled
+        slower = make(replace(chosen, interval=interval))
+        if make.prices.of(total_cost(slower)) < CHEAPER * price:
+            return brief(slower, f"an interval of {interval:,}")
+    return None
 
 
 def _too_slow(nearest: Dataflow, wanted: Pace, wishes: Wishes) -> FpgamlError:
