@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from fpgaml.errors import FpgamlError
+from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.types import Ints
+from fpgaml.graph.ops import Dense, Input, Quantize, Reshape
+from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.core import streaming_core
 from fpgaml.rtl.dataflow.endless.dataflow import Endless, endless
+from fpgaml.rtl.dataflow.endless.flatten import reshape_late
 from fpgaml.rtl.dataflow.endless.grid import Grid
 from fpgaml.rtl.dataflow.endless.rates import plan
 from fpgaml.rtl.delays import DelayModel
@@ -116,3 +119,19 @@ def test_simulated_with_pauses_and_channels(simulator: str, tmp_path: Path) -> N
         for number, codes in enumerate(found):
             turn, channel = divmod(number, made.channels)
             assert codes == expected[channel][turn].tolist()
+
+
+def test_what_follows_a_reshape_is_shared_before_it() -> None:
+    rng = np.random.default_rng(3)
+    builder = GraphBuilder("late")
+    x = builder.add(Input((6, 2), Quantizer(FixedType(1, 4, 0))), name="x")
+    y = builder.add(Reshape((12,)), x, name="flat")
+    kind = FixedType(1, np.tile(np.array([2, 3]), 6), 0)  # by place in a position, the same at every position
+    y = builder.add(Quantize(Quantizer(kind, Rounding.TRN, Overflow.SAT)), y, name="narrow")
+    weights = FixedArray(rng.integers(-3, 4, (12, 2)), 0)
+    graph = builder.build([builder.add(Dense(weights, None), y, name="h")])
+    late = reshape_late(graph)
+    assert [node.name for node in late.nodes] == ["x", "narrow", "flat", "h"]
+    assert [node.name for node in plan(late, 1).shared[0].nodes] == ["narrow"]
+    values = {"x": FixedArray(rng.integers(-16, 16, (50, 6, 2)), 0)}
+    assert (interpret(late, values)["h"].integers == interpret(graph, values)["h"].integers).all()

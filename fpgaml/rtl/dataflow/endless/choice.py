@@ -11,7 +11,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless, endless
-from fpgaml.rtl.dataflow.endless.rates import check_endless, plan
+from fpgaml.rtl.dataflow.endless.rates import check_endless, open_input, plan
 from fpgaml.rtl.dataflow.fold import Folded, check_streams, fold
 from fpgaml.rtl.dataflow.timetable import brief, latency
 from fpgaml.rtl.dataflow.wishes import Wishes, positions
@@ -87,10 +87,10 @@ def _notes(graph: Graph, made: Endless, wishes: Wishes) -> Iterator[str]:
         yield f"a beat of each of {wishes.channels} channels in turn: each has a result every {made.hop} of its samples"
     if wishes.instances > 1:
         yield f"{wishes.instances} cores hold all channels; the numbers are of one"
-    shared = [node.name for run in plan(graph, made.hop).shared for node in run.nodes]
+    shared = [node.name for run in plan(made.graph, made.hop).shared for node in run.nodes]
     what = f"{', '.join(shared)} once for all windows" if shared else "nothing is shared between windows"
     yield f"{what}; for every window anew: {', '.join(node.name for node in made.stages[-1].nodes)}"
-    if made.graph is not graph:
+    if open_input(graph) is not graph:
         name = graph.inputs[0].name
         yield (
             f"{name} has types that differ by position: the port takes any of them, and each window brings its samples "

@@ -16,6 +16,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.core import Boundary, Continuous
 from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.calendar import Calendar
+from fpgaml.rtl.dataflow.endless.flatten import reshape_late
 from fpgaml.rtl.dataflow.endless.grid import Grid
 from fpgaml.rtl.dataflow.endless.rates import check_endless, open_input, plan
 from fpgaml.rtl.dataflow.endless.stage import EndlessWindow, endless_stream
@@ -181,7 +182,7 @@ def endless(graph: Graph, delays: DelayModel, samples: int, hop: int, channels: 
         FpgamlError: the network has several inputs or outputs, or a beat brings several samples of several results.
     """
     check_endless(graph, samples, hop)
-    graph = open_input(graph)
+    graph = reshape_late(open_input(graph))
     made = plan(graph, hop)
     source = endless_stream(graph, graph.inputs[0].name, samples)
     stages: list[EndlessWindow] = []
