@@ -6,6 +6,8 @@ Graph gives it, so both sides know the same of the inputs.
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +19,29 @@ from fpgaml.graph.types import FixedType
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.lower.linear import shared_inputs, terms
 
+
+@dataclass(frozen=True)
+class Written:
+    """Verilog, and what alkaid says of it.
+
+    Args:
+        files: names in the folder; top: the module.
+        depth: of the logic, in ns; ranks: registers from input to output, both ends included.
+    """
+
+    files: list[str]
+    top: str
+    depth: float
+    ranks: int
+
+
 SLACK = 5
 """Adders that a product may be deeper than a balanced tree: what alkaid's own command takes."""
 
 
 def trace_graph(graph: Graph) -> Any:
-    """alkaid's program for a Graph of one input and one output, with its own estimate of when each value is there."""
+    """alkaid's program for a Graph of one input and one output."""
     from alkaid.trace import FVArrayInput, HWConfig, trace
-    from alkaid.trace.passes import add_surrogate
 
     (entering,) = graph.inputs
     x = FVArrayInput(graph.shapes[entering.name], HWConfig(1, 1, -1), {"hard_dc": SLACK})
@@ -32,7 +49,7 @@ def trace_graph(graph: Graph) -> Any:
     for node in graph.nodes:
         if not isinstance(node.op, Input):
             found[node.name] = _lowered(graph, node, found[node.inputs[0]])
-    return add_surrogate(trace(x, found[graph.outputs[0]]))
+    return trace(x, found[graph.outputs[0]])
 
 
 def _kif(kind: FixedType) -> tuple[Any, Any, Any]:
@@ -74,8 +91,8 @@ def outputs(program: Any, graph: Graph, values: FixedArray) -> FixedArray:
     return FixedArray(found.round().astype(np.int64).reshape(-1, *graph.shapes[graph.outputs[0]]), fractional)
 
 
-def write_verilog(program: Any, folder: Path, period: float) -> list[str]:
-    """The pipeline, whose top is `model`, for a clock; names of its files.
+def write_verilog(program: Any, folder: Path, period: float) -> Written:
+    """The pipeline for a clock.
 
     Args:
         period: of the clock, in ns: alkaid fills all of it.
@@ -84,4 +101,6 @@ def write_verilog(program: Any, folder: Path, period: float) -> list[str]:
 
     RTLModel(program, folder, "model", flavor="verilog", latency_cutoff=period, clock_period=period).write()
     sources = [*folder.glob("src/static/*.v"), *folder.glob("src/*.v")]
-    return sorted(str(path.relative_to(folder)) for path in sources if not path.stem.endswith("_wrapper"))
+    names = sorted(str(path.relative_to(folder)) for path in sources if not path.stem.endswith("_wrapper"))
+    said = json.loads((folder / "metadata.json").read_text("utf-8"))
+    return Written(names, "model", said["max_comb_delay"], said["latency"] + 1)

@@ -124,9 +124,8 @@ def by_alkaid(graph: Graph, values: FixedArray, expected: FixedArray, folder: Pa
     program = alkaid.trace_graph(graph)
     if alkaid.outputs(program, graph, values) != expected:
         raise SystemExit("alkaid's program differs from the interpreter")
-    files = alkaid.write_verilog(program, folder, CLOCK_NS)
-    latest = max(program.ops[index].latency for index in program.out_idxs if index >= 0)
-    return Kernel(latest, -int(-latest // CLOCK_NS) + 1, *counted(folder, files, "model"))
+    written = alkaid.write_verilog(program, folder, CLOCK_NS)
+    return Kernel(written.depth, written.ranks, *counted(folder, written.files, written.top))
 
 
 def counted(folder: Path, files: list[str], top: str) -> tuple[int, int]:
