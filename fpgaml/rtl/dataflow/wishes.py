@@ -43,13 +43,17 @@ class Wishes:
     def __str__(self) -> str:
         """In words; empty where nothing is asked."""
         what = "result" if self.hop else "frame"
-        parts = [f"a {what} every {self.interval:,} cycles at most"] if self.interval else []
-        parts += [f"{self.samples} samples a cycle"] if self.samples else []
-        parts += [f"latency of {self.max_latency:,} cycles at most"] if self.max_latency else []
-        parts += [f"a result every {self.hop:,} samples of an endless stream"] if self.hop else []
+        parts = [f"a {what} every {_counted(self.interval, 'cycle')} at most"] if self.interval else []
+        parts += [f"{_counted(self.samples, 'sample')} a cycle"] if self.samples else []
+        parts += [f"latency of {_counted(self.max_latency, 'cycle')} at most"] if self.max_latency else []
+        parts += [f"a result every {_counted(self.hop, 'sample')} of an endless stream"] if self.hop else []
         parts += [f"{self.channels} channels in turn"] if self.channels > 1 else []
         parts += [f"{self.instances} cores for all channels"] if self.instances > 1 else []
         return ", ".join(parts)
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}" + ("s" if number != 1 else "")
 
 
 def wishes_of(target: RtlTarget, graph: Graph, board: Board) -> Wishes:

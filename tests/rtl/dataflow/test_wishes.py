@@ -163,3 +163,19 @@ def test_a_users_pace_replaces_the_tasks(
     target = read_target("rtl", {**nothing, **given}, {"interval": 200_000})
     assert isinstance(target, RtlTarget)
     assert (target.interval, target.rate, target.samples_per_cycle) == (interval, rate, samples)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        (Wishes(), ""),
+        (Wishes(interval=1, samples=1), "a frame every 1 cycle at most, 1 sample a cycle"),
+        (
+            Wishes(20_000, max_latency=400, channels=10, hop=6, instances=39),
+            "a result every 20,000 cycles at most, latency of 400 cycles at most, a result every 6 samples of an "
+            "endless stream, 10 channels in turn, 39 cores for all channels",
+        ),
+    ],
+)
+def test_wishes_in_words(wishes: Wishes, said: str) -> None:
+    assert str(wishes) == said
