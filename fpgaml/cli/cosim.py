@@ -47,7 +47,9 @@ def cosim(
     waves: Annotated[bool, typer.Option("--waves", help="Write waveforms.")] = False,
     bulk: Annotated[
         int | None,
-        typer.Option("--bulk", min=1, help="Instead of the bench, so many frames through Verilator from C++."),
+        typer.Option(
+            "--bulk", min=1, help="Instead of the bench, so many frames, or results of a stream, through Verilator."
+        ),
     ] = None,
     rtl: Annotated[
         Path | None, typer.Option("--rtl", help="Of an HLS project: the folder with the Verilog that Vitis HLS wrote.")
