@@ -20,7 +20,7 @@ from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.schedule import Schedule, register_bits, schedule
 from fpgaml.rtl.settings import Hdl
 
-MEMORY_BITS = 8192
+MEMORY_BITS = 8257
 """A table of coefficients that holds so many bits or more is block RAM."""
 
 
