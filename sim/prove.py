@@ -19,7 +19,8 @@ from pathlib import Path
 
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, library_source, shell_sources
-from sim.setups import port, shell
+from fpgaml.rtl.streaming import frames
+from sim.setups import port, shell, streaming
 from sim.tiny_core import core_source
 
 FORMAL = Path(__file__).resolve().parent / "formal"
@@ -65,6 +66,8 @@ class Proof:
 
     def sources(self) -> dict[str, str]:
         """The Verilog that is proved: file name to text."""
+        if self.spec is not None and self.spec.core.streaming:
+            return shell_sources(self.spec)  # the proof has a core of its own, which may do anything
         if self.spec is not None:
             return {"core.v": core_source(self.spec), **shell_sources(self.spec)}
         module = f"fpgaml_{Path(self.file).stem}"
@@ -91,6 +94,17 @@ def _small_shell(beats_in: int, beats_out: int, latency: int) -> Proof:
     parameters = {"BEATS_IN": beats_in, "BEATS_OUT": beats_out, "LATENCY": latency, "DEPTH": spec.fifo_depth}
     name = f"axis_{beats_in}_{beats_out}_{latency}"
     return Proof(name, "axis.sv", parameters, depth=latency + 9, induction=latency + 5, spec=spec)
+
+
+def _streaming_shell(beats_in: int, beats_out: int, latency: int, spacing: int = 1, interval: int = 1) -> Proof:
+    """A shell for beats of two elements of two bits."""
+    ports = (port(2 * beats_in, 2),), (port(2 * beats_out, 2),)
+    times = {"spacing": spacing, "interval": interval}
+    spec = streaming(ShellKind.AXIS, *ports, (2, 2), latency, **times, tag_bits=2)
+    sizes = {"BEATS_IN": beats_in, "BEATS_OUT": beats_out, "SPACING": spacing, "REST": spec.core.rest}
+    parameters = {**sizes, "DEPTH": spec.fifo_depth, "FRAMES": frames(spec.core)}
+    name = f"axis_streaming_{beats_in}_{beats_out}_{latency}"
+    return Proof(name, "axis_streaming.sv", parameters, depth=8, induction=2, spec=spec)
 
 
 def _same_in_vhdl(beats_in: int, beats_out: int, latency: int) -> Proof:
@@ -145,6 +159,7 @@ _PROOFS = [
     *(_gate(beats, spacing, rest) for beats, spacing, rest in ((1, 1, 1), (2, 1, 3), (3, 2, 2), (3, 2, 4))),
     *(Proof(f"exit_{beats}", "exit.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
     *(_small_shell(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 2), (2, 2, 3))),
+    *(_streaming_shell(*setup) for setup in ((1, 1, 2), (2, 1, 4), (2, 2, 3), (2, 3, 5, 2, 7))),
     *(_same_in_vhdl(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 1))),
 ]
 PROOFS = {proof.name: proof for proof in _PROOFS}

@@ -102,7 +102,7 @@ def _core(target: RtlTarget, graph: Graph, board: Board, wishes: Wishes, progres
         except DoesNotFitError:
             if target.schedule is Form.UNROLLED:
                 raise
-    around = GATE if target.shell == ShellKind.NATIVE else GATE + FIFO + EXIT
+    around = GATE if target.shell_kind == ShellKind.NATIVE else GATE + FIFO + EXIT
     inner = wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - around)
     return streamed_core(graph, board, inner, target.top, target.hdl, progress)
 

@@ -62,6 +62,14 @@ MUTATIONS = {
     "long frame goes on": ("gate_2_1_3", "fpgaml_gate.v", "accept && !discard", "accept"),
     "last beat before the end": ("exit_2", "fpgaml_exit.v", "(end_valid || !last_beat)", "1'b1"),
     "half a result dropped": ("exit_2", "fpgaml_exit.v", "first_beat ? broken : dropping", "broken"),
+    "one place too many": ("axis_streaming_2_1_4", "network.v", ".PLACES(DEPTH)", ".PLACES(DEPTH + 1)"),
+    "place given back late": (
+        "axis_streaming_2_2_3",
+        "network.v",
+        "give = result_valid && result_ready",
+        "give = result_done",
+    ),
+    "tag kept with the end": ("axis_streaming_2_2_3", "network.v", ".in_valid(begins)", ".in_valid(in_end)"),
     "Verilog unlike VHDL": ("vhdl_2_1_2", "fpgaml_framer.v", "accept && first_beat", "accept"),
     "word stored a place late": (
         "store_1",
