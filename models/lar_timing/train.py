@@ -38,6 +38,8 @@ ENERGY_SIGMA_GEV = 0.08
 TIME_SIGMA = 0.14
 """The same for energy times time, in 16 GeV ns: hypot(this, 1 % of the energy)."""
 RELATIVE_SIGMA = 0.01
+RISING = 0.6
+"""Part of the quantised training in which the price of a bit operation rises; then the weights settle at it."""
 HUBER = 4.0
 """Deviations beyond so many sigma count linearly."""
 
@@ -56,7 +58,7 @@ class Settings:
         float_epochs, quantised_epochs: passes over the training windows.
         batch: windows per step.
         learning_rate: at the start; it falls to 1 % along a half cosine.
-        betas: price of a bit operation at the start and at the end of the quantised training.
+        betas: price of a bit operation at the start of the quantised training and from RISING of it on.
         held_out: windows that answers are recorded for.
         network: sizes.
     """
@@ -68,10 +70,10 @@ class Settings:
     without_crosstalk: float = 0.2
     background: float = 0.2
     float_epochs: int = 60
-    quantised_epochs: int = 100
+    quantised_epochs: int = 50
     batch: int = 512
     learning_rate: float = 4e-3
-    betas: tuple[float, float] = (1e-8, 2e-6)
+    betas: tuple[float, float] = (3e-7, 6e-6)
     held_out: int = 10_000
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
@@ -108,7 +110,7 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
     keras.utils.set_random_seed(settings.seed)
     quantised = quantised_network(settings.network, settings.betas[0])
     start_from(quantised, floating)
-    trained("quantised", settings.quantised_epochs, quantised, before_epoch=rising(settings.betas, 1.0))
+    trained("quantised", settings.quantised_epochs, quantised, before_epoch=rising(settings.betas, RISING))
     saving.save_network(floating, lambda: float_network(settings.network), settings.output / saving.FLOAT)
     saving.save_network(quantised, lambda: quantised_network(settings.network), settings.output / saving.QUANTISED)
     x = held_out(settings.held_out, settings.seed, settings.network.rings).x
