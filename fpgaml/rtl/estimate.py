@@ -15,6 +15,7 @@ from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
 from fpgaml.graph.types import Rounding
 from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
+from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
 
 SHARING = 0.5
@@ -121,9 +122,11 @@ def _wire_luts(netlist: Netlist, wire: Wire) -> float:
 
 
 def _wire_blocks(netlist: Netlist, wire: Wire) -> int:
-    """Blocks of a table that is a memory, by its bits."""
+    """Blocks of a table that is a memory: by its bits, or as synthesis maps it where small ones are memories too."""
     if not is_memory(netlist, wire):
         return 0
+    if netlist.memory_bits is not None:
+        return block_rams(netlist.wires[wire.arguments[0]].width, wire.width)
     return -(-(wire.width << netlist.wires[wire.arguments[0]].width) // BLOCK_BITS)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fpgaml.boards import Board
 from fpgaml.rtl.dataflow.stage import Cost, Stage
+from fpgaml.rtl.dataflow.stages.serial.stage import Serial
 from fpgaml.rtl.estimate import estimate_graph
 
 DSP, BRAM, FF = 100.0, 150.0, 0.5
@@ -40,9 +41,9 @@ class Prices:
 
 
 def likely_cost(stage: Stage) -> Cost:
-    """What a stage takes before the calendar says how much waits for it: a frame in a memory, a few words in a FIFO."""
-    stores = stage.engine == "serial"
-    return stage.cost([stream.beats.count if stores else FEW for stream in stage.inputs])
+    """What a stage takes before the calendar says what waits for it: what its windows span, a few words in a FIFO."""
+    words = stage.walk.span if isinstance(stage, Serial) else FEW
+    return stage.cost([words for _ in stage.inputs])
 
 
 def rough_luts(stage: Stage) -> int:

@@ -82,6 +82,12 @@ def test_blocks_of_a_convolution() -> None:
     assert stage.walk.loops[0].count == 10, "taps and words of a position are one loop: they lie in a row"
 
 
+def test_words_that_a_store_holds_at_least() -> None:
+    """Windows of 5 positions every 3, two words each: a block's 10 and the next one's 6; a vector: all of it."""
+    assert cast(Serial, LAYERS["strided"]().stages[0]).walk.span == 16
+    assert cast(Serial, LAYERS["dense"]().stages[0]).walk.span == 4
+
+
 def test_a_padded_window_waits_for_less() -> None:
     """Dilated by 2, two padded positions before: the first window reads positions 0 and 2, of 4 words each."""
     stage = cast(Serial, LAYERS["dilated, padded"]().stages[0])

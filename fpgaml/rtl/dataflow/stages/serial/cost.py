@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fpgaml.rtl.dataflow.memories import block_rams, is_block, lutram_groups
+from fpgaml.rtl.memories import block_rams, is_block, lutram_groups
 from fpgaml.rtl.dataflow.stage import Cost
 from fpgaml.rtl.dataflow.stages.serial.address import loop_bits
 from fpgaml.rtl.dataflow.stages.serial.sums import Mode

@@ -131,6 +131,14 @@ class Walk:
         more = self._needed[1:-1] - self.first_claim
         return max(int((-(-more // blocks)).max()), 1)
 
+    @property
+    def span(self) -> int:
+        """Words that have to be there at once, where they come no faster than blocks need them: of two blocks."""
+        places, inside = self.steps
+        words = np.where(inside, places // self.share, self.frame_words).reshape(self.block_count, -1)
+        oldest, newest = words.min(axis=1), np.append(self._needed[1:], self.frame_words)
+        return int(np.clip(newest - oldest, 1, self.frame_words).max())
+
     @cached_property
     def last_steps(self) -> NDArray[np.int64]:
         """For each word of a frame the last step before which no place of it or of an earlier word is free."""
