@@ -287,9 +287,12 @@ _RUN = {"icarus": _icarus, "ghdl": _ghdl, "verilator": _verilator}
 
 def _call(command: Sequence[str], folder: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "VERILATOR_ROOT"}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
-    )
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{Path(command[0]).name} in {folder} takes more than {TIMEOUT_S} s") from None
     if done.returncode != 0:
         cause = first_error(done.stderr + done.stdout) or f"exit code {done.returncode}"
         raise RuntimeError(f"{Path(command[0]).name} in {folder}: {cause}")
