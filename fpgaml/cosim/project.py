@@ -125,6 +125,9 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
     vectors = build / "vectors" if options.random else None
     if vectors is not None:
         write_random_vectors(project, bench, vectors, options.random, options.seed, progress)
+    if options.frames and "continuous" in bench:
+        reason = "is of frames, and this project reads an endless stream"
+        raise FpgamlError("--frames", reason, "Take --cycles for more of its golden stream, or --bulk")
     frames = options.load(simulator.name, bench.get("interval") or 1)
     asked = options.seed, vectors, options.waves, options.timeout, options.cycles
     job = Job(sim, sim / "bench.json", build, simulator, frames, *asked)

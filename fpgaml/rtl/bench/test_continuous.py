@@ -24,7 +24,8 @@ DUE: list[int] = FACTS.get("due", [0])
 PERIOD: int = FACTS.get("period", 1)
 DELAY: int = FACTS.get("delay", 1)
 SLOW = any(name in cocotb.SIM_NAME.lower() for name in ("icarus", "ghdl"))
-FEW, MANY = (100, 600) if SLOW else (600, 1 << 20)
+FEW = 100 if SLOW else 600
+MANY = SESSION.settings.cycles or (600 if SLOW else 1 << 20)
 """Beats beyond a first window: in the checks that are repeated, and in those of the whole stream."""
 NO_VECTORS = "" if SESSION.settings.vectors else "no vectors beyond the golden ones were given"
 
