@@ -129,6 +129,16 @@ def _gate(beats: int, spacing: int, rest: int) -> Proof:
     return Proof(f"gate_{beats}_{spacing}_{rest}", "gate.sv", parameters, depth=14, induction=10)
 
 
+def _route(total: int, first: int, count: int) -> Proof:
+    parameters = {"TOTAL": total, "FIRST": first, "COUNT": count}
+    return Proof(f"route_{total}_{first}_{count}", "route.sv", parameters)
+
+
+def _raster(words: int, flush: int, columns: int) -> Proof:
+    parameters = {"WORDS": words, "FLUSH": flush, "COLUMNS": columns}
+    return Proof(f"raster_{words}_{flush}_{columns}", "raster.sv", parameters, depth=16)
+
+
 _MODES = ((0, 0), (1, 0), (1, 1), (2, 1))
 
 _PROOFS = [
@@ -158,6 +168,15 @@ _PROOFS = [
     ),
     *(_gate(beats, spacing, rest) for beats, spacing, rest in ((1, 1, 1), (2, 1, 3), (3, 2, 2), (3, 2, 4))),
     *(Proof(f"exit_{beats}", "exit.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
+    *(Proof(f"line_{depth}", "line.sv", {"DEPTH": depth}) for depth in (1, 2, 5)),
+    *(Proof(f"shift_{depth}", "shift.sv", {"DEPTH": depth}) for depth in (1, 4)),
+    *(Proof(f"skip_{count}", "skip.sv", {"COUNT": count}) for count in (1, 3, 4)),
+    *(_route(*sizes) for sizes in ((1, 0, 1), (5, 0, 2), (5, 2, 3), (4, 1, 2))),
+    *(
+        Proof(f"ticks_{words}_{flush}", "ticks.sv", {"WORDS": words, "FLUSH": flush})
+        for words, flush in ((1, 0), (1, 2), (4, 0), (3, 2))
+    ),
+    *(_raster(*sizes) for sizes in ((1, 0, 1), (6, 0, 3), (6, 4, 3), (4, 2, 1), (4, 4, 4))),
     *(_small_shell(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 2), (2, 2, 3))),
     *(_streaming_shell(*setup) for setup in ((1, 1, 2), (2, 1, 4), (2, 2, 3), (2, 3, 5, 2, 7))),
     *(_same_in_vhdl(*setup) for setup in ((1, 1, 1), (2, 1, 2), (1, 2, 1))),

@@ -77,6 +77,11 @@ def _narrow_bench(pieces: int, frame: int, spacing: int) -> Bench:
     return _module_bench("narrow", PIECE_BITS=5, PIECES=pieces, FRAME_PIECES=frame, SPACING=spacing)
 
 
+def _raster_bench(words: int, flush: int, columns: int, row_bits: int, column_bits: int) -> Bench:
+    sizes = {"WORDS": words, "FLUSH": flush, "COLUMNS": columns, "ROW_BITS": row_bits, "COLUMN_BITS": column_bits}
+    return _module_bench("raster", **sizes)
+
+
 _BENCHES = [
     _module_bench("delay", WIDTH=1, DEPTH=1, RESET=1),
     _module_bench("delay", WIDTH=5, DEPTH=4, RESET=0),
@@ -109,6 +114,18 @@ _BENCHES = [
         for beats, spacing, rest in ((1, 1, 1), (1, 1, 4), (3, 1, 1), (4, 3, 8))
     ),
     *(_module_bench("exit", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
+    *(_module_bench("line", WIDTH=5, DEPTH=depth) for depth in (1, 2, 5, 8)),
+    *(_module_bench("shift", WIDTH=5, DEPTH=depth) for depth in (1, 4)),
+    *(_module_bench("skip", COUNT=count) for count in (1, 3, 4)),
+    *(
+        _module_bench("route", TOTAL=total, FIRST=first, COUNT=count)
+        for total, first, count in ((1, 0, 1), (5, 0, 2), (5, 2, 3), (8, 1, 3))
+    ),
+    *(
+        _module_bench("ticks", WORDS=words, FLUSH=flush, INDEX_BITS=bits)
+        for words, flush, bits in ((1, 0, 1), (1, 2, 2), (4, 0, 2), (5, 3, 3))
+    ),
+    *(_raster_bench(*sizes) for sizes in ((1, 0, 1, 1, 1), (6, 0, 3, 1, 2), (12, 7, 4, 3, 2), (4, 2, 1, 3, 1))),
     *map(_shell_bench, SETUPS),
 ]
 BENCHES = {bench.name: bench for bench in _BENCHES}

@@ -90,6 +90,30 @@ MUTATIONS = {
     ),
     "pieces above a frame's last": ("narrow_3_7_2", "fpgaml_narrow.v", "left <= last_word ? ", "left <= 1'b0 ? "),
     "frame's last word waits": ("widen_3_7", "fpgaml_widen.v", "(last_word && place ==", "(1'b0 && place =="),
+    "line one word short": ("line_5", "fpgaml_line.v", "LAST_ADDRESS = DEPTH - 1", "LAST_ADDRESS = DEPTH - 2"),
+    "line moves without words": (
+        "line_2",
+        "fpgaml_line.v",
+        "if (enable)\n            address",
+        "if (1'b1)\n            address",
+    ),
+    "oldest word at the top": (
+        "shift_4",
+        "fpgaml_shift.v",
+        "{in_data, out_data[DEPTH*WIDTH-1:WIDTH]}",
+        "{out_data[(DEPTH-1)*WIDTH-1:0], in_data}",
+    ),
+    "one word too many left out": ("skip_3", "fpgaml_skip.v", "ALL = COUNT;", "ALL = COUNT + 1;"),
+    "words of the next input": ("route_5_2_3", "fpgaml_route.v", "index >= FIRST_INDEX", "index > FIRST_INDEX"),
+    "word taken among ticks without": ("ticks_3_2", "fpgaml_ticks.v", "in_valid && !flushing", "in_valid"),
+    "one tick without a word less": ("ticks_3_2", "fpgaml_ticks.v", "WORDS + FLUSH - 1", "WORDS + FLUSH - 2"),
+    "rows one column short": ("raster_6_4_3", "fpgaml_raster.v", "ROW_END = COLUMNS - 1", "ROW_END = COLUMNS - 2"),
+    "frame ends in its last row's first column": (
+        "raster_4_4_4",
+        "fpgaml_raster.v",
+        "row == LAST_ROW[ROW_BITS-1:0] && column",
+        "row == LAST_ROW[ROW_BITS-1:0] || column",
+    ),
     "sign not extended": ("axis_1_1_1", "network.v", "{6{out_beat[1]}}", "{6{1'b0}}"),
 }
 

@@ -1,8 +1,8 @@
 -- fpgaml_line: a word comes out DEPTH >= 1 words after it came in, however far apart in time they are.
 --
 -- A line is a memory that is written where it was just read, and a register behind it.
--- Timing: after the edge with enable that takes word n, out_data is word n - DEPTH. No reset: what comes out before DEPTH
--- words came in means nothing.
+-- Timing: after the edge with enable that takes word n, out_data is word n - DEPTH. No reset of the memory: what comes out
+-- before DEPTH words came in means nothing.
 library ieee;
 use ieee.std_logic_1164.all;
 
