@@ -129,3 +129,15 @@ def test_the_shell() -> None:
     assert asked().shell_kind is ShellKind.NATIVE and RtlTarget().shell_kind is ShellKind.AXIS
     with pytest.raises(FpgamlError, match="cannot be held back"):
         replace(asked(), shell=ShellKind.AXIS)
+
+
+def test_the_neighbours_say_what_other_hops_cost() -> None:
+    graph, cores = waves(), {}
+    for hop in (HOP, 2, WINDOW):
+        cores[hop] = stream(graph, BOARD, wishes_of(asked(hop=hop), graph, BOARD), Silent())
+    chosen = cores[HOP]
+    assert chosen.cheaper is not None and chosen.faster is not None
+    assert (chosen.cheaper.what, chosen.cheaper.interval) == (f"--hop {WINDOW}", WINDOW // SAMPLES)
+    assert (chosen.faster.what, chosen.faster.interval) == ("--hop 2", 1)
+    assert chosen.faster.latency == cores[2].dataflow.boundary("c", Hdl.VERILOG).latency
+    assert f"{chosen.cheaper.latency} cycles after its window's last beat" in cores[WINDOW].notes[0]

@@ -27,7 +27,7 @@ def continuous(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     samples, hop = samples_of(wishes), _hop(wishes)
     if touching(graph, samples, wishes):
         folded = fold(graph, board, _as_frames(graph, samples, wishes))
-        after = latency(folded.dataflow) - (positions(graph) // samples - 1)
+        after = _after_the_last(folded.dataflow, positions(graph) // samples)
         said = (
             f"windows that touch share nothing: frames without a gap between them, a result every {hop:,} samples, "
             f"{after} cycles after its window's last beat at the core"
@@ -99,13 +99,19 @@ def _notes(graph: Graph, made: Endless, wishes: Wishes) -> Iterator[str]:
 
 
 def _cheaper(graph: Graph, board: Board, made: Endless) -> Choice | None:
-    """Windows that touch: each frame's work is shared in time."""
+    """Windows that touch, of one channel: each frame's work is shared in time. Latency as of windows that overlap."""
     wishes = Wishes(samples=made.samples, hop=made.window)
-    if not touching(graph, made.samples, wishes):
+    if made.channels > 1 or not touching(graph, made.samples, wishes):
         return None
     folded = fold(graph, board, _as_frames(graph, made.samples, wishes))
     assert isinstance(folded.dataflow, Dataflow)
-    return brief(folded.dataflow, f"--hop {made.window}")
+    choice = brief(folded.dataflow, f"--hop {made.window}")
+    return choice.model_copy(update={"latency": _after_the_last(folded.dataflow, made.window // made.samples)})
+
+
+def _after_the_last(frames: Dataflow | Endless, beats: int) -> int:
+    """Cycles from the last beat of a frame to its result."""
+    return latency(frames) - (beats - 1)
 
 
 def _faster(graph: Graph, delays: DelayModel, made: Endless) -> Choice | None:
