@@ -30,7 +30,7 @@ def cosim_section(entry: Cosim) -> Section:
         parts.append(line(vendor_timing(entry.vendor)))
     speed = entry.measured.frames_per_second
     if speed is not None:
-        parts.append(line(f"{speed:,.0f} frames/s of simulation at full load"))
+        parts.append(line(f"{speed:,.0f} frames/s of simulation at full load" if speed >= 10 else _slow(speed)))
     parts += end(entry.edited, _verdict(entry))
     return Section("RTL simulation", parts, f"{entry.kind}, {entry.tool}, shell {entry.shell}, {entry.hdl}")
 
@@ -66,6 +66,10 @@ def end(edited: Sequence[str], verdict: Line) -> list[Part]:
     said = f"Edited since the project was generated, and simulated as it is: {few(edited)}"
     changed = [line(Words(said, Mark.DOUBTFUL))] if edited else []
     return [*changed, Gap(), verdict]
+
+
+def _slow(speed: float) -> str:
+    return f"{speed:.2g} frames/s of simulation at full load"
 
 
 def _verdict(entry: Cosim) -> Line:
