@@ -94,7 +94,8 @@ def test_the_estimate_grows_with_the_network() -> None:
 def test_what_cannot_fit_is_refused_with_numbers() -> None:
     board = find_board("pynq-z2")
     huge = estimate_graph(dense(1000, 500))
-    with pytest.raises(FpgamlError, match=r"about [\d,]+ LUT \(estimate\); pynq-z2 has 53,200 \(dense .*--schedule streaming"):
+    reason = r"about [\d,]+ LUT \(estimate\); pynq-z2 has 53,200 \(dense .*--schedule streaming"
+    with pytest.raises(FpgamlError, match=reason):
         check_fits(huge, board, rough=True)
     check_fits(estimate_graph(dense(8, 4)), board, rough=True)
 
