@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fpgaml.rtl.dataflow.stage import Cost
+from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.structure.module import Module, Wire
 
-LUT_MEMORY_BITS = 64
-"""A LUT as a memory of one bit a word."""
+LUTRAM_WIDTH = 16
+"""Bits of each of 32 words in eight LUTs, which are read and written at one address."""
+MOST_LUTS = {**dict.fromkeys(range(7), 1 << 20), 7: 128}
+"""By address bits: a line that would take more LUTs is block RAM (yosys 0.70, `synth_xilinx -family xcup`); else 64."""
 
 
 def links(ages: Sequence[int], channels: int = 1) -> list[tuple[int, int]]:
@@ -52,16 +55,19 @@ def held_words(
 
 
 def held_cost(bits: int, ages: Sequence[int], channels: int = 1) -> Cost:
-    """Of the same: a register for each word, LUTs as memory for those between, and their addresses."""
-    lut = ff = kept = 0
+    """Of the same: registers, and the lines between them as yosys maps them."""
+    total = Cost()
     for distance, _ in links(ages, channels):
-        between = distance - 1
-        ff += bits
-        kept += distance * bits
-        if between == 1:
-            ff += bits
-        elif between > 1:
-            address = (between - 1).bit_length()
-            lut += bits * -(-between // LUT_MEMORY_BITS) + address
-            ff += address
-    return Cost(lut, ff, buffer_bits=kept)
+        total += _line(distance - 1, bits) + Cost(buffer_bits=distance * bits)
+    return total
+
+
+def _line(depth: int, bits: int) -> Cost:
+    """A memory of so many words that is read and written at one address, and the register behind it."""
+    if depth <= 1:
+        return Cost(ff=bits * (1 + depth))
+    address = (depth - 1).bit_length()
+    luts = 8 * -(-bits // LUTRAM_WIDTH) if address <= 5 else bits << (address - 6)
+    if luts > MOST_LUTS.get(address, 64):
+        return Cost(lut=address, ff=address, bram=block_rams(address, bits))
+    return Cost(lut=luts + address, ff=bits + address)

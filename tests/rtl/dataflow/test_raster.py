@@ -21,6 +21,7 @@ from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.beats import stream
 from fpgaml.rtl.dataflow.elements import elements_of
 from fpgaml.rtl.dataflow.fold import pace
+from fpgaml.rtl.dataflow.lines import held_cost
 from fpgaml.rtl.dataflow.raster import Axis, Raster
 from fpgaml.rtl.dataflow.stages.raster import RasterWindow
 from fpgaml.rtl.dataflow.wishes import Wishes
@@ -133,3 +134,18 @@ def test_pixels_in_hdl(simulator: str, tmp_path: Path) -> None:
     assert tally.streamed == 3
     assert tally.engines["raster"] >= 5
     assert tally.problems == []
+
+
+@pytest.mark.parametrize(
+    ("bits", "depth", "memory", "bram"),
+    [
+        *((8, 27, 8, 0), (128, 27, 64, 0), (144, 63, 144, 0), (64, 100, 128, 0), (72, 100, 0, 2), (36, 200, 0, 1)),
+        *((16, 200, 64, 0), (512, 223, 0, 15), (32, 600, 0, 2)),
+    ],
+)
+def test_a_line_costs_what_yosys_makes_of_it(bits: int, depth: int, memory: int, bram: int) -> None:
+    """LUTs that are memory, and blocks of 18 kbit, as synth_xilinx for UltraScale+ reported them."""
+    found = held_cost(bits, (0, depth + 1))
+    address = (depth - 1).bit_length()
+    assert (found.lut - address, found.bram) == (memory, bram)
+    assert found.ff == bits + address + (0 if bram else bits)
