@@ -33,9 +33,6 @@ from fpgaml.rtl.stream import Stream
 if TYPE_CHECKING:
     from fpgaml.rtl.emit.plan import Table
 
-REGISTER = 1
-"""Cycles of the register that shells without back-pressure have at the input."""
-
 Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
 """A batch of inputs, each of shape (events, *shape), to the outputs, alike."""
 

@@ -13,7 +13,8 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.project.golden import FOLDER, write_events
 from fpgaml.project.ports import Port
 from fpgaml.rtl.bench_files import port_row
-from fpgaml.rtl.core import REGISTER, Continuous
+from fpgaml.rtl.core import Continuous
+from fpgaml.rtl.streaming import GATE
 from fpgaml.rtl.stretch import BEATS, Stretch, stretch_of
 
 
@@ -53,7 +54,7 @@ def bench_of(continuous: Continuous) -> dict[str, Any]:
             "channels": continuous.channels,
             "due": list(continuous.due),
             "period": continuous.period,
-            "delay": continuous.delay + REGISTER,
+            "delay": continuous.delay + GATE,
         },
     }
 
@@ -73,7 +74,7 @@ def continuous_of(bench: Mapping[str, Any], graph: Graph) -> Continuous | None:
     )
     numbers = {name: int(facts[name]) for name in ("hop", "samples", "channels", "period")}
     due = tuple(int(beat) for beat in facts["due"])
-    return Continuous(window, result, due=due, delay=int(facts["delay"]) - REGISTER, **numbers)
+    return Continuous(window, result, due=due, delay=int(facts["delay"]) - GATE, **numbers)
 
 
 def _file(port: Port) -> str:

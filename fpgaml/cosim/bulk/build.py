@@ -17,8 +17,9 @@ from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import Processes
 from fpgaml.project.ports import Port
-from fpgaml.rtl.core import REGISTER, Continuous
+from fpgaml.rtl.core import Continuous
 from fpgaml.rtl.stream import StreamLayout
+from fpgaml.rtl.streaming import GATE
 from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
 
 SHELLS = ("native", "axis")
@@ -159,7 +160,7 @@ def _stream_constants(continuous: Continuous) -> list[str]:
         "SAMPLES": continuous.samples,
         "CHANNELS": continuous.channels,
         "PERIOD": continuous.period,
-        "DELAY": continuous.delay + REGISTER,
+        "DELAY": continuous.delay + GATE,
     }
     text = ", ".join(f"{name} = {value}" for name, value in facts.items())
     return [f"constexpr uint64_t {text};", f"constexpr uint64_t DUE[] = {{{', '.join(map(str, continuous.due))}}};"]
