@@ -119,8 +119,8 @@ class Walk:
 
     @property
     def first_claim(self) -> int:
-        """Of a frame's first block."""
-        return int(self._needed[0])
+        """Of a frame's first block: one word at least, so that it begins with its frame and not with the one before."""
+        return max(int(self._needed[0]), 1)
 
     @property
     def claim(self) -> int:
