@@ -14,6 +14,8 @@ READY := $(VENV)/.ready
 KERAS_VENV := .venv-keras
 KERAS_READY := $(KERAS_VENV)/.ready
 TASK := lar_timing
+# Ten of 384 cells in turn on a core, which keeps what their windows have in common.
+RTL := --shell native --continuous --hop 1 --channels 384 --rate 40MHz
 BENCH := fpgaml/rtl/bench
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -28,7 +30,7 @@ demo: $(READY)
 	$(BIN)/fpgaml models
 	$(BIN)/fpgaml convert $(TASK) --output demo_out
 	$(MAKE) -C demo_out csim
-	$(BIN)/fpgaml convert $(TASK) --target rtl --shell native --output demo_rtl
+	$(BIN)/fpgaml convert $(TASK) --target rtl $(RTL) --output demo_rtl
 	$(BIN)/fpgaml cosim demo_rtl
 	$(BIN)/fpgaml synth demo_rtl
 	$(BIN)/fpgaml report demo_rtl --budget $(TASK)
