@@ -20,15 +20,16 @@ from benchmarks.command import conversion_rows, start_row
 from benchmarks.hls import ARIANNA, JETS, Simulated, simulate
 from benchmarks.measure import Row, table
 from benchmarks.rtl import missing, rtl_rows
+from benchmarks.streaming import streaming_rows
 
-PARTS = ("commands", "hls", "rtl", "kernels")
+PARTS = ("commands", "hls", "rtl", "streaming", "kernels")
 
 
 def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
     """The rows of some parts, in their order; what was left out goes to the notes."""
     rows = [start_row()] if "commands" in parts else []
     wanted = set(parts)
-    cases = [ARIANNA] if wanted & {"commands", "hls"} else []
+    cases = [ARIANNA] if wanted & {"commands", "hls", "streaming"} else []
     cases += [JETS] if wanted & {"hls", "rtl"} else []
     measured: dict[str, Simulated] = {}
     for case in cases:
@@ -44,6 +45,12 @@ def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
             notes.append(f"RTL: skipped, {reason}")
         elif JETS.name in measured:
             rows += rtl_rows(measured[JETS.name])
+    if "streaming" in parts:
+        reason = missing()
+        if reason:
+            notes.append(f"streaming RTL: skipped, {reason}")
+        elif ARIANNA.name in measured:
+            rows += streaming_rows(measured[ARIANNA.name])
     if "kernels" in parts:
         reason = kernels.missing()
         if reason:
