@@ -1,4 +1,4 @@
-"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only commands|hls|rtl|kernels ...]`.
+"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only commands|hls|rtl|streaming|kernels ...]`.
 
 Ratios are of two measurements on the same machine in the same run; absolute numbers depend on the machine.
 """
