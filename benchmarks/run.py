@@ -1,4 +1,4 @@
-"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only commands|hls|rtl|streaming|kernels ...]`.
+"""Measure everything and print one table: `python -m benchmarks.run [--json] [--only PART ...]`.
 
 Ratios are of two measurements on the same machine in the same run; absolute numbers depend on the machine.
 """
