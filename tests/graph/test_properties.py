@@ -63,7 +63,7 @@ def test_the_claims() -> None:
     assert moving == {"Reshape", "Transpose", "Pad", "Slice", "UpSample", "Concatenate"}
     elementwise = {name for name, op in o.OPERATIONS.items() if op.elementwise}
     pairs = {"Add", "Subtract", "Multiply", "Maximum", "Minimum"}
-    assert elementwise == pairs | {"Quantize", "Scale", "Relu", "LeakyRelu", "Lookup"}
+    assert elementwise == pairs | {"Quantize", "Scale", "Relu", "LeakyRelu", "Lookup", "Choose"}
     linear = {name for name, op in o.OPERATIONS.items() if issubclass(op, o.Linear)}
     assert linear == {"Dense", "Conv1D", "Conv2D", "EinsumDense"}
 
