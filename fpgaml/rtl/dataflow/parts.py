@@ -30,6 +30,16 @@ def delay(module: Module, label: str, depth: int, source: Wire, target: Wire, *,
         module.assign(target, Part(leaving, 0, 0))
 
 
+def counted(module: Module, label: str, words: int, valid: Wire, note: str) -> Wire:
+    """Which of `words` words, from 0 on, the one that is valid is; after the last one it begins anew."""
+    width = max((words - 1).bit_length(), 1)
+    index = module.wire("index", width, note)
+    ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst, "in_valid": valid}
+    ports |= {"take": None, "tick": None, "index": index}
+    module.instance(label, "fpgaml_ticks", {"WORDS": words, "FLUSH": 0, "INDEX_BITS": width}, ports)
+    return index
+
+
 def fifo(module: Module, label: str, valid: Wire, data: Wire, take: Wire, depth: int) -> tuple[Wire, Wire]:
     """Words that wait: the valid bit and the word at the FIFO's head, which `take` takes.
 

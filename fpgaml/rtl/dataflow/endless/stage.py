@@ -19,7 +19,7 @@ from fpgaml.rtl.dataflow.endless.grid import Grid
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.lines import held_cost, held_words
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input, index_table
-from fpgaml.rtl.dataflow.parts import delay
+from fpgaml.rtl.dataflow.parts import counted, delay
 from fpgaml.rtl.dataflow.positions import Place, reach
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.stage import Built, Cost
@@ -164,12 +164,8 @@ class EndlessWindow:
 
     def _index(self, module: Module, valid: Wire) -> Wire:
         """Which word of a period the newest one is."""
-        width = max((self._ticks - 1).bit_length(), 1)
-        index = module.wire("index", width, "of the word that comes")
-        ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst, "in_valid": valid}
-        ports |= {"take": None, "tick": None, "index": index}
-        module.instance("ticks", "fpgaml_ticks", {"WORDS": self._ticks, "FLUSH": 0, "INDEX_BITS": width}, ports)
-        newest = module.wire("newest", width, "of the newest word")
+        index = counted(module, "ticks", self._ticks, valid, "of the word that comes")
+        newest = module.wire("newest", index.width, "of the newest word")
         delay(module, "indices", 1, index, newest)
         return newest
 

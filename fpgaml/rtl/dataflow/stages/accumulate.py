@@ -18,13 +18,13 @@ from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.kernel import MEMORY_BITS, Kernel
 from fpgaml.rtl.dataflow.localise import index_input, index_table
-from fpgaml.rtl.dataflow.parts import delay
+from fpgaml.rtl.dataflow.parts import counted
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
-from fpgaml.rtl.dataflow.wiring import regrid
+from fpgaml.rtl.dataflow.summing import wire_sums
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl
-from fpgaml.rtl.structure.module import Module, Part, Wire, bits
+from fpgaml.rtl.structure.module import Module, Part
 
 BEAT, INDEX, LAST, SUM = "beat", "beat_index", "last", "sum"
 LIBRARY = ("fpgaml_delay", "fpgaml_ticks", "fpgaml_accumulate")
@@ -131,43 +131,9 @@ class Accumulate:
         data = module.input("in0_data", self.source.bits)
         out_valid = module.output("out_valid")
         out_data = module.output("out_data", self.output.bits)
-        count = self.source.beats.count
-        width = max((count - 1).bit_length(), 1)
-        index = module.wire("index", width, "of the beat in its frame")
-        ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst, "in_valid": valid}
-        ports |= {"take": None, "tick": None, "index": index}
-        module.instance("beats", "fpgaml_ticks", {"WORDS": count, "FLUSH": 0, "INDEX_BITS": width}, ports)
-        given, wanted = products.outputs[0], after.inputs[0]
-        x = module.wire("x", self.source.bits + width)
-        y = module.wire("y", given.bits + 1)
-        module.assign(x, Part(data), Part(index))
-        module.instance("products", products.module, {}, {"clk": module.clk, "x": x, "y": y})
-        terms = module.wire("terms", wanted.bits, "what this beat adds to each sum")
-        parts = module.wire("parts", given.bits)
-        last, summed = module.wire("last"), module.wire("summed")
-        module.assign(parts, bits(y, 0, given.bits))
-        module.assign(last, bits(y, given.bits, 1))
-        regrid(module, parts, given, terms, wanted)
-        delay(module, "step_valids", products.latency, valid, summed, reset=True)
-        sums, done = module.wire("sums", wanted.bits), module.wire("done")
-        module.instance(
-            "accumulators",
-            "fpgaml_accumulate",
-            {"LANES": wanted.size, "WIDTH": wanted.width, "MODE": 0, "SIGNED": int(wanted.signed)},
-            {
-                "clk": module.clk,
-                "rst": module.rst,
-                "in_valid": summed,
-                "in_last": last,
-                "in_data": terms,
-                "out_valid": done,
-                "out_data": sums,
-            },
-        )
-        result = module.wire("result", after.outputs[0].bits)
-        module.instance("after_kernel", after.module, {}, {"clk": module.clk, "x": sums, "y": result})
-        regrid(module, result, after.outputs[0], out_data, self.output.port)
-        delay(module, "valids", after.latency, done, out_valid, reset=True)
+        index = counted(module, "beats", self.source.beats.count, valid, "of the beat in its frame")
+        given = (valid, (Part(data), Part(index)))
+        wire_sums(module, products, after, given, (out_valid, out_data, self.output.port), "step")
         kernels = products.sources(hdl) | after.sources(hdl)
         return Built(module, kernels, LIBRARY, products.tables + after.tables)
 

@@ -24,14 +24,14 @@ from fpgaml.graph.values import FixedArray, as_ints
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import index_input, index_table
-from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
+from fpgaml.rtl.dataflow.parts import counted, fifo, fifo_luts
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
-from fpgaml.rtl.dataflow.wiring import regrid
+from fpgaml.rtl.dataflow.summing import wire_sums
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.netlist import bits_for
 from fpgaml.rtl.settings import Hdl
-from fpgaml.rtl.structure.module import Copies, Inverse, Module, Part, Piece, Wire, Zeros, bits
+from fpgaml.rtl.structure.module import Copies, Inverse, Module, Part, Piece, Wire, Zeros
 
 DIGITS, INDEX, LAST, SUM = "digits", "digit_index", "last", "sum"
 LIBRARY = ("fpgaml_delay", "fpgaml_fifo", "fpgaml_narrow", "fpgaml_ticks", "fpgaml_accumulate")
@@ -192,43 +192,9 @@ class Digits:
         out_valid = module.output("out_valid")
         out_data = module.output("out_data", self.output.bits)
         digit_valid, digits = self._digits(module, valid, data, depths[0])
-        index = self._index(module, digit_valid)
-        given, wanted = products.outputs[0], after.inputs[0]
-        x = module.wire("x", Part(digits).width + Part(index).width)
-        module.assign(x, Part(digits), Part(index))
-        y = module.wire("y", given.bits + 1)
-        module.instance("products", products.module, {}, {"clk": module.clk, "x": x, "y": y})
-        parts, terms = module.wire("parts", given.bits), module.wire("terms", wanted.bits)
-        last, summed = module.wire("last"), module.wire("summed")
-        module.assign(parts, bits(y, 0, given.bits))
-        module.assign(last, bits(y, given.bits, 1))
-        regrid(module, parts, given, terms, wanted)
-        delay(module, "digit_valids", products.latency, digit_valid, summed, reset=True)
-        sums, done = module.wire("sums", wanted.bits), module.wire("done")
-        module.instance(
-            "accumulators",
-            "fpgaml_accumulate",
-            {
-                "LANES": wanted.size,
-                "WIDTH": wanted.width,
-                "MODE": 0,
-                "SIGNED": int(wanted.signed),
-                "SHIFT": self.digit,
-            },
-            {
-                "clk": module.clk,
-                "rst": module.rst,
-                "in_valid": summed,
-                "in_last": last,
-                "in_data": terms,
-                "out_valid": done,
-                "out_data": sums,
-            },
-        )
-        result = module.wire("result", after.outputs[0].bits)
-        module.instance("after_kernel", after.module, {}, {"clk": module.clk, "x": sums, "y": result})
-        regrid(module, result, after.outputs[0], out_data, self.output.port)
-        delay(module, "valids", after.latency, done, out_valid, reset=True)
+        index = counted(module, "order", self.phases, digit_valid, "of the digit")
+        given = (digit_valid, (Part(digits), Part(index)))
+        wire_sums(module, products, after, given, (out_valid, out_data, self.output.port), "digit", self.digit)
         kernels = products.sources(hdl) | after.sources(hdl)
         return Built(module, kernels, LIBRARY, products.tables + after.tables)
 
@@ -278,15 +244,6 @@ class Digits:
             else:
                 pieces.append(Copies(held, 1) if port.signed else Zeros(1))
         return pieces
-
-    def _index(self, module: Module, valid: Wire) -> Wire:
-        """Which digit it is."""
-        width = max((self.phases - 1).bit_length(), 1)
-        index = module.wire("index", width, "of the digit")
-        ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst, "in_valid": valid}
-        ports |= {"take": None, "tick": None, "index": index}
-        module.instance("order", "fpgaml_ticks", {"WORDS": self.phases, "FLUSH": 0, "INDEX_BITS": width}, ports)
-        return index
 
     def _header(self, top: str) -> list[str]:
         latency = 1 + self.phases + self.products.latency + 1 + self.after.latency

@@ -19,7 +19,7 @@ from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.elements import Elements, elements_of
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input
-from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
+from fpgaml.rtl.dataflow.parts import counted, delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.positions import Place
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
@@ -152,7 +152,7 @@ class Map:
             library.append("fpgaml_fifo")
         pieces = [Part(word) for word in words]
         if self._indexed:
-            pieces.append(Part(self._index(module, valid)))
+            pieces.append(Part(counted(module, "beats", self.output.beats.count, valid, "of the beat in its frame")))
             library.append("fpgaml_ticks")
         x = module.wire("x", sum(piece.width for piece in pieces))
         module.assign(x, *pieces)
@@ -170,16 +170,6 @@ class Map:
         heads = [fifo(module, f"in{n}_fifo", valid, data, take, depths[n]) for n, (valid, data) in enumerate(ports)]
         module.assign(take, Part(all_valid(module, [valid for valid, _ in heads])))
         return take, [word for _, word in heads]
-
-    def _index(self, module: Module, valid: Wire) -> Wire:
-        """Which beat of its frame a beat is."""
-        count = self.output.beats.count
-        width = max((count - 1).bit_length(), 1)
-        index = module.wire("index", width, "of the beat in its frame")
-        ports: dict[str, Wire | None] = {"clk": module.clk, "rst": module.rst, "in_valid": valid}
-        ports |= {"take": None, "tick": None, "index": index}
-        module.instance("beats", "fpgaml_ticks", {"WORDS": count, "FLUSH": 0, "INDEX_BITS": width}, ports)
-        return index
 
     def _header(self, top: str) -> list[str]:
         work = ", ".join(node.name for node in self.nodes)
