@@ -67,7 +67,7 @@ $(READY): pyproject.toml setup.py
 
 $(KERAS_READY): pyproject.toml setup.py
 	@test -x $(KERAS_VENV)/bin/python || $(PYTHON) -m venv $(KERAS_VENV)
-	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras,tensorflow,physics]'
+	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras,tensorflow,physics,onnx]'
 	@touch $@
 
 clean:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.graph.types import Quantizer
+
+if TYPE_CHECKING:
+    from fpgaml.frontends.building.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ class ParsedModel(Protocol):
     def codings(self) -> Mapping[str, PortCoding]:
         """For each input and output that carries integer codes what they mean; most models have none."""
 
-    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: Precision | None = None) -> Built:
         """The Graph, for inputs of these types.
 
         Args:
             input_quantizers: for each input layer's name the type of its data.
+            precision: how numbers are rounded that the file leaves in floating point; None: by the frontend's habits.
 
         Raises:
             UnsupportedError: layers that cannot be expressed, all of them named.

@@ -26,6 +26,8 @@ BIAS_BITS = 18
 def tensor(layer: Emitter, values: NDArray[np.floating], bits: int, what: str) -> FixedArray:
     """An unquantised tensor, rounded to `bits` bits counted from its largest entry."""
     wide = np.asarray(values, dtype=np.float64)
+    if layer.precision is not None:
+        return layer.precision.weights(layer, wide, what)
     exact = FixedArray.from_float(wide)
     if _width(exact) <= bits:
         return exact

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.ops import Constant, Operation, OperationError, Reshape, Shape
@@ -29,11 +30,13 @@ class Emitter:
         graph: receives the nodes.
         label: the layer's name in the source model.
         notes: of the whole network; grows.
+        precision: how numbers are rounded that the file leaves in floating point; None: by the frontend's own habits.
     """
 
     graph: GraphBuilder
     label: str
     notes: list[Approximation] = field(default_factory=list)
+    precision: Precision | None = field(default=None, kw_only=True)
 
     def add(self, op: Operation, *inputs: str, suffix: str = "") -> str:
         """Append a node that is named after the layer, and after `suffix`; returns its name.
@@ -49,6 +52,14 @@ class Emitter:
             raise FpgamlError(self.label, f"its output has {size} values, more than {MOST_VALUES}")
         name = f"{self.label}_{suffix}" if suffix else self.label
         return self.graph.add(op, *inputs, name=name, source=self.label)
+
+    def rounded(self, node: str, what: str = "") -> str:
+        """A result of the layer that the file leaves in floating point, as the user or a calibration rounds it.
+
+        Args:
+            what: empty for the layer's own result, else a word for the part.
+        """
+        return node if self.precision is None else self.precision.result(self, node, what)
 
     def note(self, what: str) -> None:
         """Record that something is rounded which the source model keeps in floating point."""

@@ -30,6 +30,8 @@ def narrow(layer: Emitter, x: str, integer_limit: int = 64) -> str:
     kind = layer.uniform(x)
     if int(kind.width) <= LOOKUP_BITS:
         return x
+    if layer.precision is not None:
+        return layer.precision.argument(layer, x, integer_limit)
     signed = int(kind.signed)
     integer = min(int(kind.integer), integer_limit)
     fraction = min(int(kind.fractional), LOOKUP_BITS - signed - integer)

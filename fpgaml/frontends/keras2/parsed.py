@@ -10,6 +10,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras2 import storage
 from fpgaml.frontends.keras2.functions import in_qkeras
@@ -52,7 +53,7 @@ class Keras2Model:
         """None: ports carry numbers as they are."""
         return {}
 
-    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: Precision | None = None) -> Built:
         """The Graph, for inputs of these types.
 
         Args:
@@ -74,7 +75,14 @@ class Keras2Model:
             inputs = tuple(nodes[name] for name in call.inputs)
             weights = _own(call, self.weights)
             layer = KerasLayer(
-                graph, call.name, notes, kind=call.kind, config=call.config, inputs=inputs, weights=weights
+                graph,
+                call.name,
+                notes,
+                precision=precision,
+                kind=call.kind,
+                config=call.config,
+                inputs=inputs,
+                weights=weights,
             )
             nodes[call.name] = convert(layer)
 

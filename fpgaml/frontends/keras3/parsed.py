@@ -11,6 +11,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.keras3.archive import read
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.registry import converter, problems
@@ -64,7 +65,7 @@ class Keras3Model:
         """None: ports carry numbers as they are."""
         return {}
 
-    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: Precision | None = None) -> Built:
         """The Graph, for inputs of these types.
 
         Raises:
@@ -84,6 +85,7 @@ class Keras3Model:
                 graph,
                 call.label,
                 notes,
+                precision=precision,
                 kind=call.kind,
                 config=call.config,
                 inputs=tuple(nodes[number] for number in call.inputs),

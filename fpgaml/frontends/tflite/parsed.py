@@ -12,6 +12,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.tflite.dilation import folded
 from fpgaml.frontends.tflite.layer import TfliteLayer, Value, node_shape
@@ -58,7 +59,7 @@ class TfliteModel:
         """For each input and output what its codes mean."""
         return MappingProxyType({port.name: port.coding for port in (*self.border.inputs, *self.border.outputs)})
 
-    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: Precision | None = None) -> Built:
         """The Graph; its inputs have the types of the file's codes.
 
         Raises:

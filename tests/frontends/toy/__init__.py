@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.frontend import Frontend, Missing
 from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.graph import GraphBuilder
@@ -45,7 +46,7 @@ class ToyModel:
     def codings(self) -> Mapping[str, PortCoding]:
         return {}
 
-    def build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: Precision | None = None) -> Built:
         graph = GraphBuilder(self.name)
         x = graph.add(Input(self.input_shapes["x"], input_quantizers["x"]), name="x", source="x")
         y = graph.add(Dense(FixedArray(self.matrix, 0), None), x, name="y", source="matrix")
