@@ -23,11 +23,15 @@ BIAS_BITS = 18
 """Bits of an unquantised bias, counted from its largest entry."""
 
 
-def tensor(layer: Emitter, values: NDArray[np.floating], bits: int, what: str) -> FixedArray:
-    """An unquantised tensor, rounded to `bits` bits counted from its largest entry."""
+def tensor(layer: Emitter, values: NDArray[np.floating], bits: int, what: str, channels: int = 1) -> FixedArray:
+    """An unquantised tensor, rounded to `bits` bits counted from its largest entry, or as a precision says.
+
+    Args:
+        what: the part, such as `kernel`; channels: over how many of the last axes the output's channels run.
+    """
     wide = np.asarray(values, dtype=np.float64)
     if layer.precision is not None:
-        return layer.precision.weights(layer, wide, what)
+        return layer.precision.weights(layer, wide, what, channels)
     exact = FixedArray.from_float(wide)
     if _width(exact) <= bits:
         return exact
@@ -37,15 +41,24 @@ def tensor(layer: Emitter, values: NDArray[np.floating], bits: int, what: str) -
     return kept
 
 
-def scaled(layer: Emitter, x: str, factor: ArrayLike, offset: ArrayLike, suffix: str, what: str = "") -> str:
+def scaled(
+    layer: Emitter, x: str, factor: ArrayLike, offset: ArrayLike, suffix: str, what: str = "", trained: bool = False
+) -> str:
     """Append x * factor + offset, the constants rounded where they have too many bits.
 
     Args:
         factor, offset: scalars, or arrays with the rank of x.
         what: names the constants in the Approximation.
+        trained: whether they are float weights of the layer (`scale` and `bias`), which a precision rounds.
     """
     ones = (1,) * len(layer.shape(x))
     wide_factor, wide_offset = (np.asarray(v, dtype=np.float64) for v in (factor, offset))
+    if trained and layer.precision is not None:
+        parts = (
+            ("scale", wide_factor.reshape(wide_factor.shape or ones)),
+            ("bias", wide_offset.reshape(wide_offset.shape or ones)),
+        )
+        return layer.add(Scale(*(layer.precision.weights(layer, v, part) for part, v in parts)), x, suffix=suffix)
     kept_factor = significant(wide_factor.reshape(wide_factor.shape or ones), SCALE_BITS)
     product = int(layer.uniform(x).fractional) + kept_factor.normalised().fractional
     kept_offset = on_grid(wide_offset.reshape(wide_offset.shape or ones), max(product, grid_of(wide_offset)))

@@ -8,7 +8,9 @@ import numpy as np
 
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.emitter import Emitter
-from fpgaml.graph.ops import Lookup, Multiply, Operation, Reduce, Reduction, Subtract, uniform_quantize
+from fpgaml.frontends.building.tables import entries, points
+from fpgaml.graph.functions import Reals
+from fpgaml.graph.ops import Lookup, Multiply, Operation, Quantize, Reduce, Reduction, Subtract, uniform_quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import quantize_reals
 
@@ -35,6 +37,8 @@ def softmax(layer: Emitter, x: str) -> str:
     by at most p 2**-9 (2**-11 up to 7 classes), the tables by less than 2**-15 for 100 classes: below
     2**-8 in all, with `OUTPUT`'s own half step.
 
+    With a precision the arguments, the entries and the result are rounded as that says; the product is exact.
+
     Args:
         layer: gets the nodes, which are called `<label>_softmax` and so on.
         x: the logits' node, of shape (..., classes).
@@ -58,26 +62,37 @@ def softmax(layer: Emitter, x: str) -> str:
     needed = layer.graph.type(distance).uniform()
     integer = max(min(DISTANCE_INTEGER, int(needed.integer)), 0)
     fraction = max(min(DISTANCE_FRACTION, int(needed.fractional)), 1 - integer)
-    domain = FixedType(0, integer, fraction)
-    rounded = add(uniform_quantize(0, integer, fraction), distance, suffix="distance_rounded")
-    exponential = add(_table(domain, lambda t: np.exp(-t)), rounded, suffix="exp")
+    rounded, domain = _argument(layer, distance, FixedType(0, integer, fraction), "distance_rounded")
+    exponential = add(_table(layer, domain, lambda t: np.exp(-t), "exp"), rounded, suffix="exp")
     total = add(Reduce(Reduction.SUM, (-1,)), exponential, suffix="sum")
     bits = classes.bit_length()
-    domain = FixedType(0, bits, min(max(SUM_BITS - bits, SUM_FRACTION_MIN), SUM_FRACTION_MAX))
-    rounded = add(uniform_quantize(0, bits, int(domain.fractional)), total, suffix="sum_rounded")
+    usual = FixedType(0, bits, min(max(SUM_BITS - bits, SUM_FRACTION_MIN), SUM_FRACTION_MAX))
+    rounded, domain = _argument(layer, total, usual, "sum_rounded")
     # The largest logit's own exponential is 1: sums below 1 do not occur.
-    inverse = add(_table(domain, lambda s: 1.0 / np.maximum(s, 1.0)), rounded, suffix="inverse")
+    inverse = add(_table(layer, domain, lambda s: 1.0 / np.maximum(s, 1.0), "inverse"), rounded, suffix="inverse")
     product = add(Multiply(), exponential, inverse, suffix="product")
+    if layer.precision is not None:
+        return product
     layer.note(
         f"softmax by tables: the distance to the largest logit rounded to {fraction} fractional bits, the sum to "
-        f"{int(domain.fractional)}, both tables to {TABLE_FRACTION}, the result to {int(OUTPUT.fractional)}"
+        f"{int(usual.fractional)}, both tables to {TABLE_FRACTION}, the result to {int(OUTPUT.fractional)}"
     )
     last = uniform_quantize(int(OUTPUT.signed), int(OUTPUT.integer), int(OUTPUT.fractional))
     return add(last, product)
 
 
-def _table(domain: FixedType, function: Callable[[np.ndarray], np.ndarray]) -> Lookup:
-    codes = np.arange(1 << int(domain.width))
-    values = function(np.ldexp(codes.astype(np.float64), -int(domain.fractional)))
+def _argument(layer: Emitter, x: str, usual: FixedType, suffix: str) -> tuple[str, FixedType]:
+    """A table's argument, rounded, and the type that the table is over."""
+    if layer.precision is not None:
+        node = layer.precision.argument(layer, x, usual)
+        return node, layer.uniform(node)
+    kept = Quantizer(usual, Rounding.RND, Overflow.SAT)
+    return layer.add(Quantize(kept), x, suffix=f"softmax_{suffix}"), usual
+
+
+def _table(layer: Emitter, domain: FixedType, function: Callable[[Reals], Reals], what: str) -> Lookup:
+    values = function(points(domain))
     kept = Quantizer(FixedType(0, 1, TABLE_FRACTION), Rounding.RND, Overflow.SAT)
-    return Lookup(domain, quantize_reals(values, kept))
+    return Lookup(
+        domain, quantize_reals(values, kept) if layer.precision is None else entries(layer, values, what, kept)
+    )

@@ -6,8 +6,9 @@ import numpy as np
 
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.graph.functions import Reals
-from fpgaml.graph.ops import uniform_quantize
-from fpgaml.graph.types import FixedType
+from fpgaml.graph.ops import Quantize
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.graph.values import FixedArray, quantize_reals
 
 LOOKUP_BITS = 14
 """The widest input of a table: 16384 entries, a few block RAMs."""
@@ -30,14 +31,35 @@ def narrow(layer: Emitter, x: str, integer_limit: int = 64) -> str:
     kind = layer.uniform(x)
     if int(kind.width) <= LOOKUP_BITS:
         return x
+    narrower = within(kind, integer_limit, LOOKUP_BITS)
     if layer.precision is not None:
-        return layer.precision.argument(layer, x, integer_limit)
-    signed = int(kind.signed)
-    integer = min(int(kind.integer), integer_limit)
-    fraction = min(int(kind.fractional), LOOKUP_BITS - signed - integer)
-    integer = max(integer, 1 - signed - fraction)
+        return layer.precision.argument(layer, x, narrower)
     layer.note(
         f"the input of a table, {kind}, rounded to {LOOKUP_BITS} bits "
-        f"({fraction} fractional); a quantised activation before it avoids that"
+        f"({int(narrower.fractional)} fractional); a quantised activation before it avoids that"
     )
-    return layer.add(uniform_quantize(signed, integer, fraction), x, suffix="narrowed")
+    return layer.add(Quantize(Quantizer(narrower, Rounding.RND, Overflow.SAT)), x, suffix="narrowed")
+
+
+def within(kind: FixedType, integer_limit: int, widest: int) -> FixedType:
+    """A type of at most `widest` bits for values of a type: integer bits up to a limit, then fractional ones."""
+    signed = int(kind.signed)
+    integer = min(int(kind.integer), integer_limit)
+    fraction = min(int(kind.fractional), widest - signed - integer)
+    return FixedType(signed, max(integer, 1 - signed - fraction), fraction)
+
+
+def entries(layer: Emitter, values: Reals, what: str, usual: Quantizer | None = None) -> FixedArray:
+    """The entries of an unquantised function's table, rounded as a precision says.
+
+    Args:
+        what: the function's name.
+        usual: their type without a precision; None: signed with 16 fractional bits, as wide as they need.
+    """
+    if usual is None:
+        whole = int(np.ceil(np.log2(np.abs(values).max() + 1.0))) + 1
+        usual = Quantizer(FixedType(1, whole, TABLE_FRACTION), Rounding.RND, Overflow.SAT)
+    if layer.precision is not None:
+        return layer.precision.entries(layer, values, what, usual)
+    layer.note(f"{what}: a table with {int(usual.type.fractional)} fractional bits")
+    return quantize_reals(values, usual)

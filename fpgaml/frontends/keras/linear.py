@@ -126,10 +126,10 @@ def sum_of_products(
 
 
 def rounded_products(layer: KerasLayer, x: str, products: Products, suffix: str = "") -> str:
-    """A linear operation with float weights, which are rounded."""
-    kernel = tensor(layer, products.kernel, WEIGHT_BITS, "kernel")
+    """A linear operation with float weights, which are rounded, and its result as a precision says."""
+    kernel = tensor(layer, products.kernel, WEIGHT_BITS, "kernel", len(products.channels))
     bias = None if products.bias is None else tensor(layer, products.bias, BIAS_BITS, "bias")
-    return sum_of_products(layer, x, products, Weights(kernel), bias, suffix)
+    return layer.rounded(sum_of_products(layer, x, products, Weights(kernel), bias, suffix), suffix)
 
 
 def padding(layer: KerasLayer, shape: tuple[int, ...], size: tuple[int, ...], strides: Any, dilation: Any) -> Pads:

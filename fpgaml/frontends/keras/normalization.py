@@ -15,10 +15,15 @@ Quantised = Callable[[str, NDArray[np.float32]], NDArray[np.float32]]
 """What a statistic (`gamma`, `beta`, `mean` or `variance`) is in inference."""
 
 
-def batch_normalization(layer: KerasLayer, quantised: Quantised = lambda _, stored: stored) -> str:
+def batch_normalization(
+    layer: KerasLayer, quantised: Quantised = lambda _, stored: stored, trained: bool = True
+) -> str:
     """gamma / sqrt(variance + epsilon) * x + (beta - mean * factor), with the moving statistics.
 
     Source: `tf.nn.batch_normalization`. The constants are computed in float64 and then rounded.
+
+    Args:
+        trained: whether the statistics are float numbers, which a precision rounds.
     """
     x = layer.input
     shape = layer.shape(x)
@@ -41,7 +46,8 @@ def batch_normalization(layer: KerasLayer, quantised: Quantised = lambda _, stor
     offset = beta - mean * factor
     ones = [1] * len(shape)
     ones[axis] = size
-    return scaled(layer, x, factor.reshape(ones), offset.reshape(ones), "", "BatchNormalization")
+    node = scaled(layer, x, factor.reshape(ones), offset.reshape(ones), "", "BatchNormalization", trained)
+    return layer.rounded(node) if trained else node
 
 
 def _axis(layer: KerasLayer, rank: int) -> int:

@@ -15,7 +15,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.constants import is_power_of_two, scaled
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.softmax import softmax
-from fpgaml.frontends.building.tables import TABLE_FRACTION, narrow, points
+from fpgaml.frontends.building.tables import entries, narrow, points
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, activation_problem
 from fpgaml.graph import functions
@@ -34,14 +34,17 @@ FUNCTIONS = {
     "hard_sigmoid": functions.FUNCTIONS["hard_sigmoid_keras2"],
 }
 """Keras 2's functions that become tables."""
+PLAIN = ("relu", "relu6", "softmax")
+"""Keras 2's other functions; the rest are QKeras', which quantise."""
 
 
-def apply(layer: Emitter, x: str, function: Function | None) -> str:
+def apply(layer: Emitter, x: str, function: Function | None, part: str | None = None) -> str:
     """A layer's activation; returns the node with its result.
 
     Args:
         x: the node with the values before.
         function: None or `linear` leave x as it is.
+        part: what a precision knows the result by: empty for the layer's own; None: the function's name.
 
     Raises:
         FpgamlError: the function is not among the supported ones (`problem` finds that layer beforehand).
@@ -49,12 +52,14 @@ def apply(layer: Emitter, x: str, function: Function | None) -> str:
     if function is None or function.kind == "linear":
         return x
     function = function.plain()
+    part = function.kind if part is None else part
     if function.kind in FUNCTIONS:
-        return table(layer, x, FUNCTIONS[function.kind], function.kind)
+        return layer.rounded(table(layer, x, FUNCTIONS[function.kind], function.kind), part)
     found = problem(function)
     if found:
         raise FpgamlError(layer.label, found[0], found[1])
-    return _EMIT[function.kind](layer, x, function)
+    node = _EMIT[function.kind](layer, x, function)
+    return layer.rounded(node, part) if function.kind in PLAIN else node
 
 
 def problem(function: Function | None) -> tuple[str, str] | None:
@@ -81,11 +86,8 @@ def table(layer: Emitter, x: str, function: functions.Function, what: str, to: Q
     domain = layer.uniform(x)
     values = function(points(domain))
     if to is None:
-        whole = int(np.ceil(np.log2(np.abs(values).max() + 1.0))) + 1
-        to = Quantizer(FixedType(1, whole, TABLE_FRACTION), Rounding.RND, Overflow.SAT)
-        layer.note(f"{what}: a table with {TABLE_FRACTION} fractional bits")
-    else:
-        layer.note(f"{what}: a table computed in float64, where the framework computes in float32 before rounding")
+        return layer.add(Lookup(domain, entries(layer, values, what)), x, suffix=what)
+    layer.note(f"{what}: a table computed in float64, where the framework computes in float32 before rounding")
     return layer.add(Lookup(domain, quantize_reals(values, to)), x, suffix=what)
 
 

@@ -24,21 +24,21 @@ WIDEST = 128
 
 
 def _activation(layer: KerasLayer) -> str:
-    return activations.apply(layer, layer.input, setting(layer, "activation"))
+    return activations.apply(layer, layer.input, setting(layer, "activation"), "")
 
 
 def _relu(layer: KerasLayer) -> str:
     x = activations.leaky(layer, layer.input, _slope(layer.config, 0.0))
     top = layer.config.get("max_value")
-    return activations.clip(layer, x, None, None if top is None else float(top))
+    return layer.rounded(activations.clip(layer, x, None, None if top is None else float(top)))
 
 
 def _leaky_relu(layer: KerasLayer) -> str:
-    return activations.leaky(layer, layer.input, _slope(layer.config, 0.3))
+    return layer.rounded(activations.leaky(layer, layer.input, _slope(layer.config, 0.3)))
 
 
 def _softmax(layer: KerasLayer) -> str:
-    return activations.apply(layer, layer.input, Function("softmax", {}))
+    return activations.apply(layer, layer.input, Function("softmax", {}), "")
 
 
 def _slope(config: Mapping[str, Any], default: float) -> float:
@@ -49,7 +49,7 @@ def _slope(config: Mapping[str, Any], default: float) -> float:
 
 
 def _elu(layer: KerasLayer) -> str:
-    return activations.apply(layer, layer.input, Function("elu", {}))
+    return activations.apply(layer, layer.input, Function("elu", {}), "")
 
 
 def _batch_normalization(layer: KerasLayer) -> str:
@@ -59,7 +59,7 @@ def _batch_normalization(layer: KerasLayer) -> str:
         function = setting(layer, f"{statistic}_quantizer", statistic in _TRAINABLE)
         return stored if function is None else quantize_constant(function, stored).values
 
-    return batch_normalization(layer, quantised)
+    return batch_normalization(layer, quantised, trained=not in_qkeras(layer.kind))
 
 
 CONVERTERS: dict[str, Converter[KerasLayer, str]] = {

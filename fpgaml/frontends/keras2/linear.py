@@ -19,10 +19,12 @@ from fpgaml.frontends.keras2.functions import Function, setting
 from fpgaml.graph.values import FixedArray
 
 
-def _inference(layer: KerasLayer, function: Function | None, stored: Array, bits: int, what: str) -> Weights:
+def _inference(
+    layer: KerasLayer, function: Function | None, stored: Array, bits: int, what: str, channels: int = 1
+) -> Weights:
     """Weights as they are in inference."""
     if function is None:
-        return Weights(tensor(layer, stored, bits, what))
+        return Weights(tensor(layer, stored, bits, what, channels))
     done = quantize_constant(function, stored)
     if done.residue:
         layer.note(f"{what}: QKeras' float32 sum x + (q - x) misses its own quantised value q; q is used")
@@ -46,10 +48,12 @@ def _products(layer: KerasLayer, x: str, products: Products, quantizer: str, suf
     Args:
         quantizer: the setting that quantises the kernel.
     """
-    kernel = _inference(layer, setting(layer, quantizer, kernel=True), products.kernel, WEIGHT_BITS, "kernel")
+    function = setting(layer, quantizer, kernel=True)
+    kernel = _inference(layer, function, products.kernel, WEIGHT_BITS, "kernel", len(products.channels))
     stored = products.bias
     bias = None if stored is None else _bias(layer, setting(layer, "bias_quantizer"), stored)
-    return sum_of_products(layer, x, products, kernel, bias, suffix)
+    node = sum_of_products(layer, x, products, kernel, bias, suffix)
+    return layer.rounded(node, suffix) if function is None else node
 
 
 def _activated(layer: KerasLayer, x: str) -> str:

@@ -32,7 +32,7 @@ def merge(make: Callable[[], Operation], pair: bool = False) -> Converter[KerasL
             suffix = "" if done[1] + 1 == last else f"part_{done[1] + 1}"
             return layer.add(make(), done[0], x, suffix=suffix), done[1] + 1
 
-        return reduce(step, layer.inputs[1:], (layer.inputs[0], 0))[0]
+        return layer.rounded(reduce(step, layer.inputs[1:], (layer.inputs[0], 0))[0])
 
     return convert
 
@@ -43,7 +43,7 @@ def average(layer: KerasLayer) -> str:
     for index, x in enumerate(layer.inputs[1:], start=1):
         total = layer.add(Add(), total, x, suffix=f"sum_{index}")
     count = len(layer.inputs)
-    return scaled(layer, total, 1.0 / count, 0.0, "", f"the mean's factor 1/{count}")
+    return layer.rounded(scaled(layer, total, 1.0 / count, 0.0, "", f"the mean's factor 1/{count}"))
 
 
 MERGES: dict[str, Converter[KerasLayer, str]] = {

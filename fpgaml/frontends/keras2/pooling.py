@@ -13,7 +13,7 @@ from fpgaml.frontends.keras.layer import KerasLayer, whole
 from fpgaml.frontends.keras.linear import padding
 from fpgaml.frontends.keras2 import activations
 from fpgaml.frontends.keras2.forward import quantize_constant
-from fpgaml.frontends.keras2.functions import setting
+from fpgaml.frontends.keras2.functions import in_qkeras, setting
 from fpgaml.graph.ops import AveragePool, MaxPool, Reduce, Reduction, Reshape
 from fpgaml.graph.ops.windows import windows
 
@@ -37,7 +37,7 @@ def pool(rank: int, average: bool) -> Converter[KerasLayer, str]:
         kept = significant(factor, SCALE_BITS)
         if not same(kept, factor):
             layer.note(f"the mean's factor 1/{int(np.prod(size))} rounded to {SCALE_BITS} significant bits")
-        x = layer.add(AveragePool(size, strides, pads, kept), x)
+        x = _rounded(layer, layer.add(AveragePool(size, strides, pads, kept), x))
         return activations.apply(layer, x, setting(layer, "activation"))
 
     return convert
@@ -55,6 +55,11 @@ def _reciprocal(layer: KerasLayer, counts: NDArray[Any], area: int) -> NDArray[n
     return np.asarray(area / counts * float(quantised.values))
 
 
+def _rounded(layer: KerasLayer, mean: str) -> str:
+    """A plain layer's mean as a precision says; QKeras' layers say it themselves."""
+    return mean if in_qkeras(layer.kind) else layer.rounded(mean)
+
+
 def global_pool(average: bool) -> Converter[KerasLayer, str]:
     """GlobalMaxPooling, GlobalAveragePooling, QGlobalAveragePooling2D: over all spatial axes."""
 
@@ -67,6 +72,7 @@ def global_pool(average: bool) -> Converter[KerasLayer, str]:
             area = int(np.prod(shape[:-1]))
             factor = _reciprocal(layer, np.asarray(area), area)
             x = scaled(layer, x, factor, 0.0, "mean", f"the mean's factor 1/{area}")
+            x = _rounded(layer, x)
         if not layer.config.get("keepdims", False):
             x = layer.add(Reshape((shape[-1],)), x, suffix="flat")
         return activations.apply(layer, x, setting(layer, "activation"))

@@ -15,7 +15,7 @@ import numpy as np
 
 from fpgaml.frontends.building.constants import is_power_of_two, on_grid
 from fpgaml.frontends.building.softmax import softmax
-from fpgaml.frontends.building.tables import TABLE_FRACTION, narrow, points
+from fpgaml.frontends.building.tables import TABLE_FRACTION, entries, narrow, points
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.quantizers import FixedQuantizer, Floats
 from fpgaml.graph import functions
@@ -57,17 +57,27 @@ def in_float32(function: Function) -> Callable[[Floats], Floats]:
     return rounded
 
 
-def activate(layer: Layer, node: str, activation: Any, quantizer: FixedQuantizer | None = None) -> str:
-    """Append an activation, then the layer's output quantizer.
+def activate(
+    layer: Layer, node: str, activation: Any, quantizer: FixedQuantizer | None = None, part: str | None = None
+) -> str:
+    """Append an activation, then the layer's output quantizer, or what a precision says of a plain layer's result.
 
     Args:
         activation: as the configuration has it.
         quantizer: what follows, or None.
+        part: what a precision knows the result by: empty for the layer's own; None: the function's name.
 
     Raises:
         UnsupportedError: an unknown function, or a table that would be too large.
     """
     name = function_name(activation)
+    result = _activate(layer, node, name, activation, quantizer)
+    if layer.package == "hgq" or name in (None, "linear"):
+        return result
+    return layer.rounded(result, str(name) if part is None else part)
+
+
+def _activate(layer: Layer, node: str, name: str | None, activation: Any, quantizer: FixedQuantizer | None) -> str:
     if name is not None and name in FUNCTIONS:
         wide = int(layer.graph.type(node).uniform().width) > MAX_TABLE_BITS
         if wide and layer.kind not in EXACT_TABLES:
@@ -127,6 +137,8 @@ def lookup(
         raise layer.unsupported(f"{suffix} of {at} is not finite", "Quantise its input to a range where it is finite")
     if quantizer is None or quantizer.is_dummy:
         if not layer.quantized_next and layer.kind != "QSoftmax":
+            if layer.precision is not None:
+                return layer.add(Lookup(domain, entries(layer, values.astype(np.float64), suffix)), node, suffix=suffix)
             layer.note(f"{suffix}: a table with {TABLE_FRACTION} fractional bits")
             return layer.add(Lookup(domain, on_grid(values, TABLE_FRACTION)), node, suffix=suffix)
         return layer.add(Lookup(domain, FixedArray.from_float(values)), node, suffix=suffix)

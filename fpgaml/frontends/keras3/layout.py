@@ -20,7 +20,7 @@ def repeat_vector(layer: Layer) -> str:
 
 def activation(layer: Layer) -> str:
     """Activation."""
-    return activate(layer, layer.input, layer.config.get("activation"))
+    return activate(layer, layer.input, layer.config.get("activation"), part="")
 
 
 def relu(layer: Layer) -> str:
@@ -29,12 +29,12 @@ def relu(layer: Layer) -> str:
         raise layer.unsupported("a ReLU with a threshold", "Use threshold=0")
     slope, ceiling = float(layer.config.get("negative_slope") or 0), layer.config.get("max_value")
     node = leaky(layer, layer.input, slope) if slope else layer.add(Relu(), layer.input)
-    return node if ceiling is None else clipped(layer, node, float(ceiling))
+    return layer.rounded(node if ceiling is None else clipped(layer, node, float(ceiling)))
 
 
 def leaky_relu(layer: Layer) -> str:
     """LeakyReLU."""
-    return leaky(layer, layer.input, float(layer.config.get("negative_slope", 0.3)))
+    return layer.rounded(leaky(layer, layer.input, float(layer.config.get("negative_slope", 0.3))))
 
 
 LAYOUT: dict[str, Converter[Layer, str]] = {

@@ -48,7 +48,12 @@ def _merge(layer: Layer, op: Operation) -> str:
     result, *rest = (layer.sized(node, rank) for node in nodes)
     for index, node in enumerate(rest):
         result = layer.add(op, result, node, suffix="" if index == len(rest) - 1 else f"part_{index}")
-    return layer.quantized_output(result)
+    return finished(layer, result)
+
+
+def finished(layer: Layer, result: str) -> str:
+    """A result after an HGQ2 layer's output quantizer, or as a precision says of a plain layer's."""
+    return layer.quantized_output(result) if layer.package == "hgq" else layer.rounded(result)
 
 
 def _average(layer: Layer) -> str:
@@ -58,7 +63,7 @@ def _average(layer: Layer) -> str:
         total = layer.add(Add(), total, node, suffix="sum")
     if not log2(len(nodes)).is_integer():
         layer.note(f"the division by {len(nodes)} is a multiplication by its inverse in float32")
-    return layer.scale(total, 1 / len(nodes), 0.0)
+    return finished(layer, layer.scale(total, 1 / len(nodes), 0.0))
 
 
 def average_pow2(layer: Layer) -> str:
@@ -112,7 +117,7 @@ def dot(layer: Layer) -> str:
     b = list(letters[ranks[0] : sum(ranks)])
     b[second] = a[first]
     output = "".join(c for c in a + "".join(b) if c != a[first])
-    return layer.quantized_output(contracted(layer, nodes, f"{a},{''.join(b)}->{output}"))
+    return finished(layer, contracted(layer, nodes, f"{a},{''.join(b)}->{output}"))
 
 
 def einsum(layer: Layer) -> str:

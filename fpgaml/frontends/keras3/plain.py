@@ -66,7 +66,7 @@ def einsum_dense(layer: Layer) -> str:
     weights = layer.variables.take(("kernel", "bias") if biased else ("kernel",))
     kernel = tensor(layer, weights["kernel"], WEIGHT_BITS, "kernel")
     bias = tensor(layer, weights["bias"], BIAS_BITS, "bias") if biased else None
-    node = layer.add(einsum_op(layer, kernel, bias, layer.shape(layer.input)), layer.input)
+    node = layer.rounded(layer.add(einsum_op(layer, kernel, bias, layer.shape(layer.input)), layer.input))
     return activate(layer, node, layer.config.get("activation"))
 
 
@@ -75,14 +75,14 @@ def softmax(layer: Layer) -> str:
     rank = len(layer.shape(layer.input))
     if axes_of(layer.config.get("axis", -1), rank) != (rank - 1,):
         raise layer.unsupported("a Softmax that does not run along the last axis", "Permute before it, and use axis=-1")
-    return by_tables(layer, layer.input)
+    return layer.rounded(by_tables(layer, layer.input))
 
 
 def elu(layer: Layer) -> str:
     """ELU with alpha 1."""
     if float(layer.config.get("alpha", 1.0)) != 1.0:
         raise layer.unsupported("an ELU with an alpha other than 1", "Use alpha=1")
-    return activate(layer, layer.input, "elu")
+    return activate(layer, layer.input, "elu", part="")
 
 
 LAYERS: dict[str, Converter[Layer, str]] = {

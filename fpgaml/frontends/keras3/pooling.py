@@ -46,7 +46,7 @@ def pool(layer: Layer) -> str:
         counts = there.sum(axis=tuple(range(-rank, 0)))[0].astype(np.float64)
         if (counts == counts.flat[0]).all():
             counts = counts.flat[0] * np.ones((1,) * (rank + 1))
-        node = layer.add(AveragePool(size, strides, pads, _inverse(layer, counts)), node)
+        node = _mean(layer, node, AveragePool(size, strides, pads, _inverse(layer, counts)))
     return _finished(layer, node)
 
 
@@ -62,10 +62,15 @@ def global_pool(layer: Layer) -> str:
         count = prod(size)
         factor = _inverse(layer, np.full((1,) * len(shape), float(count)))
         pads = ((0, 0),) * len(size)
-        node = layer.add(AveragePool(size, size, pads, factor), node)
+        node = _mean(layer, node, AveragePool(size, size, pads, factor))
     if not layer.config.get("keepdims", False):
         node = layer.reshaped(node, shape[-1:], "squeezed")
     return _finished(layer, node)
+
+
+def _mean(layer: Layer, node: str, pool: AveragePool) -> str:
+    node = layer.add(pool, node)
+    return node if layer.package == "hgq" else layer.rounded(node)
 
 
 def _finished(layer: Layer, node: str) -> str:
