@@ -15,11 +15,11 @@ import numpy as np
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import Constant, Shape
 from fpgaml.graph.types import FixedType, Ints, Quantizer
-from fpgaml.graph.values import FixedArray
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.generated import CLASS_NAME
-from fpgaml.hls.layers import LayerList, constant_type, literal
+from fpgaml.hls.layers import LayerList
 from fpgaml.hls.settings import Backend
+from fpgaml.hls.tables import ConstantTable, constant_table, helpers_of
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ def _function(name: str, inputs: int, arguments: str, lines: Sequence[str], targ
     inside = "\n".join(
         line if line.lstrip().startswith("#") and not line.startswith(" ") else f"    {line}" for line in lines
     )
-    helper = next((text for key, text in FROM_BITS.items() if "from_bits<" + key in inside), "")
-    return f"\n{helper}template <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
+    helpers = helpers_of(inside, target.arithmetic)
+    return f"\n{helpers}template <{types}> void {name}({arguments}) {{\n{inside}\n}}\n"
 
 
 def _with_pragmas_of(target: Backend, lines: Sequence[str]) -> list[str]:
@@ -149,78 +149,13 @@ def loop(count: int, *lines: str) -> list[str]:
     return [f"for (unsigned i = 0; i < {count}; i++) {{", "    #pragma HLS UNROLL", *inner, "}"]
 
 
-def index_table(name: str, indices: Ints) -> str:
-    """A constant array of indices."""
-    values = ", ".join(str(int(n)) for n in indices.ravel())
-    return f"static const int {name}[{indices.size}] = {{{values}}};"
-
-
-FROM_BITS = {
-    "ap": """#ifndef FPGAML_FROM_BITS
-#define FPGAML_FROM_BITS
-// A number from its raw bits: tables of plain integers compile far faster than tables of fixed-point objects.
-template <class T> T from_bits(long long bits) {
-    #pragma HLS INLINE
-    T number;
-    number.range(T::width - 1, 0) = ap_int<64>(bits);
-    return number;
-}
-#endif
-""",
-    "ac": """#ifndef FPGAML_FROM_BITS
-#define FPGAML_FROM_BITS
-// A number from its raw bits: tables of plain integers compile far faster than tables of fixed-point objects.
-template <class T> T from_bits(long long bits) {
-    T number;
-    number.set_slc(0, ac_int<T::width, false>(bits));
-    return number;
-}
-#endif
-""",
-}
-
-
-@dataclass(frozen=True)
-class ConstantTable:
-    """A constant array of fixed-point numbers, exact.
-
-    Args:
-        declaration: in C++; entry: the expression for one entry, with `{}` for its index.
-    """
-
-    declaration: str
-    entry: str
-
-    def at(self, index: str) -> str:
-        """The entry at an index, as a C++ expression."""
-        return self.entry.format(index)
-
-
-def constant_table(name: str, node: Node, value: FixedArray, arithmetic: str) -> ConstantTable:
-    """Write a constant array, in row-major order.
-
-    Raises:
-        FpgamlError: entries with more bits than C++ literals hold.
-    """
-    literal(node, value)
-    kind = constant_type(value)
-    integers = value.at(kind.fractional).ravel()
-    container = next(c for c, bits in _CONTAINERS if kind.width < bits)
-    numbers = ", ".join(str(int(n)) for n in integers)
-    declaration = f"static const {container} {name}[{integers.size}] = {{{numbers}}};"
-    return ConstantTable(declaration, f"from_bits<{kind.cpp(arithmetic)}>({name}[{{}}])")
-
-
-_CONTAINERS = (("signed char", 8), ("short", 16), ("int", 32), ("long long", 64))
-
-
 def operands(layers: LayerList, node: Node) -> list[ConstantTable]:
     """How a function's body reads each of its node's inputs: from an argument, or from a constant of its own."""
     arguments, reads = tensors(layers, node), []
     for k, name in enumerate(node.inputs):
         op = layers.graph[name].op
         if isinstance(op, Constant):
-            reads.append(constant_table(f"constant{k}", node, op.value, layers.settings.target.arithmetic))
+            reads.append(constant_table(f"constant{k}", op.value, layers.settings.target.arithmetic))
         else:
             reads.append(ConstantTable("", f"in{arguments.index(name)}[{{}}]"))
     return reads

@@ -173,18 +173,21 @@ def _require_narrow(source: str, weights: NDArray[np.float64], sums: PortType) -
         )
 
 
-def literal(node: Node, value: FixedArray) -> NDArray[np.float64]:
+def is_literal(value: FixedArray) -> bool:
+    """Whether a double holds each of the numbers, in significant bits and in its exponent."""
+    if magnitude(value.integers).bit_length() <= MAX_LITERAL_BITS:
+        return True
+    sizes = [abs(int(n)) for n in value.integers.flat]
+    return all((n >> (n & -n).bit_length() - 1).bit_length() <= MAX_LITERAL_BITS for n in sizes if n)
+
+
+def literal(value: FixedArray) -> NDArray[np.float64]:
     """A constant as doubles that are exactly equal to it.
 
     Raises:
-        FpgamlError: more significant bits than a double has.
+        AssertionError: a double does not hold it, and no pass has taken it apart.
     """
-    if magnitude(value.normalised().integers).bit_length() > MAX_LITERAL_BITS:
-        raise FpgamlError(
-            node.source or node.name,
-            f"constants of more than {MAX_LITERAL_BITS} significant bits cannot be written as C++ literals",
-            "Quantise the layer's weights",
-        )
+    assert is_literal(value), f"constants of more than {MAX_LITERAL_BITS} significant bits"
     return value.to_float()
 
 

@@ -143,11 +143,6 @@ def test_distributed_arithmetic_has_no_reuse() -> None:
         settings(strategy=Strategy.DISTRIBUTED_ARITHMETIC, reuse_factor=2)
 
 
-def test_constants_wider_than_literals_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FpgamlError, match="significant bits"):
-        lowered(chain(dense(2, 2, bits=60), shape=(2,)), settings(), tmp_path)
-
-
 def test_an_unread_stream_is_refused(tmp_path: Path) -> None:
     builder = GraphBuilder("unread")
     x = builder.add(o.Input((2,), Quantizer(BYTE)), name="x")

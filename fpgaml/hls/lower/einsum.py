@@ -13,11 +13,12 @@ from fpgaml.graph.ops import Dense, EinsumDense, Operation, Shape
 from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import Body, add_generated, constant_table, index_table, loop
+from fpgaml.hls.codegen import Body, add_generated, loop
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering, literal
 from fpgaml.hls.lower.linear import add_dense, linear_precision
 from fpgaml.hls.settings import Strategy
+from fpgaml.hls.tables import constant_table, index_table
 
 MOST_DENSE_AXES = 3
 """hls4ml makes a convolution of a Dense over several axes, and has convolutions over one or two."""
@@ -81,8 +82,8 @@ def _add_einsum(layers: LayerList, node: Node, op: EinsumDense) -> None:
         equation=op.equation,
         inp_shape=layers.shape(node.inputs[0]),
         out_shape=shape,
-        weight_data=literal(node, op.kernel),
-        bias_data=np.broadcast_to(literal(node, bias), shape).copy(),
+        weight_data=literal(op.kernel),
+        bias_data=np.broadcast_to(literal(bias), shape).copy(),
     )
 
 
@@ -90,14 +91,14 @@ def add_contraction(layers: LayerList, node: Node, op: EinsumDense) -> None:
     """A function that adds products: for each output element two tables say of which inputs and weights."""
     shape, arithmetic = layers.shape(node.name), layers.settings.target.arithmetic
     taken, weights = products(op.equation, layers.shape(node.inputs[0]), op.kernel.shape)
-    kernel = constant_table("weight", node, op.kernel, arithmetic)
+    kernel = constant_table("weight", op.kernel, arithmetic)
     tables = [kernel.declaration, index_table("from", taken), index_table("which", weights)]
     # Partial sums may wrap; the whole sum fits, and modular arithmetic brings it out right.
     inner = PortType.of(layers.type(node.name)).cpp(arithmetic)
     start = f"{inner} sum = 0;"
     if op.bias is not None:
         spread = FixedArray(np.broadcast_to(op.bias.integers, shape), op.bias.fractional)
-        bias = constant_table("bias", node, spread, arithmetic)
+        bias = constant_table("bias", spread, arithmetic)
         tables.append(bias.declaration)
         start = f"{inner} sum = {bias.at('i')};"
     width = taken.shape[1]

@@ -30,14 +30,13 @@ from fpgaml.hls.codegen import (
     add_generated,
     broadcast_indices,
     cast_statements,
-    constant_table,
-    index_table,
     loop,
     operands,
     varies_by_position,
 )
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering
+from fpgaml.hls.tables import constant_table, index_table
 
 MERGES: dict[type[Operation], str] = {
     Add: "add",
@@ -102,7 +101,7 @@ def lower_scale(layers: LayerList, node: Node) -> None:
     by_position = layers.stream and not varies
     seen = (*([1] * (len(shape) - 1)), shape[-1]) if by_position else shape
     factor, offset = (_spread(value, seen) for value in (node.op.factor, node.op.offset))
-    factors, offsets = (constant_table(n, node, v, arithmetic) for n, v in (("factor", factor), ("offset", offset)))
+    factors, offsets = (constant_table(n, v, arithmetic) for n, v in (("factor", factor), ("offset", offset)))
     at_factor, at_offset = factors.at(f"i % {factor.integers.size}"), offsets.at(f"i % {offset.integers.size}")
     line = f"out[i] = in0[i] * {at_factor} + {at_offset};"
     tables = [factors.declaration, offsets.declaration]
@@ -149,7 +148,7 @@ def lower_leaky_relu(layers: LayerList, node: Node) -> None:
     """x or x * 2**-shift, exact."""
     assert isinstance(node.op, LeakyRelu)
     arithmetic = layers.settings.target.arithmetic
-    table = constant_table("slope", node, FixedArray(np.ones(1, dtype=np.int64), node.op.shift), arithmetic)
+    table = constant_table("slope", FixedArray(np.ones(1, dtype=np.int64), node.op.shift), arithmetic)
     lines = loop(_lanes(layers, node), f"if (in0[i] < 0) out[i] = in0[i] * {table.at('0')};", "else out[i] = in0[i];")
     add_generated(layers, node, Body(lines, [table.declaration]), prod(layers.shape(node.name)[:-1]))
 
@@ -167,7 +166,7 @@ def lower_lookup(layers: LayerList, node: Node) -> None:
     bits = f"x.range({width - 1}, 0).to_uint()"
     if arithmetic == "ac":  # a slice of a signed number is signed
         bits = f"ac_int<{width}, false>(x.template slc<{width}>(0)).to_uint()"
-    entries = constant_table("table", node, by_bits, arithmetic)
+    entries = constant_table("table", by_bits, arithmetic)
     read = [f"{port.cpp(arithmetic)} x = in0[i];", f"out[i] = {entries.at(bits)};"]
     if width == 0:
         read = [f"out[i] = {entries.at('0')};"]

@@ -24,8 +24,8 @@ def add_dense(layers: LayerList, node: Node, op: Dense) -> None:
         linear_precision(layers, node, op.kernel, op.bias),
         n_in=op.kernel.shape[0],
         n_out=op.kernel.shape[1],
-        weight_data=literal(node, op.kernel),
-        bias_data=_bias(node, op.bias),
+        weight_data=literal(op.kernel),
+        bias_data=_bias(op.bias),
     )
 
 
@@ -44,8 +44,8 @@ def lower_conv1d(layers: LayerList, node: Node) -> None:
         "pad_left": op.pads[0][0],
         "pad_right": op.pads[0][1],
         "padding": "valid" if op.pads[0] == (0, 0) else "same",
-        "weight_data": literal(node, kernel),
-        "bias_data": _bias(node, op.bias),
+        "weight_data": literal(kernel),
+        "bias_data": _bias(op.bias),
     }
     layers.append(node, "Conv1D", linear_precision(layers, node, kernel, op.bias), **common)
 
@@ -73,8 +73,8 @@ def lower_conv2d(layers: LayerList, node: Node) -> None:
         "pad_left": left,
         "pad_right": right,
         "padding": "same" if top or bottom or left or right else "valid",
-        "weight_data": literal(node, kernel),
-        "bias_data": _bias(node, op.bias),
+        "weight_data": literal(kernel),
+        "bias_data": _bias(op.bias),
     }
     layers.append(node, "Conv2D", linear_precision(layers, node, kernel, op.bias), **common)
 
@@ -117,8 +117,8 @@ def linear_precision(layers: LayerList, node: Node, kernel: FixedArray, bias: Fi
     }
 
 
-def _bias(node: Node, bias: FixedArray | None) -> object:
-    return None if bias is None else literal(node, bias)
+def _bias(bias: FixedArray | None) -> object:
+    return None if bias is None else literal(bias)
 
 
 def _operation(node: Node, kind: type[Op]) -> Op:

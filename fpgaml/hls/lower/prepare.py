@@ -14,6 +14,7 @@ from fpgaml.graph.ops import Constant, Conv1D, Conv2D, Input, Pad, Quantize, Res
 from fpgaml.graph.ops.windows import output_size
 from fpgaml.graph.types import Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
+from fpgaml.hls.lower.wide_constants import SplitWideConstants
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.passes.base import Pass, run
 from fpgaml.passes.pipeline import FEWEST_OPERATIONS
@@ -29,7 +30,7 @@ def prepare(graph: Graph, settings: HlsSettings) -> Graph:
         FpgamlError: an output that is a constant, or an input that a stream would never empty.
     """
     stream = settings.io_type == IoType.STREAM
-    own: tuple[Pass, ...] = (SettleOutputs(stream),)
+    own: tuple[Pass, ...] = (SplitWideConstants(), SettleOutputs(stream))
     if stream:
         own += (RequireReaders(), PadApart(), LimitReaders())
     return run((*FEWEST_OPERATIONS, *own), graph)

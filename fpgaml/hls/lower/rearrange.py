@@ -27,18 +27,10 @@ from fpgaml.graph.ops import (
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import (
-    Body,
-    add_generated,
-    constant_table,
-    index_table,
-    loop,
-    moved_indices,
-    operands,
-    varies_by_position,
-)
+from fpgaml.hls.codegen import Body, add_generated, loop, moved_indices, operands, varies_by_position
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering
+from fpgaml.hls.tables import constant_table, index_table
 
 
 def lower_reshape(layers: LayerList, node: Node) -> None:
@@ -183,7 +175,7 @@ def _lower_windows(layers: LayerList, node: Node) -> None:
         )
     else:
         factor = FixedArray(np.broadcast_to(op.factor.integers, out).ravel(), op.factor.fractional)
-        factors = constant_table("factor", node, factor, arithmetic)
+        factors = constant_table("factor", factor, arithmetic)
         tables.append(factors.declaration)
         inner = _sum_type(layers, node, width).cpp(arithmetic)
         lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", f"out[i] = sum * {factors.at('i')};")
