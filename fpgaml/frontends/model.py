@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from fpgaml.data.coding import PortCoding
@@ -35,10 +35,13 @@ class Built:
     Args:
         graph: the model's meaning; its `layers` name the node of each source layer's output.
         approximations: none, where the source model is itself fixed point throughout.
+        axes: for each output whose axes lie in another order than in the file, the batch not counted, the file's axis
+            that each axis of its node is; for layers by `layer/<name>`.
     """
 
     graph: Graph
     approximations: tuple[Approximation, ...] = ()
+    axes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class ParsedModel(Protocol):
@@ -54,7 +57,14 @@ class ParsedModel(Protocol):
 
     @property
     def input_shapes(self) -> Mapping[str, Shape]:
-        """Each input layer's shape, without a batch axis."""
+        """Each input layer's shape as the file has it, without a batch axis."""
+
+    @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        """For each input whose axes lie in another order in the Graph, the file's axis that each axis of its node is.
+
+        Such as (1, 2, 0) for channels-first images, whose node is channels-last; the batch is not counted.
+        """
 
     @property
     def codings(self) -> Mapping[str, PortCoding]:

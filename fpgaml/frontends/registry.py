@@ -25,6 +25,7 @@ FRONTENDS = {
     "keras3": "fpgaml.frontends.keras3:FRONTEND",
     "keras2": "fpgaml.frontends.keras2:FRONTEND",
     "tflite": "fpgaml.frontends.tflite:FRONTEND",
+    "onnx": "fpgaml.frontends.onnx:FRONTEND",
 }
 """fpgaml's own, in the order in which they are asked and named."""
 

@@ -22,6 +22,7 @@ class Framework(Oracle):
     Args:
         model: the file; outputs: the graph's output names, in order; layers: whether layers are asked for.
         limit: at most so many events are computed, since a framework takes long.
+        session: starts it, given the model, whether layers are asked for, and `float64`.
         versions: of the framework, known once the model is loaded.
     """
 
@@ -29,6 +30,7 @@ class Framework(Oracle):
     outputs: tuple[str, ...]
     layers: bool
     limit: int
+    session: Callable[..., InferenceSession] = framework_session
     versions: Mapping[str, str] = field(init=False, default_factory=dict)
     _float64: bool = field(init=False, default=False)
     _precision: str = field(init=False, default="")
@@ -54,7 +56,7 @@ class Framework(Oracle):
 
     def start(self) -> None:
         if self._session is None:
-            self._session = framework_session(self.model, self.layers, float64=self._float64)
+            self._session = self.session(self.model, self.layers, float64=self._float64)
             self._opened.callback(self._session.close)
         self._session.start()
 

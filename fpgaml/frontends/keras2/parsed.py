@@ -49,6 +49,11 @@ class Keras2Model:
         return dict(self.topology.inputs)
 
     @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        """None: the Graph has the file's own order of axes."""
+        return {}
+
+    @property
     def codings(self) -> Mapping[str, PortCoding]:
         """None: ports carry numbers as they are."""
         return {}

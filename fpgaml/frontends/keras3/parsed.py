@@ -61,6 +61,11 @@ class Keras3Model:
         return MappingProxyType({name: shape for name, shape, _ in self.topology.inputs})
 
     @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        """None: the Graph has the file's own order of axes."""
+        return {}
+
+    @property
     def codings(self) -> Mapping[str, PortCoding]:
         """None: ports carry numbers as they are."""
         return {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.building.outputs import named
 from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.tflite.dilation import folded
@@ -20,8 +21,8 @@ from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
 from fpgaml.frontends.tflite.schema import ModelFile, Operator, read
 from fpgaml.frontends.tflite.shapes import computes_shape, resolved
-from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
-from fpgaml.graph.ops import Input, Quantize, Shape
+from fpgaml.graph.graph import GraphBuilder, identifier
+from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
@@ -53,6 +54,11 @@ class TfliteModel:
     def input_shapes(self) -> Mapping[str, Shape]:
         """Each input's shape, without a batch axis."""
         return MappingProxyType({port.name: node_shape(port.tensor.shape) for port in self.border.inputs})
+
+    @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        """None: the Graph has the file's own order of axes."""
+        return {}
 
     @property
     def codings(self) -> Mapping[str, PortCoding]:
@@ -101,32 +107,8 @@ class TfliteModel:
         outputs = [
             values[port.tensor.index].codes or of(operators[-1]).codes(port.tensor) for port in self.border.outputs
         ]
-        named = _named(graph.build(outputs), [port.name for port in self.border.outputs])
-        return Built(DropDeadNodes().apply(named), tuple(notes))
-
-
-def _named(graph: Graph, names: Sequence[str]) -> Graph:
-    """The Graph with its outputs under these names, each a node of its own."""
-    nodes, taken = list(graph.nodes), {node.name for node in graph.nodes}
-    renamed: dict[str, str] = {}
-    outputs = []
-    for output, wanted in zip(graph.outputs, names, strict=True):
-        name = wanted
-        while name in taken:
-            name += "_out"
-        taken.add(name)
-        outputs.append(name)
-        if output in renamed or isinstance(graph[output].op, Input):
-            same = Quantizer(graph.types[output].uniform(), Rounding.TRN, Overflow.WRAP)
-            nodes.append(Node(name, Quantize(same), (output,), output))
-        else:
-            renamed[output] = name
-    nodes = [
-        replace(node, name=renamed.get(node.name, node.name), inputs=tuple(renamed.get(i, i) for i in node.inputs))
-        for node in nodes
-    ]
-    layers = {label: renamed.get(node, node) for label, node in graph.layers.items()}
-    return Graph(graph.name, tuple(nodes), tuple(outputs), layers)
+        renamed = named(graph.build(outputs), [port.name for port in self.border.outputs])
+        return Built(DropDeadNodes().apply(renamed), tuple(notes))
 
 
 @contextmanager

@@ -43,6 +43,10 @@ class ToyModel:
         return {"x": (len(self.matrix),)}
 
     @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        return {}
+
+    @property
     def codings(self) -> Mapping[str, PortCoding]:
         return {}
 

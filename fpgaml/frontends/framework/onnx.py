@@ -1,0 +1,50 @@
+"""onnxruntime on an ONNX file: loaded once, in a process of its own, and asked batch after batch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from fpgaml.frontends.framework.session import BATCH, PYTHON_VARIABLE, InferenceSession, framework_python
+from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError, Program, Worker
+
+RUNNER = Path(__file__).with_name("onnx_runner.py")
+INSTALL = (
+    f"Install it with `pip install 'fpgaml[onnx]'`, or set {PYTHON_VARIABLE} to the Python of an environment that "
+    "has it"
+)
+
+
+def onnx_python() -> Path | None:
+    """The Python to run onnxruntime with: that of FPGAML_FRAMEWORK_PYTHON, else this one if it has it.
+
+    Raises:
+        FpgamlError: the variable names something that cannot be run.
+    """
+    if os.environ.get(PYTHON_VARIABLE):
+        return framework_python()
+    return Path(sys.executable) if find_spec("onnxruntime") is not None else None
+
+
+def onnx_session(
+    path: Path, layers: bool = False, batch: int = BATCH, timeout: float = LONGEST, *, float64: bool = False
+) -> InferenceSession:
+    """An ONNX file in onnxruntime; nothing is started yet.
+
+    Args:
+        path: a file that fpgaml's own reader has accepted.
+        layers: whether the first output of every node is wanted too.
+        batch: events at a time, at most; timeout: seconds that an answer may take.
+        float64: compute in float64 where onnxruntime has every operator of the model in it.
+
+    Raises:
+        FrameworkUnavailableError: no Python with onnxruntime is known.
+    """
+    python = onnx_python()
+    if python is None:
+        raise FrameworkUnavailableError(path.name, "onnxruntime is not installed in this Python", INSTALL)
+    job = {"model": str(path.resolve()), "layers": layers, "batch": batch, "float64": float64}
+    program = Program(RUNNER, python, "onnxruntime", INSTALL)
+    return InferenceSession(Worker(program, job, path.name, timeout))

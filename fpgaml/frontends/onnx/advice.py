@@ -1,0 +1,28 @@
+"""What to do about operators that are not converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_LOOP = "Export one model without conditions and loops"
+_LATER = "Leave it out of the model, and do it after the firmware"
+_REMARKS: Mapping[str, str] = {
+    **dict.fromkeys(("If", "Loop", "Scan"), _LOOP),
+    **dict.fromkeys(("ArgMax", "ArgMin", "TopK", "NonMaxSuppression"), _LATER),
+    "ConvTranspose": "Use Resize (nearest) and Conv",
+    "DynamicQuantizeLinear": "Quantise statically: scales that depend on the data need a division",
+    **dict.fromkeys(
+        ("QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"),
+        "Export in the QDQ format: QuantizeLinear and DequantizeLinear around operators on real numbers",
+    ),
+    "LpNormalization": "Use BatchNormalization, whose statistics are constants",
+    "InstanceNormalization": "Use BatchNormalization, whose statistics are constants",
+    "LRN": "Use BatchNormalization, whose statistics are constants",
+    "GlobalLpPool": "Use GlobalAveragePool",
+    "LpPool": "Use AveragePool",
+}
+
+
+def instead_of(kind: str) -> str:
+    """What to use in an operator's place."""
+    return _REMARKS.get(kind, "Leave it out of the model, or write it with operators that docs/onnx.md lists")

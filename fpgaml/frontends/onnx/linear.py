@@ -1,0 +1,137 @@
+"""Gemm, MatMul and Conv."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, tensor
+from fpgaml.frontends.onnx.arrangement import BATCH
+from fpgaml.frontends.onnx.layer import Layer, real_array
+from fpgaml.frontends.onnx.program import Array
+from fpgaml.frontends.onnx.value import Value
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense
+from fpgaml.graph.ops.windows import Pads, same_padding
+
+
+def gemm(layer: Layer) -> Value:
+    """Gemm: alpha * A' B' + beta * C, with constant B and C."""
+    x = layer.input(0)
+    if layer.attribute("transA", 0):
+        x = x.transposed((1, 0))
+    kernel = layer.known(1) * np.float32(layer.attribute("alpha", 1.0))
+    if layer.attribute("transB", 0):
+        kernel = kernel.T
+    bias = None
+    if layer.optional(2) is not None:
+        bias = layer.known(2) * np.float32(layer.attribute("beta", 1.0))
+    return dense(layer, x, kernel, bias)
+
+
+def matmul(layer: Layer) -> Value:
+    """MatMul by a constant matrix."""
+    left, right = layer.raw(0), layer.raw(1)
+    if right.array is not None and right.array.ndim == 2:
+        return dense(layer, layer.input(0), real_array(right), None)
+    if left.array is not None and left.array.ndim == 2 and len(right.shape) >= 2:
+        # W x = (x' W')'
+        x = layer.input(1)
+        swap = (*range(len(x.shape) - 2), len(x.shape) - 1, len(x.shape) - 2)
+        return dense(layer, x.transposed(swap), real_array(left).T, None).transposed(swap)
+    raise layer.unsupported("MatMul of two tensors is not converted", "Multiply by a constant matrix")
+
+
+def dense(layer: Layer, x: Value, kernel: Array, bias: Array | None) -> Value:
+    """A product over the file's last axis, which may be several axes of the node: the kernel's rows follow them.
+
+    Args:
+        kernel: shape (inputs, outputs), in the file's order; bias: broadcasts to the outputs.
+    """
+    if kernel.ndim != 2 or kernel.shape[0] != x.shape[-1] or x.axes[-1] == (BATCH,):
+        raise layer.wrong(f"a matrix of shape {kernel.shape} for a tensor of shape {x.shape}")
+    units = kernel.shape[1]
+    x, rows = _last_as_it_lies(layer, x)
+    weights = tensor(layer, kernel[rows], WEIGHT_BITS, "kernel")
+    added = None if bias is None else tensor(layer, _per_unit(layer, bias, units), BIAS_BITS, "bias")
+    node = layer.rounded(layer.add(Dense(weights, added), x.node))
+    return replace(x, shape=(*x.shape[:-1], units), node=node)
+
+
+def _per_unit(layer: Layer, bias: Array, units: int) -> Array:
+    if bias.size not in (1, units) or bias.shape[-1:] not in ((), (1,), (units,)):
+        raise layer.wrong(f"a bias of shape {bias.shape} for {units} outputs")
+    return np.broadcast_to(bias.reshape(-1), (units,))
+
+
+def _last_as_it_lies(layer: Layer, x: Value) -> tuple[Value, Array]:
+    """A tensor with its last axis last in the node, in the node's own order of elements.
+
+    Returns:
+        The tensor, and for each element along the node's last axis its place along the file's.
+    """
+    dims = layer.shape(x.node)
+    group = x.axes[-1]
+    places = np.arange(x.shape[-1]).reshape([dims[axis] for axis in group])
+    own = sorted(group)
+    rows = places.transpose([group.index(axis) for axis in own]).reshape(-1)
+    sorted_groups = (*x.axes[:-1], tuple(own))
+    return layer.arranged(replace(x, axes=sorted_groups), x.real), rows
+
+
+def convolution(layer: Layer) -> Value:
+    """Conv over one or two axes: auto_pad, dilations, group, kernel_shape, pads, strides."""
+    x = layer.channels_last(layer.input(0))
+    kernel = layer.known(1)
+    rank = kernel.ndim - 2
+    if rank not in (1, 2) or len(x.shape) != rank + 2:
+        raise layer.unsupported(f"a convolution over {rank} axes", "Use one or two spatial axes")
+    size = kernel.shape[2:]
+    if tuple(layer.attribute("kernel_shape", size)) != size:
+        raise layer.wrong(f"the kernel_shape {layer.attribute('kernel_shape')} for weights of {kernel.shape}")
+    strides, dilation = per_axis(layer, "strides", rank), per_axis(layer, "dilations", rank)
+    pads = padding(layer, x.shape[2:], size, strides, dilation)
+    weights = tensor(layer, np.moveaxis(kernel, (0, 1), (-1, -2)), WEIGHT_BITS, "kernel")
+    bias = None
+    if layer.optional(2) is not None:
+        bias = tensor(layer, _per_unit(layer, layer.known(2), kernel.shape[0]), BIAS_BITS, "bias")
+    groups = int(layer.attribute("group", 1))
+    operation = Conv1D if rank == 1 else Conv2D
+    node = layer.rounded(layer.add(operation(weights, bias, strides, dilation, pads, groups), x.node))
+    *spatial, channels = layer.shape(node)
+    return replace(x, node=node, shape=(x.shape[0], channels, *spatial))
+
+
+def per_axis(layer: Layer, name: str, rank: int, default: int = 1) -> tuple[int, ...]:
+    """An attribute with a positive number for each spatial axis.
+
+    Raises:
+        FpgamlError: another count, or numbers of no use.
+    """
+    found = tuple(int(number) for number in layer.attribute(name) or (default,) * rank)
+    if len(found) != rank or not all(0 < number < 1 << 15 for number in found):
+        raise layer.wrong(f"{name} of {found} for {rank} spatial axes")
+    return found
+
+
+def padding(
+    layer: Layer, shape: tuple[int, ...], size: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...]
+) -> Pads:
+    """The positions around, by `auto_pad` or `pads`.
+
+    Source: ONNX, Operators, Conv and MaxPool: SAME_UPPER has the odd one at the end, SAME_LOWER at the beginning.
+    """
+    kind = str(layer.attribute("auto_pad", "NOTSET"))
+    rank = len(size)
+    if kind == "SAME_UPPER":
+        return same_padding(shape, size, strides, dilation)
+    if kind == "SAME_LOWER":
+        return tuple((after, before) for before, after in same_padding(shape, size, strides, dilation))
+    if kind == "VALID":
+        return ((0, 0),) * rank
+    if kind != "NOTSET":
+        raise layer.wrong(f"auto_pad `{kind}` is unknown")
+    pads = [int(number) for number in layer.attribute("pads") or (0,) * 2 * rank]
+    if len(pads) != 2 * rank or min(pads, default=0) < 0 or max(pads, default=0) >= 1 << 15:
+        raise layer.wrong(f"pads of {pads} for {rank} spatial axes")
+    return tuple((pads[axis], pads[axis + rank]) for axis in range(rank))

@@ -1,0 +1,80 @@
+"""Operators that move values about, and those that leave them as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fpgaml.frontends.onnx.fold import flat_shape, new_shape
+from fpgaml.frontends.onnx.layer import Layer
+from fpgaml.frontends.onnx.value import Value, constant
+
+
+def unchanged(layer: Layer) -> Value:
+    """Identity, and Dropout at inference."""
+    return layer.raw(0)
+
+
+def shape(layer: Layer) -> Value:
+    """Shape: a constant; the batch counts as the file has it, or as one event."""
+    start, end = layer.attribute("start", 0), layer.attribute("end")
+    return constant(np.array(layer.raw(0).shape[start:end], dtype=np.int64))
+
+
+def size(layer: Layer) -> Value:
+    """Size: a constant."""
+    return constant(np.array(int(np.prod(layer.raw(0).shape)), dtype=np.int64))
+
+
+def reshape(layer: Layer) -> Value:
+    """Reshape."""
+    x = layer.raw(0)
+    wanted = layer.numbers("shape", 1) or []
+    return layer.reshaped_value(x, new_shape(x.shape, wanted, layer.call))
+
+
+def flatten(layer: Layer) -> Value:
+    """Flatten."""
+    x = layer.raw(0)
+    return layer.reshaped_value(x, flat_shape(x.shape, int(layer.attribute("axis", 1))))
+
+
+def transpose(layer: Layer) -> Value:
+    """Transpose; only the order of axes is noted."""
+    x = layer.raw(0)
+    return x.transposed([int(axis) for axis in layer.attribute("perm") or reversed(range(len(x.shape)))])
+
+
+def squeeze(layer: Layer) -> Value:
+    """Squeeze; the axes stay in the node."""
+    x = layer.raw(0)
+    given = layer.numbers("axes", 1)
+    axes = {axis for axis, length in enumerate(x.shape) if length == 1} if given is None else {x.axis(a) for a in given}
+    if any(x.shape[axis] != 1 for axis in axes):
+        raise layer.wrong(f"squeezes the axes {sorted(axes)} of a tensor of shape {x.shape}")
+    kept = [axis for axis in range(len(x.shape)) if axis not in axes]
+    return _with_axes(layer, x, [x.shape[axis] for axis in kept])
+
+
+def unsqueeze(layer: Layer) -> Value:
+    """Unsqueeze; the node need not have the new axes."""
+    x = layer.raw(0)
+    given = layer.numbers("axes", 1) or []
+    rank = len(x.shape) + len(given)
+    new = {axis % rank for axis in given}
+    old = iter(x.shape)
+    return _with_axes(layer, x, [1 if axis in new else next(old) for axis in range(rank)])
+
+
+def _with_axes(layer: Layer, x: Value, sizes: list[int]) -> Value:
+    return layer.reshaped_value(x, tuple(sizes))
+
+
+def cast(layer: Layer) -> Value:
+    """Cast between real types: nothing changes."""
+    from fpgaml.frontends.onnx.fold import numpy_type
+
+    if np.dtype(numpy_type(int(layer.attribute("to", 1)))).kind != "f":
+        raise layer.unsupported("Cast of a computed tensor to integers", "Round with QONNX's Quant, or QuantizeLinear")
+    return replace(layer.raw(0))
