@@ -170,6 +170,10 @@ _PROOFS = [
     *(Proof(f"exit_{beats}", "exit.sv", {"BEATS": beats}) for beats in (1, 2, 3)),
     *(Proof(f"line_{depth}", "line.sv", {"DEPTH": depth}) for depth in (1, 2, 5)),
     *(Proof(f"shift_{depth}", "shift.sv", {"DEPTH": depth}) for depth in (1, 4)),
+    *(
+        Proof(f"state_{count}_{steps}", "state.sv", {"CHANNELS": count, "STEPS": steps}, depth=14)
+        for count, steps in ((1, 1), (1, 3), (2, 2), (3, 2))
+    ),
     *(Proof(f"skip_{count}", "skip.sv", {"COUNT": count}) for count in (1, 3, 4)),
     *(_route(*sizes) for sizes in ((1, 0, 1), (5, 0, 2), (5, 2, 3), (4, 1, 2))),
     *(

@@ -116,6 +116,7 @@ _BENCHES = [
     *(_module_bench("exit", BEAT_BITS=8, BEATS=beats, TAG_BITS=4) for beats in (1, 2, 5)),
     *(_module_bench("line", WIDTH=5, DEPTH=depth) for depth in (1, 2, 5, 8)),
     *(_module_bench("shift", WIDTH=5, DEPTH=depth) for depth in (1, 4)),
+    *(_module_bench("state", WIDTH=5, CHANNELS=n, STEPS=steps) for n, steps in ((1, 4), (3, 1), (4, 2), (5, 3))),
     *(_module_bench("skip", COUNT=count) for count in (1, 3, 4)),
     *(
         _module_bench("route", TOTAL=total, FIRST=first, COUNT=count)

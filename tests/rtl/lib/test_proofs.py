@@ -103,6 +103,8 @@ MUTATIONS = {
         "{in_data, out_data[DEPTH*WIDTH-1:WIDTH]}",
         "{out_data[(DEPTH-1)*WIDTH-1:0], in_data}",
     ),
+    "first step is the second": ("state_2_2", "fpgaml_state.v", "first <= next_step ==", "first <= step =="),
+    "state of another channel": ("state_3_2", "fpgaml_state.v", "memory[write_channel] <=", "memory[read_channel] <="),
     "one word too many left out": ("skip_3", "fpgaml_skip.v", "ALL = COUNT;", "ALL = COUNT + 1;"),
     "words of the next input": ("route_5_2_3", "fpgaml_route.v", "index >= FIRST_INDEX", "index > FIRST_INDEX"),
     "word taken among ticks without": ("ticks_3_2", "fpgaml_ticks.v", "in_valid && !flushing", "in_valid"),

@@ -104,6 +104,7 @@ def test_verilator(name, tmp_path):
         ("exit_beat_bits8_beats2_tag_bits4", "exit", "(end_valid || !last_beat)", "1'b1", "good_broken_and_flagged"),
         ("line_width5_depth5", "line", "LAST_ADDRESS = DEPTH - 1", "LAST_ADDRESS = DEPTH - 2", "every_word_comes_out"),
         ("shift_width5_depth4", "shift", "if (enable) out_data <= {", "out_data <= {", "the_last_words"),
+        ("state_width5_channels5_steps3", "state", "last <= next_step", "last <= step", "every_step_reads"),
         ("skip_count3", "skip", "in_valid && open;", "open;", "the_first_words"),
         ("route_total5_first2_count3", "route", "END_INDEX = FIRST + COUNT", "END_INDEX = COUNT", "its_own_beats"),
         ("ticks_words5_flush3_index_bits3", "ticks", "in_valid || flushing", "in_valid", "words_then_ticks"),
