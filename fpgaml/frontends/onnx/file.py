@@ -74,7 +74,7 @@ def _program(model: ModelProto, path: Path) -> Program:
         raise FpgamlError(where, "holds sparse constants", "Export the model with dense weights")
     versions = {entry.domain: int(entry.version) for entry in model.opset_import}
     constants = {tensor.name: array_of(tensor, path.parent, where) for tensor in graph.initializer}
-    reader = _Calls(path, versions, constants)
+    reader = _Calls(path, versions, constants, {tensor.name: int(tensor.data_type) for tensor in graph.initializer})
     for node in graph.node:
         reader.add(node)
     ports, batch = _ports(graph, constants, where)
@@ -86,8 +86,10 @@ def _program(model: ModelProto, path: Path) -> Program:
 class _Calls:
     """The file's nodes as calls; Constant nodes become constants."""
 
-    def __init__(self, path: Path, versions: dict[str, int], constants: dict[str, Array]) -> None:
-        self._path, self._versions, self._constants = path, versions, constants
+    def __init__(
+        self, path: Path, versions: dict[str, int], constants: dict[str, Array], kinds: dict[str, int]
+    ) -> None:
+        self._path, self._versions, self._constants, self._kinds = path, versions, constants, kinds
         self._labels: set[str] = set()
         self.calls: list[Call] = []
 
@@ -98,6 +100,9 @@ class _Calls:
         if own and node.op_type == "Constant":
             self._constants[node.output[0]] = _constant(attributes, f"{where}, {node.output[0]}")
             return
+        if node.op_type == "QuantizeLinear" and len(node.input) > 2 and node.input[2] in self._kinds:
+            # numpy has no four-bit types to tell it by
+            attributes.setdefault("output_dtype", self._kinds[node.input[2]])
         kind = node.op_type if own else f"{node.domain}:{node.op_type}"
         version = self._versions.get(node.domain, self._versions.get("", NEWEST) if own else NEWEST)
         label = self._label(node)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, tensor
 from fpgaml.frontends.onnx.arrangement import BATCH
-from fpgaml.frontends.onnx.layer import Layer, real_array
+from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
+from fpgaml.frontends.onnx.quantizers.products import Weights, bias, factor, of_products, weights
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense
 from fpgaml.graph.ops.windows import Pads, same_padding
@@ -17,51 +17,51 @@ from fpgaml.graph.ops.windows import Pads, same_padding
 
 def gemm(layer: Layer) -> Value:
     """Gemm: alpha * A' B' + beta * C, with constant B and C."""
-    x = layer.input(0)
+    x = factor(layer, 0)
     if layer.attribute("transA", 0):
         x = x.transposed((1, 0))
-    kernel = layer.known(1) * np.float32(layer.attribute("alpha", 1.0))
-    if layer.attribute("transB", 0):
-        kernel = kernel.T
-    bias = None
-    if layer.optional(2) is not None:
-        bias = layer.known(2) * np.float32(layer.attribute("beta", 1.0))
-    return dense(layer, x, kernel, bias)
+    transposed = bool(layer.attribute("transB", 0))
+    kernel = weights(layer, 1, 0 if transposed else 1).times(float(layer.attribute("alpha", 1.0)))
+    if transposed:
+        kernel = replace(kernel, values=kernel.values.T)
+    return dense(layer, x, kernel, 2, float(layer.attribute("beta", 1.0)))
 
 
 def matmul(layer: Layer) -> Value:
     """MatMul by a constant matrix."""
     left, right = layer.raw(0), layer.raw(1)
     if right.array is not None and right.array.ndim == 2:
-        return dense(layer, layer.input(0), real_array(right), None)
+        return dense(layer, factor(layer, 0), weights(layer, 1, 1))
     if left.array is not None and left.array.ndim == 2 and len(right.shape) >= 2:
         # W x = (x' W')'
-        x = layer.input(1)
+        x, kernel = factor(layer, 1), weights(layer, 0, 0)
         swap = (*range(len(x.shape) - 2), len(x.shape) - 1, len(x.shape) - 2)
-        return dense(layer, x.transposed(swap), real_array(left).T, None).transposed(swap)
+        turned = replace(kernel, values=kernel.values.T)
+        return dense(layer, x.transposed(swap), turned).transposed(swap)
     raise layer.unsupported("MatMul of two tensors is not converted", "Multiply by a constant matrix")
 
 
-def dense(layer: Layer, x: Value, kernel: Array, bias: Array | None) -> Value:
+def dense(layer: Layer, x: Value, kernel: Weights, bias_at: int | None = None, beta: float = 1.0) -> Value:
     """A product over the file's last axis, which may be several axes of the node: the kernel's rows follow them.
 
     Args:
-        kernel: shape (inputs, outputs), in the file's order; bias: broadcasts to the outputs.
+        kernel: shape (inputs, outputs), in the file's order.
+        bias_at: the input that is the bias, times `beta`.
     """
-    if kernel.ndim != 2 or kernel.shape[0] != x.shape[-1] or x.axes[-1] == (BATCH,):
-        raise layer.wrong(f"a matrix of shape {kernel.shape} for a tensor of shape {x.shape}")
-    units = kernel.shape[1]
+    shape = kernel.values.shape
+    if len(shape) != 2 or shape[0] != x.shape[-1] or x.axes[-1] == (BATCH,):
+        raise layer.wrong(f"a matrix of shape {shape} for a tensor of shape {x.shape}")
     x, rows = _last_as_it_lies(layer, x)
-    weights = tensor(layer, kernel[rows], WEIGHT_BITS, "kernel")
-    added = None if bias is None else tensor(layer, _per_unit(layer, bias, units), BIAS_BITS, "bias")
-    node = layer.rounded(layer.add(Dense(weights, added), x.node))
-    return replace(x, shape=(*x.shape[:-1], units), node=node)
+    scale = of_products(x, kernel)
+    fixed = kernel.fixed(layer, kernel.values[rows])
+    added = None if bias_at is None else bias(layer, bias_at, shape[1], scale, beta)
+    node = summed(layer, layer.add(Dense(fixed, added), x.node), scale)
+    return replace(x, shape=(*x.shape[:-1], shape[1]), node=node, scale=scale)
 
 
-def _per_unit(layer: Layer, bias: Array, units: int) -> Array:
-    if bias.size not in (1, units) or bias.shape[-1:] not in ((), (1,), (units,)):
-        raise layer.wrong(f"a bias of shape {bias.shape} for {units} outputs")
-    return np.broadcast_to(bias.reshape(-1), (units,))
+def summed(layer: Layer, node: str, scale: Array | None) -> str:
+    """Sums of products, rounded where they are the file's floating-point numbers and not integers with a scale."""
+    return layer.rounded(node) if scale is None else node
 
 
 def _last_as_it_lies(layer: Layer, x: Value) -> tuple[Value, Array]:
@@ -81,25 +81,26 @@ def _last_as_it_lies(layer: Layer, x: Value) -> tuple[Value, Array]:
 
 def convolution(layer: Layer) -> Value:
     """Conv over one or two axes: auto_pad, dilations, group, kernel_shape, pads, strides."""
-    x = layer.channels_last(layer.input(0))
-    kernel = layer.known(1)
-    rank = kernel.ndim - 2
+    x = layer.channels_last(factor(layer, 0))
+    kernel = weights(layer, 1, 0)
+    shape = kernel.values.shape
+    rank = len(shape) - 2
     if rank not in (1, 2) or len(x.shape) != rank + 2:
         raise layer.unsupported(f"a convolution over {rank} axes", "Use one or two spatial axes")
-    size = kernel.shape[2:]
+    size = shape[2:]
     if tuple(layer.attribute("kernel_shape", size)) != size:
-        raise layer.wrong(f"the kernel_shape {layer.attribute('kernel_shape')} for weights of {kernel.shape}")
+        raise layer.wrong(f"the kernel_shape {layer.attribute('kernel_shape')} for weights of {shape}")
     strides, dilation = per_axis(layer, "strides", rank), per_axis(layer, "dilations", rank)
     pads = padding(layer, x.shape[2:], size, strides, dilation)
-    weights = tensor(layer, np.moveaxis(kernel, (0, 1), (-1, -2)), WEIGHT_BITS, "kernel")
-    bias = None
-    if layer.optional(2) is not None:
-        bias = tensor(layer, _per_unit(layer, layer.known(2), kernel.shape[0]), BIAS_BITS, "bias")
+    scale = of_products(x, kernel)
+    fixed = kernel.fixed(layer, np.moveaxis(kernel.values, (0, 1), (-1, -2)))
+    added = bias(layer, 2, shape[0], scale)
     groups = int(layer.attribute("group", 1))
     operation = Conv1D if rank == 1 else Conv2D
-    node = layer.rounded(layer.add(operation(weights, bias, strides, dilation, pads, groups), x.node))
+    node = summed(layer, layer.add(operation(fixed, added, strides, dilation, pads, groups), x.node), scale)
     *spatial, channels = layer.shape(node)
-    return replace(x, node=node, shape=(x.shape[0], channels, *spatial))
+    kept = scale if scale is None or scale.size == 1 else scale.reshape((-1, *(1,) * rank))
+    return replace(x, node=node, shape=(x.shape[0], channels, *spatial), scale=kept)
 
 
 def per_axis(layer: Layer, name: str, rank: int, default: int = 1) -> tuple[int, ...]:

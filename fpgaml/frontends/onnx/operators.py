@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from fpgaml.frontends.onnx import elementwise, linear, moves
 from fpgaml.frontends.onnx.layer import Layer
+from fpgaml.frontends.onnx.quantizers import codes, qonnx
 from fpgaml.frontends.onnx.value import Value
 
 Converter: TypeAlias = Callable[[Layer], Value | Sequence[Value]]
@@ -27,5 +28,7 @@ OPERATORS: dict[str, Converter] = {
     "Transpose": moves.transpose,
     "Squeeze": moves.squeeze,
     "Unsqueeze": moves.unsqueeze,
+    **codes.OPERATORS,
+    **qonnx.OPERATORS,
 }
 """By the operator's name; one outside of ONNX's own domain as `domain:name`. Other packages add theirs."""

@@ -22,6 +22,7 @@ from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.operators import OPERATORS, Converter
 from fpgaml.frontends.onnx.ports import port_axes
 from fpgaml.frontends.onnx.program import Call, Port, Program
+from fpgaml.frontends.onnx.quantizers.rewrite import rewritten
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.graph import GraphBuilder, identifier
 from fpgaml.graph.ops import Input, Shape
@@ -223,4 +224,4 @@ def parse(path: Path) -> ProgramModel:
         UnsupportedError: operators that cannot be expressed, all of them named.
         FpgamlError: a damaged file, or one that is none.
     """
-    return model_of(read(path), str(path))
+    return model_of(rewritten(read(path)), str(path))

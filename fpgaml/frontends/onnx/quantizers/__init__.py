@@ -1,0 +1,1 @@
+"""Quantised networks: QONNX, and ONNX's own integers."""

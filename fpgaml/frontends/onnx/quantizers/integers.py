@@ -1,0 +1,197 @@
+"""Quantisation to integers with a scale and a zero point: of constants as the file's float32 has it, of nodes exactly.
+
+A tensor x becomes (q - zero) * scale with q = round(clip(x / scale + zero, low, high)), elements as numpy broadcasts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpgaml.frontends.building.constants import SCALE_BITS, grid_of, on_grid, same, significant
+from fpgaml.frontends.onnx.layer import Layer, real_array
+from fpgaml.frontends.onnx.program import Array
+from fpgaml.frontends.onnx.quantizers.grid import WHOLE_SHIFTS, Grid, brought_onto
+from fpgaml.frontends.onnx.value import Value, constant
+from fpgaml.graph.ops import Scale, uniform_quantize
+from fpgaml.graph.types import Rounding
+from fpgaml.graph.values import FixedArray
+
+Reals = NDArray[np.float64]
+MOST_BITS = 32
+"""Of a quantizer's integers: what float32 and int32 hold, and more than firmware wants."""
+
+
+@dataclass(frozen=True, eq=False)
+class Integers:
+    """The integers of a quantizer.
+
+    Args:
+        scale: positive, of the file's float32; zero: of the same; both broadcast to the tensor of the file.
+        low, high: the smallest and the largest integer.
+        rounding: by its name in QONNX.
+        shifted_first: whether the zero point is added before rounding (QONNX) or afterwards (ONNX).
+        bipolar: whether there are but -1 and 1, by sign.
+    """
+
+    scale: Array
+    zero: Array
+    low: int
+    high: int
+    rounding: str = "ROUND"
+    shifted_first: bool = True
+    bipolar: bool = False
+
+    def of_constant(self, values: Array) -> Reals:
+        """The integers q of a constant, in the floating-point format of its values."""
+        scale, zero = (np.asarray(part, dtype=values.dtype) for part in (self.scale, self.zero))
+        with np.errstate(over="ignore"):
+            ratio = values / scale
+        if self.bipolar:
+            return np.where(ratio + zero >= 0, 1.0, -1.0)
+        if not self.shifted_first:
+            return np.asarray(np.clip(rounded(ratio, self.rounding) + zero, self.low, self.high), dtype=np.float64)
+        return rounded(np.clip(ratio + zero, self.low, self.high), self.rounding).astype(np.float64)
+
+
+def rounded(values: Array, mode: str) -> Array:
+    """Whole numbers, as QONNX's rounding of that name has it."""
+    sign, size = np.sign(values), np.abs(values)
+    match mode:
+        case "CEIL":
+            return np.ceil(values)
+        case "FLOOR":
+            return np.floor(values)
+        case "DOWN" | "ROUND_TO_ZERO":
+            return np.trunc(values)
+        case "UP":
+            return np.asarray(sign * np.ceil(size))
+        case "HALF_UP":
+            return np.asarray(sign * np.floor(size + values.dtype.type(0.5)))
+        case "HALF_DOWN":
+            return np.asarray(sign * np.ceil(size - values.dtype.type(0.5)))
+    return np.asarray(np.rint(values))
+
+
+def quantized(layer: Layer, x: Value, integers: Integers) -> Value:
+    """A tensor after a quantizer: real values, as integers with their scale where it is no power of two."""
+    if x.array is not None:
+        return _constant(real_array(x), integers)
+    if integers.bipolar:
+        return _sign(layer, x, integers)
+    zero = np.asarray(integers.zero, dtype=np.float64)
+    if not integers.shifted_first and (zero != zero.flat[0]).any():
+        raise layer.unsupported("its zero points differ from channel to channel", "Use one zero point for activations")
+    low, high, before = integers.low, integers.high, zero
+    if _commutes(integers):
+        low, high, before = low - int(zero.flat[0]), high - int(zero.flat[0]), np.zeros(())
+    node, unit = _in_units(layer, x, integers, before)
+    dims = layer.shape(node)
+    fractional = x.laid_out(_exponents(unit.of_scale), dims)
+    node = brought_onto(layer, node, Grid(low, high, fractional, integers.rounding))
+    return simplified(replace(x, node=node, scale=unit.scale, offset=-before * integers.scale))
+
+
+def _commutes(integers: Integers) -> bool:
+    """Whether the zero point may be added after rounding: it is the same whole number everywhere."""
+    zero = np.asarray(integers.zero, dtype=np.float64)
+    if (zero != zero.flat[0]).any() or zero.flat[0] % 1:
+        return False
+    even = zero.flat[0] % 2 == 0 and integers.rounding in ("ROUND", "HALF_EVEN")
+    return bool(not integers.shifted_first or not zero.any() or even or integers.rounding in WHOLE_SHIFTS)
+
+
+@dataclass(frozen=True, eq=False)
+class _Unit:
+    """What a node's 1 stands for.
+
+    Args:
+        scale: times the node is the tensor; None for 1.
+        of_scale: 1 / of_scale is the quantizer's scale in the node's units: powers of two.
+    """
+
+    scale: Array | None
+    of_scale: Array
+
+
+def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals) -> tuple[str, _Unit]:
+    """x + zero * scale in a node in whose units the quantizer's step is a power of two."""
+    step = np.asarray(integers.scale, dtype=np.float64)
+    own = np.ones(()) if x.scale is None else np.asarray(x.scale, dtype=np.float64)
+    offset = zero * step if x.offset is None else x.offset.astype(np.float64) + zero * step
+    if powers_of_two(step):  # real values
+        factor, unit, ratio = own, None, 1 / step
+    elif powers_of_two(own / step):  # integers of the scale that the tensor has
+        factor, unit, ratio = np.ones(()), x.scale, own / step
+    else:  # integers of the quantizer's own scale
+        factor, unit, ratio = own / step, integers.scale.astype(np.float64), np.ones(())
+    moved = offset / (1.0 if unit is None else unit)
+    return _affine(layer, x, factor, moved), _Unit(unit, ratio)
+
+
+def _affine(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
+    """The node times a factor plus an offset; both rounded where they have too many bits."""
+    if (factor == 1).all() and not offset.any():
+        return x.node
+    dims = layer.shape(x.node)
+    wide_factor, wide_offset = x.laid_out(factor, dims), x.laid_out(offset, dims)
+    kept_factor = significant(wide_factor, SCALE_BITS)
+    product = int(layer.uniform(x.node).fractional) + kept_factor.normalised().fractional
+    exact = FixedArray.from_float(wide_offset).normalised()
+    fine = exact.fractional <= max(product, grid_of(wide_offset))
+    kept_offset = exact if fine else on_grid(wide_offset, max(product, grid_of(wide_offset)))
+    if not same(kept_factor, wide_factor):
+        layer.note(
+            f"the factor between two scales rounded to {SCALE_BITS} significant bits; "
+            "the model multiplies by both scales in float32"
+        )
+    elif not same(kept_offset, wide_offset):
+        layer.note("the offset between two zero points rounded")
+    return layer.add(Scale(kept_factor, kept_offset, rescales=not powers_of_two(factor)), x.node, suffix="scale")
+
+
+def _sign(layer: Layer, x: Value, integers: Integers) -> Value:
+    """1 where x / scale + zero >= 0, else -1; times the scale."""
+    step, zero = (np.asarray(part, dtype=np.float64) for part in (integers.scale, integers.zero))
+    if zero.any() or x.offset is not None:
+        x = layer.applied(replace(x, offset=zero * step if x.offset is None else x.offset + zero * step))
+    dims = layer.shape(x.node)
+    fraction = int(layer.uniform(x.node).fractional)
+    below = layer.add(uniform_quantize(1, -fraction, fraction, Rounding.TRN), x.node, suffix="below")
+    size = step if powers_of_two(step) else np.ones(())
+    factor, offset = (FixedArray.from_float(x.laid_out(part, dims)) for part in (np.ldexp(size, fraction + 1), size))
+    node = layer.add(Scale(factor, offset), below)
+    scale = None if powers_of_two(step) else step
+    return simplified(replace(x, node=node, scale=scale, offset=-zero * step))
+
+
+def _constant(values: Array, integers: Integers) -> Value:
+    """Integers with their scale, powers of two and 1 too: so it shows that nothing is to be rounded."""
+    floats = values if values.dtype.kind == "f" else values.astype(np.float32)
+    step, zero = (np.asarray(part, dtype=np.float64) for part in (integers.scale, integers.zero))
+    codes = integers.of_constant(floats)
+    if (zero % 1 == 0).all():
+        return constant(codes - zero, scale=step)
+    return constant(codes, scale=step, offset=-zero * step)
+
+
+def simplified(value: Value) -> Value:
+    """The same tensor, without a scale of 1 and an offset of 0."""
+    scale, offset = value.scale, value.offset
+    return replace(
+        value,
+        scale=None if scale is None or (scale == 1).all() else scale,
+        offset=None if offset is None or not offset.any() else offset,
+    )
+
+
+def powers_of_two(values: Array) -> bool:
+    """Whether every number is 2**k for a whole k."""
+    return bool((np.frexp(np.asarray(values, dtype=np.float64))[0] == 0.5).all())
+
+
+def _exponents(values: Array) -> NDArray[np.int64]:
+    """k of numbers 2**k."""
+    return np.asarray(np.frexp(values)[1] - 1, dtype=np.int64)
