@@ -6,38 +6,28 @@ Over streams it sees one position at a time where the operation allows that, els
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import prod
 
-import numpy as np
-
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Constant, Shape
-from fpgaml.graph.types import FixedType, Ints, Quantizer
-from fpgaml.hls.fixed import PortType
+from fpgaml.hls.bodies import BODIES
+from fpgaml.hls.bodies.site import Body, Site, arguments_of
 from fpgaml.hls.generated import CLASS_NAME
 from fpgaml.hls.layers import LayerList
 from fpgaml.hls.settings import Backend
-from fpgaml.hls.tables import ConstantTable, constant_table, helpers_of
+from fpgaml.hls.tables import helpers_of
 
 
-@dataclass(frozen=True)
-class Body:
-    """The inside of a generated function.
+def add_body(layers: LayerList, node: Node, by_position: bool = False) -> None:
+    """Append a layer with a function that does what the node's operation does.
 
     Args:
-        lines: statements over `in0[...]`, `in1[...]` and `out[...]`.
-        tables: constant arrays that they use.
+        by_position: over streams it does so at one position after another, each as the others.
     """
-
-    lines: Sequence[str]
-    tables: Sequence[str] = ()
-
-    @property
-    def declarations(self) -> list[str]:
-        """The tables that there are."""
-        return [table for table in self.tables if table]
+    site = Site.of(layers.graph, node, layers.settings.target.arithmetic)
+    split = layers.stream and by_position
+    body = BODIES[type(node.op)](site.at_position() if split else site)
+    add_generated(layers, node, body, prod(site.shape[:-1]) if split else None)
 
 
 def add_generated(layers: LayerList, node: Node, body: Body, positions: int | None = None) -> None:
@@ -48,7 +38,7 @@ def add_generated(layers: LayerList, node: Node, body: Body, positions: int | No
         positions: how many positions (all axes but the last) a stream carries.
     """
     name = f"compute_{layers.carrier(node)}"
-    read = tensors(layers, node)
+    read = arguments_of(layers.graph, node)
     target = layers.settings.target
     if not layers.stream:
         code = _parallel(name, len(read), body, target)
@@ -58,11 +48,6 @@ def add_generated(layers: LayerList, node: Node, body: Body, positions: int | No
         sizes = [prod(layers.shape(i)) for i in read]
         code = _buffered(name, sizes, prod(layers.shape(node.name)), body, target)
     layers.append(node, CLASS_NAME, inputs=read, function=name, out_shape=layers.shape(node.name), code=code)
-
-
-def tensors(layers: LayerList, node: Node) -> list[str]:
-    """The nodes that a function takes as arguments `in0`, `in1`, ...: each once, and no constants."""
-    return [name for name in dict.fromkeys(node.inputs) if not isinstance(layers.graph[name].op, Constant)]
 
 
 def _parallel(name: str, inputs: int, body: Body, target: Backend) -> str:
@@ -141,53 +126,3 @@ def _with_pragmas_of(target: Backend, lines: Sequence[str]) -> list[str]:
         elif not text.startswith(("#pragma HLS", "PRAGMA_DATA_PACK")):
             result.append(line)
     return result
-
-
-def loop(count: int, *lines: str) -> list[str]:
-    """An unrolled loop over i."""
-    inner = [f"    {line}" for line in lines]
-    return [f"for (unsigned i = 0; i < {count}; i++) {{", "    #pragma HLS UNROLL", *inner, "}"]
-
-
-def operands(layers: LayerList, node: Node) -> list[ConstantTable]:
-    """How a function's body reads each of its node's inputs: from an argument, or from a constant of its own."""
-    arguments, reads = tensors(layers, node), []
-    for k, name in enumerate(node.inputs):
-        op = layers.graph[name].op
-        if isinstance(op, Constant):
-            reads.append(constant_table(f"constant{k}", op.value, layers.settings.target.arithmetic))
-        else:
-            reads.append(ConstantTable("", f"in{arguments.index(name)}[{{}}]"))
-    return reads
-
-
-def varies_by_position(shape: Shape) -> bool:
-    """Whether a tensor that broadcasts differs along axes other than the last."""
-    return any(size != 1 for size in shape[:-1])
-
-
-def broadcast_indices(shape: Shape, target: Shape) -> Ints:
-    """For every element of `target`, in order, the flat index of the element of `shape` that it reads."""
-    flat = np.arange(prod(shape)).reshape(shape)
-    return np.asarray(np.broadcast_to(flat, target)).ravel()
-
-
-def moved_indices(shape: Shape, move: Callable[[Ints], Ints]) -> Ints:
-    """For every element of a layout operation's output its source element's flat index; -1 for a padded zero."""
-    flat = np.arange(1, prod(shape) + 1).reshape(1, *shape)
-    moved: Ints = move(flat)[0].ravel() - 1
-    return moved
-
-
-def cast_statements(quantizer: Quantizer, shape: Shape, arithmetic: str) -> list[str]:
-    """One statement an element: cast it to its own type; zero where the type holds only zero."""
-    kind = quantizer.type
-    parts = (np.broadcast_to(part, shape).ravel() for part in (kind.signed, kind.integer, kind.fractional))
-    lines = []
-    for index, (signed, integer, fractional) in enumerate(zip(*parts, strict=True)):
-        if signed + integer + fractional <= 0:
-            lines.append(f"out[{index}] = 0;")
-            continue
-        port = PortType.of(FixedType(signed, integer, fractional), quantizer.rounding, quantizer.overflow)
-        lines.append(f"out[{index}] = {port.cpp(arithmetic)}(in0[{index}]);")
-    return lines

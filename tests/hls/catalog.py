@@ -101,6 +101,7 @@ def linear_cases() -> dict[str, Graph]:
         "dense_2_axes": chain(dense(3, 4), shape=(5, 3)),
         "dense_2_axes_no_bias": chain(dense(3, 2, bias=False), shape=(2, 3)),
         "dense_3_axes": chain(dense(3, 2), shape=(2, 4, 3)),
+        "dense_4_axes": chain(dense(3, 2), shape=(2, 1, 2, 3)),
         "dense_zero": chain(o.Dense(FixedArray(np.zeros((3, 2), dtype=np.int64), 0), None), shape=(3,)),
         "dense_zero_bias": chain(o.Dense(FixedArray(np.zeros((3, 2), dtype=np.int64), 0), constant((2,))), shape=(3,)),
         "dense_coarse": chain(o.Dense(FixedArray(np.array([[8, -16], [24, 8]]), 0), None), shape=(2,)),

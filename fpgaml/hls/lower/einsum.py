@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from math import prod
-from string import ascii_lowercase
 from typing import cast
 
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Dense, EinsumDense, Operation, Shape
-from fpgaml.graph.ops.einsum import split_equation
-from fpgaml.graph.types import Ints
+from fpgaml.graph.ops import Dense, EinsumDense, Operation
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import Body, add_generated, loop
-from fpgaml.hls.fixed import PortType
+from fpgaml.hls.codegen import add_body
 from fpgaml.hls.layers import LayerList, Lowering, literal
 from fpgaml.hls.lower.linear import add_dense, linear_precision
 from fpgaml.hls.settings import Strategy
-from fpgaml.hls.tables import constant_table, index_table
 
 MOST_DENSE_AXES = 3
 """hls4ml makes a convolution of a Dense over several axes, and has convolutions over one or two."""
@@ -29,10 +23,8 @@ def lower_dense(layers: LayerList, node: Node) -> None:
     op, rank = cast(Dense, node.op), len(layers.shape(node.name))
     if rank <= MOST_DENSE_AXES:
         add_dense(layers, node, op)
-        return
-    letters = ascii_lowercase[:rank]
-    bias = op.bias and FixedArray(op.bias.integers.reshape(*[1] * (rank - 1), -1), op.bias.fractional)
-    add_contraction(layers, node, EinsumDense(op.kernel, bias, f"{letters},{letters[-1]}z->{letters[:-1]}z"))
+    else:
+        add_body(layers, node, by_position=True)
 
 
 def lower_einsum(layers: LayerList, node: Node) -> None:
@@ -45,7 +37,7 @@ def lower_einsum(layers: LayerList, node: Node) -> None:
     elif _hls4ml_has(layers, op):
         _add_einsum(layers, node, op)
     else:
-        add_contraction(layers, node, op)
+        add_body(layers, node)
 
 
 def _hls4ml_has(layers: LayerList, op: EinsumDense) -> bool:
@@ -85,40 +77,6 @@ def _add_einsum(layers: LayerList, node: Node, op: EinsumDense) -> None:
         weight_data=literal(op.kernel),
         bias_data=np.broadcast_to(literal(bias), shape).copy(),
     )
-
-
-def add_contraction(layers: LayerList, node: Node, op: EinsumDense) -> None:
-    """A function that adds products: for each output element two tables say of which inputs and weights."""
-    shape, arithmetic = layers.shape(node.name), layers.settings.target.arithmetic
-    taken, weights = products(op.equation, layers.shape(node.inputs[0]), op.kernel.shape)
-    kernel = constant_table("weight", op.kernel, arithmetic)
-    tables = [kernel.declaration, index_table("from", taken), index_table("which", weights)]
-    # Partial sums may wrap; the whole sum fits, and modular arithmetic brings it out right.
-    inner = PortType.of(layers.type(node.name)).cpp(arithmetic)
-    start = f"{inner} sum = 0;"
-    if op.bias is not None:
-        spread = FixedArray(np.broadcast_to(op.bias.integers, shape), op.bias.fractional)
-        bias = constant_table("bias", spread, arithmetic)
-        tables.append(bias.declaration)
-        start = f"{inner} sum = {bias.at('i')};"
-    width = taken.shape[1]
-    step = f"sum += in0[from[i * {width} + j]] * {kernel.at(f'which[i * {width} + j]')};"
-    inside = [f"for (unsigned j = 0; j < {width}; j++) {{", "    #pragma HLS UNROLL", f"    {step}", "}"]
-    add_generated(layers, node, Body(loop(prod(shape), start, *inside, "out[i] = sum;"), tables))
-
-
-def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, Ints]:
-    """For each output element, the flat indices of the inputs and of the weights whose products it sums."""
-    letters, kernel, output = split_equation(equation)
-    sizes = dict(zip(letters + kernel, (*shape, *kernel_shape), strict=True))
-    order = output + "".join(letter for letter in sizes if letter not in output)
-    grid = dict(zip(order, np.indices([sizes[letter] for letter in order]), strict=True))
-    rows = prod(sizes[letter] for letter in output)
-
-    def flat(part: str, dims: Shape) -> Ints:
-        return np.asarray(np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1))
-
-    return flat(letters, shape), flat(kernel, kernel_shape)
 
 
 LOWERINGS: dict[type[Operation], Lowering] = {Dense: Lowering(lower_dense), EinsumDense: Lowering(lower_einsum)}

@@ -8,8 +8,8 @@ import numpy as np
 
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Operation
-from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
+from fpgaml.hls.bodies.linear import spread
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering, constant_type, literal
 
@@ -77,34 +77,6 @@ def lower_conv2d(layers: LayerList, node: Node) -> None:
         "bias_data": _bias(op.bias),
     }
     layers.append(node, "Conv2D", linear_precision(layers, node, kernel, op.bias), **common)
-
-
-def spread(op: Conv1D | Conv2D) -> FixedArray:
-    """The kernel of an equal convolution without dilation or groups: zeros stand in between.
-
-    Returns:
-        Shape (*reach, channels, filters).
-    """
-    integers = op.kernel.integers
-    axes = op.spatial_axes
-    if op.groups > 1:
-        integers = _ungrouped(integers, op.groups)
-    if any(step > 1 for step in op.dilation):
-        sizes = [(n - 1) * step + 1 for n, step in zip(integers.shape[:axes], op.dilation, strict=True)]
-        wide = np.zeros((*sizes, *integers.shape[axes:]), dtype=integers.dtype)
-        wide[tuple(slice(None, None, step) for step in op.dilation)] = integers
-        integers = wide
-    return FixedArray(integers, op.kernel.fractional)
-
-
-def _ungrouped(integers: Ints, groups: int) -> Ints:
-    inner, filters = integers.shape[-2:]
-    each = filters // groups
-    wide = np.zeros((*integers.shape[:-2], inner * groups, filters), dtype=integers.dtype)
-    for group in range(groups):
-        rows, columns = slice(group * inner, (group + 1) * inner), slice(group * each, (group + 1) * each)
-        wide[..., rows, columns] = integers[..., columns]
-    return wide
 
 
 def linear_precision(layers: LayerList, node: Node, kernel: FixedArray, bias: FixedArray | None) -> dict[str, PortType]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
-
-import numpy as np
 
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
@@ -14,23 +11,19 @@ from fpgaml.graph.ops import (
     Constant,
     Dense,
     MaxPool,
-    Move,
     Operation,
     Pad,
     Reduce,
-    Reduction,
     Reshape,
     Slice,
     Transpose,
     UpSample,
 )
 from fpgaml.graph.ops.base import normal_axis
-from fpgaml.graph.types import Ints
-from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import Body, add_generated, loop, moved_indices, operands, varies_by_position
+from fpgaml.hls.bodies.site import varies_by_position
+from fpgaml.hls.codegen import add_body
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering
-from fpgaml.hls.tables import constant_table, index_table
 
 
 def lower_reshape(layers: LayerList, node: Node) -> None:
@@ -40,9 +33,7 @@ def lower_reshape(layers: LayerList, node: Node) -> None:
     if not layers.stream or _read_flat(layers, node):
         layers.append(node, "Reshape", target_shape=list(after))
     else:
-        count = after[-1] if before[-1] == after[-1] else prod(after)
-        positions = prod(after[:-1]) if before[-1] == after[-1] else None
-        add_generated(layers, node, Body(loop(count, "out[i] = in0[i];")), positions)
+        add_body(layers, node, by_position=before[-1] == after[-1])
 
 
 def _read_flat(layers: LayerList, node: Node) -> bool:
@@ -52,16 +43,9 @@ def _read_flat(layers: LayerList, node: Node) -> bool:
     return flat and len(readers) == 1 and isinstance(readers[0].op, Dense)
 
 
-def lower_moved(layers: LayerList, node: Node) -> None:
-    """Elements in their new places, by an index table."""
-    assert isinstance(node.op, Move)
-    indices = moved_indices(layers.shape(node.inputs[0]), node.op.move)
-    if (indices >= 0).all():
-        body = Body(loop(indices.size, "out[i] = in0[from[i]];"), [index_table("from", indices)])
-    else:
-        lines = loop(indices.size, "if (from[i] < 0) out[i] = 0;", "else out[i] = in0[from[i]];")
-        body = Body(lines, [index_table("from", indices)])
-    add_generated(layers, node, body)
+def lower_whole(layers: LayerList, node: Node) -> None:
+    """A function over whole tensors."""
+    add_body(layers, node)
 
 
 def lower_pad(layers: LayerList, node: Node) -> None:
@@ -69,7 +53,7 @@ def lower_pad(layers: LayerList, node: Node) -> None:
     assert isinstance(node.op, Pad)
     shape, out, pads = layers.shape(node.inputs[0]), layers.shape(node.name), node.op.pads
     if not layers.stream or len(shape) not in (2, 3) or pads[-1] != (0, 0):
-        lower_moved(layers, node)
+        lower_whole(layers, node)
         return
     names = ("width",) if len(shape) == 2 else ("height", "width")
     sides = (("left", "right"),) if len(shape) == 2 else (("top", "bottom"), ("left", "right"))
@@ -84,25 +68,12 @@ def lower_concatenate(layers: LayerList, node: Node) -> None:
     """Tensors one after another."""
     assert isinstance(node.op, Concatenate)
     shapes = [layers.shape(name) for name in node.inputs]
-    starts = np.cumsum([0, *(prod(shape) for shape in shapes)])
-    axis = normal_axis(node.op.axis, len(shapes[0]))
-    flats = [np.arange(prod(s)).reshape(s) + start for s, start in zip(shapes, starts[:-1], strict=True)]
-    joined = np.concatenate(flats, axis=axis).ravel()
     varies = any(
         isinstance(layers.graph[name].op, Constant) and varies_by_position(shape)
         for name, shape in zip(node.inputs, shapes, strict=True)
     )
-    by_position = layers.stream and axis == len(shapes[0]) - 1 and not varies
-    if by_position:
-        lasts = [shape[-1] for shape in shapes]
-        starts = np.cumsum([0, *lasts])
-        joined = np.arange(starts[-1])
-    reads, lines = operands(layers, node), []
-    for position, flat in enumerate(joined):
-        source = int(np.searchsorted(starts, flat, side="right")) - 1
-        lines.append(f"out[{position}] = {reads[source].at(str(int(flat - starts[source])))};")
-    body = Body(lines, [read.declaration for read in reads])
-    add_generated(layers, node, body, prod(shapes[0][:-1]) if by_position else None)
+    last = normal_axis(node.op.axis, len(shapes[0])) == len(shapes[0]) - 1
+    add_body(layers, node, by_position=last and not varies)
 
 
 def lower_max_pool(layers: LayerList, node: Node) -> None:
@@ -112,7 +83,7 @@ def lower_max_pool(layers: LayerList, node: Node) -> None:
     padded = any(pads != (0, 0) for pads in op.pads)
     even = all((s - w) % t == 0 for s, w, t in zip(shape, op.size, op.strides, strict=False))
     if padded or (layers.stream and (op.size != op.strides or not even)) or len(op.size) > 2:
-        _lower_windows(layers, node)
+        add_body(layers, node)
         return
     accum = {"accum": PortType.of(layers.type(node.inputs[0]))}
     if len(op.size) == 1:
@@ -151,91 +122,21 @@ def lower_max_pool(layers: LayerList, node: Node) -> None:
     )
 
 
-def lower_average_pool(layers: LayerList, node: Node) -> None:
-    """The sum of each window times the Graph's own factor."""
-    _lower_windows(layers, node)
-
-
-def _lower_windows(layers: LayerList, node: Node) -> None:
-    """A pool as loops over a table of each window's elements."""
-    op, shape, out = node.op, layers.shape(node.inputs[0]), layers.shape(node.name)
-    assert isinstance(op, MaxPool | AveragePool)
-    flat = np.arange(prod(shape)).reshape(1, *shape)
-    taken = op._windows(flat, -1)[0].reshape(prod(out), -1)
-    arithmetic = layers.settings.target.arithmetic
-    tables = [index_table("from", taken)]
-    width = taken.shape[1]
-    if isinstance(op, MaxPool):
-        inner = PortType.of(layers.type(node.inputs[0])).cpp(arithmetic)
-        # The window's first real element: a padded position never wins.
-        first = np.array([row[row >= 0][0] for row in taken])
-        tables.append(index_table("first", first))
-        lines = _window_loops(
-            taken, f"{inner} best = in0[first[i]];", "if (in0[k] > best) best = in0[k];", "out[i] = best;"
-        )
-    else:
-        factor = FixedArray(np.broadcast_to(op.factor.integers, out).ravel(), op.factor.fractional)
-        factors = constant_table("factor", factor, arithmetic)
-        tables.append(factors.declaration)
-        inner = _sum_type(layers, node, width).cpp(arithmetic)
-        lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", f"out[i] = sum * {factors.at('i')};")
-    add_generated(layers, node, Body(lines, tables))
-
-
-def _window_loops(taken: Ints, start: str, step: str, finish: str) -> list[str]:
-    width = taken.shape[1]
-    guard = "" if (taken >= 0).all() else "if (k >= 0) "
-    return loop(
-        taken.shape[0],
-        start,
-        f"for (unsigned j = 0; j < {width}; j++) {{",
-        "    #pragma HLS UNROLL",
-        f"    int k = from[i * {width} + j];",
-        f"    {guard}{{ {step} }}" if guard else f"    {step}",
-        "}",
-        finish,
-    )
-
-
-def _sum_type(layers: LayerList, node: Node, terms: int) -> PortType:
-    """A type for the sum of `terms` values of the input."""
-    one = PortType.of(layers.type(node.inputs[0]))
-    more = terms.bit_length()
-    return PortType(one.signed, one.width + more, one.integer + more)
-
-
 def lower_reduce(layers: LayerList, node: Node) -> None:
     """A sum, maximum or minimum over axes."""
     assert isinstance(node.op, Reduce)
-    op, shape = node.op, layers.shape(node.inputs[0])
-    axes = sorted(normal_axis(axis, len(shape)) for axis in op.axes)
-    by_position = layers.stream and axes == [len(shape) - 1]
-    seen = (shape[-1],) if by_position else shape
-    reduced = (0,) if by_position else tuple(axes)
-    kept = [axis for axis in range(len(seen)) if axis not in reduced]
-    taken = np.arange(prod(seen)).reshape(seen).transpose(*kept, *reduced)
-    rows = taken.reshape(prod(seen[axis] for axis in kept), -1)
-    arithmetic = layers.settings.target.arithmetic
-    if op.kind == Reduction.SUM:
-        inner = _sum_type(layers, node, rows.shape[1]).cpp(arithmetic)
-        parts = (f"{inner} sum = 0;", "sum += in0[k];", "out[i] = sum;")
-    else:
-        inner = PortType.of(layers.type(node.inputs[0])).cpp(arithmetic)
-        sign = ">" if op.kind == Reduction.MAX else "<"
-        start = f"{inner} best = in0[from[i * {rows.shape[1]}]];"
-        parts = (start, f"if (in0[k] {sign} best) best = in0[k];", "out[i] = best;")
-    body = Body(_window_loops(rows, *parts), [index_table("from", rows)])
-    add_generated(layers, node, body, prod(shape[:-1]) if by_position else None)
+    rank = len(layers.shape(node.inputs[0]))
+    add_body(layers, node, by_position={normal_axis(axis, rank) for axis in node.op.axes} == {rank - 1})
 
 
 LOWERINGS: dict[type[Operation], Lowering] = {
     Concatenate: Lowering(lower_concatenate),
     MaxPool: Lowering(lower_max_pool),
-    AveragePool: Lowering(lower_average_pool),
+    AveragePool: Lowering(lower_whole),
     Reduce: Lowering(lower_reduce),
     Reshape: Lowering(lower_reshape, casts=False),
-    Transpose: Lowering(lower_moved),
+    Transpose: Lowering(lower_whole),
     Pad: Lowering(lower_pad, casts=False),
-    Slice: Lowering(lower_moved),
-    UpSample: Lowering(lower_moved),
+    Slice: Lowering(lower_whole),
+    UpSample: Lowering(lower_whole),
 }

@@ -1,0 +1,14 @@
+"""What each operation does, in C++: statements over flat arrays, for layers of our own and for whole functions."""
+
+from __future__ import annotations
+
+from fpgaml.graph.ops import Operation
+from fpgaml.hls.bodies import elementwise, linear, rearrange, reductions
+from fpgaml.hls.bodies.site import BodyWriter
+
+BODIES: dict[type[Operation], BodyWriter] = {
+    **elementwise.BODIES,
+    **linear.BODIES,
+    **rearrange.BODIES,
+    **reductions.BODIES,
+}
