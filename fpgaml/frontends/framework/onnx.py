@@ -11,6 +11,7 @@ from fpgaml.frontends.framework.session import BATCH, PYTHON_VARIABLE, Inference
 from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError, Program, Worker
 
 RUNNER = Path(__file__).with_name("onnx_runner.py")
+QONNX_RUNNER = Path(__file__).with_name("qonnx_runner.py")
 INSTALL = (
     f"Install it with `pip install 'fpgaml[onnx]'`, or set {PYTHON_VARIABLE} to the Python of an environment that "
     "has it"
@@ -42,9 +43,19 @@ def onnx_session(
     Raises:
         FrameworkUnavailableError: no Python with onnxruntime is known.
     """
+    return InferenceSession(_worker("onnxruntime", RUNNER, path, layers, batch, timeout, float64))
+
+
+def qonnx_session(
+    path: Path, layers: bool = False, batch: int = BATCH, timeout: float = LONGEST, *, float64: bool = False
+) -> InferenceSession:
+    """A QONNX file in qonnx; arguments and errors as for `onnx_session`."""
+    return InferenceSession(_worker("qonnx", QONNX_RUNNER, path, layers, batch, timeout, float64))
+
+
+def _worker(name: str, runner: Path, path: Path, layers: bool, batch: int, timeout: float, float64: bool) -> Worker:
     python = onnx_python()
     if python is None:
-        raise FrameworkUnavailableError(path.name, "onnxruntime is not installed in this Python", INSTALL)
+        raise FrameworkUnavailableError(path.name, f"{name} is not installed in this Python", INSTALL)
     job = {"model": str(path.resolve()), "layers": layers, "batch": batch, "float64": float64}
-    program = Program(RUNNER, python, "onnxruntime", INSTALL)
-    return InferenceSession(Worker(program, job, path.name, timeout))
+    return Worker(Program(runner, python, name, INSTALL), job, path.name, timeout)

@@ -43,11 +43,14 @@ class Onnx:
         return Missing("onnxruntime is not installed", INSTALL) if onnx_python() is None else None
 
     def oracle(self, path: Path, outputs: tuple[str, ...], layers: bool, limit: int) -> Oracle:
-        """onnxruntime, in a process of its own."""
-        from fpgaml.frontends.framework.onnx import onnx_session
+        """qonnx for files with its operators, else onnxruntime, in a process of its own."""
+        from fpgaml.frontends.framework.onnx import onnx_session, qonnx_session
         from fpgaml.frontends.framework.oracle import Framework
+        from fpgaml.frontends.onnx.file import read
+        from fpgaml.frontends.onnx.quantizers.qonnx import OPERATORS
 
-        return Framework(path, outputs, layers, limit, onnx_session)
+        custom = any(call.kind in OPERATORS for call in read(path).calls)
+        return Framework(path, outputs, layers, limit, qonnx_session if custom else onnx_session)
 
 
 FRONTEND: Frontend = Onnx()
