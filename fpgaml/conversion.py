@@ -121,7 +121,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     evidence = _evidence(request, data)
     request.target.check(model.graph, board, evidence)
     approximate = bool(model.approximations)
-    oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, approximate=approximate)
+    oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, model.axes, approximate=approximate)
     if oracle is None and exact is not None:
         oracle = ExactForm(exact)
     with oracle or nullcontext(), staged(request.output, request.force) as stage:
@@ -231,6 +231,7 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
         ),
         messages=tuple(written.messages),
         codings={name: Coding(**asdict(coding)) for name, coding in model.codings.items()},
+        axes=model.axes,
         files=folder_hashes(stage),
     )
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpgaml.data.coding import PortCoding
+from fpgaml.data.file_axes import Orders
 from fpgaml.frontends.registry import find_frontend
 from fpgaml.graph.graph import Graph
+from fpgaml.proof.file_order import FileOrder
 from fpgaml.proof.oracle import FrameworkUse, Oracle, recorded_answers
 from fpgaml.proof.precision import needs_float64
 
@@ -21,6 +23,7 @@ def choose_oracle(
     graph: Graph,
     request: Checking,
     codings: Mapping[str, PortCoding] | None = None,
+    axes: Orders | None = None,
     *,
     approximate: bool = False,
 ) -> tuple[Oracle | None, str]:
@@ -30,11 +33,23 @@ def choose_oracle(
         path: the model file; None where it is not at hand.
         graph: whose outputs they are; where its sums need more than float32, the framework is asked in float64.
         codings: of ports that carry integer codes.
+        axes: of tensors whose axes lie in another order in the file.
         approximate: whether the Graph rounds what the source keeps in floating point: its own format counts then.
 
     Raises:
         FpgamlError: FPGAML_FRAMEWORK_PYTHON names no Python.
     """
+    found, why_not = _find(path, graph, request, codings, approximate)
+    return (FileOrder(found, graph, axes) if found and axes else found), why_not
+
+
+def _find(
+    path: Path | None,
+    graph: Graph,
+    request: Checking,
+    codings: Mapping[str, PortCoding] | None,
+    approximate: bool,
+) -> tuple[Oracle | None, str]:
     recorded = recorded_answers(request.reference, request.data, graph.outputs, request.layers, codings)
     if recorded is not None and request.framework != FrameworkUse.REQUIRED:
         return recorded, ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from fpgaml.data.coded import coded
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
+from fpgaml.data.file_axes import Orders, in_graph_order
 from fpgaml.data.input_type import choose_input_type, given_input_types
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.files import file_sha256
@@ -53,6 +54,8 @@ class LoadedModel:
         graph: its meaning; approximations: what the file keeps in floating point and the Graph rounds.
         inputs: the type of each input.
         codings: for each input and output that carries integer codes what they mean.
+        axes: for inputs by layer, outputs by node and layers by `layer/<name>` whose axes lie in another order in the
+            file: which of its axes each one of the Graph's is.
     """
 
     path: Path
@@ -63,6 +66,7 @@ class LoadedModel:
     approximations: tuple[Approximation, ...]
     inputs: tuple[InputChoice, ...]
     codings: Mapping[str, PortCoding] = field(default_factory=dict)
+    axes: Orders = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<LoadedModel of {self.path.name}: {len(self.graph.nodes)} operations, {self.framework}>"
@@ -96,7 +100,7 @@ def load_with_data(
     """
     parsed = parse_model(path)
     found = open_events(parsed.input_shapes)
-    data = coded(found, parsed.codings) if found else None
+    data = in_graph_order(coded(found, parsed.codings), parsed.axes) if found else None
     return settle(path, parsed, input_types, data), data
 
 
@@ -127,6 +131,7 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         built.approximations,
         tuple(choices[node.source] for node in graph.inputs),
         dict(parsed.codings),
+        {**parsed.axes, **built.axes},
     )
 
 
@@ -150,7 +155,7 @@ def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, 
         for node in folded.inputs
         if isinstance(node.op, Input) and node.source in undecided and node.op.quantizer == UNDECIDED
     ]
-    return Built(folded, built.approximations), still
+    return Built(folded, built.approximations, built.axes), still
 
 
 def _own_type(quantizer: Quantizer, coding: PortCoding | None) -> str:

@@ -10,6 +10,7 @@ from fpgaml.checking import Checking
 from fpgaml.cosim.project import simulate
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import DataSet
+from fpgaml.data.file_axes import file_shapes, in_graph_order
 from fpgaml.data.labels import check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
@@ -79,11 +80,11 @@ def verify(
     manifest = read_manifest(folder)
     graph = _graph(folder, manifest, model)
     codings = codings_in(manifest)
-    found = checking.events({layer: graph.shapes[node] for layer, node in graph.input_layers.items()})
+    found = checking.events(file_shapes(graph, manifest.axes))
     check_labels(checking.labels, found.events if found else None)
-    data = coded(found, codings) if found else None
+    data = in_graph_order(coded(found, codings), manifest.axes) if found else None
     approximate = bool(manifest.approximations)
-    oracle, why_not = choose_oracle(model, graph, checking, codings, approximate=approximate)
+    oracle, why_not = choose_oracle(model, graph, checking, codings, manifest.axes, approximate=approximate)
     rounds = all(each.origin == "model" for each in manifest.input_types)
     with oracle or nullcontext():
         simulated = simulate(folder, progress=progress) if cosim else None

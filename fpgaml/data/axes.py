@@ -19,20 +19,28 @@ class Layout:
     """A reordering of events that moves values but never changes them.
 
     Args:
-        shape: of one event afterwards.
+        shape: of one event in the model file.
         squeezed: of one event before, without axes of size 1; only read where there are axes.
         axes: the transposition of (events, *squeezed); None for none.
+        order: which of the file's axes each axis of the Graph's is, such as (1, 2, 0); None: they are the same.
     """
 
     shape: Shape
     squeezed: Shape = ()
     axes: tuple[int, ...] | None = None
+    order: tuple[int, ...] | None = None
+
+    @property
+    def result(self) -> Shape:
+        """The shape of one event in the Graph."""
+        return self.shape if self.order is None else tuple(self.shape[axis] for axis in self.order)
 
     def apply(self, block: NDArray[Any]) -> NDArray[Any]:
-        """Events of shape (n, *stored) as (n, *shape)."""
+        """Events of shape (n, *stored) as (n, *result)."""
         if self.axes is not None:
             block = block.reshape(len(block), *self.squeezed).transpose(self.axes)
-        return block.reshape(len(block), *self.shape)
+        block = block.reshape(len(block), *self.shape)
+        return block if self.order is None else block.transpose(0, *(axis + 1 for axis in self.order))
 
 
 def plan_layout(event: Shape, wanted: Shape, where: str, axes: Sequence[int] | None = None) -> Layout:

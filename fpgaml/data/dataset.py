@@ -57,7 +57,7 @@ class DataSet:
     @property
     def shapes(self) -> Mapping[str, Shape]:
         """Each input's shape, without the event axis."""
-        return {name: source.layout.shape for name, source in self.sources.items()}
+        return {name: source.layout.result for name, source in self.sources.items()}
 
     @cached_property
     def sha256(self) -> str:

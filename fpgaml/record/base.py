@@ -39,6 +39,11 @@ def absent(value: object) -> bool:
     return value is None
 
 
+def empty(value: object) -> bool:
+    """For `exclude_if`: what holds nothing is left out of the file."""
+    return not value
+
+
 class Fact(BaseModel):
     """A part of manifest.json or results.json; unknown members are refused, and derived ones must be right."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
-from fpgaml.record.base import Above, Count, Fact, Fraction, Name, NotNegative, Positive, Sha256, absent
+from fpgaml.record.base import Above, Count, Fact, Fraction, Name, NotNegative, Positive, Sha256, absent, empty
 from fpgaml.record.settings import Settings, read_settings
 
 FORMAT: Literal["fpgaml-manifest"] = "fpgaml-manifest"
@@ -105,5 +105,10 @@ class Manifest(Fact):
     """What the target's tools said."""
     codings: Mapping[str, Coding] = Field(default_factory=dict)
     """By port."""
+    axes: Mapping[str, tuple[Count, ...]] = Field(default_factory=dict, exclude_if=empty)
+    """For tensors whose axes lie in another order in the file, which of its axes each one of the Graph's is.
+
+    The events are not counted. Inputs and outputs by name, layers by `layer/<name>`.
+    """
     files: Mapping[str, Sha256]
     """sha256 of every other file, by relative path."""

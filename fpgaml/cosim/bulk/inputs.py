@@ -9,6 +9,7 @@ from pathlib import Path
 from fpgaml.cosim.bulk.result import BulkRequest, Values
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import open_data
+from fpgaml.data.file_axes import file_shapes, in_graph_order
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import read_inputs
@@ -23,9 +24,10 @@ def inputs_of(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> 
         raise FpgamlError("--bulk", f"{request.frames} frames prove nothing", "Ask for 1 or more")
     if request.data is None:
         return made_up(graph, request, chunk), request.frames
-    shapes = {layer: graph.shapes[node] for layer, node in graph.input_layers.items()}
-    data = open_data(request.data, shapes, limit=request.frames)
-    data = coded(data, codings_in(read_manifest(project)) if is_project(project) else {})
+    manifest = read_manifest(project) if is_project(project) else None
+    codings, axes = (codings_in(manifest), manifest.axes) if manifest else ({}, {})
+    shapes = file_shapes(graph, axes)
+    data = in_graph_order(coded(open_data(request.data, shapes, limit=request.frames), codings), axes)
     per_frame = sum(prod(shape) for shape in shapes.values())
 
     def read() -> Iterator[Values]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fpgaml.graph.graph import identifier
 from fpgaml.record.checks import InputRounding
 from fpgaml.record.manifest import Manifest, PortFacts
 from fpgaml.report.section import Section, Subject, Table, line, name
@@ -20,12 +21,29 @@ def sections(subject: Subject) -> Iterator[Section]:
     ]
     parts = [Table(rows, ("", "tensor", "shape", "type", "raw value n is"))]
     lines = []
+    orders = {identifier(layer): order for layer, order in manifest.axes.items()}
     for each in manifest.input_types:
         # The other reasons say where the type is from.
         origin = "type chosen from the data: " if each.origin == "data" else ""
         lines.append(line(f"{each.name}: {origin}{each.reason}"))
     lines += [line(f"{each.name}: {_rounding(each)} ({each.kind})") for each in subject.results.input_rounding]
+    lines += [line(_order(port, orders[port.name])) for port in _ports(manifest) if port.name in orders]
     yield Section("Ports", [*parts, *lines])
+
+
+def _ports(manifest: Manifest) -> Iterator[PortFacts]:
+    yield from (*manifest.inputs, *manifest.outputs)
+
+
+def _order(port: PortFacts, order: tuple[int, ...]) -> str:
+    """Where each of the firmware's axes is in the model file."""
+    inverse = [order.index(axis) for axis in range(len(order))]
+    held = tuple(port.shape[axis] for axis in inverse)
+    moved = ", ".join(str(axis) for axis in order)
+    return (
+        f"{port.name}: axes {moved} of the file's {' x '.join(map(str, held))} in this order; "
+        "data and recorded answers are given as the file has them"
+    )
 
 
 def _value(port: PortFacts, manifest: Manifest) -> str:
