@@ -14,10 +14,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
-from fpgaml.graph.ops import OPERATIONS, Input, Quantize
+from fpgaml.graph.ops import OPERATIONS, Input
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
-from tests.graph.proposals import MAX_ELEMENTS, PROPOSALS, Growth, Limits
+from tests.graph.proposals import MAX_ELEMENTS, Growth, Limits, grow
 
 ALL_ROUNDINGS = tuple(Rounding)
 ALL_OVERFLOWS = tuple(Overflow)
@@ -137,7 +137,7 @@ def graphs(
         shape = draw(st.sampled_from(_input_shapes(limits.ranks)))
         growth.names.append(growth.builder.add(Input(shape, growth.quantizer(shape)), name=f"in_{number}"))
     for _ in range(draw(st.integers(1, max_nodes))):
-        _grow(growth)
+        grow(growth)
     graph = growth.builder.build([growth.names[-1]])
     return prune(graph, choose_outputs(draw, graph, max_outputs))
 
@@ -161,21 +161,6 @@ def _input_shapes(ranks: frozenset[int]) -> list[tuple[int, ...]]:
     shapes += [(5, 2), (8, 1), (4, 4), (1, 3)] if 1 in ranks else []
     shapes += [(4, 4, 1), (3, 4, 2), (5, 3, 2), (2, 2, 4)] if 2 in ranks else []
     return shapes
-
-
-def _grow(growth: Growth) -> None:
-    """Add one operation to a random node, and a Quantize where its result is too wide."""
-    wanted = sorted(set(PROPOSALS) & growth.limits.ops) or ["Quantize"]
-    target = growth.draw(st.sampled_from(growth.names[::-1]))
-    fitting = [name for name in wanted if PROPOSALS[name].fits(growth, target)] or ["Quantize"]
-    kind = growth.draw(st.sampled_from(fitting))
-    op, inputs = PROPOSALS[kind].make(growth, target)
-    name = growth.builder.add(op, *inputs, name=kind.lower())
-    width = growth.builder.type(name).uniform().width
-    if int(width) > growth.limits.max_bits:
-        shape = growth.builder.shape(name)
-        name = growth.builder.add(Quantize(growth.quantizer(shape)), name, name=f"{kind.lower()}_q")
-    growth.names.append(name)
 
 
 def choose_outputs(draw: st.DrawFn, graph: Graph, most: int) -> tuple[str, ...]:

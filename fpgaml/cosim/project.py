@@ -95,9 +95,10 @@ _NOT_READ = BenchCheck(
 def _has_tables(project: Path) -> bool:
     """Whether the network has lookup tables."""
     from fpgaml.graph.ops import Lookup
+    from fpgaml.graph.ops.scan import every_node
     from fpgaml.graph.serial import read_graph
 
-    return any(isinstance(node.op, Lookup) for node in read_graph(project).nodes)
+    return any(isinstance(node.op, Lookup) for node in every_node(read_graph(project)))
 
 
 @interruptible()

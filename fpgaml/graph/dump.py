@@ -11,6 +11,7 @@ import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Constant, Input, Linear, Operation, Quantize, Scale
+from fpgaml.graph.ops.scan import Scan, every_node
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.types import FixedType, Quantizer
@@ -22,11 +23,11 @@ HEADINGS = ("name", "operation", "settings", "shape", "type", "inputs")
 def dump(graph: Graph) -> str:
     """The Graph as aligned text: a header, one line per node, and what the network holds in all.
 
-    Shapes are written with x and without the batch axis; `*` marks an output. Types are the smallest that
-    hold every value that a node can have.
+    The nodes of a Scan's cell stand below it, indented. Shapes are written with x and without the batch axis; `*`
+    marks an output. Types are the smallest that hold every value that a node can have.
     """
-    rows = [_row(graph, node) for node in graph.nodes]
-    weights = [node.op.kernel for node in graph.nodes if isinstance(node.op, Linear)]
+    rows = _rows(graph)
+    weights = [node.op.kernel for node in every_node(graph) if isinstance(node.op, Linear)]
     total = sum(kernel.integers.size for kernel in weights)
     zeros = sum(int(np.count_nonzero(kernel.integers == 0)) for kernel in weights)
     summary = [
@@ -50,6 +51,17 @@ def describe(op: Operation) -> str:
     return ", ".join(parts)
 
 
+def _rows(graph: Graph, indent: str = "") -> list[tuple[str, ...]]:
+    """A row for each node, and below a Scan those of its cell, which are indented."""
+    rows = []
+    for node in graph.nodes:
+        name, *rest = _row(graph, node)
+        rows.append((indent + name, *rest))
+        if isinstance(node.op, Scan):
+            rows += _rows(node.op.cell, indent + "  ")
+    return rows
+
+
 def _row(graph: Graph, node: Node) -> tuple[str, ...]:
     mark = " *" if node.name in graph.outputs else ""
     operation = type(node.op).__name__
@@ -69,10 +81,14 @@ def _setting(op: Operation, name: str, value: Any) -> str:
         return "pads " + " ".join(f"{a}+{b}" for a, b in value) if any(map(any, value)) else ""
     if isinstance(value, FixedArray):
         return _constant(op, name, value)
+    if isinstance(value, Graph):
+        return f"{name} of {_count(len(value.nodes), 'node')}"
+    if isinstance(op, Scan) and name == "initial":
+        return " ".join("input" if v is None else _constant(op, "from", v) for v in value) if _moved(value) else ""
     if value is None:
         return f"no {name}"
-    if value is True:
-        return name
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
     if isinstance(value, tuple):
         return f"{name} {_shape(value)}" if name in ("size", "strides", "dilation", "dims") else f"{name} {value}"
     return f"{name} {value}"
@@ -89,6 +105,11 @@ def _constant(op: Operation, name: str, value: FixedArray) -> str:
     zeros = int(np.count_nonzero(value.integers == 0))
     sparse = f" {100 * zeros // prod(value.shape)}% zero" if name == "kernel" and zeros else ""
     return f"{name} {_shape(value.shape)} {kind}{sparse}"
+
+
+def _moved(states: Sequence[FixedArray | None]) -> bool:
+    """Whether some state does not begin at zero."""
+    return any(state is None or state.integers.any() for state in states)
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -47,12 +47,14 @@ def interpret(
     graph: Graph,
     inputs: Mapping[str, FixedArray],
     watch: Watch | None = None,
+    inside: Callable[[Node], Watch] | None = None,
 ) -> dict[str, FixedArray]:
     """Run a batch.
 
     Args:
         inputs: for each Input node values of shape (batch, *shape) in the input's type.
         watch: sees every operation; for statistics and traces.
+        inside: for a node that holds a Graph of its own (a Scan), what sees the operations in there.
 
     Returns:
         The outputs by name, each of shape (batch, *shape).
@@ -67,7 +69,10 @@ def interpret(
     live: dict[str, FixedArray] = {}
     for node in graph.nodes:
         given = [live[name] for name in node.inputs]
-        result = inputs[node.name] if isinstance(node.op, Input) else node.op.run(given)
+        if isinstance(node.op, Input):
+            result = inputs[node.name]
+        else:
+            result = node.op.run(given) if inside is None else node.op.run_inside(given, inside(node))
         if watch is not None:
             watch(node, given, result)
         live[node.name] = result

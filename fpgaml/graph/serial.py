@@ -29,6 +29,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+import fpgaml.graph.ops.scan  # noqa: F401  an operation that is not known before Graphs are
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import OPERATIONS, Operation
@@ -41,6 +42,7 @@ MAX_POINT = 1 << 16
 """Bit positions beyond this are an error: no hardware has them, and arithmetic on them would not end."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_GRAPH_KEYS = {"name", "nodes", "outputs", "layers"}
 _NODE_KEYS = {"name", "op", "inputs", "source"}
 
 
@@ -83,17 +85,12 @@ def from_json(text: str, where: str = "graph") -> Graph:
         advice = "Write the graph again with this version of fpgaml"
         raise FpgamlError(where, f"version {data.get('version')!r}, this program reads version {VERSION}", advice)
     try:
-        _require_keys(data, {"format", "version", "name", "nodes", "outputs", "layers"})
-        graph = Graph(
-            _decode(str, data["name"]),
-            tuple(_read_node(item, at) for at, item in enumerate(_decode_list(data["nodes"]))),
-            _decode(tuple[str, ...], data["outputs"]),
-            {key: _decode(str, value) for key, value in _decode_dict(data["layers"]).items()},
-        )
+        _require_keys(data, {"format", "version", *_GRAPH_KEYS})
+        graph = _read_graph(data)
     except _BadError as error:
         raise FpgamlError(where, str(error)) from error
-    if not graph.outputs:
-        raise FpgamlError(where, "the graph has no outputs")
+    except RecursionError as error:
+        raise FpgamlError(where, "graphs within graphs, too many of them") from error
     _ = graph.ranges  # an operation that does not fit its inputs is found here
     return graph
 
@@ -121,14 +118,21 @@ def _text(value: Any) -> str:
 
 
 def _node_text(node: Node) -> str:
+    lines = [_text(_node_head(node))[:-1]]
+    lines += [f"   {_text(name)}: {_text(value)}" for name, value in _node_settings(node).items()]
+    return "  " + ",\n".join(lines) + "}"
+
+
+def _node_head(node: Node) -> dict[str, Any]:
     kind = type(node.op)
     if OPERATIONS.get(kind.__name__) is not kind:
         raise TypeError(f"{node.name}: {kind.__name__} is not among the operations of the Graph")
-    head = {"name": node.name, "op": kind.__name__, "inputs": list(node.inputs), "source": node.source}
-    lines = [_text(head)[:-1]]
+    return {"name": node.name, "op": kind.__name__, "inputs": list(node.inputs), "source": node.source}
+
+
+def _node_settings(node: Node) -> dict[str, Any]:
     written = [f for f in fields(node.op) if not (_optional(f) and getattr(node.op, f.name) == f.default)]
-    lines += [f"   {_text(f.name)}: {_text(_encode(getattr(node.op, f.name)))}" for f in written]
-    return "  " + ",\n".join(lines) + "}"
+    return {f.name: _encode(getattr(node.op, f.name)) for f in written}
 
 
 def _encode(value: Any) -> Any:
@@ -146,9 +150,24 @@ def _encode(value: Any) -> Any:
         return {"shape": list(value.shape), "fractional": int(value.fractional), "integers": numbers}
     if isinstance(value, FixedType):
         return {f.name: getattr(value, f.name).tolist() for f in fields(value)}
+    if isinstance(value, Graph):
+        nodes = [_node_head(node) | _node_settings(node) for node in value.nodes]
+        return {"name": value.name, "nodes": nodes, "outputs": list(value.outputs), "layers": dict(value.layers)}
     if is_dataclass(value):
         return {f.name: _encode(getattr(value, f.name)) for f in fields(value)}
     raise TypeError(f"no text form for {type(value).__name__}")
+
+
+def _read_graph(data: Mapping[str, Any]) -> Graph:
+    graph = Graph(
+        _decode(str, data["name"]),
+        tuple(_read_node(item, at) for at, item in enumerate(_decode_list(data["nodes"]))),
+        _decode(tuple[str, ...], data["outputs"]),
+        {key: _decode(str, value) for key, value in _decode_dict(data["layers"]).items()},
+    )
+    if not graph.outputs:
+        raise _BadError("the graph has no outputs")
+    return graph
 
 
 def _read_node(data: Any, position: int) -> Node:
@@ -282,6 +301,15 @@ def _decode_type(data: Any, where: str) -> FixedType:
         raise _BadError(f"{where}: {error}") from error
 
 
+def _decode_graph(data: Any, where: str) -> Graph:
+    item = _decode_dict(data, where)
+    _require_keys(item, _GRAPH_KEYS)
+    try:
+        return _read_graph(item)
+    except (FpgamlError, _BadError) as error:
+        raise _BadError(f"{where}: {error}") from error
+
+
 def _decode_bits(data: Any, where: str) -> Ints:
     """A number, or lists of lists of numbers of one shape."""
     shape: list[int] = []
@@ -306,4 +334,5 @@ _READERS: dict[Any, Callable[[Any, str], Any]] = {
     str: _decode_str,
     FixedArray: _decode_array,
     FixedType: _decode_type,
+    Graph: _decode_graph,
 }

@@ -165,7 +165,8 @@ class Proof:
         questions: list[Question] = []
         with self._without_answers():
             questions = self._ask(batch, first)
-        outputs = interpret(self.graph, batch.values, watch)
+        inside = self.statistics.inside if batch.origin == self.counted else None
+        outputs = interpret(self.graph, batch.values, watch, inside)
         for hop in self.hops:
             hop.feed(batch, outputs, first)
         with self._without_answers():

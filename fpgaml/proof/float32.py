@@ -40,6 +40,7 @@ from fpgaml.graph.ops import (
 )
 from fpgaml.graph.types import Overflow
 from fpgaml.graph.values import FLOAT64_EXACT, FixedArray, add, magnitude, multiply, quantize
+from fpgaml.passes.unroll_scans import UnrollScans
 
 U = 2.0**-24
 """Half the distance of neighbouring float32 numbers near 1."""
@@ -111,6 +112,7 @@ def rounding_bounds(graph: Graph, inputs: Mapping[str, FixedArray]) -> dict[str,
     Returns:
         By output, shape (events, *shape), in real units; infinity where an operation has no rule, and behind it.
     """
+    graph = UnrollScans().apply(graph)
     errors: dict[str, Errors] = {}
 
     def watch(node: Node, values: list[FixedArray], result: FixedArray) -> None:

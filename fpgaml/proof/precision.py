@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import AveragePool, Linear, Lookup, Quantize, Reduce, Reduction, Scale
+from fpgaml.graph.ops.scan import Scan, every_node
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.values import FixedArray, add, multiply
 
@@ -24,7 +25,7 @@ def needs_float64(graph: Graph) -> bool:
     False where there is a lookup table: a function that is computed in float64 has other roundings than the one that
     the model was trained with.
     """
-    if any(isinstance(node.op, Lookup) for node in graph.nodes):
+    if any(isinstance(node.op, Lookup) for node in every_node(graph)):
         return False
     return FLOAT32_BITS < bits_needed(graph) <= FLOAT64_BITS
 
@@ -38,6 +39,8 @@ def bits_needed(graph: Graph) -> int:
 def _bits(op: Any, inputs: Sequence[ValueRange], result: ValueRange) -> int:
     if op.moves_only:
         return 0
+    if isinstance(op, Scan):
+        return bits_needed(op.cell)
     largest, steps = _magnitude(result), result.fractional
     if isinstance(op, Linear):
         largest = _plus(_product(op, inputs[0]), op.bias)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.interpreter import read_inputs
+from fpgaml.graph.interpreter import Watch, read_inputs
 from fpgaml.graph.ops import Input, Quantize
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals, round_shift
 
@@ -70,7 +71,7 @@ class QuantizerStatistics:
 
 
 class StatisticsAccumulator:
-    """Gathers statistics over chunks; give it to `interpret` as its `watch`.
+    """Gathers statistics over chunks; give it to `interpret` as its `watch`, and `inside` as its `inside`.
 
     Args:
         graph: whose quantizers are watched.
@@ -82,8 +83,11 @@ class StatisticsAccumulator:
 
     def __call__(self, node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
         """Count one operation of the interpreter; anything but Quantize is passed over."""
-        if isinstance(node.op, Quantize) and result.integers.size:
-            self._tallies.setdefault(node.name, _Tally(node.op.quantizer)).add(inputs[0], result)
+        self._see(node.name, node, inputs, result)
+
+    def inside(self, outer: Node) -> Watch:
+        """What counts the quantizers in the cell of a Scan: over all steps, by the names of both nodes."""
+        return lambda node, inputs, result: self._see(f"{outer.name}.{node.name}", node, inputs, result)
 
     def read(self, reals: Mapping[str, ArrayLike]) -> dict[str, FixedArray]:
         """Real numbers as the graph's inputs take them, as `read_inputs` does, and counted.
@@ -104,8 +108,21 @@ class StatisticsAccumulator:
 
     def results(self) -> tuple[QuantizerStatistics, ...]:
         """Everything so far, in the graph's order."""
-        nodes = (node for node in self._graph.nodes if node.name in self._tallies)
-        return tuple(self._tallies[node.name].result(node) for node in nodes)
+        return tuple(self._tallies[n.name].result(n) for n in _named(self._graph) if n.name in self._tallies)
+
+    def _see(self, name: str, node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
+        if isinstance(node.op, Quantize) and result.integers.size:
+            self._tallies.setdefault(name, _Tally(node.op.quantizer)).add(inputs[0], result)
+
+
+def _named(graph: Graph) -> Iterator[Node]:
+    """The graph's nodes, and behind a Scan those of its cell, named as they are counted."""
+    for node in graph.nodes:
+        yield node
+        if isinstance(node.op, Scan):
+            source = node.source or node.name
+            for inner in node.op.cell.nodes:
+                yield replace(inner, name=f"{node.name}.{inner.name}", source=inner.source or source)
 
 
 class _Tally:

@@ -12,6 +12,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.digits import digit_count
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import Rounding
 from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
@@ -60,6 +61,8 @@ def _node_luts(graph: Graph, node: Node) -> float:
         return SHARING * additions * (entering + leaving) / 2
     if isinstance(op, Input):
         return 0.0
+    if isinstance(op, Scan):
+        return graph.shapes[node.inputs[0]][0] * sum(estimate_nodes(op.cell).values())
     width = float(np.maximum(graph.types[node.name].width, 0).mean())
     if isinstance(op, Scale):
         return _scale_additions(graph, node) * width

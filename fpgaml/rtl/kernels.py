@@ -47,8 +47,8 @@ def product(builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, frac
     Returns:
         m values.
     """
-    columns: list[Value] = [builder.constant(0)] * matrix.shape[1]
-    for piece, lift in _pieces(matrix):
+    columns, varying = _constant_part(builder, vector, matrix, fractional)
+    for piece, lift in _pieces(varying):
         rows, used = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
         if not len(rows):
             continue
@@ -56,6 +56,18 @@ def product(builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, frac
         for column, part in zip(used, parts, strict=True):
             columns[column] = builder.add(columns[column], part)
     return columns
+
+
+def _constant_part(
+    builder: NetlistBuilder, vector: Sequence[Value], matrix: Ints, fractional: int
+) -> tuple[list[Value], Ints]:
+    """What the constants among the values come to, which alkaid takes for zero; and the matrix of the others."""
+    numbers = [builder.value_of(x) or 0 for x in vector]
+    unit = max((x.fractional for x, n in zip(vector, numbers, strict=True) if n), default=0)
+    scaled = [n << (unit - x.fractional) if n else 0 for x, n in zip(vector, numbers, strict=True)]
+    sums = np.array(scaled, dtype=object) @ matrix.astype(object)
+    known = np.array([n != 0 for n in numbers], dtype=bool)
+    return [builder.constant(int(n), unit + fractional) for n in sums], np.where(known[:, None], 0, matrix)
 
 
 def _pieces(matrix: Ints) -> list[tuple[Ints, int]]:

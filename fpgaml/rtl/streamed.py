@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
+from fpgaml.passes.unroll_scans import UnrollScans
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.dataflow.core import streaming_core
@@ -23,6 +24,7 @@ def check(graph: Graph, board: Board, wishes: Wishes) -> None:
     Raises:
         FpgamlError: names the operation, or the option that asks for too much.
     """
+    graph = UnrollScans().apply(graph)
     if wishes.hop is None:
         check_streams(graph, board, wishes)
     else:
@@ -36,6 +38,7 @@ def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Fo
         FpgamlError: no schedule holds what is asked, or an operation cannot stream.
         ToolError: alkaid is not installed.
     """
+    graph = UnrollScans().apply(graph)
     with progress.step("choosing a schedule"):
         return fold(graph, board, wishes) if wishes.hop is None else continuous(graph, board, wishes)
 

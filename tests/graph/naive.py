@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from fpgaml.graph import ops as o
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
 
@@ -265,6 +266,21 @@ def _choose(_: o.Choose, index: Reals, *options: Reals) -> Reals:
     return _each(shape, lambda at: np.broadcast_to(options[int(chosen[at])], shape)[at])
 
 
+def _scan(op: Scan, x: Reals, *given: Reals) -> Reals:
+    before, (step, *held) = iter(given), op.cell.inputs
+    states = [next(before) if value is None else reals(value) for value in op.initial]
+    outputs: list[Reals] = [x] * len(x)
+    at = 0
+    for count in range(len(x)):
+        at = len(x) - 1 - count if op.reverse else count
+        known = {step.name: x[at]} | {node.name: state for node, state in zip(held, states, strict=True)}
+        for node in op.cell.nodes:
+            if node.name not in known:
+                known[node.name] = evaluate(node.op, [known[name] for name in node.inputs])
+        *states, outputs[at] = [known[name] for name in op.cell.outputs]
+    return np.stack(outputs) if op.sequence else outputs[at]
+
+
 def _scale(op: o.Scale, x: Reals) -> Reals:
     return _pairs(_pairs(x, reals(op.factor), lambda a, b: a * b), reals(op.offset), lambda a, b: a + b)
 
@@ -296,4 +312,5 @@ _RULES: dict[str, Callable[..., Reals]] = {
     "UpSample": _upsample,
     "GroupSort": _group_sort,
     "Choose": _choose,
+    "Scan": _scan,
 }

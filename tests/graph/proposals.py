@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import prod
 from typing import Any
@@ -13,13 +13,19 @@ from hypothesis import strategies as st
 
 from fpgaml.graph import ops as o
 from fpgaml.graph.graph import GraphBuilder
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.ops.windows import Pads
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
+from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
 MAX_ELEMENTS = 64
 """Values in the largest tensor, unless somebody wants more."""
 TABLE_BITS = 5
+CELL_OPS = frozenset(
+    ("Dense", "Scale", "Add", "Subtract", "Multiply", "Maximum", "Relu", "Lookup", "Concatenate", "Slice")
+)
+"""What the cell of a Scan is made of, besides Quantize."""
 
 Shape = tuple[int, ...]
 Proposal = tuple[o.Operation, tuple[str, ...]]
@@ -289,6 +295,36 @@ def _group_sort(g: Growth, name: str) -> Proposal:
     return o.GroupSort(g.pick([d for d in range(1, last + 1) if last % d == 0])), (name,)
 
 
+def _scan(g: Growth, name: str) -> Proposal:
+    """A cell that grows as a Graph does, from the step and up to two states."""
+    steps, *rest = g.shape(name)
+    cell = replace(g, builder=GraphBuilder("cell"), limits=replace(g.limits, ops=CELL_OPS), names=[])
+    kind = g.builder.type(name).uniform()
+    cell.names.append(cell.builder.add(o.Input(tuple(rest), Quantizer(kind)), name="step"))
+    states = [(*rest[:-1], g.number(1, 3)) for _ in range(g.number(0, 2))]
+    quantizers = [cell.quantizer(shape) for shape in states]
+    for number, (shape, quantizer) in enumerate(zip(states, quantizers, strict=True)):
+        cell.names.append(cell.builder.add(o.Input(shape, quantizer), name=f"state_{number}"))
+    before = list(cell.names[1:])
+    for _ in range(g.number(1, 5)):
+        grow(cell)
+    news, initial, given = [], [], [name]
+    for state, shape, quantizer in zip(before, states, quantizers, strict=True):
+        source = g.pick([other for other in cell.names if cell.shape(other) == shape][::-1])
+        news.append(cell.builder.add(o.Quantize(quantizer), source, name=f"{state}_new"))
+        fitting = [other for other in g.names if g.shape(other) == shape]
+        if fitting and g.pick((False, False, True)):
+            given.append(g.builder.add(o.Quantize(quantizer), g.pick(fitting), name="before"))
+            initial.append(None)
+        else:
+            first = o.Quantize(quantizer).run([FixedArray((c := g.constant(shape)).integers[None], c.fractional)])
+            initial.append(FixedArray(first.integers[0], first.fractional))
+    room = g.limits.max_elements // steps
+    outputs = [other for other in (*cell.names, *news) if prod(cell.shape(other)) <= room]
+    graph = DropDeadNodes().apply(cell.builder.build([*news, g.pick(outputs[::-1])]))
+    return Scan(graph, tuple(initial), g.pick((False, True)), g.pick((True, False))), tuple(given)
+
+
 @dataclass(frozen=True)
 class Rule:
     """When an operation fits a tensor (by its number of axes), and how it is drawn."""
@@ -323,5 +359,21 @@ PROPOSALS: dict[str, Rule] = {
     "UpSample": Rule(_upsample, (2, 3)),
     "GroupSort": Rule(_group_sort),
     "Choose": Rule(_choose),
+    "Scan": Rule(_scan, (2, 3)),
 }
 """Every operation but the sources Input and Constant."""
+
+
+def grow(growth: Growth) -> None:
+    """Add one operation to a random node, and a Quantize where its result is too wide."""
+    wanted = sorted(set(PROPOSALS) & growth.limits.ops) or ["Quantize"]
+    target = growth.draw(st.sampled_from(growth.names[::-1]))
+    fitting = [name for name in wanted if PROPOSALS[name].fits(growth, target)] or ["Quantize"]
+    kind = growth.draw(st.sampled_from(fitting))
+    op, inputs = PROPOSALS[kind].make(growth, target)
+    name = growth.builder.add(op, *inputs, name=kind.lower())
+    width = growth.builder.type(name).uniform().width
+    if int(width) > growth.limits.max_bits:
+        shape = growth.builder.shape(name)
+        name = growth.builder.add(o.Quantize(growth.quantizer(shape)), name, name=f"{kind.lower()}_q")
+    growth.names.append(name)

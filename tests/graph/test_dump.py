@@ -13,7 +13,7 @@ from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Operation
 from fpgaml.graph.serial import graph_hash
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from tests.graph.build import fixed
+from tests.graph.build import fixed, running_sum
 from tests.strategies import graphs
 
 
@@ -76,9 +76,16 @@ def test_settings_in_one_line(op: Operation, text: str) -> None:
 def test_every_graph_has_a_line_per_node(graph: Graph) -> None:
     text = dump(graph)
     lines = text.splitlines()
-    table = lines[lines.index("") + 3 :]
+    table = [line for line in lines[lines.index("") + 3 :] if not line.startswith(" ")]  # not those of cells
     assert len(table) == len(graph.nodes)
     for line, node in zip(table, graph.nodes, strict=True):
         assert line.split()[0] == node.name
         assert (line.split()[1] == "*") == (node.name in graph.outputs)
         assert str(graph.types[node.name]) in line
+
+
+def test_a_cell_stands_below_its_scan() -> None:
+    lines = [line.split() for line in dump(running_sum(sequence=False, reverse=True)).splitlines()]
+    start = next(n for n, words in enumerate(lines) if words[:2] == ["y", "*"])
+    assert lines[start][2:] == "Scan cell of 8 nodes, from 3, reverse, no sequence 1 ap_fixed<9,4> x".split()
+    assert [words[0] for words in lines[start + 1 :]] == ["x", "h", "product", "sum", "new", "half", "one", "shifted"]

@@ -15,7 +15,7 @@ from fpgaml.graph import ops as o
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.serial import from_json, graph_hash, to_json
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from tests.graph.build import BYTE, fixed
+from tests.graph.build import BYTE, fixed, running_sum
 from tests.strategies import graphs
 
 GOLDEN_HASH = "de4bd40ae19603ecfd70e4fedd36b5c4d5451664749e6e27ac43f57084108022"
@@ -196,3 +196,14 @@ def test_an_optional_field_is_written_only_where_it_says_something() -> None:
 def test_an_optional_field_is_true_or_false() -> None:
     with pytest.raises(FpgamlError, match="rescales: 1 is neither true nor false"):
         from_json(to_json(scaled(True)).replace('"rescales": true', '"rescales": 1'))
+
+
+def test_a_cell_is_a_graph_within_the_graph() -> None:
+    graph = running_sum(True, reverse=True)
+    text = to_json(graph)
+    assert from_json(text) == graph
+    assert '"cell": {"name": "cell", "nodes": [{"name": "x", "op": "Input"' in text
+    with pytest.raises(FpgamlError, match="cell: node 'sum': unknown operation 'Add2'"):
+        from_json(text.replace('"Add"', '"Add2"', 1))
+    with pytest.raises(FpgamlError, match="the type of h does not hold sum"):
+        from_json(text.replace('"new", "shifted"]', '"sum", "shifted"]'))

@@ -10,6 +10,7 @@ from fpgaml.graph import ops as o
 from fpgaml.graph.graph import Graph, GraphBuilder, Node, identifier
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.ops import Operation
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from tests.graph.build import BYTE, fixed, graph_of
@@ -27,6 +28,15 @@ def conv1(kernel: tuple[int, ...], **changed: object) -> o.Conv1D:
 def conv2(kernel: tuple[int, ...], **changed: object) -> o.Conv2D:
     plain = {"strides": (1, 1), "dilation": (1, 1), "pads": ((0, 0), (0, 0)), "groups": 1, "bias": None}
     return o.Conv2D(ones(*kernel), **(plain | changed))  # type: ignore[arg-type]
+
+
+def cell(step: FixedType = BYTE, kept: FixedType = BYTE) -> Graph:
+    """Of a step of two and a state of three in BYTE."""
+    builder = GraphBuilder("cell")
+    x, h = (builder.add(o.Input((n,), Quantizer(t)), name=name) for name, n, t in (("x", 2, step), ("h", 3, BYTE)))
+    total = builder.add(o.Add(), builder.add(o.Dense(ones(2, 3), None), x, name="dense"), h, name="total")
+    new = builder.add(o.Quantize(Quantizer(kept)), total, name="new")
+    return builder.build([new, new])
 
 
 BAD: list[tuple[Operation, list[tuple[int, ...]]]] = [
@@ -110,6 +120,17 @@ BAD: list[tuple[Operation, list[tuple[int, ...]]]] = [
     (o.UpSample((0,)), [(4, 2)]),
     (o.GroupSort(3), [(4,)]),
     (o.GroupSort(0), [(4,)]),
+    (Scan(cell(), (ones(3),)), [(4,)]),
+    (Scan(cell(), (ones(3),)), [(4, 3)]),  # steps of three
+    (Scan(cell(), (ones(2),)), [(4, 2)]),  # a state of three
+    (Scan(cell(), ()), [(4, 2)]),
+    (Scan(cell(), (None,)), [(4, 2)]),
+    (Scan(cell(), (ones(3),)), [(4, 2), (3,)]),
+    (Scan(cell(step=FixedType(1, 3, 3)), (ones(3),)), [(4, 2)]),  # steps have four fractional bits
+    (Scan(cell(step=FixedType(1, 2, 4)), (ones(3),)), [(4, 2)]),
+    (Scan(cell(), (fixed([0, 8, 0]),)), [(4, 2)]),  # 8 is no value of the state's type
+    (Scan(cell(kept=FixedType(1, 4, 4)), (ones(3),)), [(4, 2)]),  # nor are the next ones
+    (Scan(cell(), (None,)), [(4, 2), (3, 3)]),
     (o.Choose(), [(4,)]),
     (o.Choose(), [(4,), (4,), (3,)]),
     (o.Choose(), [(4,), (4,), (4,)]),  # the index has a sign

@@ -23,6 +23,7 @@ from fpgaml.graph.ops import (
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.precision import bits_needed, needs_float64
+from tests.graph.build import running_sum
 
 
 def kind(bits: int, fractional: int) -> Quantizer:
@@ -81,3 +82,8 @@ def test_a_function_is_left_in_the_format_of_its_training(table: bool) -> None:
         x = graph.add(Input((2,), kind(4, 2)), name="x")
         outputs.append(graph.add(Lookup(FixedType(1, 2, 2), constant(np.arange(32), 3)), x, name="looked_up"))
     assert needs_float64(graph.build(outputs)) is not table
+
+
+def test_a_cell_needs_what_its_widest_number_needs() -> None:
+    # The sum reaches 4 * 8 in steps of 1/16, and a quantizer that rounds it adds a half.
+    assert bits_needed(running_sum(sequence=True)) == 9 + 2

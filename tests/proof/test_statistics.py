@@ -11,6 +11,7 @@ from fpgaml.graph.ops import Input, Quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
+from tests.graph.build import running_sum
 
 
 def graph_of(kind: FixedType, overflow: Overflow, dims: tuple[int, ...] = (2,)) -> Graph:
@@ -111,3 +112,14 @@ def test_wider_than_64_bits() -> None:
     interpret(graph, {"x": FixedArray(np.array([[2**80], [5]], dtype=object), 0)}, accumulator)
     found = accumulator.results()[0]
     assert found.outside == 1 and found.largest_before == 2.0**80 and found.unused_bits == -11
+
+
+def test_a_cell_counts_over_all_steps() -> None:
+    graph = running_sum(sequence=True)
+    accumulator = StatisticsAccumulator(graph)
+    steps = [[[1.0, 0.0], [0.0, 0.5], [0.25, 0.25]], [[2.0, 1.0], [1.0, 1.0], [0.0, 0.0]]]
+    interpret(graph, accumulator.read({"x": np.array(steps)}), accumulator, accumulator.inside)
+    found = accumulator.results()[-1]
+    # Sums from 3 on: 4, 5, 5.75; 7, 10, which becomes -6 in [-8, 8), and -6.
+    assert (found.node, found.layer, found.values, found.outside) == ("y.new", "rnn", 6, 1)
+    assert (found.largest_before, found.smallest_after, found.largest_after) == (10.0, -6.0, 7.0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Add, Constant, Input, uniform_quantize
+from fpgaml.graph.ops import Add, Concatenate, Constant, Dense, Input, uniform_quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
@@ -80,3 +80,14 @@ def test_a_rounded_constant_keeps_its_binary_point() -> None:
     values = {"x": FixedArray(np.arange(8).reshape(8, 1), 3)}
     (got,) = NetlistRun(to_netlist(graph)).run(values).values()
     assert got.integers.reshape(-1).tolist() == [16, 16, 16, 16, 17, 17, 17, 17]
+
+
+def test_constants_among_the_terms_of_a_sum() -> None:
+    """5 * 3 + x * 2 + 2.5 * -7, and a sum of constants alone."""
+    builder = GraphBuilder("g")
+    x = builder.add(Input((1,), Quantizer(FixedType(1, 3, 2))), name="x")
+    known = builder.add(Constant(FixedArray(np.array([10, 5]), 1)), name="known")
+    kernel = FixedArray(np.array([[3, 3], [-7, 1], [2, 0]]), 0)
+    terms = builder.add(Concatenate(0), known, x, name="terms")
+    graph = builder.build([builder.add(Dense(kernel, None), terms, name="y")])
+    check(graph, {"x": FixedArray(np.arange(-32, 32).reshape(64, 1), 2)})

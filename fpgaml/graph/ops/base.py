@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.values import FixedArray
@@ -60,6 +60,10 @@ class Operation(ABC):
     @abstractmethod
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         """The output, exactly."""
+
+    def run_inside(self, inputs: Sequence[FixedArray], watch: Any) -> FixedArray:
+        """As `run`; an operation that holds a Graph shows `watch` (as of `interpret`) every operation in it."""
+        return self.run(inputs)
 
     def held(self, inputs: Sequence[Shape]) -> int:
         """How many values the largest tensor has that `run` makes of one event."""

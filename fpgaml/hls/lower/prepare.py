@@ -18,6 +18,7 @@ from fpgaml.hls.lower.wide_constants import SplitWideConstants
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.passes.base import Pass, run
 from fpgaml.passes.pipeline import FEWEST_OPERATIONS
+from fpgaml.passes.unroll_scans import UnrollScans
 
 MOST_READERS = 7
 """hls4ml copies a stream for at most seven readers."""
@@ -33,7 +34,7 @@ def prepare(graph: Graph, settings: HlsSettings) -> Graph:
     own: tuple[Pass, ...] = (SplitWideConstants(), SettleOutputs(stream))
     if stream:
         own += (RequireReaders(), PadApart(), LimitReaders())
-    return run((*FEWEST_OPERATIONS, *own), graph)
+    return run((UnrollScans(), *FEWEST_OPERATIONS, *own), graph)
 
 
 @dataclass(frozen=True)

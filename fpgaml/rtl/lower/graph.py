@@ -12,6 +12,7 @@ from fpgaml.graph.lowerings import missing
 from fpgaml.graph.ops import Constant, Input, Operation
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import FixedType
+from fpgaml.passes.unroll_scans import UnrollScans
 from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.lower import elementwise, linear, quantize, rearrange
@@ -36,7 +37,7 @@ def check_supported(graph: Graph) -> None:
     Raises:
         UnsupportedError: names all of them.
     """
-    problems = missing(graph, {Input, *LOWERINGS}, "RTL")
+    problems = missing(UnrollScans().apply(graph), {Input, *LOWERINGS}, "RTL")
     if problems:
         raise UnsupportedError("--target rtl", problems)
 
@@ -52,6 +53,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
         ToolError: alkaid is not installed.
     """
     check_supported(graph)
+    graph = UnrollScans().apply(graph)
     context = Context(graph)
     builder, layers = context.builder, _LayerNames(graph)
     inputs = tuple(_port(graph, node.name) for node in graph.inputs)
