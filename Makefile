@@ -1,7 +1,7 @@
 # make demo       a trigger task from its trained network to HLS, RTL on a simulator, budget and physics
 # make test       lint, type check, tests
 # make quick      lint, and the tests that need no external tool
-# make framework  a second environment with Keras 3 and HGQ2, so that tests ask them too
+# make framework  a second environment with Keras 3, HGQ2, onnxruntime and PyTorch, so that tests ask them too
 # make bench      speed, as ratios against hls4ml, in one run
 # make firmware   the projects of the trigger tasks, under firmware_projects/, with the recorded hashes
 #
@@ -65,9 +65,12 @@ $(READY): pyproject.toml setup.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth,tflite,physics]'
 	@touch $@
 
+# PyTorch comes first and alone, in the build for the CPU: the usual one is ten times as large.
+KERAS_PIP = $(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 $(KERAS_READY): pyproject.toml setup.py
 	@test -x $(KERAS_VENV)/bin/python || $(PYTHON) -m venv $(KERAS_VENV)
-	$(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[keras,tensorflow,physics,onnx]'
+	$(KERAS_PIP) --no-deps --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu 'torch==2.13.0'
+	$(KERAS_PIP) -e '.[keras,tensorflow,physics,onnx,torch]'
 	@touch $@
 
 clean:

@@ -22,6 +22,7 @@ HEAD_BYTES = 16
 """Of a file, that frontends recognise it by."""
 
 FRONTENDS = {
+    "pytorch": "fpgaml.frontends.pytorch:FRONTEND",
     "keras3": "fpgaml.frontends.keras3:FRONTEND",
     "keras2": "fpgaml.frontends.keras2:FRONTEND",
     "tflite": "fpgaml.frontends.tflite:FRONTEND",

@@ -44,6 +44,7 @@ def test_every_frontend_of_the_table_is_one() -> None:
         ("keras2/merges.h5", "keras2"),
         ("keras2/pair.json", "keras2"),
         ("tflite/waveform_int8.tflite", "tflite"),
+        ("pytorch/mlp.pt2", "pytorch"),
     ],
 )
 def test_exactly_one_frontend_recognises_a_file(file: str, name: str) -> None:
@@ -58,7 +59,7 @@ def test_exactly_one_frontend_recognises_a_file(file: str, name: str) -> None:
     [
         (b"", "is empty"),
         (b"\x1c\0\0\0TFL3" + bytes(100), "is damaged"),
-        (b"hello, world, hello", "Give one of these: a Keras 3 .keras or .h5"),
+        (b"hello, world, hello", "Give one of these: .*a Keras 3 .keras or .h5"),
     ],
 )
 def test_files_that_nobody_can_read(content: bytes, said: str, tmp_path: Path) -> None:

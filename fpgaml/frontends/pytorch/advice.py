@@ -1,0 +1,37 @@
+"""What to do about functions that are not converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LATER = "Leave it out of the model, and do it after the firmware"
+BRANCHES = "Export one model without conditions and loops (and without `torch.no_grad()` inside of `forward`)"
+QUANTISED = (
+    "Brevitas: export QONNX (`from brevitas.export import export_qonnx; export_qonnx(model, args=example, "
+    'export_path="model.onnx")`) and convert that file'
+)
+TRAINED = "Use BatchNorm, whose statistics are constants after training"
+UPSAMPLING = "Use nn.Upsample (nearest) and a convolution"
+NEAREST = "Use mode='nearest'"
+
+_REMARKS: Mapping[str, str] = {
+    **dict.fromkeys(("argmax", "argmin", "topk", "sort", "multinomial"), LATER),
+    **dict.fromkeys(("group_norm", "native_group_norm", "instance_norm", "_native_batch_norm_legit"), TRAINED),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d"), UPSAMPLING),
+    **dict.fromkeys(("upsample_bilinear2d", "upsample_bicubic2d", "upsample_linear1d"), NEAREST),
+}
+OTHERWISE = "Leave it out of the model, or write it with layers that docs/pytorch.md lists"
+
+
+def instead_of(target: str) -> str:
+    """What to use in a function's place.
+
+    Args:
+        target: such as `aten.argmax.default`, or a function of another library.
+    """
+    library, _, rest = target.partition(".")
+    if library == "higher_order":
+        return BRANCHES
+    if library in ("brevitas", "quantized_decomposed", "torchao"):
+        return QUANTISED
+    return _REMARKS.get(rest.partition(".")[0], OTHERWISE)

@@ -1,0 +1,53 @@
+"""Which translation a function has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fpgaml.frontends.pytorch.operators import (
+    activations,
+    arithmetic,
+    attention,
+    linear,
+    numbers,
+    pooling,
+    recurrent,
+    shapes,
+)
+from fpgaml.frontends.pytorch.site import Translator
+
+TRANSLATORS: Mapping[str, Translator] = {
+    **linear.TRANSLATORS,
+    **activations.TRANSLATORS,
+    **pooling.TRANSLATORS,
+    **arithmetic.TRANSLATORS,
+    **shapes.TRANSLATORS,
+    **attention.TRANSLATORS,
+    **recurrent.TRANSLATORS,
+    **numbers.TRANSLATORS,
+}
+"""By the name that a program gives the function; what is not here is neither translated nor run."""
+
+VIEWS = frozenset(
+    f"aten.{name}"
+    for name in (
+        *("view.default", "reshape.default", "flatten.using_ints", "unflatten.int", "squeeze.default", "squeeze.dim"),
+        *("squeeze.dims", "unsqueeze.default", "permute.default", "transpose.int", "t.default", "expand.default"),
+        *("slice.Tensor", "select.int", "narrow.default", "split.Tensor", "split.sizes", "split_with_sizes.default"),
+        *("chunk.default", "unbind.int", "alias.default", "detach.default", "contiguous.default", "to.dtype"),
+        *("view_as.default", "reshape_as.default", "expand_as.default", "mT.default"),
+        *("swapaxes.default", "to.dtype_layout", "to.device", "to.other", "dropout.default"),
+    )
+)
+"""Functions whose result may lie in the memory of their argument, so that writing into one changes the other."""
+
+
+def plain_name(target: str) -> str:
+    """A function's name without the underscore that says that it writes into its argument: `aten.relu_.default`."""
+    first, _, overload = target.rpartition(".")
+    return f"{first.removesuffix('_')}.{overload}" if first.startswith("aten.") else target
+
+
+def writes(target: str) -> bool:
+    """Whether a function writes into its first argument."""
+    return plain_name(target) != target

@@ -1,0 +1,135 @@
+"""An exported program as a program of ONNX's operators, whose converters make the Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.onnx.parsed import problems
+from fpgaml.frontends.onnx.program import Port
+from fpgaml.frontends.onnx.program import Program as OnnxProgram
+from fpgaml.frontends.pytorch.advice import instead_of
+from fpgaml.frontends.pytorch.exported import Exported
+from fpgaml.frontends.pytorch.inplace import refs, spoilt
+from fpgaml.frontends.pytorch.labels import labels
+from fpgaml.frontends.pytorch.operators.table import TRANSLATORS, plain_name, writes
+from fpgaml.frontends.pytorch.schema import Program, Ref, Size
+from fpgaml.frontends.pytorch.site import Site, Translation
+from fpgaml.frontends.pytorch.sizes import evaluated
+
+LARGEST_AXIS = 1 << 24
+
+
+def translated(exported: Exported, name: str) -> OnnxProgram:
+    """The program that converters take.
+
+    Args:
+        name: of the network.
+
+    Raises:
+        UnsupportedError: calls that cannot be expressed, all of them named.
+        FpgamlError: it does not compute one answer for each event.
+    """
+    program = exported.program
+    if program.refused:
+        raise FpgamlError(
+            exported.where,
+            f"the program has {'; '.join(program.refused)}",
+            "Export a model in evaluation mode (`model.eval()`) that takes and gives tensors alone",
+        )
+    ports, batch = _ports(exported)
+    used = {name for call in program.calls for name in refs(call)} | set(program.outputs)
+    whole = Translation(program.metas, used, dict(exported.constants))
+    found = _translate(program, whole)
+    result = OnnxProgram(
+        name,
+        f"PyTorch {program.torch_version}".strip(),
+        tuple(whole.calls),
+        whole.constants,
+        ports,
+        tuple(whole.current(output) for output in program.outputs),
+        batch,
+    )
+    found += [_as_pytorch_says(problem) for problem in problems(result)]
+    if found:
+        raise UnsupportedError(exported.where, found)
+    return result
+
+
+def _as_pytorch_says(problem: Problem) -> Problem:
+    """A problem of an operator in ONNX, for whoever does not know that there is one."""
+    return Problem(problem.where, problem.reason, problem.advice.replace("docs/onnx.md", "docs/pytorch.md"))
+
+
+def _translate(program: Program, whole: Translation) -> list[Problem]:
+    """Translate every call that can be; those that cannot are returned."""
+    found: list[Problem] = []
+    bad = spoilt(program)
+    for number, (call, label) in enumerate(zip(program.calls, labels(program.calls), strict=True)):
+        site = Site(whole, call, label)
+        translator = TRANSLATORS.get(plain_name(call.target))
+        try:
+            if translator is None:
+                raise UnsupportedError("", [Problem(label, f"{call.target} is not converted", instead_of(call.target))])
+            if number in bad:
+                raise site.unsupported("writes into a tensor that is read again by another name", "Use inplace=False")
+            translator(site)
+            _follow(site)
+        except UnsupportedError as error:
+            found += error.problems
+            # what is behind it is still looked at, as far as numbers go
+            whole.numbers.update({name: 1 for name in call.outputs if name and name not in whole.metas})
+    return found
+
+
+def _follow(site: Site) -> None:
+    """Note that an argument which a call wrote into is now its result."""
+    first = next(iter(site.call.arguments.values()), None)
+    if writes(site.call.target) and isinstance(first, Ref):
+        site.whole.aliases[site.whole.current(first.name)] = site.output()
+
+
+def _ports(exported: Exported) -> tuple[tuple[Port, ...], int]:
+    """The inputs, and how many events at a time their shapes speak of."""
+    metas = {name: exported.program.metas[name] for name in exported.program.inputs}
+    if not metas:
+        raise FpgamlError(exported.where, "takes no input", "Export a model that takes tensors")
+    _require_fixed(exported.where, {name: meta.sizes for name, meta in metas.items()})
+    batched = {name: len(meta.sizes) > 1 or isinstance(meta.sizes[0], str) for name, meta in metas.items()}
+    sizes = {evaluated(meta.sizes[0]) for name, meta in metas.items() if batched[name]}
+    if len(sizes) > 1:
+        listing = ", ".join(f"{name} {meta.sizes}" for name, meta in metas.items())
+        advice = "Export it with inputs whose first axis is the batch, of one size"
+        raise FpgamlError(exported.where, f"its inputs' first axes, the batch, differ: {listing}", advice)
+    shapes = {name: tuple(evaluated(size) for size in meta.sizes) for name, meta in metas.items()}
+    return tuple(Port(name, shapes[name], batched[name]) for name in metas), sizes.pop() if sizes else 1
+
+
+def _require_fixed(where: str, shapes: Mapping[str, tuple[Size, ...]]) -> None:
+    fix = "Leave only the batch open: dynamic_shapes={...: {0: torch.export.Dim('batch')}}"
+    found = []
+    for name, sizes in shapes.items():
+        if not sizes:
+            found.append(Problem(name, "this input is a single number", "Give it an axis for the batch"))
+        elif any(isinstance(size, str) for size in sizes[1:]):
+            shown = ", ".join("?" if isinstance(size, str) else str(size) for size in sizes)
+            found.append(Problem(name, f"this input has the open shape ({shown})", fix))
+        elif any(isinstance(size, int) and not 0 < size <= LARGEST_AXIS for size in sizes):
+            found.append(Problem(name, f"this input has the shape {sizes}", "Export the model again"))
+    if found:
+        raise UnsupportedError(where, found)
+
+
+def layer_tensors(program: Program) -> Mapping[str, str]:
+    """For every call's label the first tensor that it gives, where its first axis is the batch and no other can be."""
+    shapes = [program.metas[name].sizes for name in program.inputs]
+    batch = next((shape[0] for shape in shapes if len(shape) > 1 or isinstance(shape[0], str)), 1)
+    found = {}
+    for label, call in zip(labels(program.calls), program.calls, strict=True):
+        name = (call.outputs[0] if call.outputs else None) or ""
+        sizes = program.metas[name].sizes if name in program.metas else ()
+        if sizes[:1] != (batch,):
+            continue
+        if batch == 1 or (batch not in sizes[1:] and not any(isinstance(size, str) for size in sizes[1:])):
+            found[label] = name
+    return found

@@ -1,0 +1,94 @@
+"""Exported PyTorch models against what PyTorch's own modules answered in float64; no PyTorch is needed here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgaml.frontends.model import Built
+from fpgaml.frontends.pytorch.parsed import parse
+from fpgaml.frontends.registry import find_frontend
+from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.types import FixedType, Quantizer
+from tests.paths import ROOT
+
+DATA = ROOT / "tests" / "fixtures" / "pytorch"
+MODELS = sorted(DATA.glob("*.pt2"))
+INPUT = Quantizer(FixedType(1, 3, 6))
+"""The grid that the recorded inputs lie on."""
+
+
+WORKING = ["fixed_batch_of_four", "fixed_batch_of_one", "mlp", "shared_layers"]
+EXACT: set[str] = set()
+"""Those whose constants fit."""
+CLOSE = 2e-3
+"""Of the largest value: weights keep 16 bits, arguments of tables 14."""
+
+
+def built(path: Path) -> tuple[Built, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The Graph of a recorded model, what was recorded, and what the Graph computes, each with the axes of the other.
+
+    Returns:
+        Arrays by `out/<output>` and `layer/<layer>`, with the Graph's axes.
+    """
+    model = parse(path)
+    made = model.build(dict.fromkeys(model.input_shapes, INPUT))
+    graph = made.graph
+    with np.load(path.with_suffix(".npz")) as arrays:
+        recorded = {name: arrays[name].astype(np.float64) for name in arrays}
+    inputs = {
+        node: ordered(recorded[f"in/{layer}"], model.axes.get(layer)) for layer, node in graph.input_layers.items()
+    }
+    nodes = {f"layer/{layer}": node for layer, node in graph.layers.items()}
+    outputs = [name for name in recorded if name.startswith("out/")]
+    nodes |= dict(zip(outputs, graph.outputs, strict=True))
+    everything = replace(graph, outputs=tuple(dict.fromkeys(nodes.values())))
+    values = interpret(everything, read_inputs(graph, inputs))
+    axes = {name: made.axes.get(name if name.startswith("layer/") else node) for name, node in nodes.items()}
+    wanted = {name: ordered(recorded[name], axes[name]) for name in nodes if name in recorded}
+    return made, wanted, {name: values[node].to_float() for name, node in nodes.items()}
+
+
+def ordered(array: np.ndarray, axes: tuple[int, ...] | None) -> np.ndarray:
+    """Events with the axes of a node."""
+    return array if axes is None else array.transpose(0, *(axis + 1 for axis in axes))
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_outputs_and_layers_are_close(name: str) -> None:
+    made, wanted, found = built(DATA / f"{name}.pt2")
+    assert any(each.startswith("out/") for each in wanted)
+    for each, values in wanted.items():
+        size = max(1.0, float(np.abs(values).max()))
+        np.testing.assert_allclose(found[each].reshape(values.shape), values, atol=CLOSE * size, rtol=0, err_msg=each)
+    assert made.approximations or name in EXACT
+
+
+def test_layers_have_their_modules_names() -> None:
+    _, wanted, _ = built(DATA / "shared_layers.pt2")
+    assert {"layer/first", "layer/act", "layer/first:1", "layer/act:1", "layer/second"} <= set(wanted)
+
+
+def test_a_fixed_batch_is_stripped() -> None:
+    for name in ("fixed_batch_of_one", "fixed_batch_of_four"):
+        assert list(parse(DATA / f"{name}.pt2").input_shapes.values()) == [(2, 10)]
+
+
+def test_framework_and_recognition() -> None:
+    assert parse(DATA / "mlp.pt2").framework.startswith("PyTorch 2.")
+    assert {find_frontend(path).name for path in MODELS} == {"pytorch"}
+
+
+def test_reading_needs_no_pytorch() -> None:
+    code = (
+        "import sys; from pathlib import Path; from fpgaml.frontends.registry import parse_model as parse\n"
+        f"parse(Path({str(DATA / 'mlp.pt2')!r}))\n"
+        "print([m for m in ('torch', 'onnx', 'keras', 'hls4ml') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
