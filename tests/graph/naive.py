@@ -153,10 +153,14 @@ def _conv(op: o.Conv1D | o.Conv2D, x: Reals) -> Reals:
     return _each((*_positions(op, spatial, size), filters), one)
 
 
-def _einsum(op: o.EinsumDense, x: Reals) -> Reals:
-    left, output = op.equation.split("->")
+def _einsum_dense(op: o.EinsumDense, x: Reals) -> Reals:
+    result = _contracted(op.equation, x, reals(op.kernel))
+    return result if op.bias is None else _pairs(result, reals(op.bias), lambda a, b: a + b)
+
+
+def _contracted(equation: str, x: Reals, kernel: Reals) -> Reals:
+    left, output = equation.split("->")
     first, second = left.split(",")
-    kernel = reals(op.kernel)
     sizes = dict(zip(first, x.shape, strict=True)) | dict(zip(second, kernel.shape, strict=True))
     shape = tuple(sizes[c] for c in output)
     result = _each(shape, lambda _: Fraction(0))
@@ -164,7 +168,7 @@ def _einsum(op: o.EinsumDense, x: Reals) -> Reals:
         index = dict(zip(sizes, values, strict=True))
         term = x[tuple(index[c] for c in first)] * kernel[tuple(index[c] for c in second)]
         result[tuple(index[c] for c in output)] += term
-    return result if op.bias is None else _pairs(result, reals(op.bias), lambda a, b: a + b)
+    return result
 
 
 def _pairs(a: Reals, b: Reals, rule: Callable[[Any, Any], Any]) -> Reals:
@@ -291,7 +295,8 @@ _RULES: dict[str, Callable[..., Reals]] = {
     "Dense": _dense,
     "Conv1D": _conv,
     "Conv2D": _conv,
-    "EinsumDense": _einsum,
+    "EinsumDense": _einsum_dense,
+    "Einsum": lambda op, x, y: _contracted(op.equation, x, y),
     "Scale": _scale,
     "Add": lambda _, a, b: _pairs(a, b, lambda p, q: p + q),
     "Subtract": lambda _, a, b: _pairs(a, b, lambda p, q: p - q),

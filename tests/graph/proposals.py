@@ -146,7 +146,7 @@ def _conv(g: Growth, name: str) -> Proposal:
     return make(kernel, bias, window.strides, window.dilation, window.pads, groups), (name,)
 
 
-def _einsum(g: Growth, name: str) -> Proposal:
+def _einsum_dense(g: Growth, name: str) -> Proposal:
     shape = g.shape(name)
     letters = "abc"[: len(shape)]
     last = letters[-1]
@@ -160,6 +160,21 @@ def _einsum(g: Growth, name: str) -> Proposal:
     kernel = tuple(sizes[c] for c in left.split(",")[1])
     bias = tuple(g.pick((1, size)) for size in out)
     return o.EinsumDense(*_kernel_bias(g, kernel, bias), equation), (name,)
+
+
+def _einsum(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    other = g.partner(name, lambda s: len(s) <= 3)
+    sizes = dict(zip("abc", shape, strict=False))
+    # Letters of the second term: of axes of the first that have its size, or new ones.
+    letters = ""
+    for size, fresh in zip(g.shape(other), "xyz", strict=False):
+        letters += g.pick([c for c, s in sizes.items() if s == size and c not in letters] + [fresh])
+        sizes[letters[-1]] = size
+    kept = [c for c in g.draw(st.permutations(list(sizes))) if g.pick((True, False))] or [letters[-1]]
+    while prod(sizes[c] for c in kept) > g.limits.max_elements:
+        kept.pop()
+    return o.Einsum(f"{'abc'[: len(shape)]},{letters}->{''.join(kept)}"), (name, other)
 
 
 def _constant_shape(g: Growth, shape: Shape) -> Shape:
@@ -342,7 +357,8 @@ PROPOSALS: dict[str, Rule] = {
     "Dense": Rule(_dense),
     "Conv1D": Rule(_conv, (2,)),
     "Conv2D": Rule(_conv, (3,)),
-    "EinsumDense": Rule(_einsum),
+    "EinsumDense": Rule(_einsum_dense),
+    "Einsum": Rule(_einsum),
     "Scale": Rule(_scale),
     **{kind.__name__: Rule(_binary(kind)) for kind in (o.Add, o.Subtract, o.Multiply, o.Maximum, o.Minimum)},
     "Concatenate": Rule(_concatenate),

@@ -38,6 +38,8 @@ CASES: list[tuple[Operation, list[tuple[int, ...]], Any, Any, FixedType]] = [
     (o.Dense(fixed([[3], [-2]]), fixed([1], 1)), [(2,)], -638 * S + Fraction(1, 2), 637 * S + Fraction(1, 2),
      FixedType(1, 6, 4)),
     (o.EinsumDense(fixed([[3], [-2]]), None, "c,cd->d"), [(2,)], -638 * S, 637 * S, FixedType(1, 6, 4)),
+    # Each of two products of ap_fixed<8,4> reaches from -128 * 127 to 128 * 128 steps of 1/256.
+    (o.Einsum("tc,cd->td"), [(3, 2), (2, 3)], -2 * 128 * 127 * S * S, 2 * 128 * 128 * S * S, FixedType(1, 8, 8)),
     (o.Conv1D(fixed([[[2]], [[2]]]), None, (1,), (1,), NO_PADS), [(3, 1)], -512 * S, 508 * S, FixedType(1, 5, 3)),
     # The first window of a padded convolution sees one tap only.
     (o.Conv1D(fixed([[[1]], [[1]]]), None, (1,), (1,), ((1, 0),)), [(3, 1)], -128 * S, 127 * S,

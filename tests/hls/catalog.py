@@ -319,6 +319,7 @@ def quantize_cases() -> dict[str, Graph]:
         "conv1": ([conv1(3, 2, 2, pads=(1, 1))], [(4, 2)]),
         "conv2": ([conv2((2, 2), 1, 2)], [(3, 3, 1)]),
         "einsum": ([o.EinsumDense(constant((3, 2)), None, "ab,ac->bc")], [(3, 2)]),
+        "einsum_two": ([o.Einsum("ab,ac->bc")], [(3, 2), (3, 2)]),
         "scale": ([o.Scale(constant((1, 2)), constant((1, 2), 6, 5))], [(3, 2)]),
         "add": ([o.Add()], [(3, 2), (3, 2)]),
         "add_wide": ([o.Add()], [(3, 2), (1, 2)]),

@@ -16,6 +16,7 @@ from fpgaml.graph.ops.elementwise import (
     Subtract,
 )
 from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense, Linear
+from fpgaml.graph.ops.products import Einsum
 from fpgaml.graph.ops.rearrange import Concatenate, GroupSort, Move, Pad, Reshape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.reductions import AveragePool, MaxPool, Reduce, Reduction
 from fpgaml.graph.ops.sources import Constant, Input, Quantize, uniform_quantize
@@ -30,6 +31,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         Conv1D,
         Conv2D,
         EinsumDense,
+        Einsum,
         Scale,
         Add,
         Subtract,
@@ -64,6 +66,7 @@ __all__ = [
     "Conv1D",
     "Conv2D",
     "Dense",
+    "Einsum",
     "EinsumDense",
     "GroupSort",
     "Input",

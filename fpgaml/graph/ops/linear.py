@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -12,14 +11,12 @@ from typing import ClassVar
 import numpy as np
 
 from fpgaml.graph.ops.base import Operation, Shape, fits_into, require
-from fpgaml.graph.ops.einsum import split_equation
+from fpgaml.graph.ops.einsum import output_shape, split_equation
 from fpgaml.graph.ops.elementwise import added_range
 from fpgaml.graph.ops.windows import Pads, output_size, windows
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, add, contract, matmul
-
-_EQUATION = re.compile(r"^[a-zA-Z]*,[a-zA-Z]*->[a-zA-Z]*$")
 
 Product = Callable[[Ints, Ints], Ints]
 """A sum of products of a batch of inputs with weights, exact."""
@@ -194,17 +191,7 @@ class EinsumDense(Linear):
         return prod(dict(pair for pair in zip(letters, x, strict=True) if pair[0] not in kernel_letters).values())
 
     def shape(self, inputs: Sequence[Shape]) -> Shape:
-        shown = f"equation {self.equation!r}"
-        require(_EQUATION.match(self.equation) is not None, f"{shown} is not like 'tc,cd->td'")
-        letters, kernel_letters, output = self.letters
-        require(len(set(output)) == len(output), f"{shown} repeats an output axis")
-        sizes: dict[str, int] = {}
-        for names, shape in ((letters, inputs[0]), (kernel_letters, self.kernel.shape)):
-            require(len(names) == len(shape), f"equation {self.equation} for shape {shape}")
-            for letter, size in zip(names, shape, strict=True):
-                require(sizes.setdefault(letter, size) == size, f"axis {letter} of {self.equation} has two sizes")
-        require(set(output) <= set(sizes), f"equation {self.equation} has an unknown output axis")
-        result = tuple(sizes[letter] for letter in output)
+        result = output_shape(self.equation, inputs[0], self.kernel.shape)
         if self.bias is not None:
             require(len(self.bias.shape) == len(result), f"a bias of {self.bias.shape} for outputs {result}")
             require(fits_into(self.bias.shape, result), f"a bias of {self.bias.shape} for outputs {result}")

@@ -17,7 +17,8 @@ from fpgaml.graph.types import Ints
 from fpgaml.graph.values import INT64_BITS, FixedArray, as_ints, magnitude, multiply
 
 
-def _sum(array: Ints, axes: tuple[int, ...]) -> Ints:
+def sum_over(array: Ints, axes: tuple[int, ...]) -> Ints:
+    """The exact sum along axes, which go."""
     terms = prod(array.shape[a] for a in axes)
     if magnitude(array).bit_length() + terms.bit_length() > INT64_BITS:
         array = array.astype(object)
@@ -98,7 +99,7 @@ class AveragePool(_Pool):
         return FixedArray(product, x.fractional + self.factor.fractional)
 
     def _total(self, x: Ints) -> Ints:
-        return _sum(self._windows(x, 0), self._axes)
+        return sum_over(self._windows(x, 0), self._axes)
 
 
 class Reduction(StrEnum):
@@ -138,6 +139,6 @@ class Reduce(Operation):
     def _apply(self, x: Ints) -> Ints:
         axes = tuple(normal_axis(axis, x.ndim - 1) + 1 for axis in self.axes)
         if self.kind == Reduction.SUM:
-            return np.asarray(np.expand_dims(_sum(x, axes), axes))
+            return np.asarray(np.expand_dims(sum_over(x, axes), axes))
         combine = np.max if self.kind == Reduction.MAX else np.min
         return np.asarray(combine(x, axis=axes, keepdims=True))

@@ -1,4 +1,4 @@
-"""Sums of products with constants."""
+"""Sums of products, with constants or of two tensors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from math import prod
 
 import numpy as np
 
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Operation, Shape
-from fpgaml.graph.ops.einsum import split_equation
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Einsum, EinsumDense, Operation
+from fpgaml.graph.ops.einsum import summed_products
 from fpgaml.graph.ops.windows import windows
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
@@ -16,11 +16,11 @@ from fpgaml.hls.fixed import PortType
 from fpgaml.hls.tables import constant_table, index_table
 
 
-def einsum(site: Site) -> Body:
+def einsum_dense(site: Site) -> Body:
     """For each output element two tables say of which inputs and weights the products are added."""
     assert isinstance(site.op, EinsumDense)
     op = site.op
-    taken, weights = products(op.equation, site.operands[0].shape, op.kernel.shape)
+    taken, weights = summed_products(op.equation, site.operands[0].shape, op.kernel.shape)
     kernel = constant_table("weight", op.kernel, site.arithmetic)
     tables = [kernel.declaration, index_table("from", taken), index_table("which", weights)]
     spread = op.bias and FixedArray(np.broadcast_to(op.bias.integers, site.shape), op.bias.fractional)
@@ -28,6 +28,18 @@ def einsum(site: Site) -> Body:
     width = taken.shape[1]
     step = f"sum += in0[from[i * {width} + j]] * {kernel.at(f'which[i * {width} + j]')};"
     return Body(loop(prod(site.shape), start, *_terms(width, step), "out[i] = sum;"), [*tables, *more])
+
+
+def einsum(site: Site) -> Body:
+    """For each output element two tables say which pairs' products are added."""
+    assert isinstance(site.op, Einsum)
+    first, second = site.reads()
+    left, right = summed_products(site.op.equation, *(operand.shape for operand in site.operands))
+    tables = [first.declaration, second.declaration, index_table("left", left), index_table("right", right)]
+    start, _ = _start(site, None, "i")
+    width = left.shape[1]
+    step = f"sum += {first.at(f'left[i * {width} + j]')} * {second.at(f'right[i * {width} + j]')};"
+    return Body(loop(prod(site.shape), start, *_terms(width, step), "out[i] = sum;"), tables)
 
 
 def dense(site: Site) -> Body:
@@ -80,20 +92,6 @@ def _terms(count: int, *lines: str) -> list[str]:
     return [f"for (unsigned j = 0; j < {count}; j++) {{", "    #pragma HLS UNROLL", *inner, "}"]
 
 
-def products(equation: str, shape: Shape, kernel_shape: Shape) -> tuple[Ints, Ints]:
-    """For each output element, the flat indices of the inputs and of the weights whose products it sums."""
-    letters, kernel, output = split_equation(equation)
-    sizes = dict(zip(letters + kernel, (*shape, *kernel_shape), strict=True))
-    order = output + "".join(letter for letter in sizes if letter not in output)
-    grid = dict(zip(order, np.indices([sizes[letter] for letter in order]), strict=True))
-    rows = prod(sizes[letter] for letter in output)
-
-    def flat(part: str, dims: Shape) -> Ints:
-        return np.asarray(np.ravel_multi_index([grid[letter] for letter in part], dims).reshape(rows, -1))
-
-    return flat(letters, shape), flat(kernel, kernel_shape)
-
-
 def spread(op: Conv1D | Conv2D) -> FixedArray:
     """The kernel of an equal convolution without dilation or groups: zeros stand in between.
 
@@ -124,7 +122,8 @@ def _ungrouped(integers: Ints, groups: int) -> Ints:
 
 BODIES: dict[type[Operation], BodyWriter] = {
     Dense: dense,
-    EinsumDense: einsum,
+    EinsumDense: einsum_dense,
+    Einsum: einsum,
     Conv1D: convolution,
     Conv2D: convolution,
 }

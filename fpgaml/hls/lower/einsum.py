@@ -1,4 +1,4 @@
-"""Dense and EinsumDense: hls4ml's own layer, a Dense over the last axis, or a function with a table of the products."""
+"""Dense, EinsumDense, Einsum: hls4ml's own layer, a Dense over the last axis, or a function with tables of products."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Dense, EinsumDense, Operation
+from fpgaml.graph.ops import Dense, Einsum, EinsumDense, Operation
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.codegen import add_body
 from fpgaml.hls.layers import LayerList, Lowering, literal
@@ -79,4 +79,8 @@ def _add_einsum(layers: LayerList, node: Node, op: EinsumDense) -> None:
     )
 
 
-LOWERINGS: dict[type[Operation], Lowering] = {Dense: Lowering(lower_dense), EinsumDense: Lowering(lower_einsum)}
+LOWERINGS: dict[type[Operation], Lowering] = {
+    Dense: Lowering(lower_dense),
+    EinsumDense: Lowering(lower_einsum),
+    Einsum: Lowering(add_body),
+}

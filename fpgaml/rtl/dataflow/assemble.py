@@ -244,11 +244,12 @@ class Assembly:
             return made
         graph, result = self.graph, self.graph.shapes[segment.head.name]
         shapes = [source.beats.shape for source in inputs]
-        axis = segment.head.op.axis if isinstance(segment.head.op, Concatenate) else 1
-        along = isinstance(segment.head.op, Concatenate) and normal_axis(axis, len(result)) == 0
-        if len(result) == 1 and not segment.head.op.elementwise:
-            along = True
-        if along or any(shape[0] != result[0] for shape in shapes):
+        op = segment.head.op
+        if isinstance(op, Concatenate):
+            by_position = len(result) > 1 and normal_axis(op.axis, len(result)) > 0
+        else:
+            by_position = op.elementwise
+        if not by_position or any(shape[0] != result[0] for shape in shapes):
             return self.whole(segment, inputs)
         placed = [self._in_positions(source) for source in inputs]
         count = max(source.beats.positions for source in placed)

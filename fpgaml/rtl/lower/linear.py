@@ -1,6 +1,7 @@
-"""Sums of products with constants: every output is a list of inputs and weights.
+"""Sums of products: with constants, and of two tensors.
 
-Outputs that read the same inputs are one matrix product, and share terms.
+With constants every output is a list of inputs and weights; outputs that read the same inputs are one matrix product,
+and share terms.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Linear, Operation, Shape
+from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Einsum, EinsumDense, Linear, Operation, Shape
+from fpgaml.graph.ops.einsum import output_shape, summed_products
 from fpgaml.graph.ops.windows import windows
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.builder import Value
 from fpgaml.rtl.kernels import product
-from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
+from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor, tree
 
 OUTSIDE = -1
 """The index of a padded position: zero."""
@@ -92,14 +94,9 @@ def _conv_terms(op: Conv1D | Conv2D, places: NDArray[np.int64]) -> Terms:
 
 
 def _einsum_terms(op: EinsumDense, places: NDArray[np.int64]) -> Terms:
-    """By walking all letters: the output's in its order, then those that are summed."""
-    letters, kernel, output = op.letters
-    sizes = dict(zip(letters, places.shape, strict=True)) | dict(zip(kernel, op.kernel.shape, strict=True))
-    summed = "".join(dict.fromkeys(c for c in letters + kernel if c not in output))
-    walk = dict(zip(output + summed, np.indices([sizes[c] for c in output + summed]), strict=True))
-    head = [sizes[c] for c in output]
-    rows = places[tuple(walk[c] for c in letters)].reshape(*head, -1)
-    return rows, op.kernel.integers[tuple(walk[c] for c in kernel)].reshape(*head, -1)
+    rows, weights = summed_products(op.equation, places.shape, op.kernel.shape)
+    head = output_shape(op.equation, places.shape, op.kernel.shape)
+    return rows.reshape(*head, -1), op.kernel.integers.reshape(-1)[weights].reshape(*head, -1)
 
 
 def _broadcast(rows: NDArray[np.int64], weights: Ints) -> Terms:
@@ -118,4 +115,20 @@ def _biased(context: Context, sums: Tensor, bias: FixedArray | None) -> Tensor:
     return tensor([biased(total, offset) for total, offset in zip(sums.flat, offsets, strict=True)], sums.shape)
 
 
-LOWERINGS: dict[type[Operation], Lowering] = dict.fromkeys((Dense, Conv1D, Conv2D, EinsumDense), lower_linear)
+def lower_einsum(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
+    """Sums of products of two tensors."""
+    op, builder = cast(Einsum, node.op), context.builder
+    first, second = inputs
+    pairs = zip(*summed_products(op.equation, first.shape, second.shape), strict=True)
+    left, right = first.reshape(-1), second.reshape(-1)
+    sums = [
+        tree(builder.add, [builder.multiply(a, b) for a, b in zip(left[ones], right[others], strict=True)])
+        for ones, others in pairs
+    ]
+    return tensor(sums, output_shape(op.equation, first.shape, second.shape))
+
+
+LOWERINGS: dict[type[Operation], Lowering] = {
+    **dict.fromkeys((Dense, Conv1D, Conv2D, EinsumDense), lower_linear),
+    Einsum: lower_einsum,
+}

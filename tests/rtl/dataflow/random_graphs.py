@@ -208,6 +208,7 @@ WEIGHTS: dict[str, tuple[tuple[int, ...], int]] = {
     "Dense": ((0, 1, 2), 2),
     "global": ((1, 2), 1),
     "Reduce": ((0, 1, 2), 1),
+    "Einsum": ((0, 1, 2), 1),
     "softmax": ((0, 1), 1),
     "Relu": ((0, 1, 2), 3),
     "LeakyRelu": ((0, 1, 2), 1),
