@@ -59,12 +59,34 @@ def scaled(
             ("bias", wide_offset.reshape(wide_offset.shape or ones)),
         )
         return layer.add(Scale(*(layer.precision.weights(layer, v, part) for part, v in parts)), x, suffix=suffix)
-    kept_factor = significant(wide_factor.reshape(wide_factor.shape or ones), SCALE_BITS)
+    wide_factor, wide_offset = (wide.reshape(wide.shape or ones) for wide in (wide_factor, wide_offset))
+    return decoded(layer, x, wide_factor, np.zeros(ones), wide_offset, suffix, what)
+
+
+def decoded(
+    layer: Emitter,
+    x: str,
+    factor: NDArray[np.float64],
+    zero: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    suffix: str,
+    what: str = "",
+    *,
+    rescales: bool = False,
+) -> str:
+    """Append (x - zero) * factor + offset; x = zero gives the offset, however the factor is rounded.
+
+    Args:
+        factor, zero, offset: arrays with the rank of x; zero: whole numbers.
+        what: names the constants in the Approximation; rescales: as of `Scale`.
+    """
+    kept_factor = significant(factor, SCALE_BITS)
     product = int(layer.uniform(x).fractional) + kept_factor.normalised().fractional
-    kept_offset = on_grid(wide_offset.reshape(wide_offset.shape or ones), max(product, grid_of(wide_offset)))
-    if not (same(kept_factor, wide_factor) and same(kept_offset, wide_offset)):
+    wanted = offset - kept_factor.to_float() * zero
+    kept_offset = on_grid(wanted, max(product, grid_of(wanted)))
+    if not (same(kept_factor, factor) and same(kept_offset, wanted)):
         layer.note(f"{what or suffix}: factor rounded to {SCALE_BITS} significant bits, offset to the product's step")
-    return layer.add(Scale(kept_factor, kept_offset), x, suffix=suffix)
+    return layer.add(Scale(kept_factor, kept_offset, rescales=rescales), x, suffix=suffix)
 
 
 def grid_of(values: NDArray[np.float64], bits: int = BIAS_BITS) -> int:

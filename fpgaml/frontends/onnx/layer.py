@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.building.constants import BIAS_BITS, scaled, tensor
+from fpgaml.frontends.building.constants import BIAS_BITS, decoded, tensor
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes, as_it_lies, order_of, regrouped
 from fpgaml.frontends.onnx.program import Array, Call
@@ -100,11 +100,11 @@ class Layer(Emitter):
         if value.array is not None:
             return replace(value, array=real_array(value), scale=None, offset=None)
         factor = np.ones(()) if value.scale is None else value.scale
-        offset = np.zeros(()) if value.offset is None else value.offset
+        zero, offset = (np.zeros(()), value.offset) if value.zero is None else (value.zero, None)
+        parts = (factor, zero, np.zeros(()) if offset is None else offset)
         dims = self.shape(value.node)
-        node = scaled(
-            self, value.node, value.laid_out(factor, dims), value.laid_out(offset, dims), suffix, "the scale of codes"
-        )
+        factor, zero, offset = (value.laid_out(part.astype(np.float64), dims) for part in parts)
+        node = decoded(self, value.node, factor, zero, offset, suffix, "the scale of codes")
         return replace(value, node=node, scale=None, offset=None)
 
     def as_node(self, value: Value, suffix: str = "constant") -> Value:

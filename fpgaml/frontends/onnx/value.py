@@ -11,6 +11,9 @@ from fpgaml.frontends.onnx.arrangement import BATCH, Axes, batch_axis
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.graph.ops import Shape
 
+NEAR = 2.0**-20
+"""Numbers so near to whole ones, by ratio, are these: files have scales in float32."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -36,6 +39,16 @@ class Value:
     def plain(self) -> bool:
         """Whether nothing is still to be applied."""
         return self.scale is None and self.offset is None
+
+    @property
+    def zero(self) -> Array | None:
+        """The zero point: `scale * (node - zero)` is the tensor; None where that is no whole number."""
+        if self.scale is None or self.offset is None:
+            return None
+        zero = -self.offset.astype(np.float64) / self.scale
+        whole = np.rint(zero)
+        near = np.abs(zero - whole) <= NEAR * np.maximum(np.abs(zero), 1)
+        return whole if near.all() else None
 
     @property
     def batch(self) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.frontends.building.constants import SCALE_BITS, grid_of, on_grid, same, significant
+from fpgaml.frontends.building.constants import decoded
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.grid import WHOLE_SHIFTS, Grid, brought_onto
@@ -120,36 +120,31 @@ def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals) -> tuple[
     """x + zero * scale in a node in whose units the quantizer's step is a power of two."""
     step = np.asarray(integers.scale, dtype=np.float64)
     own = np.ones(()) if x.scale is None else np.asarray(x.scale, dtype=np.float64)
-    offset = zero * step if x.offset is None else x.offset.astype(np.float64) + zero * step
     if powers_of_two(step):  # real values
         factor, unit, ratio = own, None, 1 / step
     elif powers_of_two(own / step):  # integers of the scale that the tensor has
         factor, unit, ratio = np.ones(()), x.scale, own / step
     else:  # integers of the quantizer's own scale
         factor, unit, ratio = own / step, integers.scale.astype(np.float64), np.ones(())
-    moved = offset / (1.0 if unit is None else unit)
-    return _affine(layer, x, factor, moved), _Unit(unit, ratio)
+    offset = zero * step / (1.0 if unit is None else unit)
+    return _moved(layer, x, factor, offset), _Unit(unit, ratio)
 
 
-def _affine(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
-    """The node times a factor plus an offset; both rounded where they have too many bits."""
-    if (factor == 1).all() and not offset.any():
+def _moved(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
+    """x in another unit, plus an offset.
+
+    Args:
+        factor: by which the node's numbers are larger in that unit.
+    """
+    zero = np.zeros(()) if x.zero is None else x.zero
+    if x.offset is not None and x.zero is None:
+        offset = offset + x.offset.astype(np.float64) * factor / (1.0 if x.scale is None else x.scale)
+    if (factor == 1).all() and not (offset - zero).any():
         return x.node
     dims = layer.shape(x.node)
-    wide_factor, wide_offset = x.laid_out(factor, dims), x.laid_out(offset, dims)
-    kept_factor = significant(wide_factor, SCALE_BITS)
-    product = int(layer.uniform(x.node).fractional) + kept_factor.normalised().fractional
-    exact = FixedArray.from_float(wide_offset).normalised()
-    fine = exact.fractional <= max(product, grid_of(wide_offset))
-    kept_offset = exact if fine else on_grid(wide_offset, max(product, grid_of(wide_offset)))
-    if not same(kept_factor, wide_factor):
-        layer.note(
-            f"the factor between two scales rounded to {SCALE_BITS} significant bits; "
-            "the model multiplies by both scales in float32"
-        )
-    elif not same(kept_offset, wide_offset):
-        layer.note("the offset between two zero points rounded")
-    return layer.add(Scale(kept_factor, kept_offset, rescales=not powers_of_two(factor)), x.node, suffix="scale")
+    factor, zero, offset = (x.laid_out(np.asarray(part, dtype=np.float64), dims) for part in (factor, zero, offset))
+    what = "the model multiplies by two scales in float32, the firmware by their ratio"
+    return decoded(layer, x.node, factor, zero, offset, "scale", what, rescales=not powers_of_two(factor))
 
 
 def _sign(layer: Layer, x: Value, integers: Integers) -> Value:

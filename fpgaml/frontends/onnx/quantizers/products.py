@@ -10,12 +10,9 @@ from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, grid_of,
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.integers import powers_of_two
-from fpgaml.frontends.onnx.value import Value
+from fpgaml.frontends.onnx.value import NEAR, Value
 from fpgaml.graph.ops import Scale
 from fpgaml.graph.values import FixedArray
-
-NEAR = 2.0**-20
-"""A bias so near to a whole number of products' codes, by ratio, is that number: its scale was rounded to float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +52,12 @@ def weights(layer: Layer, position: int, outputs: int) -> Weights:
         return Weights(layer.known(position))
     if powers_of_two(value.scale):
         return Weights(real_array(value), None, quantised=True)
-    zero = 0.0 if value.offset is None else value.offset / value.scale
     scale = _along(value.scale, outputs, len(value.shape))
     if scale is None:
         return Weights(real_array(value))
-    codes = value.array + np.where(np.abs(zero - np.rint(zero)) < NEAR, np.rint(zero), zero)
-    whole = bool((codes % 1 == 0).all())
-    return Weights(codes, scale, quantised=True) if whole else Weights(real_array(value))
+    if value.offset is not None and value.zero is None:
+        return Weights(real_array(value))
+    return Weights(value.array if value.zero is None else value.array - value.zero, scale, quantised=True)
 
 
 def _along(scale: Array, axis: int, rank: int) -> Array | None:
@@ -82,13 +78,11 @@ def factor(layer: Layer, position: int) -> Value:
     value = replace(value, scale=value.scale.reshape(()))
     if value.offset is None:
         return value
-    zero = value.offset / value.scale
-    whole = np.rint(zero)
-    if (np.abs(zero - whole) >= NEAR * np.maximum(np.abs(zero), 1)).any():
+    if value.zero is None:
         return layer.applied(value)
     dims = layer.shape(value.node)
     ones = FixedArray(np.ones((1,) * len(dims), dtype=np.int64), 0)
-    offset = FixedArray.from_float(value.laid_out(whole, dims))
+    offset = FixedArray.from_float(value.laid_out(-value.zero, dims))
     node = layer.add(Scale(ones, offset), value.node, suffix="centred")
     return replace(value, node=node, offset=None)
 
