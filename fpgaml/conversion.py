@@ -20,6 +20,7 @@ from fpgaml.graph.serial import graph_hash
 from fpgaml.oracles import choose_oracle
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_requantisation
+from fpgaml.precision.build import Numbers
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import check_target, staged
@@ -59,6 +60,7 @@ class Request:
         output: the project's folder; board: with the part and the clock that were asked for.
         target: what is made, with its own settings.
         input_types: as for --input-type.
+        numbers: how to round what the model keeps in floating point; None: weights keep 16 bits, results are exact.
         requantize_bits: significant bits of the factors between the codes of an integer model; None: exact.
         force: overwrite files of an old project in the folder that were edited.
     """
@@ -67,6 +69,7 @@ class Request:
     target: Target
     board: Board
     input_types: Sequence[str] = ()
+    numbers: Numbers | None = None
     requantize_bits: int | None = None
     force: bool = False
     checking: Checking = field(default_factory=Checking)
@@ -115,7 +118,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     progress, checking, board = progress or Silent(), request.checking, request.board
     check_target(request.output, request.force)
     with progress.step("reading the model"):
-        model, data = load_with_data(path, request.input_types, checking.events)
+        model, data = load_with_data(path, request.input_types, checking.events, request.numbers)
         check_labels(checking.labels, data.events if data else None)
     model, exact = _requantised(model, request.requantize_bits)
     evidence = _evidence(request, data)
@@ -223,13 +226,14 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
         inputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.inputs),
         outputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.outputs),
         input_types=tuple(_input_type(choice) for choice in model.inputs),
+        precision=model.precision,
         approximations=tuple(record.Approximation(layer=each.layer, what=each.what) for each in model.approximations),
         vectors=VectorFacts(
             seed=request.vectors.seed,
             events=golden.origins,
             data_sha256=file_sha256(split_path(data)[0]) if data else "",
         ),
-        messages=tuple(written.messages),
+        messages=(*model.messages, *written.messages),
         codings={name: Coding(**asdict(coding)) for name, coding in model.codings.items()},
         axes=model.axes,
         files=folder_hashes(stage),

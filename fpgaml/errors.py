@@ -51,6 +51,10 @@ class UnsupportedError(FpgamlError):
         super().__init__(where, f"{count} not supported: {listing}")
 
 
+class TooWideError(FpgamlError):
+    """Exact values need more bits than anything useful has: fewer at run time help, as a quantiser leaves them."""
+
+
 class ToolError(FpgamlError):
     """An external tool (compiler, simulator) is missing or failed."""
 

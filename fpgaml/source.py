@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import Orders, in_graph_order
 from fpgaml.data.input_type import choose_input_type, given_input_types
-from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.errors import FpgamlError, TooWideError, UnsupportedError
 from fpgaml.files import file_sha256
 from fpgaml.frontends.model import Approximation, Built, ParsedModel
 from fpgaml.frontends.registry import parse_model
@@ -20,6 +20,8 @@ from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_file
+from fpgaml.precision.build import Numbers
+from fpgaml.record.precision import Precision
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
@@ -56,6 +58,7 @@ class LoadedModel:
         codings: for each input and output that carries integer codes what they mean.
         axes: for inputs by layer, outputs by node and layers by `layer/<name>` whose axes lie in another order in the
             file: which of its axes each one of the Graph's is.
+        precision: the types that `--precision` or `--calibrate` gave; messages: what they could not keep.
     """
 
     path: Path
@@ -67,6 +70,8 @@ class LoadedModel:
     inputs: tuple[InputChoice, ...]
     codings: Mapping[str, PortCoding] = field(default_factory=dict)
     axes: Orders = field(default_factory=dict)
+    precision: Precision | None = None
+    messages: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<LoadedModel of {self.path.name}: {len(self.graph.nodes)} operations, {self.framework}>"
@@ -82,7 +87,10 @@ def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:
 
 
 def load_with_data(
-    path: Path, input_types: Sequence[str], open_events: Callable[[Mapping[str, Shape]], DataSet | None]
+    path: Path,
+    input_types: Sequence[str],
+    open_events: Callable[[Mapping[str, Shape]], DataSet | None],
+    numbers: Numbers | None = None,
 ) -> tuple[LoadedModel, DataSet | None]:
     """Read a model file and settle the types of its inputs.
 
@@ -90,6 +98,7 @@ def load_with_data(
         input_types: as for --input-type: `ap_fixed<14,4>` or `name=ap_fixed<14,4>`.
         open_events: given the inputs' shapes by layer, opens events, from which the type of an input is chosen
             that nothing else decides; None for no data.
+        numbers: how to round what the file leaves in floating point; None: weights keep 16 bits, results are exact.
 
     Returns:
         The model, and what `open_events` gave.
@@ -101,20 +110,28 @@ def load_with_data(
     parsed = parse_model(path)
     found = open_events(parsed.input_shapes)
     data = in_graph_order(coded(found, parsed.codings), parsed.axes) if found else None
-    return settle(path, parsed, input_types, data), data
+    return settle(path, parsed, input_types, data, numbers), data
 
 
-def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: DataSet | None) -> LoadedModel:
+def settle(
+    path: Path,
+    parsed: ParsedModel,
+    input_types: Sequence[str],
+    data: DataSet | None,
+    numbers: Numbers | None = None,
+) -> LoadedModel:
     """A model file that was parsed already, with the types of its inputs settled; errors as for `load_with_data`."""
     names = list(parsed.input_shapes)
     given = given_input_types(input_types, names)
     choices = {name: InputChoice(name, q, "given", f"{q} as --input-type says") for name, q in given.items()}
-    built, open_inputs = _built(parsed, given)
-    if open_inputs:
-        choices |= {name: _from_data(name, data) for name in open_inputs}
-        fixed = {name: choice.quantizer for name, choice in choices.items()}
-        built, _ = _built(parsed, fixed)
-    graph = built.graph
+    build = _Build(path, parsed, data, numbers)
+    guesses = build.guesses(name for name in names if name not in given)
+    build.run(given, {name: choice.quantizer for name, choice in guesses.items()})
+    if build.open:
+        choices |= {name: guesses[name] if name in guesses else _from_data(name, data) for name in build.open}
+        if not set(build.open) <= guesses.keys():
+            build.run({name: choice.quantizer for name, choice in choices.items()}, {})
+    built, graph = build.built, build.built.graph
     for node in graph.inputs:
         assert isinstance(node.op, Input)
         if node.name not in choices:
@@ -132,30 +149,84 @@ def settle(path: Path, parsed: ParsedModel, input_types: Sequence[str], data: Da
         tuple(choices[node.source] for node in graph.inputs),
         dict(parsed.codings),
         {**parsed.axes, **built.axes},
+        build.precision,
+        build.messages,
     )
 
 
-def _built(parsed: ParsedModel, fixed: Mapping[str, Quantizer]) -> tuple[Built, list[str]]:
-    """The Graph with these input types, and the inputs that still have no type of their own."""
-    names = list(parsed.input_shapes)
-    undecided = [name for name in names if name not in fixed]
-    try:
-        built = parsed.build({name: fixed.get(name, UNDECIDED) for name in names})
-    except UnsupportedError:
-        raise
-    except FpgamlError:
-        if not undecided:
+@dataclass
+class _Build:
+    """A Graph with input types that are to be settled.
+
+    Args:
+        open: after `run`, the inputs that have no type of the file's own.
+    """
+
+    path: Path
+    parsed: ParsedModel
+    data: DataSet | None
+    numbers: Numbers | None
+    built: Built = field(init=False)
+    open: list[str] = field(init=False)
+    precision: Precision | None = None
+    messages: tuple[str, ...] = ()
+
+    def guesses(self, names: Iterable[str]) -> dict[str, InputChoice]:
+        """The types that inputs get unless the file has some: so that one build is enough."""
+        if self.numbers is None:
+            return {}
+        found: dict[str, InputChoice] = {}
+        for name in names:
+            asked = self.numbers.input_type(name)
+            if asked is not None:
+                found[name] = InputChoice(name, asked, "given", f"{asked} as {self.numbers.option} says")
+            elif self.data is not None:
+                found[name] = _from_data(name, self.data)
+        return found
+
+    def run(self, fixed: Mapping[str, Quantizer], guesses: Mapping[str, Quantizer]) -> None:
+        """Build with these input types, and see which inputs still have no type of their own."""
+        names = list(self.parsed.input_shapes)
+        undecided = {name: guesses.get(name, UNDECIDED) for name in names if name not in fixed}
+        try:
+            built = self._built({**undecided, **fixed})
+        except UnsupportedError:
             raise
-        # The undecided width itself may be what does not fit: a real type decides.
-        return Built(Graph("undecided", (), ())), undecided
-    nodes = built.graph.input_layers
-    folded = run(of_file(given=frozenset(nodes[layer] for layer in fixed)), built.graph)
-    still = [
-        node.source
-        for node in folded.inputs
-        if isinstance(node.op, Input) and node.source in undecided and node.op.quantizer == UNDECIDED
-    ]
-    return Built(folded, built.approximations, built.axes), still
+        except FpgamlError:
+            if all(name in guesses for name in undecided):
+                raise
+            # The undecided width itself may be what does not fit: a real type decides.
+            self.built, self.open = Built(Graph("undecided", (), ())), list(undecided)
+            return
+        nodes = built.graph.input_layers
+        folded = run(of_file(given=frozenset(nodes[layer] for layer in fixed)), built.graph)
+        self.open = [
+            node.source
+            for node in folded.inputs
+            if isinstance(node.op, Input) and undecided.get(node.source) == node.op.quantizer
+        ]
+        self.built = Built(folded, built.approximations, built.axes)
+
+    def _built(self, inputs: Mapping[str, Quantizer]) -> Built:
+        if self.numbers is not None:
+            rounded = self.numbers.build(self.parsed, inputs, self.data)
+            self.precision, self.messages = rounded.precision, rounded.messages
+            return rounded.built
+        try:
+            return self.parsed.build(inputs)
+        except TooWideError as error:
+            raise offered(error, self.path, self.data) from error
+
+
+def offered(error: TooWideError, path: Path, data: DataSet | None) -> TooWideError:
+    """An error about values that are too wide, with both ways to fewer bits, ready to paste."""
+    events = data.path if data else "EVENTS.npz"
+    advice = (
+        f"A float network needs to be told how many bits its numbers have, or events that decide it:\n"
+        f"  fpgaml convert {path} --precision 'ap_fixed<16,6>'\n"
+        f"  fpgaml convert {path} --data {events} --calibrate"
+    )
+    return TooWideError(error.where, error.reason, f"{error.advice}. {advice}" if error.advice else advice)
 
 
 def _own_type(quantizer: Quantizer, coding: PortCoding | None) -> str:

@@ -17,6 +17,7 @@ from fpgaml.targets import target_class
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
+    from fpgaml.precision.build import Numbers
     from fpgaml.tasks.sources import Sources
 
 
@@ -51,6 +52,14 @@ class ModelOptions:
         typer.Option(
             "--input-type",
             help="Type of an input that the model does not quantise: 'ap_fixed<14,4>' or 'NAME=ap_fixed<14,4>'.",
+        ),
+    ] = None
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--precision",
+            help="Types for a float network: 'ap_fixed<16,6>', 'LAYER=...' or 'LAYER.PART=...', as in hls4ml; PART is "
+            "weight, bias, scale, result or table.",
         ),
     ] = None
     requantize: Annotated[
@@ -108,6 +117,7 @@ def _convert(
             target=chosen,
             board=board,
             input_types=tuple(reading.input_type or ()),
+            numbers=_numbers(reading),
             requantize_bits=_factor_bits(reading.requantize),
             force=project.force,
             checking=replace(checking(data, checks), data=found.data, labels=found.labels),
@@ -136,6 +146,19 @@ def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool
         raise FpgamlError(", ".join(foreign), reason, "Leave it out" if len(foreign) == 1 else "Leave them out")
     name, clock_mhz = found.place(project.board, parse_clock(project.clock) if project.clock else None)
     return find_board(name, project.part, clock_mhz)
+
+
+def _numbers(reading: ModelOptions) -> Numbers | None:
+    """How to round what the model keeps in floating point.
+
+    Raises:
+        FpgamlError: an option that means nothing.
+    """
+    from fpgaml.precision.asked import read_precision
+    from fpgaml.precision.by_plan import ByPlan
+
+    asked = read_precision(reading.precision or ())
+    return None if asked is None else ByPlan(asked)
 
 
 def _factor_bits(text: str) -> int | None:

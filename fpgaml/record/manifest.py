@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from fpgaml.record.base import Above, Count, Fact, Fraction, Name, NotNegative, Positive, Sha256, absent, empty
+from fpgaml.record.precision import Precision
 from fpgaml.record.settings import Settings, read_settings
 
 FORMAT: Literal["fpgaml-manifest"] = "fpgaml-manifest"
@@ -100,6 +101,8 @@ class Manifest(Fact):
     outputs: tuple[PortFacts, ...] = Field(min_length=1)
     input_types: tuple[InputType, ...]
     approximations: tuple[Approximation, ...]
+    precision: Precision | None = Field(default=None, exclude_if=absent)
+    """Of `--precision` or `--calibrate`."""
     vectors: VectorFacts
     messages: tuple[str, ...]
     """What the target's tools said."""

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.errors import FpgamlError
+from fpgaml.errors import FpgamlError, TooWideError
 from fpgaml.frontends.building.emitter import Emitter
 
 UNUSABLE = (
     KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, MemoryError,
 )  # fmt: skip
 """What settings of the wrong kind raise where they are used."""
+WIDEST = 144
+"""Bits of a type beyond which nothing useful can follow."""
 
 
 @dataclass(kw_only=True)
@@ -64,6 +66,18 @@ class KerasLayer(Emitter):
                 "The file is inconsistent: save the model again",
             )
         return array
+
+    def narrow_enough(self, node: str) -> str:
+        """The node with the layer's output, unless nothing useful can follow it.
+
+        Raises:
+            TooWideError: its exact values need more than 144 bits.
+        """
+        width = int(self.graph.type(node).width.max())
+        if width > WIDEST:
+            reason = f"its exact values need {width} bits, more than {WIDEST}"
+            raise TooWideError(self.label, reason, "A quantised activation before it keeps them narrow")
+        return node
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

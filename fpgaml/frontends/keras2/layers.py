@@ -19,8 +19,6 @@ from fpgaml.frontends.keras2.merging import MERGES
 from fpgaml.frontends.keras2.topology import Call
 
 _TRAINABLE = ("gamma", "variance")  # the quantizers that QBatchNormalization sets to auto_po2
-WIDEST = 128
-"""Bits of a type beyond which nothing useful can follow."""
 
 
 def _activation(layer: KerasLayer) -> str:
@@ -201,11 +199,4 @@ def convert(layer: KerasLayer) -> str:
     """
     with layer.guarded():
         node = CONVERTERS[layer.kind](layer)
-    width = int(layer.graph.type(node).width.max())
-    if width > WIDEST:
-        raise FpgamlError(
-            layer.label,
-            f"its exact values need {width} bits, more than {WIDEST}",
-            "Put a quantised activation before it, such as QActivation('quantized_relu(8,4)')",
-        )
-    return node
+    return layer.narrow_enough(node)

@@ -99,7 +99,7 @@ class Keras3Model:
                 quantized_next=self._quantized_next(call),
             )
             with layer.guarded():
-                nodes[call.output] = converter(call)(layer)
+                nodes[call.output] = layer.narrow_enough(converter(call)(layer))
             graph.layers[call.label] = nodes[call.output]
 
         convert_all(self.file, self.topology.calls, add)

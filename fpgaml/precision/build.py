@@ -1,0 +1,55 @@
+"""What a way of rounding gives: a Graph, and the types that its tensors got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from fpgaml.data.dataset import DataSet
+from fpgaml.frontends.model import Built, ParsedModel
+from fpgaml.graph.types import Quantizer
+from fpgaml.precision.places import Choice
+from fpgaml.record.precision import Precision, PrecisionChoice
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A Graph whose model keeps numbers in floating point.
+
+    Args:
+        precision: for the manifest; messages: what was asked for and is not kept.
+    """
+
+    built: Built
+    precision: Precision
+    messages: tuple[str, ...] = ()
+
+
+class Numbers(Protocol):
+    """A way to round what a model keeps in floating point."""
+
+    @property
+    def option(self) -> str:
+        """That it came with."""
+
+    def input_type(self, name: str) -> Quantizer | None:
+        """The type of an input that nothing else decides; None: the data decide it."""
+
+    def build(self, parsed: ParsedModel, inputs: Mapping[str, Quantizer], data: DataSet | None) -> Rounded:
+        """The Graph, for inputs of these types.
+
+        Raises:
+            FpgamlError: what was asked for does not fit the model.
+        """
+
+
+def facts_of(how: Literal["given", "calibrated"], asked: Sequence[str], choices: Iterable[Choice]) -> Precision:
+    """What the manifest says of it."""
+    rows = [
+        PrecisionChoice.model_validate(
+            {"layer": each.place.layer, "part": each.place.part, "type": each.type, "saturated": each.saturated}
+        )
+        for each in choices
+    ]
+    return Precision(how=how, asked=tuple(asked), choices=tuple(rows))
