@@ -337,6 +337,35 @@ def quantize_by_type(rng: np.random.Generator) -> onnx.ModelProto:
     return net.model(y, net.add("DequantizeLinear", q, s))
 
 
+# ---- a model that there is in QKeras too
+
+
+@model
+def jets_dense(rng: np.random.Generator) -> onnx.ModelProto:
+    """The weights and quantizers of legacy_qkeras/jets_dense.h5."""
+    import h5py
+
+    net = Net((1, 16))
+    x = "x"
+    with h5py.File(FOLDER.parent / "legacy_qkeras" / "jets_dense.h5") as store:
+        for index, layer in enumerate(("fc1", "fc2", "fc3", "output")):
+            found = {name.split("/")[-1].split(":")[0]: np.array(value) for name, value in _arrays(store, layer)}
+            kernel, bias = (net.quant(net.constant(found[part]), 2**-5, 6, name=f"{layer}_{part}") for part in PARTS)
+            x = net.add("Gemm", x, kernel, bias, name=layer)
+            if layer != "output":
+                x = net.add("Relu", x, name=f"relu{index + 1}")
+                x = net.quant(x, 2**-6, 6, signed=0, name=f"relu{index + 1}_quantized")
+    return net.model(net.add("Softmax", x, axis=-1, name="softmax"))
+
+
+PARTS = ("kernel", "bias")
+
+
+def _arrays(store: Any, layer: str) -> list[tuple[str, Any]]:
+    group = store["model_weights"][layer]
+    return [(name, group[name]) for name in (str(n) for n in group.attrs["weight_names"].astype(str))]
+
+
 # ---- answers
 
 

@@ -1,0 +1,50 @@
+"""What QONNX and QCDQ models become in hardware: netlists of all, C-simulation and a simulator on some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fpgaml.graph.graph import Graph
+from fpgaml.rtl.settings import Hdl, ShellKind
+from fpgaml.rtl.target import RtlTarget
+from fpgaml.source import load_model
+from tests.cosim.running import LANGUAGES, failures, run_bench
+from tests.frontends.onnx.quantizers.test_models import DATA, MODELS
+from tests.hls.harness import check as check_hls
+from tests.hls.harness import combine, events_for, needs_compiler, settings
+from tests.rtl.harness import write_project
+from tests.rtl.test_lowering import check
+
+KIND = "ap_fixed<12,5>"
+"""Of inputs that the model does not quantise itself; it has ties for every rounding."""
+LARGE = ("jets_dense",)
+"""Whose operations all occur in others."""
+SIMULATED = ("rounding_up", "zero_points", "ranges", "bipolar", "trunc", "multi_threshold", "qcdq", "float_scale")
+
+
+def graph_of(name: str) -> Graph:
+    """A model as targets get it."""
+    return load_model(DATA / f"{name}.onnx", [KIND]).graph
+
+
+@pytest.mark.parametrize("path", [p for p in MODELS if p.stem not in LARGE], ids=lambda path: path.stem)
+def test_netlists_are_equal(path: Path) -> None:
+    pytest.importorskip("alkaid", reason="alkaid is not installed")
+    graph = graph_of(path.stem)
+    check(graph, events_for(graph, 24))
+
+
+@needs_compiler
+def test_c_simulation_is_equal(tmp_path: Path) -> None:
+    check_hls({name: graph_of(name) for name in SIMULATED}, settings(), tmp_path)
+
+
+@pytest.mark.parametrize("simulator", ["icarus"])
+def test_simulated_hdl_is_equal(simulator: str, tmp_path: Path) -> None:
+    pytest.importorskip("alkaid", reason="alkaid is not installed")
+    target = RtlTarget(Hdl(LANGUAGES[simulator]), ShellKind.NATIVE)
+    graph = combine({name: graph_of(name) for name in SIMULATED})
+    outcome = run_bench(write_project(tmp_path / "p", graph, target, events=24), simulator, frames=40)
+    assert failures(outcome) == {}
