@@ -45,6 +45,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "selu": Function(
         lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0)))
     ),
+    "erf": Function(_erf, 3),
     "gelu": Function(lambda x: 0.5 * x * (1 + _erf(x / sqrt(2)))),
     "silu": Function(lambda x: x * _sigmoid(x)),
     "mish": Function(lambda x: x * np.tanh(np.logaddexp(0, x))),

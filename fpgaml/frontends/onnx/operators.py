@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from fpgaml.frontends.onnx import elementwise, linear, moves
+from fpgaml.frontends.onnx import linear, moves, normalization, pooling, takes
+from fpgaml.frontends.onnx.activations import ACTIVATIONS
+from fpgaml.frontends.onnx.elementwise import ARITHMETIC
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.quantizers import codes, qonnx
 from fpgaml.frontends.onnx.value import Value
@@ -17,7 +19,16 @@ OPERATORS: dict[str, Converter] = {
     "Gemm": linear.gemm,
     "MatMul": linear.matmul,
     "Conv": linear.convolution,
-    "Relu": elementwise.relu,
+    "BatchNormalization": normalization.batch_normalization,
+    "Softmax": normalization.softmax,
+    "MaxPool": pooling.max_pool,
+    "AveragePool": pooling.average_pool,
+    "GlobalMaxPool": pooling.global_pool(average=False),
+    "GlobalAveragePool": pooling.global_pool(average=True),
+    "ReduceMean": pooling.reduction("mean"),
+    "ReduceSum": pooling.reduction("sum"),
+    "ReduceMax": pooling.reduction("max"),
+    "ReduceMin": pooling.reduction("min"),
     "Identity": moves.unchanged,
     "Dropout": moves.unchanged,
     "Cast": moves.cast,
@@ -28,6 +39,17 @@ OPERATORS: dict[str, Converter] = {
     "Transpose": moves.transpose,
     "Squeeze": moves.squeeze,
     "Unsqueeze": moves.unsqueeze,
+    "Slice": takes.slices,
+    "Split": takes.split,
+    "Gather": takes.gather,
+    "Tile": takes.tile,
+    "Expand": takes.expand,
+    "Concat": takes.concat,
+    "Pad": takes.pad,
+    "Resize": takes.resize,
+    "Upsample": takes.resize,
+    **ARITHMETIC,
+    **ACTIVATIONS,
     **codes.OPERATORS,
     **qonnx.OPERATORS,
 }
