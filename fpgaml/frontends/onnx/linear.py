@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fpgaml.frontends.onnx import contraction
 from fpgaml.frontends.onnx.arrangement import BATCH
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
@@ -28,17 +29,17 @@ def gemm(layer: Layer) -> Value:
 
 
 def matmul(layer: Layer) -> Value:
-    """MatMul by a constant matrix."""
+    """MatMul; by a constant matrix it is a Dense, to which a bias may be added as a third input (`fusion`)."""
     left, right = layer.raw(0), layer.raw(1)
     if right.array is not None and right.array.ndim == 2:
-        return dense(layer, factor(layer, 0), weights(layer, 1, 1))
+        return dense(layer, factor(layer, 0), weights(layer, 1, 1), 2)
     if left.array is not None and left.array.ndim == 2 and len(right.shape) >= 2:
         # W x = (x' W')'
         x, kernel = factor(layer, 1), weights(layer, 0, 0)
         swap = (*range(len(x.shape) - 2), len(x.shape) - 1, len(x.shape) - 2)
         turned = replace(kernel, values=kernel.values.T)
         return dense(layer, x.transposed(swap), turned).transposed(swap)
-    raise layer.unsupported("MatMul of two tensors is not converted", "Multiply by a constant matrix")
+    return contraction.matmul(layer)
 
 
 def dense(layer: Layer, x: Value, kernel: Weights, bias_at: int | None = None, beta: float = 1.0) -> Value:

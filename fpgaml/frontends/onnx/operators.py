@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from fpgaml.frontends.onnx import linear, moves, normalization, pooling, takes
+from fpgaml.frontends.onnx import contraction, linear, moves, normalization, pooling, takes
 from fpgaml.frontends.onnx.activations import ACTIVATIONS
 from fpgaml.frontends.onnx.elementwise import ARITHMETIC
 from fpgaml.frontends.onnx.layer import Layer
@@ -18,6 +18,7 @@ Converter: TypeAlias = Callable[[Layer], Value | Sequence[Value]]
 OPERATORS: dict[str, Converter] = {
     "Gemm": linear.gemm,
     "MatMul": linear.matmul,
+    "Einsum": contraction.einsum,
     "Conv": linear.convolution,
     "BatchNormalization": normalization.batch_normalization,
     "Softmax": normalization.softmax,

@@ -18,6 +18,7 @@ from fpgaml.frontends.onnx.advice import instead_of
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
 from fpgaml.frontends.onnx.file import read
 from fpgaml.frontends.onnx.fold import FOLDS, fold
+from fpgaml.frontends.onnx.fusion import with_biases
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.operators import OPERATORS, Converter
 from fpgaml.frontends.onnx.ports import port_axes
@@ -224,4 +225,4 @@ def parse(path: Path) -> ProgramModel:
         UnsupportedError: operators that cannot be expressed, all of them named.
         FpgamlError: a damaged file, or one that is none.
     """
-    return model_of(rewritten(read(path)), str(path))
+    return model_of(rewritten(with_biases(read(path))), str(path))

@@ -12,6 +12,7 @@ from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.functions import Function
 from fpgaml.graph.ops import Lookup
+from fpgaml.graph.values import FixedArray
 
 
 def table(layer: Layer, x: Value, function: Function, what: str) -> Value:
@@ -33,13 +34,23 @@ def table(layer: Layer, x: Value, function: Function, what: str) -> Value:
     node = x.node if small else narrow(layer, x.node, function.flat_beyond)
     domain = layer.uniform(node)
     values = function(points(domain) * factor + offset)
+    if not np.isfinite(values).all():  # what the type holds and the values never are does not count
+        low, high = (float(bound.to_float()) for bound in _ends(layer, node))
+        reached = np.clip(points(domain), low, high) * factor + offset
+        values = np.where(np.isfinite(values), values, function(reached))
     if not np.isfinite(values).all():
-        at = float((points(domain) * factor + offset)[~np.isfinite(values)][0])
+        at = float(reached[~np.isfinite(values)][0])
         raise layer.unsupported(
             f"its {what} of {at:g} is not finite", "Clip its input to a range where it is, or quantise it so"
         )
     op = Lookup(domain, entries(layer, values, what))
     return replace(x, node=layer.rounded(layer.add(op, node, suffix=what)), scale=None, offset=None)
+
+
+def _ends(layer: Layer, node: str) -> tuple[FixedArray, FixedArray]:
+    """The smallest and the largest value of a node."""
+    held = layer.graph.range(node)
+    return FixedArray(np.asarray(held.low.min()), held.unit), FixedArray(np.asarray(held.high.max()), held.unit)
 
 
 def _single(values: np.ndarray | None, default: float) -> float | None:

@@ -20,7 +20,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 EVENTS = 12
 BUILDERS = {}
-RNG = np.random.default_rng(0)
+
+
+class Random:
+    """Random numbers, begun again for each model."""
+
+    numbers = np.random.default_rng(0)
 
 
 def model(function):
@@ -31,12 +36,12 @@ def model(function):
 
 def eighths(*shape, low=-8, high=9):
     """Random multiples of 1/8."""
-    return (RNG.integers(low, high, shape) / 8).astype(np.float32)
+    return (Random.numbers.integers(low, high, shape) / 8).astype(np.float32)
 
 
 def floats(*shape):
     """Random numbers as training leaves them."""
-    return RNG.normal(0, 0.5, shape).astype(np.float32)
+    return Random.numbers.normal(0, 0.5, shape).astype(np.float32)
 
 
 class Net:
@@ -117,6 +122,22 @@ def matmul():
 
 
 @model
+def products():
+    """Products of two tensors, and by constants of more than two axes."""
+    net = Net(x=(3, 4), z=(4, 3), heads=(2, 3, 4), image=(2, 3, 2))
+    conv = net("Conv", "image", eighths(4, 2, 1, 1))
+    return net.out(
+        net("MatMul", "x", "z"),
+        net("MatMul", "heads", net("Unsqueeze", "z", np.array([1]))),
+        net("MatMul", "heads", eighths(2, 4, 2)),
+        net("MatMul", eighths(2, 2, 3), "heads"),
+        net("Einsum", "x", "heads", equation="bij,bhij->bhi"),
+        net("MatMul", net("Reshape", conv, np.array([-1, 4, 6])), net("Reshape", "heads", np.array([-1, 6, 4]))),
+        net("MatMul", "x", net("Transpose", "x", perm=[0, 2, 1])),
+    )
+
+
+@model
 def float_mlp():
     net = Net(x=(8,))
     h = net("Relu", net("Gemm", "x", floats(8, 6), floats(6)))
@@ -153,7 +174,9 @@ def conv_auto_pad():
 def cnn():
     """As torch exports it: batch size by shape arithmetic, Flatten of channels-first images."""
     net = Net(x=(1, 8, 8))
-    a = net("MaxPool", net("Relu", net("Conv", "x", eighths(3, 1, 3, 3), eighths(3))), kernel_shape=[2, 2], strides=[2, 2])
+    a = net(
+        "MaxPool", net("Relu", net("Conv", "x", eighths(3, 1, 3, 3), eighths(3))), kernel_shape=[2, 2], strides=[2, 2]
+    )
     batch = net("Unsqueeze", net("Gather", net("Shape", a), np.array(0)), np.array([0]))
     flat = net("Reshape", a, net("Concat", batch, np.array([-1]), axis=0))
     h = net("Relu", net("Gemm", flat, eighths(5, 27), eighths(5), transB=1))
@@ -487,14 +510,25 @@ def pads_old():
 
 @model
 def resizes():
-    net = Net(x=(2, 3, 4))
+    net = Net(18, x=(2, 3, 4))
     scales = np.array([1, 1, 2, 3], np.float32)
     odd = np.array([1, 1, 1.5, 0.5], np.float32)
     return net.out(
         net("Resize", "x", "", scales, mode="nearest"),
-        net("Resize", "x", "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        net(
+            "Resize", "x", "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
+        ),
         net("Resize", "x", "", odd, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="ceil"),
-        net("Resize", "x", "", "", np.array([1, 2, 6, 4]), mode="nearest", coordinate_transformation_mode="align_corners"),
+        net(
+            "Resize",
+            "x",
+            "",
+            "",
+            np.array([6, 4]),
+            axes=[2, 3],
+            mode="nearest",
+            coordinate_transformation_mode="align_corners",
+        ),
     )
 
 
@@ -575,9 +609,9 @@ def answers(path, made):
     for port in ports:
         fixed = [size if isinstance(size, int) else EVENTS for size in port.shape]
         rows = EVENTS if len(fixed) > 1 else 1
-        data[port.name] = (rng.integers(-128, 128, [max(rows, EVENTS), *fixed[1 if len(fixed) > 1 else 0 :]]) / 16).astype(
-            np.float32
-        )
+        data[port.name] = (
+            rng.integers(-128, 128, [max(rows, EVENTS), *fixed[1 if len(fixed) > 1 else 0 :]]) / 16
+        ).astype(np.float32)
         given[port.name] = fixed
     names = [*outputs, *dict.fromkeys(kept.values())]
     alone = any(len(shape) == 1 for shape in given.values())
@@ -600,8 +634,7 @@ def main(folder, names):
     file = folder / "answers.npz"
     recorded = dict(np.load(file)) if file.exists() and names else {}
     for name, build in BUILDERS.items():
-        global RNG
-        RNG = np.random.default_rng(sum(map(ord, name)))
+        Random.numbers = np.random.default_rng(sum(map(ord, name)))
         if names and name not in names:
             continue
         made = build()
