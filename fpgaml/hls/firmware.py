@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Linear
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.facts import HlsFacts
 from fpgaml.hls.lower.graph import lower
@@ -117,9 +118,16 @@ def _facts(settings: HlsSettings, chosen_for: str) -> HlsFacts:
 def io_type(graph: Graph) -> IoType:
     """All at once where the network is small, else one position after another."""
     largest = max(prod(shape) for shape in graph.shapes.values())
-    multiplications = 0
+    small = largest <= PARALLEL_ELEMENTS and _multiplications(graph) <= PARALLEL_MULTIPLICATIONS
+    return IoType.PARALLEL if small else IoType.STREAM
+
+
+def _multiplications(graph: Graph) -> int:
+    """By weights, for one event."""
+    total = 0
     for node in graph.nodes:
         if isinstance(node.op, Linear):
-            multiplications += node.op.kernel.integers.size * node.op.repeats(graph.shapes[node.inputs[0]])
-    small = largest <= PARALLEL_ELEMENTS and multiplications <= PARALLEL_MULTIPLICATIONS
-    return IoType.PARALLEL if small else IoType.STREAM
+            total += node.op.kernel.integers.size * node.op.repeats(graph.shapes[node.inputs[0]])
+        elif isinstance(node.op, Scan):
+            total += _multiplications(node.op.cell) * graph.shapes[node.inputs[0]][0]
+    return total

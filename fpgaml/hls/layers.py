@@ -38,6 +38,7 @@ class LayerList:
         variables: for every node of the graph, the hls4ml layer that carries its value.
         names: for every node of the graph, the name of the layer that computes it.
         messages: what the user should know of choices that could not be followed.
+        rolled: a function has a loop that must stay one.
     """
 
     graph: Graph
@@ -48,6 +49,7 @@ class LayerList:
     variables: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(init=False)
     messages: list[str] = field(default_factory=list)
+    rolled: bool = False
 
     def __post_init__(self) -> None:
         self.names = safe_names(node.name for node in self.graph.nodes)

@@ -16,6 +16,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.hls.generated import register, write_functions
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
+from fpgaml.hls.lower.scan import unrolled_notes
 from fpgaml.hls.settings import HlsSettings, IoType, Strategy
 from fpgaml.project.ports import CppPort
 
@@ -84,6 +85,8 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
             "Model": {
                 "Precision": {"default": "fixed<16,6>"},
                 "ReuseFactor": settings.reuse_factor,
+                # A pipeline would take every loop apart.
+                **({"PipelineStyle": "dataflow"} if layers.rolled else {}),
                 # For what hls4ml inserts by itself; each layer has its own below.
                 "Strategy": str(Strategy.LATENCY),
                 # Every type is given below: hls4ml has nothing to infer.
@@ -112,6 +115,7 @@ def to_hls4ml(graph: Graph, settings: HlsSettings, folder: Path) -> HlsModel:
         tuple(_port(graph, n.name, v) for n, v in zip(graph.inputs, handle.get_input_variables(), strict=True)),
         tuple(_port(graph, n, v) for n, v in zip(graph.outputs, handle.get_output_variables(), strict=True)),
         (
+            *unrolled_notes(graph, settings),
             *layers.messages,
             *_size_notes(prepared, settings),
             *(line for line in said.getvalue().splitlines() if line.strip()),

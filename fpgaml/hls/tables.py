@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.layers import constant_type
@@ -76,10 +78,11 @@ def helpers_of(code: str, arithmetic: str) -> str:
 
 @dataclass(frozen=True)
 class ConstantTable:
-    """A constant array of fixed-point numbers, exact.
+    """Constants, exact.
 
     Args:
-        declaration: in C++; entry: the expression for one entry, with `{}` for its index.
+        declaration: of their array in C++, empty where they need none.
+        entry: the expression for one entry, with `{}` for its index.
     """
 
     declaration: str
@@ -119,3 +122,12 @@ def index_table(name: str, indices: Ints) -> str:
     """A constant array of indices."""
     values = ", ".join(str(int(n)) for n in indices.ravel())
     return f"static const int {name}[{indices.size}] = {{{values}}};"
+
+
+def index_read(name: str, indices: Ints) -> ConstantTable:
+    """How entry i of some indices is read: counted where they follow one another, else from a constant array."""
+    flat = indices.ravel()
+    first = int(flat[0])
+    if first >= 0 and np.array_equal(flat, np.arange(first, first + flat.size)):
+        return ConstantTable("", f"{{}} + {first}" if first else "{}")
+    return ConstantTable(index_table(name, indices), f"{name}[{{}}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -19,15 +19,19 @@ class UnrollScans(Pass):
 
     A node of the cell is called after the Scan, the step's place in x and itself. What no later step and no output
     needs is left out.
+
+    Args:
+        chosen: which Scans; all by default.
     """
 
     name: ClassVar[str] = "unroll-scans"
+    chosen: Callable[[Scan], bool] = lambda _: True
 
     def apply(self, graph: Graph) -> Graph:
         """The same outputs, bit for bit, under the same names; their types may be narrower."""
-        while any(isinstance(node.op, Scan) for node in graph.nodes):  # a cell may hold Scans too
+        # A cell may hold Scans too.
+        while scans := [node for node in graph.nodes if isinstance(node.op, Scan) and self.chosen(node.op)]:
             taken = {node.name for node in graph.nodes}
-            scans = [node for node in graph.nodes if isinstance(node.op, Scan)]
             graph = graph.rewired({node.name: _Unrolled(graph, node, taken).nodes() for node in scans})
         return graph
 

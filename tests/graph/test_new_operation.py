@@ -23,10 +23,9 @@ from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.serial import from_json, to_json
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.codegen import Body, add_generated, constant_table, loop
-from fpgaml.hls.layers import LayerList
-from fpgaml.hls.layers import Lowering as HlsLowering
-from fpgaml.hls.lower.graph import LOWERINGS as HLS
+from fpgaml.hls.bodies import BODIES
+from fpgaml.hls.bodies.site import Body, Site, Writer, alike, loop
+from fpgaml.hls.tables import constant_table
 from fpgaml.hls.target import HlsTarget
 from fpgaml.rtl.lower.context import Context, Tensor, each
 from fpgaml.rtl.lower.graph import LOWERINGS as RTL
@@ -68,15 +67,13 @@ class Distance(Operation):
         return int(self.centre.at(unit)[0])
 
 
-def to_hls(layers: LayerList, node: Node) -> None:
-    """A function of its own in C++."""
-    assert isinstance(node.op, Distance)
-    shape = layers.shape(node.name)
-    lanes = shape[-1] if layers.stream else prod(shape)
-    table = constant_table("centre", node, node.op.centre, layers.settings.target.arithmetic)
+def to_cpp(site: Site) -> Body:
+    """Statements in C++."""
+    assert isinstance(site.op, Distance)
+    table = constant_table("centre", site.op.centre, site.arithmetic)
     centre = table.at("0")
-    lines = loop(lanes, f"if (in0[i] < {centre}) out[i] = {centre} - in0[i];", f"else out[i] = in0[i] - {centre};")
-    add_generated(layers, node, Body(lines, [table.declaration]), prod(shape[:-1]))
+    lines = [f"if (in0[i] < {centre}) out[i] = {centre} - in0[i];", f"else out[i] = in0[i] - {centre};"]
+    return Body(loop(prod(site.shape), *lines), [table.declaration])
 
 
 def to_rtl(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
@@ -91,7 +88,7 @@ def to_rtl(context: Context, node: Node, inputs: Sequence[Tensor]) -> Tensor:
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What docs/architecture.md asks for."""
     monkeypatch.setitem(OPERATIONS, "Distance", Distance)
-    monkeypatch.setitem(HLS, Distance, HlsLowering(to_hls))
+    monkeypatch.setitem(BODIES, Distance, Writer(to_cpp, alike))
     monkeypatch.setitem(RTL, Distance, to_rtl)
 
 
@@ -154,7 +151,7 @@ def test_a_target_without_a_lowering_names_it() -> None:
     assert [problem.where for problem in caught.value.problems] == ["layer_one (first)", "layer_two (second)"]
 
 
-SIMPLE = ("LeakyRelu", "UpSample", "GroupSort", "Minimum")
+SIMPLE = ("LeakyRelu", "UpSample", "GroupSort")
 
 
 @pytest.mark.parametrize("name", SIMPLE)

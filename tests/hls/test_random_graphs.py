@@ -20,8 +20,7 @@ from tests.strategies import graphs
 TOGETHER = 12
 """Graphs in one project: compiling one takes seconds, whatever it holds."""
 
-# Choose stands in kernels of streaming RTL alone.
-NETWORKS = graphs(max_nodes=6, per_element=True, max_bits=24, ops=sorted(set(OPERATIONS) - {"Choose"}))
+NETWORKS = graphs(max_nodes=6, per_element=True, max_bits=24, ops=sorted(OPERATIONS))
 
 
 def accepted(network: Graph, chosen: HlsSettings, folder: Path) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fpgaml.graph.ops import Operation
 from fpgaml.hls.bodies import elementwise, linear, rearrange, reductions
-from fpgaml.hls.bodies.site import BodyWriter
+from fpgaml.hls.bodies.site import Writer
 
-BODIES: dict[type[Operation], BodyWriter] = {
+BODIES: dict[type[Operation], Writer] = {
     **elementwise.BODIES,
     **linear.BODIES,
     **rearrange.BODIES,

@@ -8,6 +8,7 @@ import numpy as np
 
 from fpgaml.graph.ops import (
     Add,
+    Choose,
     GroupSort,
     LeakyRelu,
     Lookup,
@@ -23,9 +24,9 @@ from fpgaml.graph.ops import (
 )
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.bodies.site import Body, BodyWriter, Site, loop, varies_by_position
+from fpgaml.hls.bodies.site import Body, Site, Writer, alike, loop, varies_by_position
 from fpgaml.hls.fixed import PortType
-from fpgaml.hls.tables import constant_table, index_table
+from fpgaml.hls.tables import constant_table, index_read
 
 
 def quantize(site: Site) -> Body:
@@ -68,11 +69,7 @@ def _spread(value: FixedArray, shape: Shape) -> FixedArray:
 
 def merge(site: Site) -> Body:
     """Two tensors element by element."""
-    reads = site.reads()
-    tables = [read.declaration for read in reads]
-    for k, operand in enumerate(site.operands):
-        tables.append(index_table(f"from{k}", broadcast_indices(operand.shape, site.shape)))
-    left, right = (read.at(f"from{k}[i]") for k, read in enumerate(reads))
+    (left, right), tables = _elements(site)
     symbol = _SYMBOLS.get(type(site.op))
     if symbol:
         lines = [f"out[i] = {left} {symbol} {right};"]
@@ -85,10 +82,26 @@ def merge(site: Site) -> Body:
 _SYMBOLS: dict[type[Operation], str] = {Add: "+", Subtract: "-", Multiply: "*"}
 
 
+def _elements(site: Site) -> tuple[list[str], list[str]]:
+    """For each operand what element i of the result reads, and the tables that this takes."""
+    reads, shapes = site.reads(), enumerate(operand.shape for operand in site.operands)
+    places = [index_read(f"from{k}", broadcast_indices(shape, site.shape)) for k, shape in shapes]
+    elements = [read.at(place.at("i")) for read, place in zip(reads, places, strict=True)]
+    return elements, [table.declaration for table in (*reads, *places)]
+
+
 def broadcast_indices(shape: Shape, target: Shape) -> Ints:
     """For every element of `target`, in order, the flat index of the element of `shape` that it reads."""
     flat = np.arange(prod(shape)).reshape(shape)
     return np.asarray(np.broadcast_to(flat, target)).ravel()
+
+
+def choose(site: Site) -> Body:
+    """The option that an index says."""
+    (index, first, *others), tables = _elements(site)
+    lines = [f"const int which = {index}.to_int();", f"out[i] = {first};"]
+    lines += [f"if (which == {number}) out[i] = {other};" for number, other in enumerate(others, start=1)]
+    return Body(loop(prod(site.shape), *lines), tables)
 
 
 def relu(site: Site) -> Body:
@@ -136,16 +149,28 @@ def group_sort(site: Site) -> Body:
     return Body(lines)
 
 
-BODIES: dict[type[Operation], BodyWriter] = {
-    Quantize: quantize,
-    Scale: scale,
-    Add: merge,
-    Subtract: merge,
-    Multiply: merge,
-    Maximum: merge,
-    Minimum: merge,
-    Relu: relu,
-    LeakyRelu: leaky_relu,
-    Lookup: lookup,
-    GroupSort: group_sort,
+def _same_types(site: Site) -> bool:
+    assert isinstance(site.op, Quantize)
+    kind = site.op.quantizer.type
+    return not varies_by_position(np.broadcast_shapes(kind.signed.shape, (1,) * len(site.shape)))
+
+
+def _same_factors(site: Site) -> bool:
+    assert isinstance(site.op, Scale)
+    return not varies_by_position(site.op.factor.shape) and not varies_by_position(site.op.offset.shape)
+
+
+BODIES: dict[type[Operation], Writer] = {
+    Quantize: Writer(quantize, _same_types, casts=False),
+    Scale: Writer(scale, _same_factors),
+    Add: Writer(merge, alike),
+    Subtract: Writer(merge, alike),
+    Multiply: Writer(merge, alike),
+    Maximum: Writer(merge, alike),
+    Minimum: Writer(merge, alike),
+    Relu: Writer(relu, alike),
+    LeakyRelu: Writer(leaky_relu, alike),
+    Choose: Writer(choose, alike),
+    Lookup: Writer(lookup, alike),
+    GroupSort: Writer(group_sort, alike, casts=False),
 }

@@ -11,7 +11,7 @@ from fpgaml.graph.ops.einsum import summed_products
 from fpgaml.graph.ops.windows import windows
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.bodies.site import Body, BodyWriter, Site, loop
+from fpgaml.hls.bodies.site import Body, Site, Writer, alike, loop
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.tables import constant_table, index_table
 
@@ -120,10 +120,10 @@ def _ungrouped(integers: Ints, groups: int) -> Ints:
     return wide
 
 
-BODIES: dict[type[Operation], BodyWriter] = {
-    Dense: dense,
-    EinsumDense: einsum_dense,
-    Einsum: einsum,
-    Conv1D: convolution,
-    Conv2D: convolution,
+BODIES: dict[type[Operation], Writer] = {
+    Dense: Writer(dense, alike),
+    EinsumDense: Writer(einsum_dense),
+    Einsum: Writer(einsum),
+    Conv1D: Writer(convolution),
+    Conv2D: Writer(convolution),
 }

@@ -10,8 +10,8 @@ import numpy as np
 from fpgaml.graph.ops import Concatenate, Move, Operation, Pad, Reshape, Shape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.types import Ints
-from fpgaml.hls.bodies.site import Body, BodyWriter, Site, loop
-from fpgaml.hls.tables import index_table
+from fpgaml.hls.bodies.site import Body, Site, Writer, alike, loop
+from fpgaml.hls.tables import index_read, index_table
 
 
 def reshape(site: Site) -> Body:
@@ -24,9 +24,9 @@ def moved(site: Site) -> Body:
     assert isinstance(site.op, Move)
     indices = moved_indices(site.operands[0].shape, site.op.move)
     if (indices >= 0).all():
-        lines = loop(indices.size, "out[i] = in0[from[i]];")
-    else:
-        lines = loop(indices.size, "if (from[i] < 0) out[i] = 0;", "else out[i] = in0[from[i]];")
+        place = index_read("from", indices)
+        return Body(loop(indices.size, f"out[i] = in0[{place.at('i')}];"), [place.declaration])
+    lines = loop(indices.size, "if (from[i] < 0) out[i] = 0;", "else out[i] = in0[from[i]];")
     return Body(lines, [index_table("from", indices)])
 
 
@@ -52,11 +52,20 @@ def concatenate(site: Site) -> Body:
     return Body(lines, [read.declaration for read in reads])
 
 
-BODIES: dict[type[Operation], BodyWriter] = {
-    Reshape: reshape,
-    Concatenate: concatenate,
-    Transpose: moved,
-    Pad: moved,
-    Slice: moved,
-    UpSample: moved,
+def _same_positions(site: Site) -> bool:
+    return site.operands[0].shape[-1] == site.shape[-1]
+
+
+def _along_last_axis(site: Site) -> bool:
+    assert isinstance(site.op, Concatenate)
+    return normal_axis(site.op.axis, len(site.shape)) == len(site.shape) - 1 and alike(site)
+
+
+BODIES: dict[type[Operation], Writer] = {
+    Reshape: Writer(reshape, _same_positions),
+    Concatenate: Writer(concatenate, _along_last_axis),
+    Transpose: Writer(moved),
+    Pad: Writer(moved),
+    Slice: Writer(moved),
+    UpSample: Writer(moved),
 }

@@ -10,7 +10,7 @@ from fpgaml.graph.ops import AveragePool, MaxPool, Operation, Reduce, Reduction
 from fpgaml.graph.ops.base import normal_axis
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
-from fpgaml.hls.bodies.site import Body, BodyWriter, Operand, Site, loop
+from fpgaml.hls.bodies.site import Body, Operand, Site, Writer, loop
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.tables import constant_table, index_table
 
@@ -79,4 +79,14 @@ def _sum_type(operand: Operand, terms: int) -> PortType:
     return PortType(one.signed, one.width + more, one.integer + more)
 
 
-BODIES: dict[type[Operation], BodyWriter] = {MaxPool: pool, AveragePool: pool, Reduce: reduce}
+def _over_last_axis(site: Site) -> bool:
+    assert isinstance(site.op, Reduce)
+    rank = len(site.shape)
+    return {normal_axis(axis, rank) for axis in site.op.axes} == {rank - 1}
+
+
+BODIES: dict[type[Operation], Writer] = {
+    MaxPool: Writer(pool),
+    AveragePool: Writer(pool),
+    Reduce: Writer(reduce, _over_last_axis),
+}

@@ -9,6 +9,7 @@ from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Constant, Operation, Shape
 from fpgaml.graph.types import FixedType
 from fpgaml.graph.values import FixedArray
+from fpgaml.hls.settings import Backend
 from fpgaml.hls.tables import ConstantTable, constant_table
 
 
@@ -19,10 +20,14 @@ class Body:
     Args:
         lines: statements over `in0[...]`, `in1[...]` and `out[...]`, with the pragmas of Vitis HLS.
         tables: constant arrays that they use.
+        functions: the texts of functions that they call, in order.
+        rolled: a loop among them stays one: what stands around it must not take it apart.
     """
 
     lines: Sequence[str]
     tables: Sequence[str] = ()
+    functions: Sequence[str] = ()
+    rolled: bool = False
 
     @property
     def declarations(self) -> list[str]:
@@ -45,11 +50,6 @@ class Operand:
     argument: int
     constant: FixedArray | None = None
 
-    @property
-    def varies_by_position(self) -> bool:
-        """Whether it is a constant that differs along axes other than the last."""
-        return self.constant is not None and varies_by_position(self.shape)
-
 
 @dataclass(frozen=True)
 class Site:
@@ -58,26 +58,33 @@ class Site:
     Args:
         op: the operation; operands: what it reads, in its order.
         shape, kind: the shape and the type of its result.
-        arithmetic: "ap" or "ac".
+        target: whose C++ it is.
+        name: one of its own in the project, for functions that it calls.
     """
 
     op: Operation
     operands: tuple[Operand, ...]
     shape: Shape
     kind: FixedType
-    arithmetic: str
+    target: Backend
+    name: str
 
     @classmethod
-    def of(cls, graph: Graph, node: Node, arithmetic: str) -> Site:
+    def of(cls, graph: Graph, node: Node, target: Backend, name: str) -> Site:
         """A node of a Graph, whole tensors."""
         arguments = arguments_of(graph, node)
         operands = []
-        for name in node.inputs:
-            op = graph[name].op
+        for read in node.inputs:
+            op = graph[read].op
             value = op.value if isinstance(op, Constant) else None
-            number = arguments.index(name) if value is None else 0
-            operands.append(Operand(graph.shapes[name], graph.types[name], number, value))
-        return cls(node.op, tuple(operands), graph.shapes[node.name], graph.types[node.name], arithmetic)
+            number = arguments.index(read) if value is None else 0
+            operands.append(Operand(graph.shapes[read], graph.types[read], number, value))
+        return cls(node.op, tuple(operands), graph.shapes[node.name], graph.types[node.name], target, name)
+
+    @property
+    def arithmetic(self) -> str:
+        """ "ap" or "ac"."""
+        return self.target.arithmetic
 
     def at_position(self) -> Site:
         """The same operation on one position, all axes but the last being 1."""
@@ -95,8 +102,31 @@ class Site:
         return found
 
 
-BodyWriter = Callable[[Site], Body]
-"""Writes what an operation does."""
+def never(site: Site) -> bool:
+    """For an operation that reads other positions than the one that it writes."""
+    return False
+
+
+def alike(site: Site) -> bool:
+    """Whether streams bring one position after another of all operands, and constants are the same at each."""
+    heads = (x.shape[:-1] == site.shape[:-1] for x in site.operands if x.constant is None)
+    return all(heads) and not any(varies_by_position(x.shape) for x in site.operands if x.constant is not None)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How an operation becomes C++.
+
+    Args:
+        write: what it does.
+        by_position: whether a stream's positions may be taken one after another, each being `site.at_position()`.
+        casts: the C++ casts each exact result once, to whatever type it is given: a quantizer that alone reads it is
+            fused into it.
+    """
+
+    write: Callable[[Site], Body]
+    by_position: Callable[[Site], bool] = never
+    casts: bool = True
 
 
 def arguments_of(graph: Graph, node: Node) -> list[str]:

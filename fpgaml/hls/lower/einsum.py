@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Dense, Einsum, EinsumDense, Operation
+from fpgaml.graph.ops import Dense, EinsumDense, Operation
 from fpgaml.graph.values import FixedArray
 from fpgaml.hls.codegen import add_body
 from fpgaml.hls.layers import LayerList, Lowering, literal
@@ -24,7 +24,7 @@ def lower_dense(layers: LayerList, node: Node) -> None:
     if rank <= MOST_DENSE_AXES:
         add_dense(layers, node, op)
     else:
-        add_body(layers, node, by_position=True)
+        add_body(layers, node)
 
 
 def lower_einsum(layers: LayerList, node: Node) -> None:
@@ -82,5 +82,4 @@ def _add_einsum(layers: LayerList, node: Node, op: EinsumDense) -> None:
 LOWERINGS: dict[type[Operation], Lowering] = {
     Dense: Lowering(lower_dense),
     EinsumDense: Lowering(lower_einsum),
-    Einsum: Lowering(add_body),
 }

@@ -1,29 +1,22 @@
-"""Element by element: quantizers, scales, sums, activations and tables."""
+"""Element by element, where hls4ml has a layer: inputs, casts, sums, max(x, 0)."""
 
 from __future__ import annotations
 
 from math import prod
 
-import numpy as np
-
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
     Add,
     Constant,
-    GroupSort,
     Input,
-    LeakyRelu,
-    Lookup,
     Maximum,
     Minimum,
     Multiply,
     Operation,
     Quantize,
     Relu,
-    Scale,
     Subtract,
 )
-from fpgaml.hls.bodies.site import varies_by_position
 from fpgaml.hls.codegen import add_body
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering
@@ -57,9 +50,7 @@ def lower_quantize(layers: LayerList, node: Node) -> None:
         if layers.settings.io_type not in layers.settings.target.generates_code and _hls4ml_casts(layers, node, port):
             layers.append(node, "Activation", {"result": port}, activation="linear", n_in=prod(shape))
             return
-    # A type that is the same at every position needs only one position's statements over a stream.
-    inner = np.broadcast_shapes(quantizer.type.signed.shape, (1,) * len(shape))
-    add_body(layers, node, by_position=not varies_by_position(inner))
+    add_body(layers, node)
 
 
 def _hls4ml_casts(layers: LayerList, node: Node, port: PortType) -> bool:
@@ -75,45 +66,22 @@ def _hls4ml_casts(layers: LayerList, node: Node, port: PortType) -> bool:
     return not same and int(node.op.quantizer.type.width) >= narrowest
 
 
-def lower_scale(layers: LayerList, node: Node) -> None:
-    """x * factor + offset."""
-    assert isinstance(node.op, Scale)
-    varies = varies_by_position(node.op.factor.shape) or varies_by_position(node.op.offset.shape)
-    add_body(layers, node, by_position=not varies)
-
-
 def lower_merge(layers: LayerList, node: Node) -> None:
     """Two tensors element by element; hls4ml's own layer where the shapes are equal."""
     kind = type(node.op)
     a, b = (layers.shape(name) for name in node.inputs)
-    target = layers.shape(node.name)
     constant = [isinstance(layers.graph[name].op, Constant) for name in node.inputs]
     # hls4ml 1.3's Catapult header for streams does not compile for these two.
     missing = layers.stream and layers.settings.backend == "catapult" and kind in (Maximum, Minimum)
     if a == b and node.inputs[0] != node.inputs[1] and not any(constant) and not missing:
         layers.append(node, "Merge", op=MERGES[kind])
         return
-    # One position at a time, if every stream carries them all and every constant is the same at each of them.
-    alike = [not varies_by_position(s) if c else s[:-1] == target[:-1] for s, c in zip((a, b), constant, strict=True)]
-    add_body(layers, node, by_position=all(alike))
-
-
-def lower_by_position(layers: LayerList, node: Node) -> None:
-    """A function that does the same at every position."""
-    add_body(layers, node, by_position=True)
+    add_body(layers, node)
 
 
 LOWERINGS: dict[type[Operation], Lowering] = {
     Input: Lowering(lower_input, casts=False),
     Quantize: Lowering(lower_quantize, casts=False),
-    Scale: Lowering(lower_scale),
-    Add: Lowering(lower_merge),
-    Subtract: Lowering(lower_merge),
-    Multiply: Lowering(lower_merge),
-    Maximum: Lowering(lower_merge),
-    Minimum: Lowering(lower_merge),
     Relu: Lowering(lower_relu),
-    LeakyRelu: Lowering(lower_by_position),
-    Lookup: Lowering(lower_by_position),
-    GroupSort: Lowering(lower_by_position, casts=False),
+    **{kind: Lowering(lower_merge) for kind in MERGES},
 }

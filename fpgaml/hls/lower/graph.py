@@ -6,9 +6,11 @@ from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.lowerings import no_lowering
 from fpgaml.graph.ops import Constant, Operation, Quantize
+from fpgaml.hls.bodies import BODIES
+from fpgaml.hls.codegen import add_body
 from fpgaml.hls.generated import CLASS_NAME
 from fpgaml.hls.layers import LayerList, Lowering
-from fpgaml.hls.lower import einsum, elementwise, linear, rearrange
+from fpgaml.hls.lower import einsum, elementwise, linear, rearrange, scan
 from fpgaml.hls.settings import HlsSettings, IoType
 
 LOWERINGS: dict[type[Operation], Lowering] = {
@@ -16,8 +18,16 @@ LOWERINGS: dict[type[Operation], Lowering] = {
     **linear.LOWERINGS,
     **einsum.LOWERINGS,
     **rearrange.LOWERINGS,
+    **scan.LOWERINGS,
 }
-"""How each operation becomes hls4ml layers; constants stand in the functions that read them."""
+"""Operations that become hls4ml's own layers, here or there; constants stand in the functions that read them."""
+
+
+def lowering_of(kind: type[Operation]) -> Lowering | None:
+    """How an operation becomes hls4ml layers: as the table says, else by its C++; None if there is none."""
+    if kind in LOWERINGS:
+        return LOWERINGS[kind]
+    return Lowering(add_body, BODIES[kind].casts) if kind in BODIES else None
 
 
 def fusable_quantizers(graph: Graph, arithmetic: str) -> dict[str, Node]:
@@ -33,7 +43,7 @@ def fusable_quantizers(graph: Graph, arithmetic: str) -> dict[str, Node]:
     fused: dict[str, Node] = {}
     for node in graph.nodes:
         readers = graph.consumers[node.name]
-        lowering = LOWERINGS.get(type(node.op))
+        lowering = lowering_of(type(node.op))
         if len(readers) != 1 or node.name in graph.outputs or lowering is None or not lowering.casts:
             continue
         reader = readers[0]
@@ -58,7 +68,7 @@ def lower(graph: Graph, settings: HlsSettings) -> LayerList:
     for node in graph.nodes:
         if node.name in taken or isinstance(node.op, Constant):
             continue
-        lowering = LOWERINGS.get(type(node.op))
+        lowering = lowering_of(type(node.op))
         if lowering is None:
             problems.append(no_lowering(node, "HLS"))
             layers.place(node)  # so that what reads it is looked at too

@@ -14,6 +14,7 @@ from fpgaml.graph.ops import Constant, Conv1D, Conv2D, Input, Pad, Quantize, Res
 from fpgaml.graph.ops.windows import output_size
 from fpgaml.graph.types import Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
+from fpgaml.hls.lower.scan import SimplifyCells, is_generated
 from fpgaml.hls.lower.wide_constants import SplitWideConstants
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.passes.base import Pass, run
@@ -34,7 +35,8 @@ def prepare(graph: Graph, settings: HlsSettings) -> Graph:
     own: tuple[Pass, ...] = (SplitWideConstants(), SettleOutputs(stream))
     if stream:
         own += (RequireReaders(), PadApart(), LimitReaders())
-    return run((UnrollScans(), *FEWEST_OPERATIONS, *own), graph)
+    unroll = UnrollScans(lambda op: not is_generated(op, settings))
+    return run((unroll, *FEWEST_OPERATIONS, SimplifyCells(), *own), graph)
 
 
 @dataclass(frozen=True)

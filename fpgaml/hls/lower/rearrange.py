@@ -1,4 +1,4 @@
-"""Reshapes, transposes, joins, paddings, slices, pools and reductions."""
+"""Reshapes, paddings and pools where hls4ml has a layer for them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from typing import Any
 
 from fpgaml.graph.graph import Node
 from fpgaml.graph.ops import (
-    AveragePool,
-    Concatenate,
-    Constant,
     Dense,
     MaxPool,
     Operation,
     Pad,
-    Reduce,
     Reshape,
-    Slice,
-    Transpose,
-    UpSample,
 )
-from fpgaml.graph.ops.base import normal_axis
-from fpgaml.hls.bodies.site import varies_by_position
 from fpgaml.hls.codegen import add_body
 from fpgaml.hls.fixed import PortType
 from fpgaml.hls.layers import LayerList, Lowering
@@ -29,11 +20,11 @@ from fpgaml.hls.layers import LayerList, Lowering
 def lower_reshape(layers: LayerList, node: Node) -> None:
     """The same elements in another shape: nothing to do in registers, or where a Dense reads the stream as it is."""
     assert isinstance(node.op, Reshape)
-    before, after = layers.shape(node.inputs[0]), node.op.dims
+    after = node.op.dims
     if not layers.stream or _read_flat(layers, node):
         layers.append(node, "Reshape", target_shape=list(after))
     else:
-        add_body(layers, node, by_position=before[-1] == after[-1])
+        add_body(layers, node)
 
 
 def _read_flat(layers: LayerList, node: Node) -> bool:
@@ -43,17 +34,12 @@ def _read_flat(layers: LayerList, node: Node) -> bool:
     return flat and len(readers) == 1 and isinstance(readers[0].op, Dense)
 
 
-def lower_whole(layers: LayerList, node: Node) -> None:
-    """A function over whole tensors."""
-    add_body(layers, node)
-
-
 def lower_pad(layers: LayerList, node: Node) -> None:
     """Zeros around the spatial axes: hls4ml's layer, which needs no buffer over streams."""
     assert isinstance(node.op, Pad)
     shape, out, pads = layers.shape(node.inputs[0]), layers.shape(node.name), node.op.pads
     if not layers.stream or len(shape) not in (2, 3) or pads[-1] != (0, 0):
-        lower_whole(layers, node)
+        add_body(layers, node)
         return
     names = ("width",) if len(shape) == 2 else ("height", "width")
     sides = (("left", "right"),) if len(shape) == 2 else (("top", "bottom"), ("left", "right"))
@@ -62,18 +48,6 @@ def lower_pad(layers: LayerList, node: Node) -> None:
         attributes |= {f"in_{name}": shape[axis], f"out_{name}": out[axis]}
         attributes |= {f"pad_{side}": pads[axis][k] for k, side in enumerate(sides[axis])}
     layers.append(node, f"ZeroPadding{len(names)}D", **attributes)
-
-
-def lower_concatenate(layers: LayerList, node: Node) -> None:
-    """Tensors one after another."""
-    assert isinstance(node.op, Concatenate)
-    shapes = [layers.shape(name) for name in node.inputs]
-    varies = any(
-        isinstance(layers.graph[name].op, Constant) and varies_by_position(shape)
-        for name, shape in zip(node.inputs, shapes, strict=True)
-    )
-    last = normal_axis(node.op.axis, len(shapes[0])) == len(shapes[0]) - 1
-    add_body(layers, node, by_position=last and not varies)
 
 
 def lower_max_pool(layers: LayerList, node: Node) -> None:
@@ -122,21 +96,8 @@ def lower_max_pool(layers: LayerList, node: Node) -> None:
     )
 
 
-def lower_reduce(layers: LayerList, node: Node) -> None:
-    """A sum, maximum or minimum over axes."""
-    assert isinstance(node.op, Reduce)
-    rank = len(layers.shape(node.inputs[0]))
-    add_body(layers, node, by_position={normal_axis(axis, rank) for axis in node.op.axes} == {rank - 1})
-
-
 LOWERINGS: dict[type[Operation], Lowering] = {
-    Concatenate: Lowering(lower_concatenate),
     MaxPool: Lowering(lower_max_pool),
-    AveragePool: Lowering(lower_whole),
-    Reduce: Lowering(lower_reduce),
     Reshape: Lowering(lower_reshape, casts=False),
-    Transpose: Lowering(lower_whole),
     Pad: Lowering(lower_pad, casts=False),
-    Slice: Lowering(lower_whole),
-    UpSample: Lowering(lower_whole),
 }

@@ -1,0 +1,1 @@
+"""Whole Graphs as C++ functions, and what is made of such functions."""
