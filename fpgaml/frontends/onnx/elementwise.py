@@ -10,6 +10,7 @@ import numpy as np
 
 from fpgaml.frontends.building.constants import SCALE_BITS, scaled, significant, tensor
 from fpgaml.frontends.onnx.alignment import broadcast
+from fpgaml.frontends.onnx.fusion import AFFINE
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.tables import reciprocal, table
@@ -137,6 +138,15 @@ def exactly(layer: Layer, x: Value, factor: float, offset: float, suffix: str) -
     return replace(x, node=layer.add(op, x.node, suffix=suffix))
 
 
+def affine_call(layer: Layer) -> Value:
+    """A chain of constant factors and offsets (`fusion`)."""
+    x, factor, offset = layer.raw(0), layer.known(1), layer.known(2)
+    if _fits(x, factor) and _fits(x, offset):
+        return _rounded(layer, affine(layer, layer.as_node(x), factor, offset))
+    scaled_x = multiply(layer, x, constant(factor), "product")
+    return _rounded(layer, add(layer, scaled_x, constant(offset), ""))
+
+
 def negative(layer: Layer) -> Value:
     """Neg."""
     return affine(layer, layer.raw(0), -np.ones(()), np.zeros(()))
@@ -199,6 +209,7 @@ def bounded(layer: Layer, x: Value, low: float | None, high: float | None) -> Va
 
 
 ARITHMETIC: dict[str, Callable[[Layer], Value]] = {
+    AFFINE: affine_call,
     "Add": of_all(add),
     "Sum": of_all(add),
     "Sub": of_all(subtract),

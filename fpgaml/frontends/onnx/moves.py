@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from fpgaml.frontends.onnx.fold import flat_shape, new_shape
 from fpgaml.frontends.onnx.layer import Layer
+from fpgaml.frontends.onnx.simplify import FLOATS, is_float
 from fpgaml.frontends.onnx.value import Value, constant
 
 
@@ -72,9 +71,10 @@ def _with_axes(layer: Layer, x: Value, sizes: list[int]) -> Value:
 
 
 def cast(layer: Layer) -> Value:
-    """Cast between real types: nothing changes."""
-    from fpgaml.frontends.onnx.fold import numpy_type
-
-    if np.dtype(numpy_type(int(layer.attribute("to", 1)))).kind != "f":
+    """Cast between floating-point types: the values stay as they are."""
+    to = int(layer.attribute("to", 1))
+    if not is_float(to):
         raise layer.unsupported("Cast of a computed tensor to integers", "Round with QONNX's Quant, or QuantizeLinear")
-    return replace(layer.raw(0))
+    if to not in FLOATS:
+        layer.note("a cast to 16-bit floating point is not followed: values keep their bits")
+    return layer.raw(0)

@@ -16,14 +16,15 @@ from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.onnx.advice import instead_of
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
-from fpgaml.frontends.onnx.file import read
+from fpgaml.frontends.onnx.file import guarded, read
 from fpgaml.frontends.onnx.fold import FOLDS, fold
-from fpgaml.frontends.onnx.fusion import with_biases
+from fpgaml.frontends.onnx.fusion import fused
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.operators import OPERATORS, Converter
 from fpgaml.frontends.onnx.ports import port_axes
 from fpgaml.frontends.onnx.program import Call, Port, Program
 from fpgaml.frontends.onnx.quantizers.rewrite import rewritten
+from fpgaml.frontends.onnx.simplify import simplified
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.graph import GraphBuilder, identifier
 from fpgaml.graph.ops import Input, Shape
@@ -138,11 +139,12 @@ class _Builder:
 
     def _keep_layer(self, call: Call, value: Value) -> None:
         """Note which node is a call's result, where it has the file's axes whole and nothing is left to be done."""
-        if not value.node or not value.plain or any(len(group) != 1 for group in value.axes):
+        if call.compared == "" or not value.node or not value.plain or any(len(group) != 1 for group in value.axes):
             return
         if len(value.real) == len(self._graph.shape(value.node)):
-            self._graph.layers[call.label] = value.node
-            self._orders[call.label] = node_order(value)
+            label = call.label if call.compared is None else call.compared
+            self._graph.layers[label] = value.node
+            self._orders[label] = node_order(value)
 
     def _folded(self, layer: Layer) -> tuple[Value, ...] | None:
         values = [layer.optional(position) for position in range(len(layer.call.inputs))]
@@ -215,6 +217,8 @@ def model_of(program: Program, where: str) -> ProgramModel:
     found = problems(program)
     if found:
         raise UnsupportedError(where, found)
+    with guarded(where):
+        program = fused(simplified(program))
     return ProgramModel(where, program, port_axes(program))
 
 
@@ -225,4 +229,4 @@ def parse(path: Path) -> ProgramModel:
         UnsupportedError: operators that cannot be expressed, all of them named.
         FpgamlError: a damaged file, or one that is none.
     """
-    return model_of(rewritten(with_biases(read(path))), str(path))
+    return model_of(rewritten(read(path)), str(path))

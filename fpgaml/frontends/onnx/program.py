@@ -29,6 +29,7 @@ class Call:
         label: unique, for messages and for the nodes.
         attributes: numbers, strings, lists of them, or arrays; a nested graph is `Nested`.
         version: of the operator set that the file asks for.
+        compared: the call of the file whose first result this one's is; None: itself, empty: the file has none.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Call:
     label: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
     version: int = NEWEST
+    compared: str | None = None
 
 
 @dataclass(frozen=True)
