@@ -86,12 +86,13 @@ def read_precision(texts: Sequence[str]) -> Asked | None:
                 raise FpgamlError(OPTION, "two types for the whole model", "Give one, and LAYER.PART=TYPE for others")
             everywhere = asked
             continue
-        layer, dot, part = place.strip().rpartition(".")
-        layer, part = (layer, part) if dot else (part, "")
+        layer, _, part = place.strip().rpartition(".")
+        if not layer or part not in (*PARTS, "accum"):  # names of PyTorch's modules have dots themselves
+            layer, part = place.strip(), ""
         if part == "accum":
             messages.append(f"{text}: {EXACT}")
             continue
-        if not layer or (part and part not in PARTS):
+        if not layer:
             advice = f"Write LAYER.PART=TYPE, where PART is one of {', '.join(PARTS)}"
             raise FpgamlError(OPTION, f"`{text}` names no part of a layer", advice)
         if (layer, part) in parts:

@@ -21,7 +21,7 @@ from fpgaml.frontends.building.constants import (
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
-from fpgaml.precision.asked import Asked
+from fpgaml.precision.asked import PARTS, Asked
 from fpgaml.precision.places import Choice, Place, keeps, of_result, of_weights, rounded
 
 
@@ -119,6 +119,9 @@ class Planned:
         named = list(dict.fromkeys(place.layer for place in self.seen))
         if name in layers:
             return f"the layer `{name}` keeps nothing in floating point", f"These do: {', '.join(named)}"
+        owner, _, last = name.rpartition(".")
+        if owner in named:
+            return f"the layer `{owner}` has no part `{last}`", f"Parts are {', '.join(PARTS)}"
         near = get_close_matches(name, named, 1, 0.4)
         return f"the model has no layer `{name}`", f"The nearest is {near[0]}" if near else f"It has {', '.join(named)}"
 

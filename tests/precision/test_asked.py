@@ -36,7 +36,7 @@ def test_an_accumulator_is_exact_and_that_is_said() -> None:
         (["ap_fixed<16>"], "wrong number of widths"),
         (["ap_fixed<16,6,RND,SATURATE>"], "unknown mode"),
         (["ap_fixed<16,6,RND,WRAP,2>"], "saturation bits"),
-        (["dense.weights=ap_fixed<16,6>"], "names no part"),
+        (["=ap_fixed<16,6>"], "names no part"),
         (["ap_fixed<16,6>", "ap_fixed<18,8>"], "two types for the whole model"),
         (["a.bias=ap_fixed<16,6>", "a.bias=ap_fixed<18,8>"], "two types for a.bias"),
         (["16,6"], "is not a fixed-point type"),

@@ -77,6 +77,7 @@ def test_a_table_takes_the_entries_that_were_asked_for() -> None:
     [
         ("dens_1.weight=ap_fixed<8,2>", "no layer `dens_1`. The nearest is dense_1"),
         ("dense_1.table=ap_fixed<8,2>", "nothing of the layer `dense_1` is a table"),
+        ("dense_1.weights=ap_fixed<8,2>", "the layer `dense_1` has no part `weights`"),
         ("x.weight=ap_fixed<8,2>", "keeps nothing in floating point"),
     ],
 )

@@ -10,6 +10,7 @@ QUANTISED = (
     "Brevitas: export QONNX (`from brevitas.export import export_qonnx; export_qonnx(model, args=example, "
     'export_path="model.onnx")`) and convert that file'
 )
+DECOMPOSED = "Save the program as `torch.export.export` gives it, without `run_decompositions()`"
 TRAINED = "Use BatchNorm, whose statistics are constants after training"
 UPSAMPLING = "Use nn.Upsample (nearest) and a convolution"
 NEAREST = "Use mode='nearest'"
@@ -17,6 +18,7 @@ NEAREST = "Use mode='nearest'"
 _REMARKS: Mapping[str, str] = {
     **dict.fromkeys(("argmax", "argmin", "topk", "sort", "multinomial"), LATER),
     **dict.fromkeys(("group_norm", "native_group_norm", "instance_norm", "_native_batch_norm_legit"), TRAINED),
+    **dict.fromkeys(("where", "gt", "expm1", "log1p", "empty", "copy", "slice_scatter", "logical_not"), DECOMPOSED),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d"), UPSAMPLING),
     **dict.fromkeys(("upsample_bilinear2d", "upsample_bicubic2d", "upsample_linear1d"), NEAREST),
 }

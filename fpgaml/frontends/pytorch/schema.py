@@ -178,9 +178,9 @@ def _inputs(specs: list[JsonObject]) -> tuple[tuple[str, ...], tuple[Lifted, ...
             lifted.append(Lifted(_text(value["arg"]["name"]), _text(value[named[kind]])))
         elif kind == "user_input" and "as_tensor" in value["arg"]:
             inputs.append(_text(value["arg"]["as_tensor"]["name"]))
-        elif kind == "user_input":
+        elif kind == "user_input" and "as_none" not in value["arg"]:
             refused.append(f"an input that is not a tensor ({_one(value['arg'])[0]})")
-        elif kind != "constant_input":  # which stands in the calls' arguments too
+        elif kind not in ("user_input", "constant_input"):  # constants stand in the calls' arguments too
             refused.append(f"an input of the kind {kind}")
     return tuple(inputs), tuple(lifted), refused
 

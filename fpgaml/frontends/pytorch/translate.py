@@ -30,6 +30,20 @@ def translated(exported: Exported, name: str) -> OnnxProgram:
         UnsupportedError: calls that cannot be expressed, all of them named.
         FpgamlError: it does not compute one answer for each event.
     """
+    program, found = translation(exported, name)
+    found += [_as_pytorch_says(problem) for problem in problems(program)]
+    if found:
+        raise UnsupportedError(exported.where, found)
+    return program
+
+
+def translation(exported: Exported, name: str) -> tuple[OnnxProgram, list[Problem]]:
+    """The program in operators of ONNX, whether or not they have converters, and the calls that have none there.
+
+    Raises:
+        UnsupportedError: inputs with open shapes.
+        FpgamlError: it does not compute one answer for each event.
+    """
     program = exported.program
     if program.refused:
         raise FpgamlError(
@@ -50,10 +64,7 @@ def translated(exported: Exported, name: str) -> OnnxProgram:
         tuple(whole.current(output) for output in program.outputs),
         batch,
     )
-    found += [_as_pytorch_says(problem) for problem in problems(result)]
-    if found:
-        raise UnsupportedError(exported.where, found)
-    return result
+    return result, found
 
 
 def _as_pytorch_says(problem: Problem) -> Problem:

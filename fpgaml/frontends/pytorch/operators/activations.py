@@ -84,6 +84,25 @@ def softmax(kind: str) -> Translator:
     return translate
 
 
+def log_sigmoid(site: Site) -> None:
+    """log(1 / (1 + exp(-x))), which is minus the softplus of -x."""
+    site.give("Neg", site.emit("Softplus", site.emit("Neg", site.tensor(), suffix="negative"), suffix="softplus"))
+
+
+def rsqrt(site: Site) -> None:
+    """1 / sqrt(x)."""
+    site.give("Reciprocal", site.emit("Sqrt", site.tensor(), suffix="root"))
+
+
+def glu(site: Site) -> None:
+    """The first half along an axis, times the sigmoid of the second."""
+    axis = site.axis("dim", -1)
+    half = site.constant(np.array([site.shape()[axis] // 2] * 2, np.int64), "halves")
+    names = [f"{site.call.name}.first", f"{site.call.name}.second"]
+    site.emit_named("Split", [site.tensor(), half], names, "split", {"axis": axis})
+    site.give("Mul", names[0], site.emit("Sigmoid", names[1], suffix="gate"))
+
+
 def threshold(site: Site) -> None:
     """x where it is larger than a threshold, else 0."""
     if site.real("value") != 0.0:
@@ -110,7 +129,9 @@ FUNCTIONS: Mapping[str, Translator] = {
     "sign": plain("Sign"),
     "erf": plain("Erf"),
     "reciprocal": plain("Reciprocal"),
-    "log_sigmoid": plain("LogSigmoid"),
+    "log_sigmoid": log_sigmoid,
+    "rsqrt": rsqrt,
+    "glu": glu,
     "relu6": clip("", "", 0.0, 6.0),
     "hardtanh": clip("min_val", "max_val", -1.0, 1.0),
     "clamp": clip("min", "max"),

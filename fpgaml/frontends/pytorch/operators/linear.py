@@ -43,6 +43,11 @@ def matmul(site: Site) -> None:
     site.give("MatMul", site.tensor(), site.tensor("mat2" if site.has("mat2") else "other"))
 
 
+def einsum(site: Site) -> None:
+    """A sum of products by an equation."""
+    site.give("Einsum", *site.tensors("tensors"), equation=str(site.value("equation")))
+
+
 def convolution(rank: int) -> Translator:
     """A convolution over `rank` axes, its padding in numbers or as the word `same` or `valid`."""
 
@@ -125,6 +130,7 @@ TRANSLATORS: Mapping[str, Translator] = {
     "aten.mm.default": matmul,
     "aten.bmm.default": matmul,
     "aten.matmul.default": matmul,
+    "aten.einsum.default": einsum,
     "aten.conv1d.default": convolution(1),
     "aten.conv1d.padding": convolution(1),
     "aten.conv2d.default": convolution(2),

@@ -14,8 +14,12 @@ FAR = (1 << 63) - 1
 
 
 def same(site: Site) -> None:
-    """The tensor itself."""
-    site.give("Identity", site.tensor())
+    """The tensor itself; a constant stays one."""
+    values = site.array("self")
+    if values is None:
+        site.give("Identity", site.tensor())
+    else:
+        site.whole.constants[site.output()] = values
 
 
 def copy(site: Site) -> None:
@@ -24,7 +28,7 @@ def copy(site: Site) -> None:
     given = site.value("self")
     if wanted and isinstance(given, Ref) and site.whole.metas[given.name].dtype in FLOATS:
         raise site.unsupported(f"makes {wanted} numbers of it", "Keep the model in floating point")
-    site.give("Identity", site.tensor())
+    same(site)
 
 
 def dropout(site: Site) -> None:
@@ -60,6 +64,25 @@ def matrix_transpose(site: Site) -> None:
     site.give("Transpose", site.tensor(), perm=[*order[:-2], *reversed(order[-2:])])
 
 
+def move_axes(site: Site) -> None:
+    """Some axes put in other places, the rest in the order that they have."""
+    rank = len(site.shape())
+    source, target = ([axis % rank for axis in site.wholes(name)] for name in ("source", "destination"))
+    rest = [axis for axis in range(rank) if axis not in source]
+    placed = dict(zip(target, source, strict=True))
+    site.give(
+        "Transpose", site.tensor(), perm=[placed[axis] if axis in placed else rest.pop(0) for axis in range(rank)]
+    )
+
+
+def flip(site: Site) -> None:
+    """Some axes from the end to the start."""
+    axes = site.wholes("dims")
+    numbers = {"starts": [-1] * len(axes), "ends": [-FAR] * len(axes), "axes": axes, "steps": [-1] * len(axes)}
+    named = (site.constant(np.array(values, np.int64), word) for word, values in numbers.items())
+    site.give("Slice", site.tensor(), *named)
+
+
 def expand(site: Site) -> None:
     """Axes of size 1 repeated."""
     shape = site.constant(np.array(site.out_shape, np.int64), "shape")
@@ -68,8 +91,9 @@ def expand(site: Site) -> None:
 
 def repeat(site: Site) -> None:
     """Everything repeated, after axes of size 1 in front."""
-    times = site.wholes("repeats")
+    times = site.wholes("repeats" if site.has("repeats") else "dims")
     tensor, shape = site.tensor(), site.shape()
+    times = [1] * (len(shape) - len(times)) + times
     if len(times) > len(shape):
         tensor = site.reshaped(tensor, [1] * (len(times) - len(shape)) + list(shape), "wide")
     site.give("Tile", tensor, site.constant(np.array(times, np.int64), "times"))
@@ -165,6 +189,17 @@ def pick(site: Site) -> None:
     site.give("Gather", site.tensor(), site.tensor("index"), axis=site.axis())
 
 
+def index(site: Site) -> None:
+    """The same, as `x[:, [0, 2]]` is written."""
+    given = site.value("indices")
+    places = [n for n, each in enumerate(given) if each is not None] if isinstance(given, tuple) else []
+    named = given[places[0]] if isinstance(given, tuple) and len(places) == 1 else None
+    values = site.whole.constants.get(site.whole.current(named.name)) if isinstance(named, Ref) else None
+    if values is None or values.dtype.kind != "i":
+        raise site.unsupported("picks at places that are computed, or along several axes")
+    site.give("Gather", site.tensor(), site.constant(values, "places"), axis=places[0])
+
+
 MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
@@ -185,11 +220,19 @@ def pad(site: Site) -> None:
 
 
 def filled(site: Site) -> None:
-    """A constant tensor: zeros, ones, a value, or whole numbers in a row."""
+    """A constant tensor: zeros, ones or a value."""
     name, shape = site.call.target.split(".")[1], site.out_shape
     fills = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0, "new_zeros": 0.0, "new_ones": 1.0}
     value = fills[name] if name in fills else site.real("fill_value")
     site.whole.constants[site.output()] = np.broadcast_to(np.float64(value), shape)
+
+
+def row(site: Site) -> None:
+    """Numbers in equal steps."""
+    start, step = site.real("start", 0), site.real("step", 1)
+    found = start + step * np.arange(site.out_shape[0])
+    whole = site.whole.metas[site.output()].dtype not in FLOATS
+    site.whole.constants[site.output()] = found.astype(np.int64) if whole else found
 
 
 def nothing(_: Site) -> None:
@@ -220,9 +263,13 @@ TRANSLATORS: Mapping[str, Translator] = {
     "aten.swapaxes.default": transpose,
     "aten.t.default": matrix_transpose,
     "aten.mT.default": matrix_transpose,
+    "aten.movedim.intlist": move_axes,
+    "aten.movedim.int": move_axes,
+    "aten.flip.default": flip,
     "aten.expand.default": expand,
     "aten.expand_as.default": expand,
     "aten.repeat.default": repeat,
+    "aten.tile.default": repeat,
     "aten.cat.default": concatenate,
     "aten.concat.default": concatenate,
     "aten.stack.default": stack,
@@ -235,6 +282,7 @@ TRANSLATORS: Mapping[str, Translator] = {
     "aten.narrow.default": narrow,
     "aten.select.int": select,
     "aten.index_select.default": pick,
+    "aten.index.Tensor": index,
     "aten.pad.default": pad,
     "aten.constant_pad_nd.default": pad,
     **{
@@ -251,6 +299,9 @@ TRANSLATORS: Mapping[str, Translator] = {
             "new_full",
         )
     },
+    "aten.arange.default": row,
+    "aten.arange.start": row,
+    "aten.arange.start_step": row,
     "aten._assert_tensor_metadata.default": nothing,
     "aten.sym_constrain_range_for_size.default": nothing,
     "aten._assert_scalar.default": nothing,

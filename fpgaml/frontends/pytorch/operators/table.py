@@ -36,7 +36,15 @@ VIEWS = frozenset(
         *("slice.Tensor", "select.int", "narrow.default", "split.Tensor", "split.sizes", "split_with_sizes.default"),
         *("chunk.default", "unbind.int", "alias.default", "detach.default", "contiguous.default", "to.dtype"),
         *("view_as.default", "reshape_as.default", "expand_as.default", "mT.default"),
-        *("swapaxes.default", "to.dtype_layout", "to.device", "to.other", "dropout.default"),
+        *(
+            "swapaxes.default",
+            "movedim.int",
+            "movedim.intlist",
+            "to.dtype_layout",
+            "to.device",
+            "to.other",
+            "dropout.default",
+        ),
     )
 )
 """Functions whose result may lie in the memory of their argument, so that writing into one changes the other."""

@@ -1,0 +1,41 @@
+"""PyTorch's own functions on an exported program, in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpgaml.frontends.framework import FrameworkUnavailableError
+from fpgaml.frontends.framework.pytorch import pytorch_python, pytorch_session
+from tests.paths import ROOT
+
+DATA = ROOT / "tests" / "fixtures" / "pytorch"
+needs_pytorch = pytest.mark.skipif(pytorch_python() is None, reason="PyTorch is not installed")
+
+
+def recorded(path: Path) -> dict[str, np.ndarray]:
+    """A model's recorded inputs, outputs and layers."""
+    with np.load(path.with_suffix(".npz")) as arrays:
+        return dict(arrays)
+
+
+@needs_pytorch
+def test_calls_answer_as_the_modules_did_that_were_exported() -> None:
+    path = DATA / "fixed_batch_of_four.pt2"
+    arrays = recorded(path)
+    events = arrays["in/x"][:7]  # not a multiple of the program's own batch
+    try:
+        with pytorch_session(path, layers=True, float64=True) as session:
+            first, second = session.ask({"x": events}), session.ask({"x": events[:1]})
+            answer, one = first(), second()
+            assert session.precision() == ("float64", "")
+            assert "torch" in session.versions()
+    except FrameworkUnavailableError as error:
+        pytest.skip(error.reason)
+    np.testing.assert_allclose(answer.outputs["linear"], arrays["out/linear"][:7], rtol=1e-12, atol=1e-14)
+    np.testing.assert_array_equal(one.outputs["linear"], answer.outputs["linear"][:1])
+    assert {"conv", "head"} <= set(answer.layers)
+    for name in ("conv", "head"):
+        np.testing.assert_allclose(answer.layers[name], arrays[f"layer/{name}"][:7], rtol=1e-5, atol=1e-6)
