@@ -17,6 +17,9 @@ from typing import Any
 DOMAINS = ("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas")
 """Whose operators qonnx has; qonnx imports the module that a domain names, so no other is let through."""
 ONNX_DOMAINS = ("", "ai.onnx", "com.microsoft")
+OPERATORS = ("Quant", "IntQuant", "BipolarQuant", "Trunc", "MultiThreshold")
+"""Those of qonnx by name: Brevitas' first exports had no domain."""
+CHANNELS_LAST = "qonnx.custom_op.channels_last"
 
 
 class RefusedError(Exception):
@@ -32,9 +35,9 @@ def begin(job: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     beside = load_beside("onnx_runner.py")
     model = onnx.load(job["model"])
     for node in model.graph.node:
-        if node.domain not in DOMAINS + ONNX_DOMAINS:
+        if node.domain not in (*DOMAINS, *ONNX_DOMAINS, CHANNELS_LAST):
             raise RefusedError("it names `" + node.op_type + "` of the domain `" + node.domain + "`")
-        if node.domain in DOMAINS:
+        if node.domain in DOMAINS or (not node.domain and node.op_type in OPERATORS):
             node.domain = DOMAINS[0]
     layers = beside.layer_outputs(model) if job["layers"] else {}
     names = [*[output.name for output in model.graph.output], *layers.values()]
@@ -80,6 +83,8 @@ class Network:
 
     def step(self, node: Any, opsets: dict[str, int]) -> Any:
         """What computes one node, given the tensors so far."""
+        if node.domain == CHANNELS_LAST:
+            return ChannelsLast(node, opsets, self.float64)
         if node.domain == DOMAINS[0]:
             return Custom(node, opsets.get(node.domain, max([opsets.get(name, 0) for name in DOMAINS[1:]]) or 1))
         return Standard(node, opsets, self.float64)
@@ -150,6 +155,30 @@ class Custom:
 
     def __call__(self, tensors: dict[str, Any]) -> None:
         self.operator.execute_node(tensors, None)
+
+
+class ChannelsLast:
+    """A node that qonnx has turned to channels-last, computed as its `ChannelsLastWrappedOp` does it."""
+
+    def __init__(self, node: Any, opsets: dict[str, int], float64: bool) -> None:
+        self.node = node
+        inner = type(node)()
+        inner.CopyFrom(node)
+        inner.domain = ""
+        self.inner = Standard(inner, {"": opsets.get("", 1)}, float64)
+        self.turned = {*node.input[: 2 if node.op_type == "Conv" else 1]}
+
+    def __call__(self, tensors: dict[str, Any]) -> None:
+        import numpy as np
+
+        feed = {
+            name: np.moveaxis(tensors[name], -1, 1) if name in self.turned else tensors[name]
+            for name in self.node.input
+            if name
+        }
+        self.inner(feed)
+        name = self.node.output[0]
+        tensors[name] = np.moveaxis(feed[name], 1, -1)
 
 
 class Standard:

@@ -14,6 +14,7 @@ from fpgaml.frontends.building.constants import is_power_of_two
 from fpgaml.frontends.onnx.elementwise import affine, bounded, exactly
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
+from fpgaml.frontends.onnx.quantizers.products import upright
 from fpgaml.frontends.onnx.tables import of_function, reciprocal, table
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.functions import FUNCTIONS, Function, Reals
@@ -30,8 +31,7 @@ def relu(layer: Layer) -> Value:
 
 def _scalable(layer: Layer) -> Value:
     """The input, with a scale still to be applied where that is above zero and alone."""
-    x = layer.as_node(layer.raw(0))
-    return x if x.offset is None and (x.scale is None or (x.scale > 0).all()) else layer.applied(x)
+    return upright(layer, layer.as_node(layer.raw(0)))
 
 
 def leaky_relu(layer: Layer) -> Value:

@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from fpgaml.frontends.onnx.program import Array, Call, Program
+from fpgaml.graph.ops import Shape
 
 AFFINE = "fpgaml:Affine"
 """x * factor + offset, both constant inputs."""
+KEEPING = ("Quant", "IntQuant", "BipolarQuant", "QuantizeLinear", "DequantizeLinear", "Clip", "Identity", "Cast")
+"""Operators on constants that leave their shape as it is, by their names without a domain."""
 
 
 def fused(program: Program) -> Program:
     """The program with biases in their products, and with chains of constant factors and offsets as one call each."""
-    return _with_chains(_with_biases(program))
+    return _with_chains(_with_biases(_constants_first(program)))
+
+
+def _constants_first(program: Program) -> Program:
+    """The program with calls that read constants alone before all others."""
+    known = set(program.constants)
+    first, rest = [], []
+    for call in program.calls:
+        of_constants = bool(call.inputs) and all(name in known or not name for name in call.inputs)
+        known.update(call.outputs if of_constants else ())
+        (first if of_constants else rest).append(call)
+    return replace(program, calls=(*first, *rest))
+
+
+def _shapes(program: Program) -> Mapping[str, Shape]:
+    """The shapes of constants, and of what quantizers make of them."""
+    shapes = {name: array.shape for name, array in program.constants.items()}
+    for call in program.calls:
+        shape = shapes.get(call.inputs[0]) if call.inputs else None
+        if shape is None or not call.outputs:
+            continue
+        if call.kind.rpartition(":")[2] in KEEPING:
+            shapes[call.outputs[0]] = shape
+        elif call.kind == "Transpose" and len(shape) == 2 and tuple(call.attributes.get("perm") or (1, 0)) == (1, 0):
+            shapes[call.outputs[0]] = shape[::-1]
+    return shapes
 
 
 class _Reads:
@@ -32,15 +62,16 @@ class _Reads:
 
 def _with_biases(program: Program) -> Program:
     """Each Add of a constant behind a MatMul or Conv, transposed in between or not, as that one's third input."""
-    reads, constants = _Reads(program), dict(program.constants)
+    reads, constants, shapes = _Reads(program), dict(program.constants), _shapes(program)
     replaced: dict[str, Call | None] = {}
     for call in program.calls:
-        found = _bias(program, call, reads)
+        found = _bias(program, call, reads, shapes)
         if found is None:
             continue
-        product, moved, bias = found
-        name = f"{call.label}:bias"
-        constants[name] = bias
+        product, moved, name, bias = found
+        if bias is not None:
+            name = f"{call.label}:bias"
+            constants[name] = bias
         inputs = (*product.inputs[:2], name)
         replaced[call.label] = None
         if moved is None:
@@ -52,40 +83,41 @@ def _with_biases(program: Program) -> Program:
     return replace(program, calls=tuple(call for call in calls if call is not None), constants=constants)
 
 
-def _bias(program: Program, call: Call, reads: _Reads) -> tuple[Call, Call | None, Array] | None:
-    """The product that an Add gives a bias, the Transpose in between, and the bias of one axis."""
+def _bias(
+    program: Program, call: Call, reads: _Reads, shapes: Mapping[str, Shape]
+) -> tuple[Call, Call | None, str, Array | None] | None:
+    """The product that an Add gives a bias, the Transpose in between, the bias, and it in one axis if it has more."""
     if call.kind != "Add" or len(call.inputs) != 2:
         return None
     for sums, name in (call.inputs, tuple(reversed(call.inputs))):
-        added, product, moved = program.constants.get(name), reads.only(sums), None
+        added, product, moved = shapes.get(name), reads.only(sums), None
         if product is not None and product.kind == "Transpose":
             product, moved = reads.only(product.inputs[0]), product
         if added is None or product is None or len(product.inputs) != 2:
             continue
-        kernel = program.constants.get(product.inputs[1])
-        if kernel is not None and (bias := _along_outputs(product, moved, kernel, added)) is not None:
-            return product, moved, bias
+        kernel = shapes.get(product.inputs[1])
+        if kernel is None or not _along_outputs(product, moved, kernel, added):
+            continue
+        if len(added) == 1 or name in program.constants:
+            return product, moved, name, None if len(added) == 1 else program.constants[name].reshape(-1)
     return None
 
 
-def _along_outputs(product: Call, moved: Call | None, kernel: Array, added: Array) -> Array | None:
-    """A constant as a bias of one axis; None where it differs along others, or makes the tensor larger."""
-    if product.kind == "MatMul" and kernel.ndim == 2:
-        units = kernel.shape[1]
-        axis = -1
-        if moved is not None:
-            return None
+def _along_outputs(product: Call, moved: Call | None, kernel: Shape, added: Shape) -> bool:
+    """Whether a constant is a bias: it differs along the outputs alone, and makes the tensor no larger."""
+    rank = len(kernel)
+    if product.kind == "MatMul" and rank == 2 and moved is None:
+        units, axis = kernel[1], -1
     elif product.kind == "Conv":
-        units, axis = kernel.shape[0], 1 - kernel.ndim
+        units, axis = kernel[0], 1 - rank
         if moved is not None:
             order = list(moved.attributes.get("perm", ()))
-            if sorted(order) != list(range(kernel.ndim)):
-                return None
-            axis = order.index(1) - kernel.ndim
+            if sorted(order) != list(range(rank)):
+                return False
+            axis = order.index(1) - rank
     else:
-        return None
-    fits = added.ndim >= -axis and added.shape[axis] == units == added.size
-    return added.reshape(-1) if fits else None
+        return False
+    return len(added) >= -axis and added[axis] == units == prod(added)
 
 
 def _with_chains(program: Program) -> Program:

@@ -170,6 +170,6 @@ _CONVERTERS: Mapping[str, Callable[[Layer], Value]] = {
     "FloatQuant": float_quant,
 }
 OPERATORS: Mapping[str, Callable[[Layer], Value]] = {
-    f"{domain}:{name}": converter for domain in DOMAINS for name, converter in _CONVERTERS.items()
+    f"{domain}:{name}".lstrip(":"): converter for domain in ("", *DOMAINS) for name, converter in _CONVERTERS.items()
 }
-"""By the names that calls have."""
+"""By the names that calls have; Brevitas' first exports had no domain."""

@@ -1,7 +1,8 @@
 """Operators on integer codes, as operators on real numbers between DequantizeLinear and QuantizeLinear.
 
 Those of ONNX are QLinearConv, QLinearMatMul, ConvInteger and MatMulInteger; `com.microsoft` is the domain of those that
-onnxruntime's quantisation writes beside them (ContribOperators.md of onnxruntime).
+onnxruntime's quantisation writes beside them (ContribOperators.md of onnxruntime). Operators that qonnx has turned to
+channels-last are turned back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from fpgaml.frontends.onnx.program import Array, Call, Program
 from fpgaml.frontends.onnx.quantizers.codes import HIGH, LOW
 
 MICROSOFT = "com.microsoft"
+CHANNELS_LAST = "qonnx.custom_op.channels_last"
+"""The domain of what qonnx's conversion to channels-last leaves: ONNX's operators on (batch, *spatial, channels)."""
 Rule: TypeAlias = "Callable[[_Rewriter, Call], Sequence[Call]]"
 
 
@@ -50,14 +53,13 @@ class _Rewriter:
         return Call("DequantizeLinear", inputs, (name,), name, {"axis": axis}, call.version), name
 
     def quantized(self, call: Call, name: str, scale: str, zero: str) -> Call:
-        """QuantizeLinear of a tensor into the call's output."""
-        label = f"{call.label}_quantized"
-        return Call("QuantizeLinear", (name, scale, zero), call.outputs, label, {}, call.version)
+        """QuantizeLinear of a tensor into the call's output, under its name."""
+        return Call("QuantizeLinear", (name, scale, zero), call.outputs, call.label, {}, call.version)
 
     def computed(self, call: Call, kind: str, *inputs: str) -> tuple[Call, str]:
-        """The operator on real numbers, under the call's own name."""
+        """The operator on real numbers; and the tensor that it gives."""
         name = f"{call.label}_real"
-        return replace(call, kind=kind, inputs=inputs, outputs=(name,)), name
+        return replace(call, kind=kind, inputs=inputs, outputs=(name,), label=name), name
 
     def constant(self, call: Call, values: Array) -> str:
         """A new constant."""
@@ -109,7 +111,7 @@ def _gemm(rewriter: _Rewriter, call: Call) -> Sequence[Call]:
     third, bias = rewriter.bias(call, 6, 1, 4)
     gemm, y = rewriter.computed(call, "Gemm", a, b, *bias)
     if not _input(call, 7):
-        return first, second, *third, replace(gemm, outputs=call.outputs)
+        return first, second, *third, replace(gemm, outputs=call.outputs, label=call.label)
     return (first, second, *third, gemm, rewriter.quantized(call, y, _input(call, 7), _input(call, 8)))
 
 
@@ -157,6 +159,28 @@ def _concat(rewriter: _Rewriter, call: Call) -> Sequence[Call]:
     return (*(each for each, _ in parts), made, rewriter.quantized(call, y, _input(call, 0), _input(call, 1)))
 
 
+def _channels_last(kind: str) -> Rule:
+    """The operator between transpositions, which move nothing; its weights are (outputs, *spatial, inputs)."""
+
+    def rule(rewriter: _Rewriter, call: Call) -> Sequence[Call]:
+        rank = len(call.attributes.get("kernel_shape", ())) + 2
+        first, last = [0, rank - 1, *range(1, rank - 1)], [0, *range(2, rank), 1]
+        turned = [_transposed(call, 0, "x", first)]
+        if kind == "Conv":
+            turned.append(_transposed(call, 1, "w", first))
+        inputs = (*(each.outputs[0] for each in turned), *call.inputs[len(turned) :])
+        made, name = rewriter.computed(call, kind, *inputs)
+        after = Call("Transpose", (name,), call.outputs, call.label, {"perm": last}, call.version)
+        return (*turned, made, after) if rank > 2 else (call,)
+
+    return rule
+
+
+def _transposed(call: Call, position: int, part: str, order: list[int]) -> Call:
+    name = f"{call.label}_{part}"
+    return Call("Transpose", (_input(call, position),), (name,), name, {"perm": order}, call.version)
+
+
 RULES: Mapping[str, Rule] = {
     "QLinearConv": _conv,
     "QLinearMatMul": _matmul,
@@ -170,6 +194,8 @@ RULES: Mapping[str, Rule] = {
     f"{MICROSOFT}:QLinearLeakyRelu": _of_one("LeakyRelu"),
     f"{MICROSOFT}:QLinearAveragePool": _of_one("AveragePool"),
     f"{MICROSOFT}:QLinearGlobalAveragePool": _of_one("GlobalAveragePool"),
+    f"{CHANNELS_LAST}:Conv": _channels_last("Conv"),
+    f"{CHANNELS_LAST}:MaxPool": _channels_last("MaxPool"),
     f"{MICROSOFT}:QuantizeLinear": lambda _, call: (replace(call, kind="QuantizeLinear"),),
     f"{MICROSOFT}:DequantizeLinear": lambda _, call: (replace(call, kind="DequantizeLinear"),),
 }
@@ -191,8 +217,9 @@ def _with_clips(program: Program) -> Program:
             continue
         ends = _ends(following[0], program.constants)
         if ends is not None and following[0].inputs[0] == name:
+            clip = following[0]
             attributes = {**call.attributes, **ends}
-            clipped[call.label] = replace(call, outputs=following[0].outputs, attributes=attributes)
+            clipped[call.label] = replace(call, outputs=clip.outputs, label=clip.label, attributes=attributes)
             gone.add(following[0].label)
     return replace(program, calls=tuple(clipped.get(c.label, c) for c in program.calls if c.label not in gone))
 

@@ -20,8 +20,19 @@ STEPS = {
     "float_scale": 0.2077,
     "float_scale_of_channels": 0.171,
     "qcdq_float_scales": 0.0613,
+    "residual_float_scale": 0.33,
 }
 """Models whose outputs have a scale that is no power of two: its steps."""
+CLOSE = {
+    "bias": 2**-18,
+    "brevitas_float_qcdq": 2**-17,
+    "brevitas_float_qonnx": 2**-17,
+    "jets_dense": 2**-8,
+    "onnxruntime_qdq": 2**-18,
+    "onnxruntime_qoperator": 2**-18,
+}
+"""Models with a factor, a bias or a softmax in float32 behind the last quantizer: how far that may be."""
+INEXACT = {*STEPS, *CLOSE}
 
 
 def answered(path: Path) -> tuple[Built, list[tuple[np.ndarray, np.ndarray]]]:
@@ -43,7 +54,7 @@ def _as_the_node(array: np.ndarray, axes: tuple[int, ...] | None) -> np.ndarray:
     return array if axes is None else array.transpose((0, *(axis + 1 for axis in axes)))
 
 
-@pytest.mark.parametrize("path", [p for p in MODELS if p.stem not in STEPS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in MODELS if p.stem not in INEXACT], ids=lambda path: path.stem)
 def test_fixed_point_is_equal(path: Path) -> None:
     _, pairs = answered(path)
     for found, wanted in pairs:
@@ -58,6 +69,14 @@ def test_float_scales_give_the_same_codes_and_say_that_they_round(name: str) -> 
     assert any("factor" in note.what for note in built.approximations)
 
 
+@pytest.mark.parametrize("name", sorted(CLOSE))
+def test_what_stays_in_float32_is_close(name: str) -> None:
+    built, pairs = answered(DATA / f"{name}.onnx")
+    for found, wanted in pairs:
+        np.testing.assert_allclose(found.reshape(wanted.shape), wanted, rtol=0, atol=CLOSE[name])
+    assert built.approximations
+
+
 def test_powers_of_two_round_nothing() -> None:
     approximated = {path.stem for path in MODELS if answered(path)[0].approximations}
-    assert approximated == {*STEPS, "float_scale_to_power_of_two", "bipolar_float_scale"}
+    assert approximated == {*INEXACT, "float_scale_to_power_of_two", "bipolar_float_scale", "batch_normalization"}
