@@ -26,7 +26,8 @@ def fused(program: Program) -> Program:
 def _constants_first(program: Program) -> Program:
     """The program with calls that read constants alone before all others."""
     known = set(program.constants)
-    first, rest = [], []
+    first: list[Call] = []
+    rest: list[Call] = []
     for call in program.calls:
         of_constants = bool(call.inputs) and all(name in known or not name for name in call.inputs)
         known.update(call.outputs if of_constants else ())

@@ -50,16 +50,17 @@ class _Rewriter:
     def dequantize(self, call: Call, inputs: tuple[str, ...], part: str, axis: int = 1) -> tuple[Call, str]:
         """DequantizeLinear for one part of a call."""
         name = f"{call.label}_{part}"
-        return Call("DequantizeLinear", inputs, (name,), name, {"axis": axis}, call.version), name
+        return Call("DequantizeLinear", inputs, (name,), name, {"axis": axis}, call.version, ""), name
 
     def quantized(self, call: Call, name: str, scale: str, zero: str) -> Call:
-        """QuantizeLinear of a tensor into the call's output, under its name."""
-        return Call("QuantizeLinear", (name, scale, zero), call.outputs, call.label, {}, call.version)
+        """QuantizeLinear of a tensor into the call's output."""
+        label = f"{call.label}_quantized"
+        return Call("QuantizeLinear", (name, scale, zero), call.outputs, label, {}, call.version, call.label)
 
     def computed(self, call: Call, kind: str, *inputs: str) -> tuple[Call, str]:
         """The operator on real numbers; and the tensor that it gives."""
         name = f"{call.label}_real"
-        return replace(call, kind=kind, inputs=inputs, outputs=(name,), label=name), name
+        return replace(call, kind=kind, inputs=inputs, outputs=(name,), compared=""), name
 
     def constant(self, call: Call, values: Array) -> str:
         """A new constant."""
@@ -111,7 +112,7 @@ def _gemm(rewriter: _Rewriter, call: Call) -> Sequence[Call]:
     third, bias = rewriter.bias(call, 6, 1, 4)
     gemm, y = rewriter.computed(call, "Gemm", a, b, *bias)
     if not _input(call, 7):
-        return first, second, *third, replace(gemm, outputs=call.outputs, label=call.label)
+        return first, second, *third, replace(gemm, outputs=call.outputs, compared=None)
     return (first, second, *third, gemm, rewriter.quantized(call, y, _input(call, 7), _input(call, 8)))
 
 
@@ -170,7 +171,7 @@ def _channels_last(kind: str) -> Rule:
             turned.append(_transposed(call, 1, "w", first))
         inputs = (*(each.outputs[0] for each in turned), *call.inputs[len(turned) :])
         made, name = rewriter.computed(call, kind, *inputs)
-        after = Call("Transpose", (name,), call.outputs, call.label, {"perm": last}, call.version)
+        after = Call("Transpose", (name,), call.outputs, f"{call.label}_last", {"perm": last}, call.version, call.label)
         return (*turned, made, after) if rank > 2 else (call,)
 
     return rule
@@ -178,7 +179,7 @@ def _channels_last(kind: str) -> Rule:
 
 def _transposed(call: Call, position: int, part: str, order: list[int]) -> Call:
     name = f"{call.label}_{part}"
-    return Call("Transpose", (_input(call, position),), (name,), name, {"perm": order}, call.version)
+    return Call("Transpose", (_input(call, position),), (name,), name, {"perm": order}, call.version, "")
 
 
 RULES: Mapping[str, Rule] = {
@@ -219,7 +220,7 @@ def _with_clips(program: Program) -> Program:
         if ends is not None and following[0].inputs[0] == name:
             clip = following[0]
             attributes = {**call.attributes, **ends}
-            clipped[call.label] = replace(call, outputs=clip.outputs, label=clip.label, attributes=attributes)
+            clipped[call.label] = replace(call, outputs=clip.outputs, attributes=attributes, compared=clip.label)
             gone.add(following[0].label)
     return replace(program, calls=tuple(clipped.get(c.label, c) for c in program.calls if c.label not in gone))
 
