@@ -101,6 +101,7 @@ class Boundary:
         lanes_in, lanes_out: elements a beat of a streaming core; None, both: a whole frame, an unrolled core.
         spacing: the fewest cycles from one beat at x to the next.
         drain: cycles as of `latency`, but to the last beat of the result; None: its beats come in a row.
+        channels: of a streaming core: events whose beats come in turn; a frame is one of each.
         continuous: of a core that reads an endless stream; a frame is then what a channel brings until results come at
             the same beats again, and `latency` counts from a window's last beat.
 
@@ -121,6 +122,7 @@ class Boundary:
     spacing: int = 1
     drain: int | None = None
     continuous: Continuous | None = None
+    channels: int = 1
 
     def __post_init__(self) -> None:
         if self.latency < 1:
@@ -161,12 +163,12 @@ class Boundary:
     @property
     def x_stream(self) -> Stream:
         """How frames lie at x; of an unrolled core as one beat."""
-        return _stream(self.inputs, self.lanes_in)
+        return _stream(self.inputs, self.lanes_in, self.channels)
 
     @property
     def y_stream(self) -> Stream:
         """How results lie at y; of an unrolled core as one beat."""
-        return _stream(self.outputs, self.lanes_out)
+        return _stream(self.outputs, self.lanes_out, self.channels)
 
     @property
     def x_lane(self) -> int:
@@ -189,10 +191,10 @@ class Boundary:
         return packed_bits(self.outputs) if self.lanes_out is None else self.lanes_out * self.y_lane
 
 
-def _stream(ports: tuple[Port, ...], lanes: int | None) -> Stream:
+def _stream(ports: tuple[Port, ...], lanes: int | None, channels: int) -> Stream:
     if lanes is None:
         return Stream(ports, sum(port.size for port in ports))
-    return Stream(ports, lanes, aligned=True)
+    return Stream(ports, lanes, aligned=True, channels=channels)
 
 
 @dataclass(frozen=True)

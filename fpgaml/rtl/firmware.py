@@ -24,7 +24,6 @@ from fpgaml.record.settings import Settings
 from fpgaml.rtl import streamed
 from fpgaml.rtl.core import Core, Cover
 from fpgaml.rtl.coverage.events import joined
-from fpgaml.rtl.dataflow.stages.collect import whole_port
 from fpgaml.rtl.dataflow.timetable import same_stages, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
 from fpgaml.rtl.estimate import DoesNotFitError, check_fits, estimate_graph
@@ -153,8 +152,7 @@ def _streaming_again(
     hop: Hop = Simulated(STREAMED, flow.run)
     if recorded is None or recorded.timetable is None or not same_stages(timetable(flow, wishes), recorded.timetable):
         hop = Unchecked(STREAMED, f"this fpgaml chooses another schedule than lies there. {HOW}")
-    inputs, outputs = ([whole_port(each) for each in side] for side in (flow.sources, flow.outputs))
-    return inputs, outputs, hop
+    return *flow.ports, hop
 
 
 def _firmware(inputs: Sequence[Port], outputs: Sequence[Port], facts: Settings, hops: Sequence[Hop]) -> Firmware:

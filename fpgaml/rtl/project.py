@@ -142,7 +142,8 @@ class RtlProject:
 
 def bench_pace(spec: ShellSpec) -> dict[str, int | None]:
     """What bench.json declares of a streaming core beside its latency and interval, in cycles and beats."""
-    return {
+    in_turn = {"channels": spec.core.channels} if spec.core.channels > 1 else {}
+    return in_turn | {
         "spacing": spec.core.spacing,
         "rest": spec.core.rest,
         "drain": shell_drain(spec),

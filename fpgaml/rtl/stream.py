@@ -28,11 +28,13 @@ class Stream:
         ports: the tensors of a frame, one after another.
         beat: elements a beat.
         aligned: each tensor begins a beat of its own, as a streaming core takes them.
+        channels: events whose beats come in turn, a beat of each; together they are a frame.
     """
 
     ports: tuple[Port, ...]
     beat: int
     aligned: bool = False
+    channels: int = 1
 
     @property
     def elements(self) -> int:
@@ -43,7 +45,7 @@ class Stream:
     def beats(self) -> int:
         """Beats of a frame."""
         if self.aligned:
-            return sum(-(-port.size // self.beat) for port in self.ports)
+            return self.channels * sum(-(-port.size // self.beat) for port in self.ports)
         return -(-self.elements // self.beat)
 
     @property

@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
-from fpgaml.passes.unroll_scans import UnrollScans
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.channels import fold_channels
 from fpgaml.rtl.dataflow.core import streaming_core
 from fpgaml.rtl.dataflow.endless.choice import check_continuous, continuous
 from fpgaml.rtl.dataflow.fold import Folded, check_streams, fold
@@ -24,9 +24,8 @@ def check(graph: Graph, board: Board, wishes: Wishes) -> None:
     Raises:
         FpgamlError: names the operation, or the option that asks for too much.
     """
-    graph = UnrollScans().apply(graph)
     if wishes.hop is None:
-        check_streams(graph, board, wishes)
+        check_streams(graph, board, wishes)  # channels in turn stream where one does
     else:
         check_continuous(graph, board, wishes)
 
@@ -38,9 +37,10 @@ def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Fo
         FpgamlError: no schedule holds what is asked, or an operation cannot stream.
         ToolError: alkaid is not installed.
     """
-    graph = UnrollScans().apply(graph)
     with progress.step("choosing a schedule"):
-        return fold(graph, board, wishes) if wishes.hop is None else continuous(graph, board, wishes)
+        if wishes.hop is not None:
+            return continuous(graph, board, wishes)
+        return fold_channels(graph, board, wishes) if wishes.channels > 1 else fold(graph, board, wishes)
 
 
 def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl, progress: Progress) -> Core:

@@ -185,8 +185,12 @@ def read_design(project: Path, graph: Graph) -> Design:
     if content["hdl"] != "verilog":
         reason = "drives Verilator, which reads no VHDL"
         raise FpgamlError("--bulk", reason, "Convert with --hdl verilog: it is the same design")
+    streaming = content.get("streaming")
+    if streaming and streaming.get("channels", 1) > 1:
+        reason = "sends frames one after another, and here a beat of each of several channels comes in turn"
+        raise FpgamlError("--bulk", reason, "`fpgaml cosim` without it does so, on the golden vectors")
     try:
-        stream, streaming = content.get("stream"), content.get("streaming")
+        stream = content.get("stream")
         continuous = continuous_of(content, graph)
         ports = _ports(graph, content) if continuous is None else ((continuous.beat,), (continuous.result,))
         return Design(

@@ -67,12 +67,14 @@ class Streaming:
         spacing: the fewest from one beat in to the next; rest: from a frame's last beat to the next one's first.
         drain: from the first beat in to the last beat of the result, in an idle shell.
         fifo_depth: beats of results that the axis shell's FIFO holds; None for a native shell.
+        channels: events whose beats come in turn; together they are a frame.
     """
 
     spacing: int
     rest: int
     drain: int
     fifo_depth: int | None
+    channels: int = 1
 
 
 @dataclass(frozen=True)

@@ -226,8 +226,9 @@ class AxisDriver:
         self._dut, self._bench, self._rules, self._ticker = dut, bench, rules, ticker
         self.stream: Stream = bench.stream
         aligned = bench.streaming is not None
-        self.layout_in = Layout(bench.inputs, self.stream.lane_in, self.stream.beat_in, aligned)
-        self.layout_out = Layout(bench.outputs, self.stream.lane_out, self.stream.beat_out, aligned)
+        channels = bench.streaming.channels if bench.streaming else 1
+        self.layout_in = Layout(bench.inputs, self.stream.lane_in, self.stream.beat_in, aligned, channels)
+        self.layout_out = Layout(bench.outputs, self.stream.lane_out, self.stream.beat_out, aligned, channels)
         if (self.layout_in.words, self.layout_out.words) != (self.stream.beats_in, self.stream.beats_out):
             raise BenchError(f"bench.json: {self.stream} does not fit the ports")
         self._tagged = self.stream.tag_bits > 0

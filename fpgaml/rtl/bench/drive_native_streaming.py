@@ -54,8 +54,8 @@ class NativeStreamingDriver:
         if stream is None or pace is None:
             raise BenchError("bench.json: this shell needs entries `stream` and `streaming`")
         self._dut, self._bench, self._rules, self._ticker = dut, bench, rules, ticker
-        self.layout_in = Layout(bench.inputs, stream.lane_in, stream.beat_in, aligned=True)
-        self.layout_out = Layout(bench.outputs, stream.lane_out, stream.beat_out, aligned=True)
+        self.layout_in = Layout(bench.inputs, stream.lane_in, stream.beat_in, True, pace.channels)
+        self.layout_out = Layout(bench.outputs, stream.lane_out, stream.beat_out, True, pace.channels)
         self._spacing, self._rest_after = pace.spacing, pace.rest
         self._linger, self._patience = waits(bench, stream.beats_out)
         self._idle_data = LogicArray(noise(self.layout_in.width, random.Random(0).getrandbits(self.layout_in.width)))

@@ -7,7 +7,7 @@ bit first. A frame is a tuple of words.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +56,26 @@ class Layout:
         lane: bits a lane; None packs each element tightly in its own width, the whole frame in one word.
         beat: lanes a word; None: all.
         aligned: each port begins a word of its own, and lanes without an element mean nothing, also in results.
+        channels: events whose words come in turn; together they are a frame.
     """
 
     def __init__(
-        self, ports: Sequence[Port], lane: int | None = None, beat: int | None = None, aligned: bool = False
+        self,
+        ports: Sequence[Port],
+        lane: int | None = None,
+        beat: int | None = None,
+        aligned: bool = False,
+        channels: int = 1,
     ) -> None:
-        self.ports = tuple(ports)
+        self.ports, self._channels = tuple(ports), channels
         sizes = [port.elements for port in self.ports]
         beat = beat or sum(sizes)
         # Lanes of each port without the spare ones that may follow: of an aligned layout to the end of its last word.
         self._spare = [-size % beat if aligned else 0 for size in sizes]
         if not aligned:
             self._spare[-1] = -sum(sizes) % beat
-        self.words = (sum(sizes) + sum(self._spare)) // beat
+        self._event_words = (sum(sizes) + sum(self._spare)) // beat
+        self.words = channels * self._event_words
         """Words a frame."""
         self._beat, self._lane, self._aligned = beat, lane, aligned
         self._places: list[tuple[Port, int, int, int, int]] = []
@@ -94,11 +101,11 @@ class Layout:
 
     def meant(self, number: int, word: str) -> str:
         """A frame's word with zeros where nothing is meant."""
-        unused = self._unused.get(number, 0)
+        unused = self._unused.get(number // self._channels, 0)
         return "0" * unused + word[unused:]
 
     def frames(self, codes: Codes, filler: np.random.Generator | None = None) -> list[Frame]:
-        """Frames from raw bits.
+        """Frames from raw bits: of each event one; of several channels of as many events, the last ones filled up.
 
         Args:
             codes: one array a port, shape (events, elements).
@@ -115,11 +122,30 @@ class Layout:
             shape = (events, count, self._lane)
             spare = np.zeros(shape, np.uint8) if filler is None else filler.integers(0, 2, shape, np.uint8)
             parts += [used, spare]
-        everything = np.concatenate(parts, axis=1).reshape(events, self.words, self._beat, self._lane)
-        return _split(everything[:, :, ::-1].reshape(events, self.words, -1))
+        everything = np.concatenate(parts, axis=1).reshape(events, self._event_words, self._beat, self._lane)
+        return self._in_turn(_split(everything[:, :, ::-1].reshape(events, self._event_words, -1)))
+
+    def _in_turn(self, frames: list[Frame]) -> list[Frame]:
+        """Frames of one event each as frames of all channels, a word of each after another."""
+        if self._channels == 1:
+            return frames
+        count = -(-len(frames) // self._channels) * self._channels
+        filled = [frames[number % len(frames)] for number in range(count)]
+        groups = (filled[first : first + self._channels] for first in range(0, count, self._channels))
+        return [tuple(word for words in zip(*group, strict=True) for word in words) for group in groups]
 
     def difference(self, expected: Frame, got: Frame) -> Difference | None:
         """The first wrong bit: of the lowest element, the lowest bit; None if the frames are equal."""
+        for channel in range(self._channels):
+            of_channel = slice(channel, None, self._channels)
+            found = self._difference(expected[of_channel], got[of_channel])
+            if found is not None:
+                named = f"{found.output} of channel {channel}" if self._channels > 1 else found.output
+                return replace(found, output=named)
+        return None
+
+    def _difference(self, expected: Frame, got: Frame) -> Difference | None:
+        """Of one channel."""
         for port, index, word, low, width in self._places:
             right, found = _cut(expected[word], low, width), _cut(got[word], low, width)
             if right != found:

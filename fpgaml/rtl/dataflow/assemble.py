@@ -10,6 +10,7 @@ from math import lcm, prod
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Concatenate, Dense, Reshape
 from fpgaml.graph.ops.base import normal_axis
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.calendar import Cycles, leaving
 from fpgaml.rtl.dataflow.cut import Segment, cut
@@ -17,6 +18,7 @@ from fpgaml.rtl.dataflow.dataflow import Dataflow, arrivals
 from fpgaml.rtl.dataflow.image_options import in_elements, raster
 from fpgaml.rtl.dataflow.positions import is_local, reach, row
 from fpgaml.rtl.dataflow.price import Prices, likely_cost, rough_luts
+from fpgaml.rtl.dataflow.recurrent_options import fed
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.accumulate import Accumulate
 from fpgaml.rtl.dataflow.stages.collect import Collect
@@ -166,8 +168,10 @@ class Assembly:
             options += [partial(raster, segment, source, budget) for budget in self.budgets]
         elif is_local(graph, head):
             options.append(lambda trial: trial.local(segment, source))
-        elif not vector:
+        elif not vector and not (isinstance(head.op, Scan) and source.beats.lanes < source.beats.row):
             options.append(lambda trial: trial.whole(segment, inputs))
+        if isinstance(head.op, Scan):
+            options.append(partial(fed, segment, source))
         if vector:
             options += [partial(_accumulated, segment, source, lanes) for lanes in self._steps(source)]
             options += [partial(_by_digits, segment, source, phases) for phases in self._in_digits(segment, inputs)]
@@ -178,7 +182,7 @@ class Assembly:
     def _of_branches(self, segment: Segment, inputs: tuple[Stream, ...]) -> list[Option]:
         if all(source.beats.count == 1 for source in inputs):
             return [lambda trial: trial._extended(segment, inputs) or trial.whole(segment, inputs)]
-        if segment.branches and len(inputs) == 1:
+        if (segment.branches and len(inputs) == 1) or isinstance(segment.head.op, Scan):
             return [lambda trial: trial.whole(segment, inputs)]
         return [lambda trial: trial.join(segment, inputs)]
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, Linear, MaxPool
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.rtl.dataflow.positions import is_local, reach
 from fpgaml.rtl.dataflow.stages.sliding import places_of
 
@@ -76,7 +77,7 @@ def _tail_joined(graph: Graph, segments: list[Segment]) -> list[Segment]:
         rest = segments[start:]
         inside = {node.name for segment in rest for node in segment.nodes}
         entering = {name for segment in rest for name in segment.inputs if name not in inside}
-        light = not any(isinstance(node.op, Linear) for segment in rest for node in segment.nodes)
+        light = not any(isinstance(node.op, Linear | Scan) for segment in rest for node in segment.nodes)
         if len(entering) == 1 and light and len(graph.shapes[next(iter(entering))]) == 1:
             nodes = tuple(node for node in graph.nodes if node.name in inside)
             return [*segments[:start], Segment(nodes, tuple(entering))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,11 +12,13 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
+from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Boundary
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.calendar import Calendar, Cycles, make_calendar
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.collect import whole_port
+from fpgaml.rtl.dataflow.turns import apart, together, without_channels
 from fpgaml.rtl.settings import Hdl
 
 CHUNK = 64
@@ -40,6 +42,7 @@ class Dataflow:
         graph: the network; sources: the streams that enter; stages: in order.
         outputs: the results; of several, the last stage collects them, each whole.
         spacing: cycles between two beats that enter; interval: the fewest cycles from frame to frame.
+        channels: more than one: the network is one of as many events that come in turn (`turns.in_turn`).
     """
 
     graph: Graph
@@ -48,6 +51,18 @@ class Dataflow:
     outputs: tuple[Stream, ...]
     spacing: int = 1
     interval: int = 1
+    channels: int = 1
+
+    @property
+    def ports(self) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """The tensors of an event that enter, and those that leave."""
+        inputs, outputs = (tuple(whole_port(stream) for stream in side) for side in (self.sources, self.outputs))
+        if self.channels == 1:
+            return inputs, outputs
+        one_in, one_out = (
+            tuple(replace(port, shape=without_channels(port.shape)) for port in side) for side in (inputs, outputs)
+        )
+        return one_in, one_out
 
     @property
     def output(self) -> Stream:
@@ -66,8 +81,7 @@ class Dataflow:
         return Boundary(
             name,
             hdl,
-            tuple(whole_port(source) for source in self.sources),
-            tuple(whole_port(stream) for stream in self.outputs),
+            *self.ports,
             int(times[0]),
             self.calendar.interval,
             sum(source.beats.count for source in self.sources),
@@ -76,14 +90,16 @@ class Dataflow:
             self.output.beats.lanes,
             self.calendar.spacing,
             int(times[-1]),
+            channels=self.channels,
         )
 
     @property
     def timing(self) -> str:
         """In words, for the header of the core."""
         beats, first = sum(source.beats.count for source in self.sources), int(self.calendar.first[self.output.name][0])
+        turn = f", a beat of each of {self.channels} channels in turn," if self.channels > 1 else ""
         return (
-            f"a frame of {beats} beat(s) every {self.calendar.interval} cycles; its first beat in cycle t -> "
+            f"a frame of {beats} beat(s){turn} every {self.calendar.interval} cycles; its first beat in cycle t -> "
             f"the first of its result in cycle t + {first}."
         )
 
@@ -103,6 +119,11 @@ class Dataflow:
         Returns:
             The output by name, alike.
         """
+        if self.channels > 1:
+            return apart(self._run(together(values, self.channels)), next(iter(values.values())).shape[0])
+        return self._run(values)
+
+    def _run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
         events = next(iter(values.values())).shape[0]
         codes = np.concatenate([self._chunk(values, start) for start in range(0, events, CHUNK)])
         if len(self.outputs) == 1:

@@ -9,12 +9,14 @@ from math import prod
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.capacity import far_beyond, lacking
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.price import Prices
+from fpgaml.rtl.dataflow.recurrent_options import unrolled
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.map import Map
 from fpgaml.rtl.dataflow.timetable import brief, latency, layer_of, total_cost
@@ -52,11 +54,13 @@ class Pace:
     Args:
         samples: positions of the input's first axis a beat; interval: cycles a frame that stages may take.
         pixels: of an image a beat, where it comes in less than rows; None: in whole positions.
+        channels: events that come in turn, as the pixels of an image's row, one a beat (`turns.in_turn`).
     """
 
     samples: int
     interval: int
     pixels: int | None = None
+    channels: int = 1
 
     def __str__(self) -> str:
         return f"{self.pixels} pixels a cycle" if self.pixels else f"{self.samples} samples a cycle"
@@ -68,14 +72,17 @@ class Pace:
         return input_beats(graph, self.samples)
 
 
-def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
+def fold(graph: Graph, board: Board, wishes: Wishes, wanted: Pace | None = None) -> Folded:
     """The schedule for what is asked.
+
+    Args:
+        wanted: what it is made for; None: as `pace` says.
 
     Raises:
         FpgamlError: no schedule holds it (the nearest is named), or an operation cannot stream.
     """
     delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
-    make, wanted = _Maker(graph, delays, prices), pace(graph, wishes)
+    make, wanted = _Maker(graph, delays, prices), wanted or pace(graph, wishes)
     slowed = ""
     if far_beyond(make.stages(wanted), board):
         chosen, found, slowed = _slowed(make, board, wishes, wanted, "far too many LUT")
@@ -83,7 +90,8 @@ def fold(graph: Graph, board: Board, wishes: Wishes) -> Folded:
         chosen, found = _chosen(make, wishes, wanted)
         if short := lacking(total_cost(found), board):
             chosen, found, slowed = _slowed(make, board, wishes, chosen, short)
-    said = (*notes(graph, chosen), *gathered(found), *turns(wishes), *([slowed] if slowed else []))
+    scans = unrolled(graph, (node for stage in found.stages if isinstance(stage, Map) for node in stage.nodes))
+    said = (*notes(graph, chosen), *gathered(found), *scans, *turns(wishes), *([slowed] if slowed else []))
     if total_cost(found).lut > LARGE:
         return Folded(found, said)
     return Folded(found, said, _cheaper(make, chosen, found), _faster(make, chosen, found))
@@ -134,7 +142,7 @@ def gathered(flow: Dataflow) -> Iterator[str]:
     for stage in flow.stages:
         if isinstance(stage, Map) and stage.whole:
             sizes = [source.beats.size for source in stage.inputs if source.name in whole]
-            if sizes:
+            if sizes and not isinstance(stage.nodes[0].op, Scan):
                 op = type(stage.nodes[0].op).__name__
                 yield (
                     f"{layer_of(flow, stage)}: {op} does not follow its input position by position: all {sum(sizes):,} "
@@ -181,7 +189,7 @@ class _Maker:
             made = assemble(
                 self.graph, self.delays, pace.samples, pace.interval, self.prices, haste, pixels=pace.pixels
             )
-            self.known[pace, haste] = replace(made, interval=1)
+            self.known[pace, haste] = replace(made, interval=1, channels=pace.channels)
         return self.known[pace, haste]
 
 
@@ -237,6 +245,8 @@ def _chosen(make: _Maker, wishes: Wishes, wanted: Pace) -> tuple[Pace, Dataflow]
 def _paces(graph: Graph, wishes: Wishes, wanted: Pace) -> Iterator[Pace]:
     """The pace wanted, then with more samples a beat where the user left them open and latency is short."""
     yield wanted
+    if wanted.channels > 1:
+        return
     if wanted.pixels:
         more = (pixels for pixels in input_pixels(graph, wanted.interval) if pixels > wanted.pixels)
         yield from (replace(wanted, pixels=pixels) for pixels in (*more, None))
@@ -255,7 +265,7 @@ def _may_be_in_time(graph: Graph, wishes: Wishes, pace: Pace) -> bool:
 def _faster(make: _Maker, chosen: Pace, found: Dataflow) -> Choice | None:
     """The next faster schedule: half of the cycles, with more samples a beat where they take that."""
     graph, interval = make.graph, found.calendar.interval // 2
-    if interval < input_beats(graph, positions(graph)):
+    if chosen.channels > 1 or interval < input_beats(graph, positions(graph)):
         return None
     pixels = input_pixels(graph, interval) if chosen.pixels else ()
     following = Pace(max(chosen.samples, _fewest_samples(graph, interval)), interval, next(iter(pixels), None))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fpgaml.errors import FpgamlError
 from fpgaml.rtl.dataflow.quantities import Span, whole
+from fpgaml.rtl.dataflow.turns import has_scan
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
@@ -135,12 +136,14 @@ def _hop(target: RtlTarget, graph: Graph) -> int | None:
 
 
 def _shared(target: RtlTarget, graph: Graph, pace: int | None) -> tuple[int, int]:
-    """Channels of one core, and cores: a core takes at most one frame a cycle."""
+    """Channels of one core, and cores: a core takes at most one frame a cycle, or a beat of several in turn."""
     assert target.channels is not None
     if len(graph.inputs) > 1:
         advice = "Leave it out: frames of several channels may follow one another as they are"
         raise FpgamlError("--channels", _several(graph), advice)
-    channels = target.channels if pace is None else min(target.channels, pace)
+    in_turn = has_scan(graph) and not target.continuous and target.samples_per_cycle in (None, 1)
+    cycles = positions(graph) if in_turn else 1
+    channels = target.channels if pace is None else min(target.channels, max(pace // cycles, 1))
     return channels, -(-target.channels // channels)
 
 

@@ -219,5 +219,6 @@ WEIGHTS: dict[str, tuple[tuple[int, ...], int]] = {
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Maximum", "Minimum"), ((0, 1, 2), 1)),
     **dict.fromkeys(("Reshape", "Transpose", "Pad", "Slice", "GroupSort"), ((0, 1, 2), 1)),
     "UpSample": ((1, 2), 1),
+    "Scan": ((1, 2), 2),
 }
 """For each step the ranks (spatial axes) that it fits, and how often it comes."""

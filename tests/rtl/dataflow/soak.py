@@ -44,7 +44,7 @@ from tests.rtl.dataflow.random_graphs import streaming_graphs
 from tests.rtl.dataflow.simulate import Cycle, Seen, Trial, simulate
 
 PART, CLOCK_NS = "xcku5p-ffvb676-2-e", 5.0
-FIFOS = {"join": "in{}_fifo", "sliding": "words", "narrow": "words"}
+FIFOS = {"join": "in{}_fifo", "sliding": "words", "narrow": "words", "feedback": "words"}
 """What a stage calls the FIFO of its input of a number, by engine."""
 EVENTS, FRAMES = 40, 6
 """For the interpreter, and of these at most so many for a simulator each time."""

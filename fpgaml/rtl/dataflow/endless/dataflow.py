@@ -13,6 +13,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
+from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Boundary, Continuous
 from fpgaml.rtl.dataflow.beats import Stream, stream
 from fpgaml.rtl.dataflow.calendar import Calendar
@@ -43,6 +44,11 @@ class Endless:
     samples: int
     hop: int
     channels: int
+
+    @property
+    def ports(self) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """A window, and its result."""
+        return (whole_port(self.sources[0]),), (whole_port(self.output),)
 
     @property
     def output(self) -> Stream:
