@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Input, Quantize, Reshape
+from fpgaml.graph.ops import Input, Pad, Quantize, Reshape
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.passes.base import Pass
 
@@ -19,7 +19,7 @@ class FoldInputQuantizers(Pass):
     """An input that the model quantizes before using it takes that quantizer as its type.
 
     The firmware then receives exactly the bits that the model looks at, and recorded data is rounded
-    once, by the model's own rule.
+    once, by the model's own rule. Zeros that are put around it before stay zeros.
 
     Args:
         keep: names of inputs whose type was given and stays; their quantizers stay in the firmware.
@@ -53,7 +53,7 @@ class FoldInputQuantizers(Pass):
             if name in graph.outputs:
                 return [], set()
             for reader in graph.consumers[name]:
-                if isinstance(reader.op, Reshape):
+                if isinstance(reader.op, Reshape | Pad):
                     waiting.append(reader.name)
                 elif isinstance(reader.op, Quantize):
                     found.append((reader, self._seen_from(graph, start, reader)))
@@ -68,9 +68,17 @@ class FoldInputQuantizers(Pass):
         if kind.is_uniform:
             return quantizer
         inner = graph.shapes[reader.name]
-        parts = [
-            np.broadcast_to(part, inner).reshape(start.op.dims) for part in (kind.signed, kind.integer, kind.fractional)
-        ]
+        parts = [np.broadcast_to(part, inner) for part in (kind.signed, kind.integer, kind.fractional)]
+        name = reader.inputs[0]
+        while name != start.name:
+            node = graph[name]
+            name = node.inputs[0]
+            shape = graph.shapes[name]
+            if isinstance(node.op, Pad):
+                kept = tuple(slice(before, before + n) for (before, _), n in zip(node.op.pads, shape, strict=True))
+                parts = [part[kept] for part in parts]
+            else:
+                parts = [part.reshape(shape) for part in parts]
         return replace(quantizer, type=FixedType(*parts))
 
     def _fold(self, graph: Graph, start: Node, firsts: list[tuple[Node, Quantizer]], between: set[str]) -> Graph:

@@ -6,7 +6,7 @@ import numpy as np
 
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret, read_inputs
-from fpgaml.graph.ops import Add, Input, Quantize, Relu, Reshape
+from fpgaml.graph.ops import Add, Input, Pad, Quantize, Relu, Reshape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.fold_input_quantizers import FoldInputQuantizers
 
@@ -65,3 +65,18 @@ def test_a_type_per_element_is_seen_through_the_reshape() -> None:
     op = folded["x"].op
     assert isinstance(op, Input)
     assert op.quantizer.type.integer.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_a_type_per_element_is_seen_through_zeros_around() -> None:
+    builder = GraphBuilder("padded")
+    x = builder.add(Input((2, 3), WIDE), name="x", source="x")
+    padded = builder.add(Pad(((1, 0), (0, 1))), x, name="padded", source="padded")
+    kind = FixedType(1, np.arange(12).reshape(3, 4), 2)
+    y = builder.add(Quantize(Quantizer(kind, Rounding.RND, Overflow.SAT)), padded, name="y")
+    graph = builder.build([builder.add(Relu(), y, name="total")])
+    folded = FoldInputQuantizers().apply(graph)
+    op = folded["x"].op
+    assert isinstance(op, Input)
+    assert op.quantizer.type.integer.tolist() == [[4, 5, 6], [8, 9, 10]]
+    reals = np.random.default_rng(3).normal(0, 100, (50, 2, 3))
+    assert np.array_equal(outputs(graph, reals), outputs(folded, reals))

@@ -15,6 +15,8 @@ from fpgaml.proof.vectors import corner_vectors
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.channels import fold_channels
 from fpgaml.rtl.dataflow.dataflow import Dataflow
+from fpgaml.rtl.dataflow.endless.choice import continuous
+from fpgaml.rtl.dataflow.endless.dataflow import Endless
 from fpgaml.rtl.dataflow.fold import Folded, fold
 from fpgaml.rtl.dataflow.rows import one_row
 from fpgaml.rtl.dataflow.stages.feedback import Feedback
@@ -171,3 +173,13 @@ def test_the_bench_of_a_project_sends_channels_in_turn(tmp_path: Path) -> None:
     lines[0], lines[first] = lines[first], lines[0]
     path.write_text("\n".join(lines) + "\n")
     assert "of channel 0[0]" in failures(run_bench(project, "icarus", frames=12, cycles=200))["golden_vectors"]
+
+
+def test_a_recurrent_layer_begins_anew_in_every_window() -> None:
+    graph = recurrent_network(5, False, filters=3)
+    folded = continuous(graph, BOARD, Wishes(samples=1, hop=1, channels=3))
+    made = folded.dataflow
+    assert isinstance(made, Endless)
+    assert "rnn begins anew in every window: its 5 steps are unrolled" in " ".join(folded.notes)
+    values = corner_vectors(graph, 20, 1)
+    assert np.array_equal(made.run(values)["dense"].to_float(), interpret(graph, values)["dense"].to_float())

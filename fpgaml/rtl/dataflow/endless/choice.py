@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops.scan import Scan
 from fpgaml.record.timetable import Choice
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless, endless
@@ -86,6 +87,13 @@ def _notes(graph: Graph, made: Endless, wishes: Wishes) -> Iterator[str]:
     shared = [node.name for run in plan(made.graph, made.hop).shared for node in run.nodes]
     what = f"{', '.join(shared)} once for all windows" if shared else "nothing is shared between windows"
     yield f"{what}; for every window anew: {', '.join(node.name for node in made.stages[-1].nodes)}"
+    for node in made.stages[-1].nodes:
+        if isinstance(node.op, Scan):
+            steps = graph.shapes[node.inputs[0]][0]
+            yield (
+                f"{node.source or node.name} begins anew in every window: its {steps} steps are unrolled, and windows "
+                "follow one another through them"
+            )
     if open_input(graph) is not graph:
         name = graph.inputs[0].name
         yield (
