@@ -31,12 +31,14 @@ class Emitter:
         label: the layer's name in the source model.
         notes: of the whole network; grows.
         precision: how numbers are rounded that the file leaves in floating point; None: by the frontend's own habits.
+        prefix: what the names of nodes begin with, where it is not the label: in the cell of a recurrent layer.
     """
 
     graph: GraphBuilder
     label: str
     notes: list[Approximation] = field(default_factory=list)
     precision: Precision | None = field(default=None, kw_only=True)
+    prefix: str | None = field(default=None, kw_only=True)
 
     def add(self, op: Operation, *inputs: str, suffix: str = "") -> str:
         """Append a node that is named after the layer, and after `suffix`; returns its name.
@@ -51,6 +53,8 @@ class Emitter:
         if size > MOST_VALUES:
             raise FpgamlError(self.label, f"its output has {size} values, more than {MOST_VALUES}")
         name = f"{self.label}_{suffix}" if suffix else self.label
+        if self.prefix is not None:
+            name = f"{self.prefix}{suffix or 'result'}"
         return self.graph.add(op, *inputs, name=name, source=self.label)
 
     def rounded(self, node: str, what: str = "") -> str:

@@ -99,8 +99,11 @@ class Keras3Model:
                 quantized_next=self._quantized_next(call),
             )
             with layer.guarded():
-                nodes[call.output] = layer.narrow_enough(converter(call)(layer))
-            graph.layers[call.label] = nodes[call.output]
+                given = converter(call)(layer)
+                results = [given] if isinstance(given, str) else given
+                for number, node in zip(call.outputs, results, strict=True):
+                    nodes[number] = layer.narrow_enough(node)
+            graph.layers[call.label] = nodes[call.outputs[0]]
 
         convert_all(self.file, self.topology.calls, add)
         graph.layers.update({label: nodes[number] for label, number in self.topology.nested})
@@ -108,9 +111,9 @@ class Keras3Model:
         return Built(graph.build(outputs), tuple(notes))
 
     def _quantized_next(self, call: LayerCall) -> bool:
-        readers = [reader for reader in self.topology.calls if call.output in reader.inputs]
+        readers = [reader for reader in self.topology.calls if not set(call.outputs).isdisjoint(reader.inputs)]
         quantising = all(reader.config.get("enable_iq") or reader.kind == "Quantizer" for reader in readers)
-        return bool(readers) and quantising and call.output not in self.topology.outputs
+        return bool(readers) and quantising and set(call.outputs).isdisjoint(self.topology.outputs)
 
 
 def parse(path: Path) -> Keras3Model:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fpgaml.errors import Problem
 from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.keras.advice import LAYERS, instead_of, instead_of_layer
-from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain
+from fpgaml.frontends.keras.recurrent import form_of, inner_layers
+from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
+from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain, recurrent
 from fpgaml.frontends.keras3.functions import KNOWN, function_name
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.layout import LAYOUT
 from fpgaml.frontends.keras3.merging import MERGES
 from fpgaml.frontends.keras3.pooling import POOLS
 from fpgaml.frontends.keras3.quantizers import settings_of
-from fpgaml.frontends.keras3.topology import LayerCall
+from fpgaml.frontends.keras3.topology import LayerCall, package_of
 
-_COMMON: dict[str, Converter[Layer, str]] = {**MERGES, **POOLS, **LAYOUT}
-KERAS: dict[str, Converter[Layer, str]] = {k: v for k, v in _COMMON.items() if not k.startswith("Q")} | plain.LAYERS
-HGQ: dict[str, Converter[Layer, str]] = {k: v for k, v in _COMMON.items() if k.startswith("Q")} | {
+Converters = dict[str, Converter[Layer, str | Sequence[str]]]
+_COMMON: Converters = {**MERGES, **POOLS, **LAYOUT}
+KERAS: Converters = {
+    **{k: v for k, v in _COMMON.items() if not k.startswith("Q")},
+    **plain.LAYERS,
+    **recurrent.KERAS,
+}
+HGQ: Converters = {
+    **{k: v for k, v in _COMMON.items() if k.startswith("Q")},
+    **recurrent.HGQ,
     "QDense": hgq_linear.dense,
     "QBatchNormDense": hgq_linear.batch_norm_dense,
     "QConv1D": hgq_linear.convolution,
@@ -32,17 +42,17 @@ HGQ: dict[str, Converter[Layer, str]] = {k: v for k, v in _COMMON.items() if k.s
     "Quantizer": hgq_tables.quantizer_layer,
 }
 PACKAGES = {"keras": KERAS, "hgq": HGQ}
+RECURRENT = recurrent.KERAS.keys() | recurrent.HGQ.keys()
 
 _ATTENTION = "Attention multiplies tensors at run time. Use dense or convolutional layers"
-_RECURRENT = "Use Conv1D or Dense over the time axis"
+_RECURRENT = "Use SimpleRNN, GRU or LSTM, or Conv1D over the time axis"
 REASONS: dict[str, tuple[str, str]] = {
     "Lambda": (
         "holds Python code, which fpgaml never runs",
         "Replace it by layers such as Dense, Reshape, Add, Activation or QUnaryFunctionLUT",
     ),
     **dict.fromkeys(
-        ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN", "ConvLSTM1D", "ConvLSTM2D", "QGRU", "QSimpleRNN"),
-        ("recurrent layers are not converted", _RECURRENT),
+        ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), ("recurrent convolutions are not converted", _RECURRENT)
     ),
     **dict.fromkeys(
         ("QLIF", "QSimpleSNN", "QLIFCell", "QSimpleSNNCell"), ("spiking layers are not converted", _RECURRENT)
@@ -78,7 +88,7 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 
-def converter(call: LayerCall) -> Converter[Layer, str]:
+def converter(call: LayerCall) -> Converter[Layer, str | Sequence[str]]:
     """The converter of a layer for which `problems` found nothing."""
     return PACKAGES[call.package][call.kind]
 
@@ -94,12 +104,36 @@ def problems(call: LayerCall) -> Iterator[Problem]:
         yield Problem(call.label, f"it computes in {policy}", "Rebuild it in float32 and load the weights")
     if call.config.get("data_format") == "channels_first" and call.kind != "Flatten":
         yield Problem(call.label, "its data format is channels_first", "Rebuild the model with channels_last")
-    name = function_name(call.config.get("activation"))
-    if name not in KNOWN:
-        shown = f"the activation `{name}`" if name else "an activation that is no function of Keras"
-        yield Problem(call.label, f"{call.kind} has {shown}", f"Use one of {', '.join(sorted(KNOWN))}")
+    for key in ("activation", "recurrent_activation"):
+        name = function_name(call.config.get(key))
+        if name not in KNOWN:
+            shown = f"the {key} `{name}`" if name else f"an {key} that is no function of Keras"
+            yield Problem(call.label, f"{call.kind} has {shown}", f"Use one of {', '.join(sorted(KNOWN))}")
     if call.package == "hgq":
         yield from _quantizer_problems(call)
+    if call.kind in RECURRENT:
+        yield from _recurrent_problems(call)
+
+
+def _recurrent_problems(call: LayerCall) -> Iterator[Problem]:
+    """Of a recurrent layer's settings, and of what a wrapper holds."""
+    found = recurrent_problem(call.kind, call.config)
+    if found:
+        yield Problem(call.label, f"{call.kind} {found[0]}", found[1])
+    for kind, config, serialised in inner_layers(call.kind, call.config):
+        inner = replace(call, kind=kind, package=package_of(serialised), config=config)
+        cell = call.kind == "RNN"
+        if kind == "StackedRNNCells":
+            continue
+        if (
+            inner.package not in (("keras",) if cell else PACKAGES)
+            or form_of(kind) is None
+            or cell != kind.endswith("Cell")
+        ):
+            what = f"{call.kind} of {kind} of the package {inner.package}"
+            yield Problem(call.label, what, "Use SimpleRNN, GRU or LSTM, or cells of them in an RNN")
+        else:
+            yield from problems(replace(inner, kind=kind.removesuffix("Cell")))
 
 
 def _class_problem(call: LayerCall) -> tuple[str, str] | None:
@@ -133,6 +167,7 @@ def _quantizer_problems(call: LayerCall) -> Iterator[Problem]:
         "iq_conf": call.config.get("enable_iq"),
         "oq_conf": call.config.get("enable_oq"),
         "exp_iq_conf": call.config.get("stable", True),
+        **dict.fromkeys(("sq_conf", "rkq_conf", "paq_conf", "praq_conf", "rhq_conf"), True),
     }
     found = [(key, call.config[key]) for key, on in used.items() if on and call.config.get(key) is not None]
     if call.kind == "Quantizer":

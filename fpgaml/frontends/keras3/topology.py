@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.keras.recurrent import output_count
 from fpgaml.frontends.keras3.weights import Location
 
 Config = Mapping[str, Any]
@@ -31,7 +32,7 @@ class LayerCall:
         config: the layer's own configuration.
         location: of its weights.
         inputs: the tensors that it reads, by number.
-        output: the tensor that it gives.
+        outputs: the tensors that it gives.
     """
 
     label: str
@@ -40,12 +41,7 @@ class LayerCall:
     config: Config
     location: Location
     inputs: tuple[int, ...]
-    output: int
-
-    @property
-    def outputs(self) -> tuple[int, ...]:
-        """Its one output."""
-        return (self.output,)
+    outputs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -156,11 +152,11 @@ class _Flattener:
             if len(outputs) == 1:
                 self.nested.append((full, outputs[0]))
             return outputs
-        output = self.tensor()
+        kind, config = _class_name(layer), layer["config"]
+        outputs = [self.tensor() for _ in range(output_count(kind, config))]
         location = Location(path, outer or name, name)
-        call = LayerCall(full, _class_name(layer), _package(layer), layer["config"], location, tuple(inputs), output)
-        self.calls.append(call)
-        return [output]
+        self.calls.append(LayerCall(full, kind, package_of(layer), config, location, tuple(inputs), tuple(outputs)))
+        return outputs
 
     def unique(self, label: str) -> str:
         count = self.used.get(label, 0)
@@ -173,7 +169,7 @@ def _class_name(layer: Config) -> str:
     return name.rpartition(">")[2]
 
 
-def _package(layer: Config) -> str:
+def package_of(layer: Config) -> str:
     """Who a class belongs to: `keras`, `hgq`, `keras.ops` for an operation on a tensor, or another package."""
     registered, _, name = str(layer.get("class_name")).rpartition(">")
     if name and registered:  # the form of `.h5` files

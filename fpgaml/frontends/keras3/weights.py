@@ -152,7 +152,8 @@ class SavedWeights:
         return Variables(where, inside | {"": self.groups.get(location.path, [])})
 
 
-_SUBLAYER = re.compile(r"_(iq|oq|kq|bq|exp_table|inv_table)$")
+_SUBLAYER = re.compile(r"(?:^|_)(iq|oq|kq|bq|rkq|sq|paq|praq|rhq|exp_table|inv_table)$")
+_DIRECTION = re.compile(r"^(forward|backward)_")
 
 
 @dataclass
@@ -171,6 +172,10 @@ class _LegacyLayer:
                 path.append("quantizer")
             elif part.startswith("multiple_quantizers"):
                 path += ["iq", "quantizers"]
+            elif part.endswith("_cell"):  # of a recurrent layer
+                path.append("cell")
+            elif not path and (match := _DIRECTION.match(part)):  # of a Bidirectional
+                path.append(f"{match.group(1)}_layer")
             else:  # one of several quantizers, under a name that is unique in the whole process
                 known = self.members.setdefault("/".join(path), [])
                 if part not in known:

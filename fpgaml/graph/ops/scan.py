@@ -80,15 +80,13 @@ class Scan(Operation):
 
     def range(self, inputs: Sequence[ValueRange]) -> ValueRange:
         ranges, (x, *given) = self.cell.ranges, inputs
-        lowest, highest = x.low.min(axis=0), x.high.max(axis=0)
-        step = ValueRange(lowest, highest, x.fractional.max(axis=0), x.unit)
-        require(_holds(ranges[self.step.name], step), f"the type of {self.step.name} does not hold every step")
+        require(holds(ranges[self.step.name], over_steps(x)), f"the type of {self.step.name} does not hold every step")
         before = iter(given)
         for value, state, new in zip(self.initial, self.states, self.new_states, strict=True):
             first = next(before) if value is None else ValueRange.of_constant(value)
             held = ranges[state.name]
-            require(_holds(held, first), f"the type of {state.name} does not hold what it is before the first step")
-            require(_holds(held, ranges[new]), f"the type of {state.name} does not hold {new}, its next value")
+            require(holds(held, first), f"the type of {state.name} does not hold what it is before the first step")
+            require(holds(held, ranges[new]), f"the type of {state.name} does not hold {new}, its next value")
         result = ranges[self.output]
         if not self.sequence:
             return result
@@ -136,7 +134,12 @@ def every_node(graph: Graph) -> Iterator[Node]:
             yield from every_node(node.op.cell)
 
 
-def _holds(held: ValueRange, value: ValueRange) -> bool:
+def over_steps(x: ValueRange) -> ValueRange:
+    """The range of any step of a tensor, whose first axis runs over the steps."""
+    return ValueRange(x.low.min(axis=0), x.high.max(axis=0), x.fractional.max(axis=0), x.unit)
+
+
+def holds(held: ValueRange, value: ValueRange) -> bool:
     """Whether every value of the second range is one of the first."""
     unit = max(held.unit, value.unit)
     (low, high), (lowest, highest) = held.at(unit), value.at(unit)
