@@ -85,18 +85,14 @@ def clipped(layer: Layer, x: Value, low: float | None, high: float | None) -> Va
 
 
 def hard_sigmoid(layer: Layer) -> Value:
-    """HardSigmoid: clip(alpha x + beta, 0, 1)."""
-    alpha, beta = (np.asarray(layer.attribute(name, value)) for name, value in (("alpha", 0.2), ("beta", 0.5)))
-    line = layer.applied(affine(layer, layer.input(0), alpha, beta, "line"))
+    """HardSigmoid: clip(alpha x + beta, 0, 1); exact where alpha is a power of two, else a table."""
+    alpha, beta = (float(layer.attribute(name, value)) for name, value in (("alpha", 0.2), ("beta", 0.5)))
+    if not is_power_of_two(alpha):
+        beyond = int(np.ceil(np.log2(max(abs(beta), abs(1 - beta)) / alpha))) if alpha > 0 else 64
+        function = Function(lambda x: np.clip(alpha * x + beta, 0, 1), max(beyond, 1))
+        return table(layer, layer.raw(0), function, "hard_sigmoid")
+    line = layer.applied(affine(layer, layer.input(0), np.asarray(alpha), np.asarray(beta), "line"))
     return clipped(layer, line, 0.0, 1.0)
-
-
-def hard_swish(layer: Layer) -> Value:
-    """HardSwish: x * clip(x / 6 + 1 / 2, 0, 1)."""
-    x = layer.input(0)
-    line = affine(layer, x, np.asarray(1 / 6), np.asarray(0.5), "line")
-    gate = bounded(layer, replace(line, node=layer.add(Relu(), line.node, suffix="relu")), None, 1.0)
-    return replace(x, node=layer.rounded(layer.add(Multiply(), x.node, gate.node, suffix="product")))
 
 
 def thresholded_relu(layer: Layer) -> Value:
@@ -160,7 +156,7 @@ ACTIVATIONS: dict[str, Callable[[Layer], Value]] = {
     "PRelu": p_relu,
     "Clip": clip,
     "HardSigmoid": hard_sigmoid,
-    "HardSwish": hard_swish,
+    "HardSwish": of_function(FUNCTIONS["hard_swish"], "hard_swish"),
     "ThresholdedRelu": thresholded_relu,
     "Elu": elu,
     "Celu": celu,

@@ -142,7 +142,7 @@ def affine_call(layer: Layer) -> Value:
     """A chain of constant factors and offsets (`fusion`)."""
     x, factor, offset = layer.raw(0), layer.known(1), layer.known(2)
     if _fits(x, factor) and _fits(x, offset):
-        return _rounded(layer, affine(layer, layer.as_node(x), factor, offset))
+        return _rounded(layer, affine(layer, layer.as_node(x), factor, offset, part="constants"))
     scaled_x = multiply(layer, x, constant(factor), "product")
     return _rounded(layer, add(layer, scaled_x, constant(offset), ""))
 
