@@ -94,8 +94,9 @@ def run(
     inputs: Mapping[str, NDArray[Any]],
     kernels: Kernels = Kernels.REFERENCE,
     threads: int = 1,
+    tensors: Mapping[str, int] | None = None,
 ) -> dict[str, NDArray[Any]]:
-    """A model's outputs for a batch of events.
+    """A model's outputs for a batch of events, and tensors inside it.
 
     LiteRT is native code that may crash on a damaged file: run only files that fpgaml has read, or in a process
     of its own.
@@ -107,32 +108,39 @@ def run(
             tensor's where it holds as many values.
         kernels: whose arithmetic.
         threads: of one invocation.
+        tensors: others that are wanted, by any name the number that the file gives them; one event at a time then.
 
     Returns:
-        For each output tensor's name an array of shape (events, ...), in the file's order and element types.
+        For each output tensor's name an array of shape (events, ...), in the file's order and element types; behind
+        them those of `tensors` by their names.
 
     Raises:
         FpgamlError: the file cannot be run, an input is missing or of another type or size.
         ToolError: LiteRT is not installed.
     """
-    interpreter = open_interpreter(path, kernels, threads)
+    inside = dict(tensors or {})
+    interpreter = open_interpreter(path, kernels, threads, keep_all=bool(inside))
     ports = _ports(interpreter, path)
     arrays = _fitted(path, ports.inputs, inputs)
     events = len(arrays[0])
-    found: list[list[NDArray[Any]]] = [[] for _ in ports.outputs]
-    step, first = _first_batch(interpreter, path, ports, arrays)
+    found: list[list[NDArray[Any]]] = [[] for _ in (*ports.outputs, *inside)]
+    # Inside a network the first axis need not count events, so that a batch could not be taken apart again.
+    step, first = (1, []) if inside else _first_batch(interpreter, path, ports, arrays)
     for start in range(0, events, step):
         part = [array[start : start + step] for array in arrays]
         values = first if first and start == 0 else _invoke(interpreter, path, ports, part, step)
+        values = [*values, *(np.array(interpreter.get_tensor(index))[None] for index in inside.values())]
         for kept, value in zip(found, values, strict=True):
             kept.append(value)
+    shapes = [*((port.shape, port.dtype) for port in ports.outputs), *(((), np.dtype(np.int8)) for _ in inside)]
+    names = [*(port.name for port in ports.outputs), *inside]
     return {
-        port.name: np.concatenate(kept) if kept else np.zeros((0, *port.shape), port.dtype)
-        for port, kept in zip(ports.outputs, found, strict=True)
+        name: np.concatenate(kept) if kept else np.zeros((0, *shape), dtype)
+        for name, kept, (shape, dtype) in zip(names, found, shapes, strict=True)
     }
 
 
-def open_interpreter(path: Path, kernels: Kernels, threads: int) -> Any:
+def open_interpreter(path: Path, kernels: Kernels, threads: int, *, keep_all: bool = False) -> Any:
     try:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
     except ImportError:
@@ -151,6 +159,7 @@ def open_interpreter(path: Path, kernels: Kernels, threads: int) -> Any:
             model_content=content,
             num_threads=threads,
             experimental_op_resolver_type=resolvers[kernels],
+            experimental_preserve_all_tensors=keep_all,
         )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:

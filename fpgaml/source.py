@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fpgaml.data.coded import coded
@@ -139,6 +139,8 @@ def settle(
             choices[node.name] = InputChoice(
                 node.name, quantizer, "model", _own_type(quantizer, parsed.codings.get(node.source))
             )
+    for name, guess in (data.guesses if data else {}).items():
+        choices[name] = replace(choices[name], reason=f"{choices[name].reason}; {guess}")
     return LoadedModel(
         path,
         file_sha256(path),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.checking import Checking
@@ -39,11 +40,13 @@ class Verification:
 
     Args:
         results: what was found; edited: files that changed since the project was generated.
+        guesses: for each input whose data was found by its shape alone, a sentence that says so.
     """
 
     folder: Path
     results: Results
     edited: tuple[str, ...]
+    guesses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def proved(self) -> bool:
@@ -100,7 +103,7 @@ def verify(
     results = results_of(proof, checks, firmware.tools, checking.roc_auc(proof))
     if simulated is not None:
         results = simulated.put_into(results)
-    return Verification(folder, results, tuple(edited_files(folder, manifest)))
+    return Verification(folder, results, tuple(edited_files(folder, manifest)), found.guesses if found else {})
 
 
 def _graph(folder: Path, manifest: Manifest, model: Path | None) -> Graph:

@@ -34,6 +34,9 @@ def _verify(
 
     verification = run(project, model, checking(data, checks), choose_progress(), cosim=cosim)
     show_results(project, verification.results, verification.edited, json_output)
+    if not json_output:
+        for name, guess in verification.guesses.items():
+            typer.echo(f"{name}: {guess}")
     if not verification.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.data.hdf5 import hdf5_datasets
+from fpgaml.data.matching import MOST_ARRAYS, Match, match_by_shape
 from fpgaml.data.npy import NpyArray, npz_members
 from fpgaml.data.stored import StoredArray, require_numbers
 from fpgaml.data.table import TextTable
 from fpgaml.errors import FpgamlError
+from fpgaml.graph.ops import Shape
 
 Arrays = Mapping[str, Callable[[], StoredArray]]
 """The arrays of a file by name ('' in a file of one array); calling an entry reads what the array looks like."""
@@ -55,23 +58,45 @@ def arrays_in(path: Path) -> Arrays:
     return find(path)
 
 
-def select_arrays(path: Path, inputs: Iterable[str], dataset: str | None) -> dict[str, StoredArray]:
+@dataclass(frozen=True)
+class Selected:
+    """The array that holds an input's data.
+
+    Args:
+        array: it; by_shape: whether it was chosen because it alone fits, and not by its name.
+    """
+
+    array: StoredArray
+    by_shape: bool = False
+
+
+def select_arrays(
+    path: Path, shapes: Mapping[str, Shape], dataset: str | None, axes: Sequence[int] | None = None
+) -> dict[str, Selected]:
     """For each input the array that holds its data.
 
     One input takes the array of its own name, or `x`, `X`, `data`, or the only one; several inputs take one
-    array each, by name. Recorded outputs (`y`, `layer/...`) are never taken for inputs unless asked for.
+    array each, by name. Where names do not tell, shapes may: if they fit in one way only. Recorded outputs (`y`,
+    `layer/...`) are never taken for inputs unless asked for.
 
     Args:
+        shapes: of the inputs, by name.
         dataset: the array for the only input, or the group that holds one array per input.
+        axes: as for `open_data`.
 
     Raises:
         FpgamlError: no array or more than one could be meant; or the array does not hold real numbers.
     """
-    arrays, names = arrays_in(path), list(inputs)
+    arrays, names = arrays_in(path), list(shapes)
     if dataset is not None:
         arrays = _within(path, arrays, dataset.strip("/"), len(names))
-    chosen = {names[0]: _only(path, arrays, names[0])} if len(names) == 1 else _by_name(path, arrays, names)
-    return {name: require_numbers(array) for name, array in chosen.items()}
+    if len(names) == 1:
+        chosen = {names[0]: _only(path, arrays, names[0], shapes[names[0]], axes)}
+    else:
+        chosen = _by_name(path, arrays, shapes, axes)
+    for selected in chosen.values():
+        require_numbers(selected.array)
+    return chosen
 
 
 def _within(path: Path, arrays: Arrays, dataset: str, inputs: int) -> Arrays:
@@ -86,26 +111,45 @@ def _within(path: Path, arrays: Arrays, dataset: str, inputs: int) -> Arrays:
     raise FpgamlError(str(path), f"no array `{dataset}`", _listing(arrays))
 
 
-def _only(path: Path, arrays: Arrays, name: str) -> StoredArray:
+def _only(path: Path, arrays: Arrays, name: str, shape: Shape, axes: Sequence[int] | None) -> Selected:
     if len(arrays) == 1:
-        return next(iter(arrays.values()))()
+        return Selected(next(iter(arrays.values()))())
     if name in arrays:
-        return arrays[name]()
+        return Selected(arrays[name]())
     usual = [n for n in DATA_NAMES if n in arrays]
-    rest = [n for n in arrays if n != OUTPUT_NAME and not n.startswith(LAYER_PREFIX)]
-    candidates = usual or rest
+    candidates = usual or _not_answers(arrays)
     if len(candidates) == 1:
-        return arrays[candidates[0]]()
+        return Selected(arrays[candidates[0]]())
+    match = _match(arrays, candidates, {name: shape}, axes)
+    if match.arrays:
+        return Selected(match.arrays[name], by_shape=True)
     reason = f"{'several arrays' if candidates else 'no array'} could hold the input `{name}`"
+    if candidates:
+        reason += f": {match.why_not}"
     raise FpgamlError(str(path), reason, f"{_listing(arrays)} Name one: {path.name}:NAME")
 
 
-def _by_name(path: Path, arrays: Arrays, names: list[str]) -> dict[str, StoredArray]:
-    missing = [name for name in names if name not in arrays]
-    if missing:
-        reason = f"no array for the input{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+def _by_name(
+    path: Path, arrays: Arrays, shapes: Mapping[str, Shape], axes: Sequence[int] | None
+) -> dict[str, Selected]:
+    missing = {name: shape for name, shape in shapes.items() if name not in arrays}
+    found = {name: Selected(arrays[name]()) for name in shapes if name in arrays}
+    if not missing:
+        return found
+    match = _match(arrays, [name for name in _not_answers(arrays) if name not in shapes], missing, axes)
+    if not match.arrays:
+        reason = f"no array for the input{'s' if len(missing) > 1 else ''} {', '.join(missing)}: {match.why_not}"
         raise FpgamlError(str(path), reason, f"{_listing(arrays)} A model of several inputs takes one array per input")
-    return {name: arrays[name]() for name in names}
+    return {name: found[name] if name in found else Selected(match.arrays[name], by_shape=True) for name in shapes}
+
+
+def _not_answers(arrays: Arrays) -> list[str]:
+    return [name for name in arrays if name != OUTPUT_NAME and not name.startswith(LAYER_PREFIX)]
+
+
+def _match(arrays: Arrays, candidates: Sequence[str], shapes: Mapping[str, Shape], axes: Sequence[int] | None) -> Match:
+    few = candidates[: MOST_ARRAYS + 1]
+    return match_by_shape([arrays[name]() for name in few], shapes, axes)
 
 
 def _listing(arrays: Arrays) -> str:

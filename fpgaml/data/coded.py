@@ -22,10 +22,11 @@ SNAP = 2.0**-6
 def coded(data: DataSet, codings: Mapping[str, PortCoding]) -> DataSet:
     """The same events, as codes for every input that has a coding."""
     sources = {
-        name: CodedSource(source.array, source.layout, codings[name]) if name in codings else source
+        name: CodedSource(source.array, source.layout, codings[name], by_shape=source.by_shape)
         for name, source in data.sources.items()
+        if name in codings
     }
-    return replace(data, sources=sources)
+    return replace(data, sources={**data.sources, **sources})
 
 
 def codings_in(manifest: Manifest) -> dict[str, PortCoding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -28,10 +28,16 @@ Batch = dict[str, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Source:
-    """One input's data: the array and how its events become the input's tensor."""
+    """One input's data.
+
+    Args:
+        array: where it is; layout: how its events become the input's tensor.
+        by_shape: whether the array was taken because it alone fits, and not by its name.
+    """
 
     array: StoredArray
     layout: Layout
+    by_shape: bool = field(default=False, kw_only=True)
 
     def read(self, reader: RowReader, start: int, stop: int) -> NDArray[np.float64]:
         """Events start to stop - 1, shape (stop - start, *shape); NaN and infinity are errors."""
@@ -58,6 +64,15 @@ class DataSet:
     def shapes(self) -> Mapping[str, Shape]:
         """Each input's shape, without the event axis."""
         return {name: source.layout.result for name, source in self.sources.items()}
+
+    @property
+    def guesses(self) -> Mapping[str, str]:
+        """For each input whose array was taken by its shape alone, a sentence that says so."""
+        return {
+            name: f"its events are `{source.array.name}` of {self.path.name}, the one array that fits it by shape"
+            for name, source in self.sources.items()
+            if source.by_shape
+        }
 
     @cached_property
     def sha256(self) -> str:
@@ -94,6 +109,8 @@ def open_data(
     dataset: str | None = None,
     axes: Sequence[int] | None = None,
     limit: int | None = None,
+    *,
+    by_shape: bool = True,
 ) -> DataSet:
     """Find each input's events in a file, without reading them yet.
 
@@ -103,6 +120,7 @@ def open_data(
         dataset: the array's name, or the group that holds one array per input.
         axes: a transposition of the array, event axis included, after its axes of size 1 are dropped.
         limit: read at most so many events.
+        by_shape: where no name tells, take an array that alone fits an input by its shape (`DataSet.guesses`).
 
     Raises:
         FpgamlError: no such file or array, a wrong format or shape, no events, or numbers of a wrong kind.
@@ -110,14 +128,23 @@ def open_data(
     if limit is not None and limit < 1:
         raise FpgamlError("the limit on events", f"{limit} leaves nothing to read", "Give 1 or more")
     file, named = split_path(path)
-    arrays = select_arrays(file, shapes, dataset if dataset is not None else named)
+    arrays = select_arrays(file, shapes, dataset if dataset is not None else named, axes)
+    if not by_shape and any(chosen.by_shape for chosen in arrays.values()):
+        named_arrays = ", ".join(f"{name} is `{chosen.array.name}`" for name, chosen in arrays.items())
+        raise FpgamlError(
+            str(file), "its arrays do not name the inputs", f"By their shapes {named_arrays}: rename them"
+        )
     sources = {
-        name: Source(array, plan_layout(array.event, tuple(shapes[name]), array.where, axes))
-        for name, array in arrays.items()
+        name: Source(
+            chosen.array,
+            plan_layout(chosen.array.event, tuple(shapes[name]), chosen.array.where, axes),
+            by_shape=chosen.by_shape,
+        )
+        for name, chosen in arrays.items()
     }
-    counts = {array.events for array in arrays.values()}
+    counts = {source.array.events for source in sources.values()}
     if len(counts) != 1:
-        listing = ", ".join(f"{name} {array.events}" for name, array in arrays.items())
+        listing = ", ".join(f"{name} {source.array.events}" for name, source in sources.items())
         raise FpgamlError(str(file), f"the inputs have different numbers of events: {listing}")
     events = counts.pop()
     return DataSet(file, events if limit is None else min(events, limit), sources)

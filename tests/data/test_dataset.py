@@ -105,7 +105,7 @@ class TestChoosingArrays:
         assert len(chunks) == 12
         assert np.array_equal(np.concatenate([c["b"] for c in chunks]), EVENTS[:, 0])
         with pytest.raises(FpgamlError, match="no array for the input c"):
-            open_data(tmp_path / "a.npz", {"a": (4, 3), "c": (3,)})
+            open_data(tmp_path / "a.npz", {"a": (4, 3), "c": (5,)})
         with pytest.raises(FpgamlError, match="one array, the model has 2 inputs"):
             open_data(tmp_path / "a.npz", {"a": (4, 3), "b": (3,)}, dataset="a")
 
@@ -114,6 +114,78 @@ class TestChoosingArrays:
             file["g/a"], file["g/b"] = EVENTS, EVENTS[:5]
         with pytest.raises(FpgamlError, match="different numbers of events: a 23, b 5"):
             open_data(tmp_path / "a.h5", {"a": SHAPE, "b": SHAPE}, dataset="g")
+
+
+TWO = {"jets": (4, 3), "met": (2,)}
+
+
+class TestMatchingByShape:
+    """Arrays whose names say nothing are taken where their shapes fit in one way only."""
+
+    @staticmethod
+    def saved(folder: Path, ending: str, **arrays: np.ndarray) -> Path:
+        path = folder / f"events{ending}"
+        if ending == ".npz":
+            np.savez(path, **arrays)
+        else:
+            with h5py.File(path, "w") as file:
+                for name, array in arrays.items():
+                    file[f"run/{name}"] = array
+        return path
+
+    @pytest.mark.parametrize("ending", [".npz", ".h5"])
+    def test_several_inputs(self, tmp_path: Path, ending: str) -> None:
+        pair = EVENTS[:, 0, :2]
+        path = self.saved(tmp_path, ending, a=pair, b=EVENTS.reshape(23, 12), c=np.zeros((23, 5)))
+        data = open_data(path, TWO)
+        (chunk,) = data.chunks()
+        assert np.array_equal(chunk["jets"], EVENTS) and np.array_equal(chunk["met"], pair)
+        name = "run/b" if ending == ".h5" else "b"
+        assert f"`{name}` of events{ending}, the one array that fits it by shape" in data.guesses["jets"]
+        assert set(data.guesses) == {"jets", "met"}
+
+    def test_names_come_first(self, tmp_path: Path) -> None:
+        path = self.saved(tmp_path, ".npz", jets=EVENTS, other=EVENTS + 1, rest=EVENTS[:, 0, :2])
+        data = open_data(path, TWO)
+        assert np.array_equal(next(data.chunks())["jets"], EVENTS)
+        assert set(data.guesses) == {"met"}
+
+    def test_one_input(self, tmp_path: Path) -> None:
+        path = self.saved(tmp_path, ".npz", features=EVENTS, weights=np.ones(23), names=np.array(["e"] * 23))
+        data = open_data(path, {"inp": SHAPE})
+        assert np.array_equal(next(data.chunks())["inp"], EVENTS) and "features" in data.guesses["inp"]
+
+    def test_answers_are_no_inputs(self, tmp_path: Path) -> None:
+        arrays = {"a": EVENTS, "b": EVENTS[:, 0, :2], "y": EVENTS[:, 1, :2], "layer/d": EVENTS}
+        data = open_data(self.saved(tmp_path, ".npz", **arrays), TWO)
+        assert "`b`" in data.guesses["met"]
+
+    @pytest.mark.parametrize(
+        ("arrays", "because"),
+        [
+            ({"a": EVENTS, "b": EVENTS + 1, "c": EVENTS[:, 0, :2]}, "fit in more ways than one"),
+            ({"a": EVENTS, "b": EVENTS.reshape(23, 12), "c": EVENTS[:, 0, :2]}, "fit in more ways than one"),
+            ({"a": EVENTS, "b": EVENTS[:, 0]}, "no array has the shape of met"),
+            ({"a": EVENTS, "b": EVENTS[:5, 0, :2]}, "do not fit together"),
+        ],
+    )
+    def test_refused(self, tmp_path: Path, arrays: dict[str, np.ndarray], because: str) -> None:
+        with pytest.raises(FpgamlError, match=rf"no array for the inputs jets, met: .*{because}.*The file holds a, b"):
+            open_data(self.saved(tmp_path, ".npz", **arrays), TWO)
+
+    def test_events_decide_between_arrays(self, tmp_path: Path) -> None:
+        path = self.saved(tmp_path, ".npz", a=EVENTS, b=EVENTS[:5], c=EVENTS[:5, 0, :2])
+        assert np.array_equal(next(open_data(path, TWO).chunks())["jets"], EVENTS[:5])
+
+    def test_two_inputs_of_one_shape_need_names(self, tmp_path: Path) -> None:
+        path = self.saved(tmp_path, ".npz", a=EVENTS, b=EVENTS)
+        with pytest.raises(FpgamlError, match="fit in more ways than one"):
+            open_data(path, {"left": SHAPE, "right": SHAPE})
+
+    def test_where_names_are_asked_for(self, tmp_path: Path) -> None:
+        path = self.saved(tmp_path, ".npz", a=EVENTS, b=EVENTS[:, 0, :2])
+        with pytest.raises(FpgamlError, match=r"do not name the inputs\. By their shapes jets is `a`, met is `b`"):
+            open_data(path, TWO, by_shape=False)
 
 
 class TestShapes:

@@ -27,7 +27,8 @@ def inputs_of(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> 
     manifest = read_manifest(project) if is_project(project) else None
     codings, axes = (codings_in(manifest), manifest.axes) if manifest else ({}, {})
     shapes = file_shapes(graph, axes)
-    data = in_graph_order(coded(open_data(request.data, shapes, limit=request.frames), codings), axes)
+    events = open_data(request.data, shapes, limit=request.frames, by_shape=False)
+    data = in_graph_order(coded(events, codings), axes)
     per_frame = sum(prod(shape) for shape in shapes.values())
 
     def read() -> Iterator[Values]:

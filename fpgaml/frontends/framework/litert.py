@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,13 +26,14 @@ def litert_python() -> Path | None:
     return framework_python() if os.environ.get(PYTHON_VARIABLE) else None
 
 
-def kernels_session(path: Path, timeout: float = LONGEST) -> InferenceSession:
+def kernels_session(path: Path, layers: Mapping[str, int] | None = None, timeout: float = LONGEST) -> InferenceSession:
     """An integer `.tflite` by LiteRT's reference kernels; nothing is started yet.
 
     It takes for each input tensor's name an array of shape (events, ...) in the tensor's own element type.
 
     Args:
         path: a file that fpgaml's own reader has accepted.
+        layers: for each layer whose answers are wanted too, the number of the tensor that it gives.
         timeout: seconds that an answer may take.
 
     Raises:
@@ -41,4 +43,6 @@ def kernels_session(path: Path, timeout: float = LONGEST) -> InferenceSession:
     if python is None:
         raise FrameworkUnavailableError(path.name, "LiteRT is not installed in this Python", INSTALL)
     program = Program(RUNNER, python, "LiteRT", INSTALL)
-    return InferenceSession(Worker(program, {"model": str(path.resolve())}, path.name, timeout))
+    return InferenceSession(
+        Worker(program, {"model": str(path.resolve()), "layers": dict(layers or {})}, path.name, timeout)
+    )

@@ -18,10 +18,11 @@ def begin(job: dict[str, Any]) -> tuple[dict[str, Any], Any]:
 
     path = Path(job["model"])
     outputs = [port.name for port in describe(path).outputs]
+    layers = {f"layer/{name}": int(index) for name, index in job["layers"].items()}
 
     def answer(inputs: dict[str, Any]) -> list[Any]:
-        found = run(path, inputs, Kernels.REFERENCE)
-        return [found[name] for name in outputs]
+        found = run(path, inputs, Kernels.REFERENCE, tensors=layers)
+        return [found[name] for name in (*outputs, *layers)]
 
     versions = {"python": platform.python_version(), "numpy": np.__version__, "ai-edge-litert": version()}
-    return {"outputs": outputs, "layers": [], "versions": versions}, answer
+    return {"outputs": outputs, "layers": list(job["layers"]), "versions": versions}, answer

@@ -40,10 +40,10 @@ class Tflite:
         return Missing("LiteRT is not installed", INSTALL) if litert_python() is None else None
 
     def oracle(self, path: Path, outputs: tuple[str, ...], layers: bool, limit: int) -> Oracle:
-        """LiteRT's reference kernels, in a process of their own; they tell of no layers."""
+        """LiteRT's reference kernels, in a process of their own."""
         from fpgaml.frontends.tflite.oracle import ReferenceKernels
 
-        return ReferenceKernels(path, outputs, limit)
+        return ReferenceKernels(path, outputs, layers, limit)
 
 
 FRONTEND: Frontend = Tflite()

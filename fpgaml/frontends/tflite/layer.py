@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
@@ -41,20 +41,46 @@ class Value:
             self.codes = self.centred = self.codes or self.centred
 
 
+@dataclass(frozen=True)
+class LayerTensor:
+    """What the node of a layer holds.
+
+    Args:
+        index: the file's number of the tensor.
+        subtracted: what the node has less than the tensor's codes: their zero point or 0.
+    """
+
+    index: int
+    subtracted: int
+
+
+@dataclass
+class Known:
+    """What is known of the whole network's tensors so far.
+
+    Args:
+        values: by tensor number, of the operators before.
+        unshaped: the node that a Reshape was added to, by its own name.
+        given: by operator, what its node holds.
+    """
+
+    values: dict[int, Value] = field(default_factory=dict)
+    unshaped: dict[str, str] = field(default_factory=dict)
+    given: dict[str, LayerTensor] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class TfliteLayer(Emitter):
     """One operator.
 
     Args:
         file, operator: what is converted.
-        values: by tensor number, of the operators before; unshaped: the node that a Reshape was added to, by its own
-            name. Both are the whole network's, and grow.
+        known: the network's tensors; grows.
     """
 
     file: ModelFile
     operator: Operator
-    values: dict[int, Value]
-    unshaped: dict[str, str]
+    known: Known
 
     def unsupported(self, reason: str, advice: str = "Leave it out of the model") -> UnsupportedError:
         """An error that names this operator."""
@@ -114,14 +140,14 @@ class TfliteLayer(Emitter):
 
     def value(self, tensor: Tensor) -> Value:
         """The nodes of a tensor of codes; a constant becomes a node now."""
-        if tensor.index not in self.values:
+        if tensor.index not in self.known.values:
             if tensor.value is None:
                 raise self.wrong(f"it reads the tensor {tensor.name}, which no earlier operator gives")
             zero = self.zero_point(tensor)
             codes = tensor.value.astype(np.int64).reshape(node_shape(tensor.shape))
             node = self.add(Constant(FixedArray(codes - zero, 0)), suffix="constant")
-            self.values[tensor.index] = Value(zero, centred=node)
-        return self.values[tensor.index]
+            self.known.values[tensor.index] = Value(zero, centred=node)
+        return self.known.values[tensor.index]
 
     def centred(self, tensor: Tensor) -> str:
         """The node of codes minus zero point."""
@@ -156,10 +182,11 @@ class TfliteLayer(Emitter):
         if prod(shape) != prod(tensor.shape) or not (value.any_shape or _sizes(shape) == _sizes(tensor.shape)):
             raise self.wrong(f"it computes {shape}, its output {tensor.name} is {tensor.shape}")
         value.codes, value.centred = (self._as(n, node_shape(tensor.shape)) for n in (value.codes, value.centred))
-        self.values[tensor.index] = value
+        self.known.values[tensor.index] = value
         shaped = value.codes or value.centred
         assert shaped is not None
         self.graph.layers[self.label] = shaped
+        self.known.given[self.label] = LayerTensor(tensor.index, 0 if value.codes == shaped else value.zero_point)
 
     def _as(self, node: str | None, dims: Shape) -> str | None:
         return None if node is None else self.reshaped(node, dims)
@@ -182,13 +209,13 @@ class TfliteLayer(Emitter):
 
     def reshaped(self, node: str, shape: Shape, suffix: str = "shape") -> str:
         """The node in another shape; shapes in between leave no trace."""
-        origin = self.unshaped.get(node, node)
+        origin = self.known.unshaped.get(node, node)
         if self.shape(origin) == shape:
             return origin
         if self.shape(node) == shape:
             return node
         new = self.add(Reshape(shape), origin, suffix=suffix)
-        self.unshaped[new] = origin
+        self.known.unshaped[new] = origin
         return new
 
     def in32(self, node: str) -> str:

@@ -16,7 +16,7 @@ from fpgaml.frontends.building.outputs import named
 from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.tflite.dilation import folded
-from fpgaml.frontends.tflite.layer import TfliteLayer, Value, node_shape
+from fpgaml.frontends.tflite.layer import Known, LayerTensor, TfliteLayer, Value, node_shape
 from fpgaml.frontends.tflite.ports import Border, find_border
 from fpgaml.frontends.tflite.registry import CONVERTERS, problems, require_integers
 from fpgaml.frontends.tflite.schema import ModelFile, Operator, read
@@ -73,24 +73,29 @@ class TfliteModel:
             FpgamlError: an operator that contradicts itself, or another type is wanted for an input.
         """
         with guarded(self.file.where):
-            return self._build(input_quantizers)
+            return self._build(input_quantizers)[0]
 
-    def _build(self, input_quantizers: Mapping[str, Quantizer]) -> Built:
+    def layers(self) -> Mapping[str, LayerTensor]:
+        """For each layer of the Graph, what its node holds; errors as for `build`."""
+        with guarded(self.file.where):
+            built, given = self._build({})
+            return {label: given[label] for label in built.graph.layers}
+
+    def _build(self, input_quantizers: Mapping[str, Quantizer]) -> tuple[Built, Mapping[str, LayerTensor]]:
         graph = GraphBuilder(self.name)
         notes: list[Approximation] = []
-        values: dict[int, Value] = {}
-        unshaped: dict[str, str] = {}
+        known = Known()
         for port in self.border.inputs:
             kind = FixedType(1, port.coding.bits - 1, 0)
             wanted = input_quantizers.get(port.name)
             if wanted is not None and wanted.type != kind and int(wanted.type.width.max()) <= port.coding.bits * 2:
                 raise FpgamlError(port.name, f"takes the file's own codes, {kind}", "Leave out --input-type")
             op = Input(node_shape(port.tensor.shape), Quantizer(kind, Rounding.RND, Overflow.SAT))
-            values[port.tensor.index] = Value(port.coding.zero_point, codes=Emitter(graph, port.name).add(op))
+            known.values[port.tensor.index] = Value(port.coding.zero_point, codes=Emitter(graph, port.name).add(op))
 
         def of(operator: Operator) -> TfliteLayer:
             label = f"{operator.kind.lower()}_{operator.index}"
-            return TfliteLayer(graph, label, notes, file=self.file, operator=operator, values=values, unshaped=unshaped)
+            return TfliteLayer(graph, label, notes, file=self.file, operator=operator, known=known)
 
         def add(operator: Operator) -> None:
             layer = of(operator)
@@ -100,15 +105,16 @@ class TfliteModel:
         operators = [op for op in self.file.operators if op.index not in skipped and not computes_shape(self.file, op)]
         convert_all(self.file.where, operators, add)
         for port in self.border.outputs:
-            if port.tensor.index not in values:
+            if port.tensor.index not in known.values:
                 reason = f"no operator gives its output {port.tensor.name}"
                 raise FpgamlError(self.file.where, reason, "Convert it again")
         # what an output lacks to be codes is added behind the last operator
         outputs = [
-            values[port.tensor.index].codes or of(operators[-1]).codes(port.tensor) for port in self.border.outputs
+            known.values[port.tensor.index].codes or of(operators[-1]).codes(port.tensor)
+            for port in self.border.outputs
         ]
         renamed = named(graph.build(outputs), [port.name for port in self.border.outputs])
-        return Built(DropDeadNodes().apply(renamed), tuple(notes))
+        return Built(DropDeadNodes().apply(renamed), tuple(notes)), known.given
 
 
 @contextmanager
