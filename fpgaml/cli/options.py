@@ -31,8 +31,8 @@ class DataOptions:
         Path | None,
         typer.Option(
             "--data",
-            help="Events to check on: .npy, .npz, .h5, .csv; FILE:NAME picks an array. Arrays go to the inputs of their "
-            "names, or to those that they alone fit by shape.",
+            help="Events to check on: .npy, .npz, .h5, .csv; FILE:NAME picks an array. Arrays go to the inputs of "
+            "their names, or to those that they alone fit by shape.",
             rich_help_panel="Data",
         ),
     ] = None
