@@ -14,7 +14,7 @@ from fpgaml.frontends.building.constants import is_power_of_two
 from fpgaml.frontends.onnx.elementwise import affine, bounded, exactly
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
-from fpgaml.frontends.onnx.quantizers.products import upright
+from fpgaml.frontends.onnx.quantizers.integers import upright
 from fpgaml.frontends.onnx.tables import of_function, reciprocal, table
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.functions import FUNCTIONS, Function, Reals

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.frontends.building.shorten import Switches, shortest
 from fpgaml.frontends.tflite.arithmetic import float_switches
 from fpgaml.frontends.tflite.layer import TfliteLayer, Value
 from fpgaml.frontends.tflite.requantise import (
@@ -20,7 +21,6 @@ from fpgaml.frontends.tflite.requantise import (
     twice_rounded,
 )
 from fpgaml.frontends.tflite.schema import TensorType
-from fpgaml.frontends.tflite.shorten import Switches, shortest
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, Operation
 from fpgaml.graph.ops.windows import Pads, same_padding
 from fpgaml.graph.types import Rounding

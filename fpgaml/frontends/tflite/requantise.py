@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fpgaml.frontends.building.shorten import Switches, shortest
 from fpgaml.frontends.tflite.arithmetic import (
     HIGHEST_SHIFT,
     multiply_by_quantized_multiplier,
@@ -22,7 +23,6 @@ from fpgaml.frontends.tflite.arithmetic import (
 )
 from fpgaml.frontends.tflite.layer import CODE_BITS, TfliteLayer, Value
 from fpgaml.frontends.tflite.schema import Tensor
-from fpgaml.frontends.tflite.shorten import Switches, shortest
 from fpgaml.graph.ops import Constant, Maximum, Minimum, Quantize, Scale
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray

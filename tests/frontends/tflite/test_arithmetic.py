@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpgaml.frontends.building.shorten import Switches, shortest
 from fpgaml.frontends.tflite.arithmetic import (
     exp_on_negative_values,
     float_switches,
@@ -21,7 +22,6 @@ from fpgaml.frontends.tflite.arithmetic import (
     rounding_divide_by_pot,
     sigmoid_table,
 )
-from fpgaml.frontends.tflite.shorten import Switches, shortest
 
 
 @given(st.floats(1e-8, 1e3))

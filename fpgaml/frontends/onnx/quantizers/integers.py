@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from fpgaml.frontends.building.constants import decoded
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
+from fpgaml.frontends.onnx.quantizers.factors import deciding
 from fpgaml.frontends.onnx.quantizers.grid import WHOLE_SHIFTS, Grid, brought_onto
+from fpgaml.frontends.onnx.quantizers.rounding import rounded
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.ops import Scale, uniform_quantize
 from fpgaml.graph.types import Rounding
@@ -56,25 +58,6 @@ class Integers:
         return rounded(np.clip(ratio + zero, self.low, self.high), self.rounding).astype(np.float64)
 
 
-def rounded(values: Array, mode: str) -> Array:
-    """Whole numbers, as QONNX's rounding of that name has it."""
-    sign, size = np.sign(values), np.abs(values)
-    match mode:
-        case "CEIL":
-            return np.ceil(values)
-        case "FLOOR":
-            return np.floor(values)
-        case "DOWN" | "ROUND_TO_ZERO":
-            return np.trunc(values)
-        case "UP":
-            return np.asarray(sign * np.ceil(size))
-        case "HALF_UP":
-            return np.asarray(sign * np.floor(size + values.dtype.type(0.5)))
-        case "HALF_DOWN":
-            return np.asarray(sign * np.ceil(size - values.dtype.type(0.5)))
-    return np.asarray(np.rint(values))
-
-
 def quantized(layer: Layer, x: Value, integers: Integers) -> Value:
     """A tensor after a quantizer: real values, as integers with their scale where it is no power of two."""
     if x.array is not None:
@@ -87,10 +70,11 @@ def quantized(layer: Layer, x: Value, integers: Integers) -> Value:
     low, high, before = integers.low, integers.high, zero
     if _commutes(integers):
         low, high, before = low - int(zero.flat[0]), high - int(zero.flat[0]), np.zeros(())
-    node, unit = _in_units(layer, x, integers, before)
+    codes = Grid(low, high, np.zeros((), dtype=np.int64), integers.rounding)
+    node, unit = _in_units(layer, x, integers, before, codes)
     dims = layer.shape(node)
     fractional = x.laid_out(_exponents(unit.of_scale), dims)
-    node = brought_onto(layer, node, Grid(low, high, fractional, integers.rounding))
+    node = brought_onto(layer, node, replace(codes, fractional=fractional))
     return simplified(replace(x, node=node, scale=unit.scale, offset=-before * integers.scale))
 
 
@@ -116,7 +100,7 @@ class _Unit:
     of_scale: Array
 
 
-def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals) -> tuple[str, _Unit]:
+def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals, codes: Grid) -> tuple[str, _Unit]:
     """x + zero * scale in a node in whose units the quantizer's step is a power of two."""
     step = np.asarray(integers.scale, dtype=np.float64)
     own = np.ones(()) if x.scale is None else np.asarray(x.scale, dtype=np.float64)
@@ -126,8 +110,31 @@ def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals) -> tuple[
         factor, unit, ratio = np.ones(()), x.scale, own / step
     else:  # integers of the quantizer's own scale
         factor, unit, ratio = own / step, integers.scale.astype(np.float64), np.ones(())
+    if x.offset is None and not zero.any() and not powers_of_two(own / step):
+        node = _decided(layer, x, own / step, 1 / ratio, codes)
+        if node is not None:
+            return node, _Unit(unit, ratio)
     offset = zero * step / (1.0 if unit is None else unit)
     return _moved(layer, x, factor, offset), _Unit(unit, ratio)
+
+
+def _decided(layer: Layer, x: Value, ratio: Reals, unit: Reals, codes: Grid) -> str | None:
+    """x in another unit by factors that decide every rounding as exact ones do; None where there are none.
+
+    Args:
+        ratio: to the quantizer's integers; unit: what these are in the node, powers of two.
+    """
+    dims = layer.shape(x.node)
+    divisors = x.laid_out(np.broadcast_to(1 / ratio, ratio.shape), dims) if x.scale is None else None
+    found = deciding(layer.graph, x.node, x.laid_out(ratio, dims), codes, divisors)
+    if found is None:
+        return None
+    factor = FixedArray.from_float(found.to_float() * x.laid_out(unit, dims))
+    zero = FixedArray(np.zeros((1,) * len(dims), dtype=np.int64), 0)
+    if divisors is None:
+        what = "the model multiplies by two scales in float32, the firmware by a factor that decides every rounding as"
+        layer.note(f"{what} exact arithmetic does")
+    return layer.add(Scale(factor, zero, rescales=True), x.node, suffix="scale")
 
 
 def _moved(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
@@ -150,8 +157,9 @@ def _moved(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
 def _sign(layer: Layer, x: Value, integers: Integers) -> Value:
     """1 where x / scale + zero >= 0, else -1; times the scale."""
     step, zero = (np.asarray(part, dtype=np.float64) for part in (integers.scale, integers.zero))
-    if zero.any() or x.offset is not None:
-        x = layer.applied(replace(x, offset=zero * step if x.offset is None else x.offset + zero * step))
+    if zero.any():
+        x = replace(x, offset=zero * step if x.offset is None else x.offset + zero * step)
+    x = upright(layer, x)
     dims = layer.shape(x.node)
     fraction = int(layer.uniform(x.node).fractional)
     below = layer.add(uniform_quantize(1, -fraction, fraction, Rounding.TRN), x.node, suffix="below")
@@ -170,6 +178,24 @@ def _constant(values: Array, integers: Integers) -> Value:
     if (zero % 1 == 0).all():
         return constant(codes - zero, scale=step)
     return constant(codes, scale=step, offset=-zero * step)
+
+
+def upright(layer: Layer, value: Value) -> Value:
+    """A computed tensor with at most a scale above zero to be applied: whether it is above zero shows in its node.
+
+    A scale s and an offset o are |s| * (sign(s) * node + o / |s|); that offset is rounded in units of the node.
+    """
+    if value.scale is None or value.offset is None or not value.scale.all():
+        return layer.applied(value) if value.offset is not None or _falls(value) else value
+    size = np.abs(value.scale.astype(np.float64))
+    dims = layer.shape(value.node)
+    sign, offset = (value.laid_out(each, dims) for each in (np.sign(value.scale), value.offset / size))
+    node = decoded(layer, value.node, sign, np.zeros(sign.shape), offset, "upright", "in integers of the sums")
+    return replace(value, node=node, scale=size, offset=None)
+
+
+def _falls(value: Value) -> bool:
+    return value.scale is not None and not (value.scale > 0).all()
 
 
 def simplified(value: Value) -> Value:

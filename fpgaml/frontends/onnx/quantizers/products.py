@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, decoded, grid_of, on_grid, same, tensor
+from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, grid_of, on_grid, same, tensor
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.integers import powers_of_two
@@ -85,24 +85,6 @@ def factor(layer: Layer, position: int) -> Value:
     offset = FixedArray.from_float(value.laid_out(-value.zero, dims))
     node = layer.add(Scale(ones, offset), value.node, suffix="centred")
     return replace(value, node=node, offset=None)
-
-
-def upright(layer: Layer, value: Value) -> Value:
-    """A computed tensor with at most a scale above zero to be applied: whether it is above zero shows in its node.
-
-    A scale s and an offset o are |s| * (sign(s) * node + o / |s|); that offset is rounded in units of the node.
-    """
-    if value.scale is None or value.offset is None or not value.scale.all():
-        return layer.applied(value) if value.offset is not None or _falls(value) else value
-    size = np.abs(value.scale.astype(np.float64))
-    dims = layer.shape(value.node)
-    sign, offset = (value.laid_out(each, dims) for each in (np.sign(value.scale), value.offset / size))
-    node = decoded(layer, value.node, sign, np.zeros(sign.shape), offset, "upright", "in integers of the sums")
-    return replace(value, node=node, scale=size, offset=None)
-
-
-def _falls(value: Value) -> bool:
-    return value.scale is not None and not (value.scale > 0).all()
 
 
 def of_products(x: Value, kernel: Weights) -> Array | None:

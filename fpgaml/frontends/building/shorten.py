@@ -1,4 +1,4 @@
-"""The shortest factor that rounds every possible sum as the kernel's own factor does.
+"""The shortest factor that rounds every possible sum as a longer one does.
 
 A kernel's result for a sum a is known by where it switches: the smallest a whose result is m + 1, for each m. Any
 factor F and offset c with F * a + c >= m + 1/2 > F * (a - 1) + c at every switch a gives the same results, by one
