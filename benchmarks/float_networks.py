@@ -1,4 +1,4 @@
-"""Two float networks with data, trained in a minute each: run by the framework's Python, `float_networks.py FOLDER`.
+"""Two float networks with data, trained in a minute each by the framework: `float_networks.py FOLDER [NAME ...]`.
 
 `mlp.keras`, 16-100-100-100-100-100-5 on made-up jets of five kinds, and `resnet8.keras`, the ResNet-8 of MLPerf Tiny
 (Banbury et al., arXiv:2106.07597; 32x32x3, ten classes) on made-up images; `NAME.npz` holds events `x` that were not
@@ -84,5 +84,8 @@ def train(folder: Path, model: keras.Model, make: object, trained: int, epochs: 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     keras.utils.set_random_seed(SEED)
-    train(folder, mlp(), jets, 20000, 6)
-    train(folder, resnet8(), images, 4000, 4)
+    wanted = sys.argv[2:] or ("mlp", "resnet8")
+    if "mlp" in wanted:
+        train(folder, mlp(), jets, 20000, 6)
+    if "resnet8" in wanted:
+        train(folder, resnet8(), images, 4000, 4)

@@ -19,6 +19,7 @@ from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.target import HlsTarget
+from fpgaml.precision.choose import choose_numbers
 from fpgaml.progress import Silent
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.target import RtlTarget
@@ -78,6 +79,10 @@ def convert(
     framework: str = "auto",
     layers: bool = False,
     tolerance_lsb: float | None = None,
+    precision: str | Sequence[str] = (),
+    calibrate: bool = False,
+    tolerance: str | float | None = None,
+    auc_loss: float | None = None,
     requantize_bits: int | None = None,
     seed: int = 1,
     vectors: int = 256,
@@ -95,6 +100,9 @@ def convert(
         reference: the source model's own answers to the data; labels: 1 signal, 0 background, for the ROC AUC.
         framework: "auto", "never" or "required": whether the model's framework is asked; layers: layer by layer.
         tolerance_lsb: a distance allowed between source model and Graph.
+        precision: types for a float network, as for --precision.
+        calibrate: choose them by the data; tolerance: how far outputs may be from the float network's then, in output
+            units, or as `1%` of their range; auc_loss: what the ROC AUC may lose instead.
         requantize_bits: of the factors between the codes of an integer model; None: exact.
         seed, vectors, golden: of the made-up vectors, how many, and how many events of the data are golden vectors.
         force: overwrite files of an old project that were edited.
@@ -116,6 +124,13 @@ def convert(
             target=kind(**found.settings(kind.name)) if isinstance(target, str) else target,
             board=find_board(place, part, clock),
             input_types=_texts(input_type),
+            numbers=choose_numbers(
+                _texts(precision),
+                calibrate=calibrate,
+                tolerance=None if tolerance is None else str(tolerance),
+                auc_loss=auc_loss,
+                labels=found.labels,
+            ),
             requantize_bits=requantize_bits,
             force=force,
             checking=Checking(

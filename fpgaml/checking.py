@@ -48,13 +48,21 @@ class Checking:
         return open_data(self.data, shapes, self.dataset, self.axes, self.limit) if self.data else None
 
     def proof(
-        self, graph: Graph, hops: Sequence[Hop], oracle: Oracle | None, *, model_rounds: bool, approximate: bool
+        self,
+        graph: Graph,
+        hops: Sequence[Hop],
+        oracle: Oracle | None,
+        *,
+        model_rounds: bool,
+        approximate: bool,
+        calibrated: bool = False,
     ) -> Proof:
         """A proof that has seen nothing yet.
 
         Args:
             hops: of the firmware; model_rounds: whether the source model itself brings raw data into the inputs' types.
-            approximate: whether the Graph rounds what the source keeps in floating point.
+            approximate: whether the Graph rounds what the source keeps in floating point; calibrated: whether it does
+                so in types that were chosen for the data.
         """
         return Proof(
             graph=graph,
@@ -62,6 +70,7 @@ class Checking:
             oracle=oracle,
             model_rounds=model_rounds,
             approximate=approximate,
+            source_on_data=calibrated and self.data is not None,
             oracle_required=self.framework == FrameworkUse.REQUIRED,
             counted="vectors" if self.data is None else "data",
             keep_outputs=self.labels is not None,

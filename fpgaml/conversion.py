@@ -7,6 +7,8 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from fpgaml.boards import Board
 from fpgaml.checking import Checking
 from fpgaml.data.arrays import split_path
@@ -16,6 +18,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.frontends.model import Approximation
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.interpreter import read_inputs
 from fpgaml.graph.serial import graph_hash
 from fpgaml.oracles import choose_oracle
 from fpgaml.passes.base import run
@@ -26,7 +29,7 @@ from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import check_target, staged
 from fpgaml.proof.checks import Batch, Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.golden import Golden
-from fpgaml.proof.oracle import ExactForm
+from fpgaml.proof.oracle import ExactForm, Oracle
 from fpgaml.proof.record import results_of
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.record import manifest as record
@@ -37,6 +40,9 @@ from fpgaml.record.results import Results
 from fpgaml.source import InputChoice, LoadedModel, load_with_data
 from fpgaml.target import Evidence, Target, Texts, Written
 from fpgaml.toolchain import versions
+
+CHECKED_EVENTS = 256
+"""That a calibration's float network is compared with the framework on."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     """
     progress, checking, board = progress or Silent(), request.checking, request.board
     check_target(request.output, request.force)
-    with progress.step("reading the model"):
+    # A calibration shows its own steps.
+    with nullcontext() if request.numbers else progress.step("reading the model"):
         model, data = load_with_data(path, request.input_types, checking.events, request.numbers)
         check_labels(checking.labels, data.events if data else None)
     model, exact = _requantised(model, request.requantize_bits)
@@ -131,9 +138,11 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
-        proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds, approximate=approximate)
+        how = {"approximate": approximate, "calibrated": model.calibration is not None}
+        proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds, **how)
         golden = _prove(proof, data, request.vectors, progress)
         parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)
+        parts |= _calibration(model, oracle, data)
         checks: list[Check] = [source_check(proof, checking.tolerance_lsb, why_not)]
         for hop in hops:
             checks += hop.checks()
@@ -165,6 +174,20 @@ def _requantisation(model: LoadedModel, bits: int | None) -> dict[str, Fact]:
 
     cost = requantisation_cost(model.graph, bits)
     return {"requantisation": cost} if cost else {}
+
+
+def _calibration(model: LoadedModel, oracle: Oracle | None, data: DataSet | None) -> dict[str, Fact]:
+    """What a calibration found, its float network checked against whoever answers for the source model."""
+    found = model.calibration
+    if found is None:
+        return {}
+    if oracle is None or data is None:
+        return {"calibration": found.fact}
+    few = {layer: array[:CHECKED_EVENTS] for layer, array in next(data.chunks()).items()}
+    values = read_inputs(model.graph, {node: few[layer] for layer, node in model.graph.input_layers.items()})
+    told = oracle.answers({layer: values[node].to_float() for layer, node in model.graph.input_layers.items()}, 0)
+    answers = [np.asarray(told[name], dtype=np.float64) for name in model.graph.outputs]
+    return {"calibration": found.checked(answers)}
 
 
 def _evidence(request: Request, data: DataSet | None) -> Evidence:

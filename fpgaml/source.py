@@ -20,7 +20,7 @@ from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_file
-from fpgaml.precision.build import Numbers
+from fpgaml.precision.build import Calibrating, Numbers
 from fpgaml.record.precision import Precision
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
@@ -59,6 +59,7 @@ class LoadedModel:
         axes: for inputs by layer, outputs by node and layers by `layer/<name>` whose axes lie in another order in the
             file: which of its axes each one of the Graph's is.
         precision: the types that `--precision` or `--calibrate` gave; messages: what they could not keep.
+        calibration: what `--calibrate` found.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class LoadedModel:
     axes: Orders = field(default_factory=dict)
     precision: Precision | None = None
     messages: tuple[str, ...] = ()
+    calibration: Calibrating | None = None
 
     def __repr__(self) -> str:
         return f"<LoadedModel of {self.path.name}: {len(self.graph.nodes)} operations, {self.framework}>"
@@ -153,6 +155,7 @@ def settle(
         {**parsed.axes, **built.axes},
         build.precision,
         build.messages,
+        build.calibration,
     )
 
 
@@ -172,6 +175,7 @@ class _Build:
     open: list[str] = field(init=False)
     precision: Precision | None = None
     messages: tuple[str, ...] = ()
+    calibration: Calibrating | None = None
 
     def guesses(self, names: Iterable[str]) -> dict[str, InputChoice]:
         """The types that inputs get unless the file has some: so that one build is enough."""
@@ -212,7 +216,7 @@ class _Build:
     def _built(self, inputs: Mapping[str, Quantizer]) -> Built:
         if self.numbers is not None:
             rounded = self.numbers.build(self.parsed, inputs, self.data)
-            self.precision, self.messages = rounded.precision, rounded.messages
+            self.precision, self.messages, self.calibration = rounded.precision, rounded.messages, rounded.calibration
             return rounded.built
         try:
             return self.parsed.build(inputs)

@@ -92,7 +92,9 @@ def verify(
     with oracle or nullcontext():
         simulated = simulate(folder, progress=progress) if cosim else None
         firmware = target_class(manifest.settings.target).reopen(folder, manifest, graph, data, progress)
-        proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds, approximate=approximate)
+        calibrated = manifest.precision is not None and manifest.precision.how == "calibrated"
+        how = {"approximate": approximate, "calibrated": calibrated}
+        proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds, **how)
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)
         _run_data(proof, data, progress)

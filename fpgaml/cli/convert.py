@@ -18,6 +18,7 @@ from fpgaml.targets import target_class
 if TYPE_CHECKING:
     from fpgaml.boards import Board
     from fpgaml.precision.build import Numbers
+    from fpgaml.progress import Progress
     from fpgaml.tasks.sources import Sources
 
 
@@ -61,6 +62,18 @@ class ModelOptions:
             help="Types for a float network: 'ap_fixed<16,6>', 'LAYER=...' or 'LAYER.PART=...', as in hls4ml; PART is "
             "weight, bias, scale, result or table.",
         ),
+    ] = None
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Choose the types of a float network by --data: the fewest bits that keep its outputs within "
+            "--tolerance or --auc-loss.  \\[default: 1% of the range]",
+        ),
+    ] = False
+    auc_loss: Annotated[
+        float | None,
+        typer.Option("--auc-loss", help="With --calibrate and --labels: what the ROC AUC may lose, such as 0.001."),
     ] = None
     requantize: Annotated[
         str,
@@ -112,15 +125,17 @@ def _convert(
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
         chosen = read_target(kind.name, settings or {}, found.settings(kind.name))
         board = _place(project, found, kind.name, kind.for_board)
+        numbers = _numbers(reading, checks.tolerance, found.labels, progress)
+        kept = replace(checks, tolerance=None) if reading.calibrate else checks
         request = Request(
             output=project.output or Path(f"{found.stem}_{board.name if kind.for_board else kind.name}"),
             target=chosen,
             board=board,
             input_types=tuple(reading.input_type or ()),
-            numbers=_numbers(reading),
+            numbers=numbers,
             requantize_bits=_factor_bits(reading.requantize),
             force=project.force,
-            checking=replace(checking(data, checks), data=found.data, labels=found.labels),
+            checking=replace(checking(data, kept), data=found.data, labels=found.labels),
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),
         )
         conversion = run(found.model, request, progress)
@@ -148,17 +163,18 @@ def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool
     return find_board(name, project.part, clock_mhz)
 
 
-def _numbers(reading: ModelOptions) -> Numbers | None:
-    """How to round what the model keeps in floating point.
+def _numbers(reading: ModelOptions, tolerance: str | None, labels: Path | None, progress: Progress) -> Numbers | None:
+    """How to round what the model keeps in floating point; errors as for `choose_numbers`."""
+    from fpgaml.precision.choose import choose_numbers
 
-    Raises:
-        FpgamlError: an option that means nothing.
-    """
-    from fpgaml.precision.asked import read_precision
-    from fpgaml.precision.by_plan import ByPlan
-
-    asked = read_precision(reading.precision or ())
-    return None if asked is None else ByPlan(asked)
+    return choose_numbers(
+        reading.precision or (),
+        calibrate=reading.calibrate,
+        tolerance=tolerance if reading.calibrate else None,
+        auc_loss=reading.auc_loss,
+        labels=labels,
+        progress=progress,
+    )
 
 
 def _factor_bits(text: str) -> int | None:

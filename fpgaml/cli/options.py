@@ -74,11 +74,11 @@ class CheckOptions:
         typer.Option("--layers", help="Compare every layer with the source model.", rich_help_panel="Checks"),
     ] = False
     tolerance: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             "--tolerance",
-            min=0.0,
-            help="Let source and Graph differ by so many LSB; without it, a fixed-point model must be equal.",
+            help="Let source and Graph differ by so many LSB; without it, a fixed-point model must be equal. With "
+            "--calibrate: how far outputs may be from the float network's, in output units, or 1% of their range.",
             rich_help_panel="Checks",
         ),
     ] = None
@@ -101,8 +101,24 @@ def checking(data: DataOptions, checks: CheckOptions) -> Checking:
         labels=data.labels,
         framework=FrameworkUse(checks.framework),
         layers=checks.layers,
-        tolerance_lsb=checks.tolerance,
+        tolerance_lsb=None if checks.tolerance is None else parse_lsb(checks.tolerance),
     )
+
+
+def parse_lsb(text: str) -> float:
+    """A tolerance in LSB.
+
+    Raises:
+        FpgamlError: no number of zero or more.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        advice = "Give a number of LSB; a part of the range, such as 1%, is for --calibrate"
+        raise FpgamlError("--tolerance", f"`{text}` is not zero or more", advice)
+    return value
 
 
 def parse_axes(text: str | None) -> tuple[int, ...] | None:

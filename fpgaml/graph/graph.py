@@ -193,6 +193,11 @@ class GraphBuilder:
         self._nodes.append(node)
         return node.name
 
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """All nodes so far, in order."""
+        return self._nodes
+
     def shape(self, name: str) -> Shape:
         """A node's shape, without a batch axis."""
         return self._ranges[name].shape
@@ -207,7 +212,9 @@ class GraphBuilder:
 
     def build(self, outputs: Sequence[str]) -> Graph:
         """The Graph of all nodes so far."""
-        return Graph(self.name, tuple(self._nodes), tuple(outputs), dict(self.layers))
+        graph = Graph(self.name, tuple(self._nodes), tuple(outputs), dict(self.layers))
+        graph.__dict__["ranges"] = dict(self._ranges)  # known already: a cached property's value
+        return graph
 
     def _unique(self, name: str) -> str:
         clean = identifier(name)

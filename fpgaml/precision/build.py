@@ -6,11 +6,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fpgaml.data.dataset import DataSet
 from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.types import Quantizer
 from fpgaml.precision.places import Choice
+from fpgaml.record.calibration import Calibration
 from fpgaml.record.precision import Precision, PrecisionChoice
+
+
+@dataclass(frozen=True)
+class Calibrating:
+    """What a calibration found.
+
+    Args:
+        fact: for the results.
+        answers: of the float network to the first events of the data, for each output in order.
+    """
+
+    fact: Calibration
+    answers: tuple[NDArray[np.float64], ...]
+
+    def checked(self, framework: Sequence[NDArray[np.float64]]) -> Calibration:
+        """With the largest distance of the float network from the framework's answers to the first events."""
+        pairs = zip(self.answers, framework, strict=True)
+        apart = [float(np.abs(ours[: len(theirs)].reshape(theirs.shape) - theirs).max()) for ours, theirs in pairs]
+        return self.fact.model_copy(update={"reference_distance": max(apart)})
 
 
 @dataclass(frozen=True)
@@ -19,11 +42,13 @@ class Rounded:
 
     Args:
         precision: for the manifest; messages: what was asked for and is not kept.
+        calibration: where data decided.
     """
 
     built: Built
     precision: Precision
     messages: tuple[str, ...] = ()
+    calibration: Calibrating | None = None
 
 
 class Numbers(Protocol):

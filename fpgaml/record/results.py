@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, computed_field
 
 from fpgaml.record.base import Count, Fact, Fraction, Kind, Name, absent
+from fpgaml.record.calibration import Calibration
 from fpgaml.record.checks import Check, InputRounding, QuantizerUse
 from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
@@ -46,6 +47,7 @@ class Results(Fact):
     input_rounding: tuple[InputRounding, ...]
     """Empty where the model itself brings recorded data into the types of the inputs."""
     physics: Physics | NoPhysics
+    calibration: Calibration | None = Field(default=None, exclude_if=absent)
     estimate: Estimate | None = Field(default=None, exclude_if=absent)
     requantisation: Requantisation | None = Field(default=None, exclude_if=absent)
     toggles: ToggleCoverage | None = Field(default=None, exclude_if=absent)

@@ -15,6 +15,7 @@ ORDER = (
     "project",
     "ports",
     "checks",
+    "calibration",
     "layers",
     "approximations",
     "quantizers",
