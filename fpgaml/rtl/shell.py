@@ -271,6 +271,7 @@ def _streaming_context(spec: ShellSpec) -> dict[str, object]:
         "frames": streaming.frames(core),
         "continuous": core.continuous,
         "aligned": len(spec.inputs) > 1 or len(spec.outputs) > 1,
+        "channels": core.channels,
         "x_bits": core.x_bits,
         "y_bits": core.y_bits,
         "tag_bits": spec.tag_bits,

@@ -66,6 +66,7 @@ class Design:
         latency, interval: as declared, in cycles.
         stream: of the axis shell, or of a streaming core; pace: of a streaming core; continuous: of an endless stream,
             whose ports are a beat and a result.
+        channels: events of a frame, whose beats come in turn; the ports are of a frame.
     """
 
     top: str
@@ -78,6 +79,7 @@ class Design:
     stream: StreamLayout | None
     pace: Pace | None = None
     continuous: Continuous | None = None
+    channels: int = 1
 
     @property
     def driver(self) -> str:

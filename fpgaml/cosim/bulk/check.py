@@ -18,6 +18,7 @@ from fpgaml.cosim.bulk.continuous import check_stream
 from fpgaml.cosim.bulk.inputs import inputs_of
 from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, Values, WrongBit, first_wrong
 from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share, cores
+from fpgaml.cosim.bulk.turns import in_turn
 from fpgaml.cosim.run import read_bench_json
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
@@ -62,7 +63,7 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
     per_frame = sum(port.size for port in (*design.inputs, *design.outputs))
     processes = request.processes or cores()
     most = min(RUN_FRAMES, RUN_VALUES // per_frame, processes * (RUN_CYCLES // int(design.interval)))
-    inputs, total = inputs_of(project, graph, request, max(1, most))
+    inputs, total = inputs_of(project, graph, request, max(1, most) * design.channels)
     # Nothing can hold back the native shell.
     pauses = replace(request.pauses, seed=request.seed, **({"stall_percent": 0} if design.shell == "native" else {}))
     tally = _Tally(program, pauses, processes)
@@ -79,8 +80,10 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
 
 def _both(program: BulkProgram, graph: Graph, values: Values, pauses: Pauses, processes: int) -> tuple[Chunk, Values]:
     """Simulate, and meanwhile interpret."""
-    with Run(program, values, pauses, processes) as run:
-        expected = _interpret(graph, values, processes)
+    design = program.design
+    beats = (design.stream.beat_in, design.stream.beat_out) if design.stream else (1, 1)
+    with Run(program, in_turn(values, beats[0], design.channels), pauses, processes) as run:
+        expected = in_turn(_interpret(graph, values, processes), beats[1], design.channels)
         return run.wait(), expected
 
 
@@ -185,14 +188,11 @@ def read_design(project: Path, graph: Graph) -> Design:
     if content["hdl"] != "verilog":
         reason = "drives Verilator, which reads no VHDL"
         raise FpgamlError("--bulk", reason, "Convert with --hdl verilog: it is the same design")
-    streaming = content.get("streaming")
-    if streaming and streaming.get("channels", 1) > 1:
-        reason = "sends frames one after another, and here a beat of each of several channels comes in turn"
-        raise FpgamlError("--bulk", reason, "`fpgaml cosim` without it does so, on the golden vectors")
     try:
-        stream = content.get("stream")
+        stream, streaming = content.get("stream"), content.get("streaming")
         continuous = continuous_of(content, graph)
-        ports = _ports(graph, content) if continuous is None else ((continuous.beat,), (continuous.result,))
+        channels = int(streaming.get("channels", 1)) if streaming else 1
+        ports = _ports(graph, content, channels) if continuous is None else ((continuous.beat,), (continuous.result,))
         return Design(
             content["top"],
             content["shell"],
@@ -203,15 +203,22 @@ def read_design(project: Path, graph: Graph) -> Design:
             StreamLayout(**stream) if stream else None,
             Pace(*(int(streaming[key]) for key in ("spacing", "rest", "drain"))) if streaming else None,
             continuous,
+            channels,
         )
     except (KeyError, TypeError, ValueError) as error:
         reason = f"is not as fpgaml writes it: {type(error).__name__}: {error}"
         raise FpgamlError(str(path), reason, "Convert the model again") from None
 
 
-def _ports(graph: Graph, content: Mapping[str, Any]) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+def _ports(graph: Graph, content: Mapping[str, Any], channels: int) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    """A frame's: of several channels their events' elements, as they come."""
     inputs, outputs = (tuple(_port(graph, row) for row in content[side]) for side in ("inputs", "outputs"))
-    return inputs, outputs
+    if channels == 1:
+        return inputs, outputs
+    frame_in, frame_out = (
+        tuple(replace(port, shape=(channels * port.size,)) for port in side) for side in (inputs, outputs)
+    )
+    return frame_in, frame_out
 
 
 def _port(graph: Graph, row: Mapping[str, Any]) -> Port:

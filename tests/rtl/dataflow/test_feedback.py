@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from fpgaml.boards import find_board
+from fpgaml.cosim.bulk.check import check_in_bulk
+from fpgaml.cosim.bulk.result import BulkRequest
+from fpgaml.cosim.bulk.run import NO_PAUSES, Pauses
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.proof.vectors import corner_vectors
@@ -166,6 +169,9 @@ def test_the_bench_of_a_project_sends_channels_in_turn(tmp_path: Path) -> None:
     target = RtlTarget(Hdl.VERILOG, ShellKind.AXIS, schedule=Form.STREAMING, channels=4)
     project = write_project(tmp_path / "p", recurrent_network(3, False, filters=3), target, events=13)
     assert failures(run_bench(project, "icarus", frames=12, cycles=600)) == {}
+    for pauses in (NO_PAUSES, Pauses(gap_percent=40)):  # with gaps results leave before their frame is whole
+        result = check_in_bulk(project, BulkRequest(402, pauses=pauses, processes=1))
+        assert result.passed and result.frames == 101, (result.first, result.problem)
     # Two results of one frame change places.
     path = project / "tb_data" / "output_dense.txt"
     lines = path.read_text().splitlines()
