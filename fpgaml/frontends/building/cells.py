@@ -60,6 +60,10 @@ class Arithmetic(ABC):
     def candidate(self, x: str) -> str:
         """The activation."""
 
+    def carried(self, x: str) -> str:
+        """The activation of an LSTM's carry on its way out."""
+        return self.candidate(x)
+
     def reset(self, x: str) -> str:
         """A quantizer of what the reset gate multiplies, or of that product where it comes before the kernel."""
         return x
@@ -216,7 +220,7 @@ def _lstm(a: Arithmetic, x: str, states: Sequence[str]) -> Step:
     new = layer.add(Multiply(), part(layer, entering, 0, n, "input"), candidate, suffix="new")
     forget = part(layer, entering, n, 2 * n, "forget")
     carry = layer.add(Add(), layer.add(Multiply(), forget, c, suffix="kept"), new, suffix="carry")
-    hidden = layer.add(Multiply(), output, a.candidate(carry), suffix="hidden")
+    hidden = layer.add(Multiply(), output, a.carried(carry), suffix="hidden")
     most = largest(layer.graph.range(new))
     return Step((hidden, carry), (None, (lambda bound: bound + most) if _share(layer, forget) else None))
 

@@ -42,7 +42,7 @@ class Run:
 
     Args:
         cell: what it does in a step; x: the node of shape (steps, *step).
-        before: for each state the node that gives it before the first step; empty: zeros.
+        before: for each state the node or the constant that it is before the first step; empty: zeros.
         reverse: from the last step to the first; outputs stand at the place of their step.
         sequence: all outputs, not the last alone; states: the last states too.
         suffix: of the Scan's name.
@@ -50,7 +50,7 @@ class Run:
 
     cell: AnyCell
     x: str
-    before: tuple[str, ...] = ()
+    before: tuple[str | FixedArray, ...] = ()
     reverse: bool = False
     sequence: bool = False
     states: bool = False
@@ -134,16 +134,17 @@ def _scan(layer: Emitter, how: Run, several: bool) -> str:
 def _first(layer: Emitter, how: Run, number: int) -> str | FixedArray:
     """A state before the first step: a node, or a constant."""
     units = how.cell.units[number]
-    if not how.before:
-        builder = GraphBuilder("first")
-        scratch = replace(layer, graph=builder, notes=[], precision=None)
-        zero = builder.add(Constant(FixedArray(np.zeros(units, dtype=np.int64), 0)), name="zero")
-        node = how.cell.quantized(scratch, zero, number) or zero
-        value = interpret(builder.build([node]), {})[node]
-        return FixedArray(value.integers[0], value.fractional).normalised()
-    given = layer.reshaped(how.before[number], (units,), _name(how, f"given_{number}"))
-    node = how.cell.quantized(layer, given, number) or _rounded(layer, given, _name(how, f"first_{number}"))
-    return node
+    given = how.before[number] if how.before else FixedArray(np.zeros(units, dtype=np.int64), 0)
+    if isinstance(given, str):
+        given = layer.reshaped(given, (units,), _name(how, f"given_{number}"))
+        quantized = how.cell.quantized(layer, given, number)
+        return quantized or _rounded(layer, given, _name(how, f"first_{number}"))
+    builder = GraphBuilder("first")
+    scratch = replace(layer, graph=builder)
+    constant = builder.add(Constant(given), name="given")
+    node = how.cell.quantized(scratch, constant, number) or _rounded(scratch, constant, "rounded")
+    value = interpret(builder.build([node]), {})[node]
+    return FixedArray(value.integers[0], value.fractional).normalised()
 
 
 @dataclass(frozen=True)

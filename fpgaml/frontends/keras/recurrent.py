@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.cell_weights import CellWeights
 from fpgaml.frontends.building.cells import AnyCell, Arithmetic, Cell, Make, Stack, gru, lstm, simple_rnn
-from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, scaled, tensor
+from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.scans import Run, flipped, run
 from fpgaml.frontends.keras.layer import KerasLayer
-from fpgaml.graph.ops import Add, Concatenate, Dense, Multiply
-from fpgaml.graph.values import FixedArray
+from fpgaml.graph.ops import Add, Concatenate, Multiply
 
 Config = Mapping[str, Any]
 
@@ -243,73 +243,20 @@ def _result(layer: KerasLayer, node: str) -> str:
     return node if quantized else layer.rounded(node)
 
 
-@dataclass(frozen=True)
-class CellWeights:
-    """A cell's weights as the file has them, float32.
+def checked_weights(layer: Emitter, place: Place, width: int, arrays: Mapping[str, NDArray[Any]]) -> CellWeights:
+    """Out of arrays by their names in Keras.
 
-    Args:
-        kernel: (width, gates * units); recurrent: (units, gates * units).
-        bias: (gates * units,), or (2, gates * units) for a GRU whose reset gate comes after; None without one.
+    Raises:
+        FpgamlError: one is missing or has another shape.
     """
-
-    kernel: NDArray[np.float32]
-    recurrent: NDArray[np.float32]
-    bias: NDArray[np.float32] | None
-
-    @classmethod
-    def checked(cls, layer: Emitter, place: Place, width: int, arrays: Mapping[str, NDArray[Any]]) -> CellWeights:
-        """Out of arrays by their names in Keras.
-
-        Raises:
-            FpgamlError: one is missing or has another shape.
-        """
-        columns, double = GATES[place.kind] * place.units, place.kind == "GRU" and place.reset_after
-        wanted: dict[str, tuple[int, ...]] = {"kernel": (width, columns), "recurrent_kernel": (place.units, columns)}
-        if place.config.get("use_bias", True):
-            wanted["bias"] = (2, columns) if double else (columns,)
-        for name, shape in wanted.items():
-            found = arrays[name].shape if name in arrays else None
-            if found != shape:
-                reason = f"the weight `{name}` of `{place.path}` has shape {found}, its settings ask for {shape}"
-                raise FpgamlError(layer.label, reason, "The file is inconsistent: save the model again")
-        kernel, recurrent, *bias = (np.asarray(arrays[name], dtype=np.float32) for name in wanted)
-        return cls(kernel, recurrent, bias[0] if bias else None)
-
-    def biases(self) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
-        """Of the step's kernel, and of the recurrent one."""
-        if self.bias is None or self.bias.ndim == 1:
-            return self.bias, None
-        return self.bias[0], self.bias[1]
-
-
-@dataclass(frozen=True)
-class FixedWeights:
-    """The same as exact numbers."""
-
-    kernel: FixedArray
-    recurrent: FixedArray
-    bias: FixedArray | None
-    recurrent_bias: FixedArray | None
-
-    @classmethod
-    def of_float(cls, layer: Emitter, weights: CellWeights) -> FixedWeights:
-        """Rounded as every float layer's weights are."""
-        first, second = weights.biases()
-        return cls(
-            tensor(layer, weights.kernel, WEIGHT_BITS, "kernel"),
-            tensor(layer, weights.recurrent, WEIGHT_BITS, "recurrent kernel"),
-            None if first is None else tensor(layer, first, BIAS_BITS, "bias"),
-            None if second is None else tensor(layer, second, BIAS_BITS, "recurrent bias"),
-        )
-
-    def times_step(self, layer: Emitter, x: str) -> str:
-        """A step times the kernel of all gates."""
-        return layer.add(Dense(self.kernel, self.bias), x, suffix="kernel")
-
-    def times_state(self, layer: Emitter, h: str, first: int, last: int) -> str:
-        """A state times the recurrent kernel, columns from `first` on before `last`."""
-        kernel = FixedArray(self.recurrent.integers[:, first:last], self.recurrent.fractional)
-        bias = self.recurrent_bias
-        if bias is not None:
-            bias = FixedArray(bias.integers[first:last], bias.fractional)
-        return layer.add(Dense(kernel, bias), h, suffix="recurrent")
+    columns, double = GATES[place.kind] * place.units, place.kind == "GRU" and place.reset_after
+    wanted: dict[str, tuple[int, ...]] = {"kernel": (width, columns), "recurrent_kernel": (place.units, columns)}
+    if place.config.get("use_bias", True):
+        wanted["bias"] = (2, columns) if double else (columns,)
+    for name, shape in wanted.items():
+        found = arrays[name].shape if name in arrays else None
+        if found != shape:
+            reason = f"the weight `{name}` of `{place.path}` has shape {found}, its settings ask for {shape}"
+            raise FpgamlError(layer.label, reason, "The file is inconsistent: save the model again")
+    kernel, recurrent, *bias = (np.asarray(arrays[name], dtype=np.float32) for name in wanted)
+    return CellWeights(kernel, recurrent, bias[0] if bias else None)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fpgaml.frontends.building.cell_weights import CellWeights, FixedWeights
 from fpgaml.frontends.building.cells import Arithmetic
 from fpgaml.frontends.building.converters import Converter
-from fpgaml.frontends.keras.recurrent import CellWeights, FixedWeights, Place, recurrent
+from fpgaml.frontends.keras.recurrent import Place, checked_weights, recurrent
 from fpgaml.frontends.keras3.functions import activate, function_name
 from fpgaml.frontends.keras3.layer import Layer
 
@@ -98,7 +99,7 @@ class HgqCell(Arithmetic):
 
 def _weights(layer: Layer, place: Place, width: int) -> CellWeights:
     names = ["kernel", "recurrent_kernel", *(["bias"] if place.config.get("use_bias", True) else [])]
-    return CellWeights.checked(layer, place, width, layer.variables.inside(place.path).take(names))
+    return checked_weights(layer, place, width, layer.variables.inside(place.path).take(names))
 
 
 def _cell(layer: Layer, place: Place, width: int) -> Arithmetic:

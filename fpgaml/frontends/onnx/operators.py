@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from fpgaml.frontends.onnx import contraction, linear, moves, normalization, pooling, takes
+from fpgaml.frontends.onnx import contraction, linear, moves, normalization, pooling, recurrent, takes
 from fpgaml.frontends.onnx.activations import ACTIVATIONS
 from fpgaml.frontends.onnx.elementwise import ARITHMETIC
 from fpgaml.frontends.onnx.layer import Layer
@@ -51,6 +51,7 @@ OPERATORS: dict[str, Converter] = {
     "Upsample": takes.resize,
     **ARITHMETIC,
     **ACTIVATIONS,
+    **recurrent.OPERATORS,
     **codes.OPERATORS,
     **qonnx.OPERATORS,
 }
