@@ -80,9 +80,8 @@ def _quantize(layer: Emitter, x: str, grid: Grid, rounding: Rounding, suffix: st
 def _upwards(layer: Emitter, x: str, grid: Grid, suffix: str) -> str:
     """Towards plus infinity: one step of the grid less one of x is added before what follows is cut off."""
     fine = max(int(layer.uniform(x).fractional), int(grid.fractional.max()))
-    steps = (1 << (fine - grid.fractional)) - 1
     ones = np.ones((1,) * len(layer.shape(x)), dtype=np.int64)
-    offset = FixedArray(np.asarray(steps * ones, dtype=np.int64), fine)
+    offset = FixedArray(shift_left(ones, fine - grid.fractional) - 1, fine)
     lifted = layer.add(Scale(FixedArray(ones, 0), offset), x, suffix=_part(suffix, "lifted"))
     return _quantize(layer, lifted, grid, Rounding.TRN, suffix)
 
