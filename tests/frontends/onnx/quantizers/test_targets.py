@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fpgaml import convert
 from fpgaml.graph.graph import Graph
+from fpgaml.record.verdict import Status
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import load_model
@@ -34,6 +37,26 @@ def test_netlists_are_equal(path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
     graph = graph_of(path.stem)
     check(graph, events_for(graph, 24))
+
+
+@pytest.mark.parametrize("name", ["brevitas_fixed_qonnx", "brevitas_fixed_qcdq"])
+def test_both_exports_of_brevitas_are_proved_in_the_axes_of_the_file(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("alkaid", reason="alkaid is not installed")
+    with np.load(DATA / f"{name}.npz") as arrays:
+        np.save(tmp_path / "x.npy", arrays["in/x"])
+        np.save(tmp_path / "y.npy", arrays["out/0"])
+    conversion = convert(
+        DATA / f"{name}.onnx",
+        tmp_path / "project",
+        board="kcu116",
+        target=RtlTarget(rate=1e5),
+        data=tmp_path / "x.npy",
+        reference=tmp_path / "y.npy",
+        framework="never",
+        vectors=16,
+    )
+    assert [check.status for check in conversion.results.checks[:2]] == [Status.EXACT, Status.EXACT]
+    assert conversion.model.approximations == ()
 
 
 @needs_compiler
