@@ -26,7 +26,7 @@ WITH_TOOLS = (
     *("rtl/test_tables.py", "rtl/test_vendor_scripts.py", "sim"),
     *("rtl/dataflow/test_mutations.py", "rtl/dataflow/test_random.py"),
     *("frontends/framework", "frontends/keras/test_advice.py", "proof/test_oracle.py", "proof/test_wide_models.py"),
-    *("graph/test_new_operation.py", "tasks/test_tasks.py", "cli/test_verify.py"),
+    *("frontends/pytorch/test_targets.py", "graph/test_new_operation.py", "tasks/test_tasks.py", "cli/test_verify.py"),
     *("test_api.py", "test_backends_with_real_models.py", "test_conversion.py", "test_firmware_projects.py"),
     *("test_litert.py", "test_models_to_firmware.py", "test_new_target.py"),
 )

@@ -23,6 +23,8 @@ from torch.nn import functional
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "pytorch"
 EVENTS = 8
 STEP = 2.0**-6
+AS_ONNX = ("cnn", "cnn_1d", "two_inputs")
+"""Those that PyTorch exports to ONNX too, not optimised: it would write a normalisation into the convolution."""
 
 
 @dataclass(frozen=True)
@@ -449,6 +451,9 @@ def main(names: Sequence[str]) -> None:
         made.module.eval()
         scramble(made.module)
         program = export(made, FOLDER / f"{name}.pt2")
+        if name in AS_ONNX:
+            exported = torch.onnx.export(program, (), dynamo=True, verbose=False, optimize=False)
+            exported.save(FOLDER / f"{name}.onnx")
         inputs = [data(shape, EVENTS, made.indices) for shape in made.shapes]
         wide = [each if made.indices else each.double() for each in inputs]
         outputs, layers = answers(made, wide)

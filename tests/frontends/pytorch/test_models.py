@@ -12,8 +12,10 @@ import pytest
 
 from fpgaml.frontends.model import Built
 from fpgaml.frontends.pytorch.parsed import parse
-from fpgaml.frontends.registry import find_frontend
+from fpgaml.frontends.registry import find_frontend, parse_model
+from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.serial import to_json
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.precision.asked import read_precision
 from fpgaml.precision.planned import Planned
@@ -25,7 +27,7 @@ INPUT = Quantizer(FixedType(1, 3, 6))
 """The grid that the recorded inputs lie on."""
 
 
-WAITING = {"decomposed", "embedding", "layer_norm", "more_moves"}
+WAITING = {"decomposed", "embedding", "layer_norm"}
 DEEP = {"autoencoder", "residual", "smooth_activations"}
 """Their exact values would be very wide."""
 PRECISION = read_precision(["ap_fixed<26,8,RND,SAT>"])
@@ -99,3 +101,21 @@ def test_reading_needs_no_pytorch() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["cnn", "cnn_1d", "two_inputs"])
+def test_the_same_network_exported_to_onnx_is_the_same_graph_up_to_names(name: str) -> None:
+    graphs = []
+    for path in (DATA / f"{name}.pt2", DATA / f"{name}.onnx"):
+        model = parse_model(path)
+        graphs.append(model.build(dict.fromkeys(model.input_shapes, INPUT)).graph)
+    first, second = graphs
+    assert [node.name for node in first.nodes] != [node.name for node in second.nodes]
+    assert to_json(nameless(first)) == to_json(nameless(second))
+
+
+def nameless(graph: Graph) -> Graph:
+    """The Graph with numbers for names."""
+    names = {node.name: f"n{number}" for number, node in enumerate(graph.nodes)}
+    nodes = [Node(names[node.name], node.op, tuple(names[each] for each in node.inputs)) for node in graph.nodes]
+    return Graph("graph", tuple(nodes), tuple(names[name] for name in graph.outputs))
