@@ -70,6 +70,8 @@ def _program(model: ModelProto, path: Path) -> Program:
     graph, where = model.graph, str(path)
     if not graph.node or not graph.output:
         raise FpgamlError(where, "holds no network", AGAIN)
+    if not all(isinstance(name, str) for name in _names(model)):
+        raise FpgamlError(where, "is damaged: names in it are no text", AGAIN)
     if graph.sparse_initializer:
         raise FpgamlError(where, "holds sparse constants", "Export the model with dense weights")
     versions = {entry.domain: int(entry.version) for entry in model.opset_import}
@@ -81,6 +83,20 @@ def _program(model: ModelProto, path: Path) -> Program:
     outputs = tuple(output.name for output in graph.output)
     calls = tuple(reader.calls)
     return Program(identifier(path.stem), _framework(model, versions), calls, constants, ports, outputs, batch)
+
+
+def _names(model: ModelProto) -> Iterator[object]:
+    """Every text that is read; protobuf gives bytes where one is no UTF-8."""
+    yield from (model.producer_name, model.producer_version)
+    for opset in model.opset_import:
+        yield opset.domain
+    for named in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        yield named.name
+    for tensor in model.graph.initializer:
+        yield from (part for entry in tensor.external_data for part in (entry.key, entry.value))
+    for node in model.graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
 
 
 class _Calls:

@@ -77,9 +77,10 @@ class ProgramModel:
             UnsupportedError: operators that cannot be expressed, all of them named.
             FpgamlError: an input without a type, or a call that contradicts itself.
         """
-        builder = _Builder(self, input_quantizers, precision)
-        convert_all(self.where, self.program.calls, builder.add)
-        return builder.built()
+        with guarded(self.where):
+            builder = _Builder(self, input_quantizers, precision)
+            convert_all(self.where, self.program.calls, builder.add)
+            return builder.built()
 
 
 class _Builder:
