@@ -111,21 +111,23 @@ def _in_units(layer: Layer, x: Value, integers: Integers, zero: Reals, codes: Gr
     else:  # integers of the quantizer's own scale
         factor, unit, ratio = own / step, integers.scale.astype(np.float64), np.ones(())
     if x.offset is None and not zero.any() and not powers_of_two(own / step):
-        node = _decided(layer, x, own / step, 1 / ratio, codes)
+        divides = x.scale is None and not (integers.shifted_first and integers.zero.any())
+        node = _decided(layer, x, own / step, 1 / ratio, codes, step if divides else None)
         if node is not None:
             return node, _Unit(unit, ratio)
     offset = zero * step / (1.0 if unit is None else unit)
     return _moved(layer, x, factor, offset), _Unit(unit, ratio)
 
 
-def _decided(layer: Layer, x: Value, ratio: Reals, unit: Reals, codes: Grid) -> str | None:
-    """x in another unit by factors that decide every rounding as exact ones do; None where there are none.
+def _decided(layer: Layer, x: Value, ratio: Reals, unit: Reals, codes: Grid, divisor: Reals | None) -> str | None:
+    """x in another unit by factors that decide every rounding as the model does; None where there are none.
 
     Args:
         ratio: to the quantizer's integers; unit: what these are in the node, powers of two.
+        divisor: by which alone the model divides the node's numbers in float32; None: it computes otherwise.
     """
     dims = layer.shape(x.node)
-    divisors = x.laid_out(np.broadcast_to(1 / ratio, ratio.shape), dims) if x.scale is None else None
+    divisors = None if divisor is None else x.laid_out(divisor, dims)
     found = deciding(layer.graph, x.node, x.laid_out(ratio, dims), codes, divisors)
     if found is None:
         return None
@@ -185,17 +187,16 @@ def upright(layer: Layer, value: Value) -> Value:
 
     A scale s and an offset o are |s| * (sign(s) * node + o / |s|); that offset is rounded in units of the node.
     """
-    if value.scale is None or value.offset is None or not value.scale.all():
-        return layer.applied(value) if value.offset is not None or _falls(value) else value
+    if value.scale is None or not value.scale.all():
+        return layer.applied(value)
+    if value.offset is None and (value.scale > 0).all():
+        return value
     size = np.abs(value.scale.astype(np.float64))
+    shift = np.zeros(()) if value.offset is None else value.offset / size
     dims = layer.shape(value.node)
-    sign, offset = (value.laid_out(each, dims) for each in (np.sign(value.scale), value.offset / size))
+    sign, offset = (value.laid_out(each, dims) for each in (np.sign(value.scale), shift))
     node = decoded(layer, value.node, sign, np.zeros(sign.shape), offset, "upright", "in integers of the sums")
     return replace(value, node=node, scale=size, offset=None)
-
-
-def _falls(value: Value) -> bool:
-    return value.scale is not None and not (value.scale > 0).all()
 
 
 def simplified(value: Value) -> Value:

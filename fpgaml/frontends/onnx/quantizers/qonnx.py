@@ -14,7 +14,14 @@ from fpgaml.errors import UnsupportedError
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.grid import KNOWN
-from fpgaml.frontends.onnx.quantizers.integers import MOST_BITS, Integers, powers_of_two, quantized, simplified
+from fpgaml.frontends.onnx.quantizers.integers import (
+    MOST_BITS,
+    Integers,
+    powers_of_two,
+    quantized,
+    simplified,
+    upright,
+)
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.ops import Constant, Reduce, Reduction, Scale, Subtract, uniform_quantize
 from fpgaml.graph.types import Rounding
@@ -88,12 +95,13 @@ def multi_threshold(layer: Layer) -> Value:
     x = layer.raw(0)
     if x.array is not None:
         raise layer.unsupported("MultiThreshold of a constant is not converted", "Fold it into the weights")
+    x = upright(layer, x)
     dims = layer.shape(x.node)
     fraction = int(layer.uniform(x.node).fractional)
-    own, offset = (1.0 if x.scale is None else x.scale), (0.0 if x.offset is None else x.offset)
+    own = 1.0 if x.scale is None else x.scale
     # x is a multiple of its step: a threshold between two of them is the upper one
     each = [
-        np.ceil(np.ldexp(x.laid_out(np.asarray((threshold - offset) / own), dims), fraction))
+        np.ceil(np.ldexp(x.laid_out(np.asarray(threshold / own), dims), fraction))
         for threshold in _thresholds(layer, x)
     ]
     thresholds = layer.add(

@@ -84,11 +84,25 @@ class Chain:
         self.tensor = self.net.add("Relu", self.tensor)
         self.values = np.maximum(self.values, 0)
 
+    def residual(self, *settings: Any) -> None:
+        """Append the sum of the tensor and of a Quant of it."""
+        tensor, values = self.tensor, self.values
+        self.quant(*settings)
+        self.tensor = self.net.add("Add", tensor, self.tensor)
+        self.values = values + self.values
+
+    def normalise(self, factor: np.ndarray, offset: np.ndarray) -> None:
+        """Append a BatchNormalization of means 0 and deviations 1."""
+        net, count = self.net, len(factor)
+        parts = [factor, offset, np.zeros(count), np.ones(count)]
+        self.tensor = net.add("BatchNormalization", self.tensor, *(net.constant(part) for part in parts), epsilon=0.0)
+        self.values = self.values * factor + offset
+
     def _look(self, ratio: np.ndarray, zero: float, sign: bool) -> None:
         """Find the events whose rounding is not certain; nothing is uncertain about zero."""
         position = ratio + zero
         away = np.abs(position) if sign else np.abs(position - np.rint(2 * position) / 2)
-        near = (away <= NEAR * np.abs(ratio) + NOISE) & (ratio != 0)
+        near = (away <= NEAR * np.abs(ratio).max() + NOISE) & (ratio != 0)
         events = near.reshape(len(near), -1).any(axis=1)
         self.unsure = events if not self.unsure.size else self.unsure | events
 
@@ -127,15 +141,26 @@ def chains(draw: st.DrawFn, exact: bool, quantizer: Quantize = quantize) -> tupl
             bias_scale = bias_scale if np.ndim(bias_scale) == 0 else bias_scale.reshape(-1)
             chain.gemm(weights, rng.normal(0, 1, out).astype(np.float32), scale, bias_scale, bits)
             width = out
+        if draw(st.integers(0, 3)) == 3:
+            count = chain.values.shape[1]
+            factor = np.array([draw(st.sampled_from((0.5, 1.0, -2.0))) for _ in range(count)])
+            chain.normalise(factor, rng.integers(-6, 7, count) / 4)
         if draw(st.booleans()):
             chain.relu()
+        if draw(st.integers(0, 3)) == 3:
+            chain.residual(*settings(draw, chain, width))
     quant(draw, chain, width)
     return chain, x
 
 
 def quant(draw: st.DrawFn, chain: Chain, width: int) -> None:
     """Append a Quant of any kind."""
+    chain.quant(*settings(draw, chain, width))
+
+
+def settings(draw: st.DrawFn, chain: Chain, width: int) -> tuple[Any, float, int, int, int, str]:
+    """Scale, zero point, bits, sign, narrow and rounding of a Quant."""
     signed, bits = draw(st.integers(0, 1)), draw(st.integers(1, 9))
     narrow = draw(st.integers(0, 1)) if bits > 1 else 0
     zero = float(draw(st.sampled_from((0, 0, 0, 1, -2, 7))))
-    chain.quant(scales(draw, chain.exact, width), zero, bits, signed, narrow, draw(st.sampled_from(MODES)))
+    return scales(draw, chain.exact, width), zero, bits, signed, narrow, draw(st.sampled_from(MODES))
