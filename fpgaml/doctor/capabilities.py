@@ -24,6 +24,12 @@ GET_QKERAS = (
     "in a Python 3.9 to 3.11 of its own: pip install tensorflow-cpu==2.14.1 QKeras==0.9.0 pyparsing; "
     f"then set {VARIABLE} to that Python"
 )
+OTHERS = (
+    ("ONNX", "onnxruntime", "onnx"),
+    ("QONNX", "qonnx", "onnx"),
+    ("PyTorch", "torch", "torch"),
+)
+"""Whoever answers for other files: for which, the package, and the extra that installs it."""
 REINSTALL = "pip install fpgaml"
 
 
@@ -61,7 +67,10 @@ def capabilities(
         tools: where each command is, None for one that is not there.
     """
     found = [_needs(READ, name, here, "h5py") for name in ("Keras 2", "QKeras", "Keras 3", "HGQ2")]
+    found += [_needs(READ, name, here, "onnx") for name in ("ONNX", "QONNX")]
+    found.append(_needs(READ, "PyTorch", here, "numpy"))
     found += [_ask_keras3(framework), _ask_hgq2(framework), _ask_qkeras(framework)]
+    found += [_ask(name, package, extra, framework or here) for name, package, extra in OTHERS]
     found += [_needs(PROJECT, backend.name, here, "hls4ml") for backend in BACKENDS.values()]
     found += [_csim(backend, tools) for backend in BACKENDS.values()]
     found += [_synthesis(backend, tools) for backend in BACKENDS.values()]
@@ -84,6 +93,11 @@ def _ask_keras3(framework: Mapping[str, str]) -> Capability:
 def _ask_hgq2(framework: Mapping[str, str]) -> Capability:
     parts = [part for part in (_missing_keras3(framework), "" if "hgq" in framework else "hgq2") if part]
     return Capability(ASK, "HGQ2", " and ".join(parts), GET_KERAS if parts else "")
+
+
+def _ask(name: str, package: str, extra: str, framework: Mapping[str, str]) -> Capability:
+    get = f"pip install 'fpgaml[{extra}]', here or in the Python that {VARIABLE} names"
+    return Capability(ASK, name) if package in framework else Capability(ASK, name, package, get)
 
 
 def _missing_keras3(framework: Mapping[str, str]) -> str:

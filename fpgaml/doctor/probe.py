@@ -26,6 +26,9 @@ PACKAGES = {
     "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel"),
     "jax": ("jax",),
     "torch": ("torch",),
+    "onnx": ("onnx",),
+    "onnxruntime": ("onnxruntime", "onnxruntime-gpu"),
+    "qonnx": ("qonnx",),
 }
 
 

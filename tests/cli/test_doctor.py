@@ -82,6 +82,13 @@ def test_keras3_needs_a_backend() -> None:
     assert "jax, tensorflow or torch" in ask["Keras 3"].missing and not ask["HGQ2"].ready
 
 
+def test_who_answers_for_onnx_and_pytorch_is_looked_for_where_frameworks_run() -> None:
+    ask = by_name(ASK, capabilities(HERE, {"torch": "2.13.0+cpu", "onnxruntime": "1.32.0"}, {}))
+    assert ask["PyTorch"].ready and ask["ONNX"].ready
+    assert ask["QONNX"].missing == "qonnx" and "fpgaml[onnx]" in ask["QONNX"].advice
+    assert by_name(ASK, capabilities(HERE | {"torch": "2.13.0"}, {}, {}))["PyTorch"].ready
+
+
 def test_backends() -> None:
     found = capabilities(HERE | {"da4ml": "0.5.2"}, {}, {"g++": "/usr/bin/g++", "vitis_hls": "/x/vitis_hls"})
     assert all(by_name(READ, found)[name].ready for name in ("Keras 2", "QKeras", "Keras 3", "HGQ2"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fpgaml.data.coding import PortCoding
-from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.errors import FpgamlError, Problem, TooWideError, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.outputs import named
 from fpgaml.frontends.building.precision import Precision
@@ -132,11 +132,8 @@ class _Builder:
         for value in found:
             width = int(self._graph.type(value.node).width.max()) if value.node else 0
             if width > WIDEST:
-                raise FpgamlError(
-                    call.label,
-                    f"its exact values need {width} bits, more than {WIDEST}",
-                    "Quantise the values before it (QONNX's Quant), or give a precision",
-                )
+                reason = f"its exact values need {width} bits, more than {WIDEST}"
+                raise TooWideError(call.label, reason, "A quantiser before it keeps them narrow")
 
     def _keep_layer(self, call: Call, value: Value) -> None:
         """Note which node is a call's result, where it has the file's axes whole and nothing is left to be done."""

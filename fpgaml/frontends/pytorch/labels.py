@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from fpgaml.frontends.pytorch.schema import Call, ModuleUse
@@ -22,7 +23,8 @@ def labels(calls: Sequence[Call]) -> tuple[str, ...]:
     found = []
     for number, call in enumerate(calls):
         whole = last.get(call.module.key) == number
-        wanted = _used(call.module) if whole else ".".join(part for part in (call.module.path, call.name) if part)
+        own = re.sub(r"_(_\d+)?$", r"\1", call.name)  # of `add_`, which writes into its argument
+        wanted = _used(call.module) if whole else ".".join(part for part in (call.module.path, own) if part)
         taken[wanted] = taken.get(wanted, 0) + 1
         found.append(wanted if taken[wanted] == 1 else f"{wanted}:{taken[wanted]}")
     return tuple(found)
