@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 
@@ -25,8 +26,8 @@ OUTPUT = FixedType(0, 1, 16)
 """Of the probabilities, so that 1 itself can be written: ap_ufixed<17,1>."""
 
 
-def softmax(layer: Emitter, x: str) -> str:
-    """exp(x) / sum(exp(x)) along the last axis, by tables.
+def softmax(layer: Emitter, x: str, axes: tuple[int, ...] = (-1,)) -> str:
+    """exp(x) / sum(exp(x)) along axes, by tables.
 
     With t = max(x) - x, kept as ap_ufixed<12,4> (step 2**-8, saturating at 16):
     e = exp(-t) from a table of 4096 entries with 17 fractional bits, s = sum(e) rounded to 8 to 10
@@ -41,12 +42,12 @@ def softmax(layer: Emitter, x: str) -> str:
 
     Args:
         layer: gets the nodes, which are called `<label>_softmax` and so on.
-        x: the logits' node, of shape (..., classes).
+        x: the logits' node; axes: those that the classes lie along.
 
     Raises:
         FpgamlError: more than 255 classes.
     """
-    classes = layer.shape(x)[-1]
+    classes = prod(layer.shape(x)[axis] for axis in axes)
     if classes > MOST_CLASSES:
         raise FpgamlError(
             layer.label,
@@ -57,14 +58,14 @@ def softmax(layer: Emitter, x: str) -> str:
     def add(op: Operation, *inputs: str, suffix: str = "") -> str:
         return layer.add(op, *inputs, suffix=f"softmax_{suffix}".rstrip("_"))
 
-    largest = add(Reduce(Reduction.MAX, (-1,)), x, suffix="max")
+    largest = add(Reduce(Reduction.MAX, axes), x, suffix="max")
     distance = add(Subtract(), largest, x, suffix="distance")
     needed = layer.graph.type(distance).uniform()
     integer = max(min(DISTANCE_INTEGER, int(needed.integer)), 0)
     fraction = max(min(DISTANCE_FRACTION, int(needed.fractional)), 1 - integer)
     rounded, domain = _argument(layer, distance, FixedType(0, integer, fraction), "distance_rounded")
     exponential = add(_table(layer, domain, lambda t: np.exp(-t), "exp"), rounded, suffix="exp")
-    total = add(Reduce(Reduction.SUM, (-1,)), exponential, suffix="sum")
+    total = add(Reduce(Reduction.SUM, axes), exponential, suffix="sum")
     bits = classes.bit_length()
     usual = FixedType(0, bits, min(max(SUM_BITS - bits, SUM_FRACTION_MIN), SUM_FRACTION_MAX))
     rounded, domain = _argument(layer, total, usual, "sum_rounded")

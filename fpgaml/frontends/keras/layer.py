@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError, TooWideError
 from fpgaml.frontends.building.emitter import Emitter
+from fpgaml.frontends.keras.arguments import Arguments
 
 UNUSABLE = (
     KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, MemoryError,
@@ -29,13 +30,16 @@ class KerasLayer(Emitter):
         kind: its class in Keras.
         config: its settings, plain JSON values.
         inputs: the nodes that feed it.
-        weights: by the last part of their name in Keras 2, such as `kernel`; float32.
+        weights: by the last part of their name in Keras 2, such as `kernel`, and by their path inside of the layer,
+            such as `query/kernel`; float32.
+        arguments: of the call; empty where it has only its inputs.
     """
 
     kind: str
     config: Mapping[str, Any]
     inputs: tuple[str, ...]
     weights: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    arguments: Arguments = field(default_factory=Arguments)
 
     @property
     def input(self) -> str:
@@ -78,6 +82,23 @@ class KerasLayer(Emitter):
             reason = f"its exact values need {width} bits, more than {WIDEST}"
             raise TooWideError(self.label, reason, "A quantised activation before it keeps them narrow")
         return node
+
+    def arrays(self, order: Sequence[str], *parts: str) -> dict[str, NDArray[np.float32]]:
+        """Several weight tensors, by name, in float32.
+
+        Args:
+            order: their names, in the order in which Keras 3 tracks them (trainable ones first).
+            parts: names that a layer inside of this one may have, which they are of; none for the layer's own.
+
+        Raises:
+            FpgamlError: the file does not have one of them.
+        """
+        stems = [f"{part}/" for part in parts] or [""]
+        found = {}
+        for name in order:
+            stem = next((stem for stem in stems if f"{stem}{name}" in self.weights), stems[0])
+            found[name] = self.weight(f"{stem}{name}")
+        return found
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

@@ -78,6 +78,12 @@ def up_sampling(rank: int) -> Converter[KerasLayer, str]:
     return convert
 
 
+def repeat_vector(layer: KerasLayer) -> str:
+    """RepeatVector: (features,) becomes (n, features)."""
+    x = layer.input
+    return layer.add(UpSample((int(layer.config["n"]),)), layer.reshaped(x, (1, *layer.shape(x)), "expanded"))
+
+
 LAYOUT: dict[str, Converter[KerasLayer, str]] = {
     **dict.fromkeys(
         (
@@ -94,6 +100,7 @@ LAYOUT: dict[str, Converter[KerasLayer, str]] = {
     "Flatten": flatten,
     "Reshape": reshape,
     "Permute": permute,
+    "RepeatVector": repeat_vector,
     **{f"ZeroPadding{rank}D": zero_padding(rank) for rank in (1, 2)},
     **{f"Cropping{rank}D": cropping(rank) for rank in (1, 2)},
     **{f"UpSampling{rank}D": up_sampling(rank) for rank in (1, 2)},

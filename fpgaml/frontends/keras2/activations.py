@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.building.constants import is_power_of_two, scaled
+from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.softmax import softmax
 from fpgaml.frontends.building.tables import entries, narrow, points
+from fpgaml.frontends.keras.pointwise import leaky
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, activation_problem
 from fpgaml.graph import functions
-from fpgaml.graph.ops import Add, LeakyRelu, Lookup, Maximum, Minimum, Quantize, Relu, uniform_quantize
+from fpgaml.graph.ops import Add, Lookup, Maximum, Minimum, Quantize, Relu, uniform_quantize
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
 
@@ -34,7 +35,7 @@ FUNCTIONS = {
     "hard_sigmoid": functions.FUNCTIONS["hard_sigmoid_keras2"],
 }
 """Keras 2's functions that become tables."""
-PLAIN = ("relu", "relu6", "softmax")
+PLAIN = ("relu", "relu6", "leaky_relu", "softmax")
 """Keras 2's other functions; the rest are QKeras', which quantise."""
 
 
@@ -67,8 +68,6 @@ def problem(function: Function | None) -> tuple[str, str] | None:
     if function is None:
         return None
     function = function.plain()
-    if function.kind == "leaky_relu":
-        return "uses `leaky_relu` with slope 0.2", "Use a LeakyReLU layer with a power of two, such as alpha=0.125"
     found = activation_problem(function)
     if found or function.kind in ("linear", *FUNCTIONS, *_EMIT):
         return found
@@ -99,20 +98,6 @@ def clip(layer: Emitter, x: str, low: float | None, high: float | None) -> str:
     if high is not None and np.ldexp(float(int(held.high.max())), -held.unit) > high:
         x = layer.add(Minimum(), x, layer.constant(high, x, "highest"), suffix="at_most")
     return x
-
-
-def leaky(layer: Emitter, x: str, slope: float) -> str:
-    """max(x, 0) + slope * min(x, 0), for a slope of 0 or a power of two up to 1."""
-    if not slope:
-        return layer.add(Relu(), x, suffix="relu")
-    return layer.add(LeakyRelu(1 - int(np.frexp(slope)[1])), x, suffix="leaky")
-
-
-def slope_problem(slope: float) -> tuple[str, str] | None:
-    """Why a slope for negative values is not supported."""
-    if slope == 0 or (is_power_of_two(slope) and slope <= 1):
-        return None
-    return f"has the negative slope {slope:g}", "Use a power of two, such as 0.125, which is a shift in firmware"
 
 
 def _quantize(layer: Emitter, x: str, kind: FixedType, overflow: Overflow = Overflow.SAT) -> str:
@@ -234,6 +219,7 @@ def _softmax(layer: Emitter, x: str, _: Function) -> str:
 _EMIT: dict[str, Callable[[Emitter, str, Function], str]] = {
     "relu": lambda layer, x, _: layer.add(Relu(), x, suffix="relu"),
     "relu6": _relu6,
+    "leaky_relu": lambda layer, x, _: leaky(layer, x, 0.2),
     "softmax": _softmax,
     "quantized_bits": _quantized_bits,
     "quantized_relu": _quantized_relu,

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.building.converters import Converter
-from fpgaml.frontends.keras.advice import LAYERS, instead_of, instead_of_layer
+from fpgaml.frontends.building.softmax import softmax
+from fpgaml.frontends.keras.advice import LAYERS, NO_FUNCTION, instead_of_layer
+from fpgaml.frontends.keras.arguments import Arguments, Tensor
+from fpgaml.frontends.keras.attention import attention, multi_head_attention
 from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
 from fpgaml.frontends.keras.layout import LAYOUT
 from fpgaml.frontends.keras.linear import Array
 from fpgaml.frontends.keras.normalization import batch_normalization
+from fpgaml.frontends.keras.operations import OPERATIONS, by_name, canonical
+from fpgaml.frontends.keras.pointwise import POINTWISE
+from fpgaml.frontends.keras.preprocessing import PREPROCESSING
+from fpgaml.frontends.keras.products import dot
+from fpgaml.frontends.keras.statistics import STATISTICS, axes_of
+from fpgaml.frontends.keras.time_distributed import distributed
 from fpgaml.frontends.keras2 import activations, linear, pooling
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, in_qkeras, parse_function, setting, weight_problem
@@ -25,29 +35,13 @@ def _activation(layer: KerasLayer) -> str:
     return activations.apply(layer, layer.input, setting(layer, "activation"), "")
 
 
-def _relu(layer: KerasLayer) -> str:
-    x = activations.leaky(layer, layer.input, _slope(layer.config, 0.0))
-    top = layer.config.get("max_value")
-    return layer.rounded(activations.clip(layer, x, None, None if top is None else float(top)))
-
-
-def _leaky_relu(layer: KerasLayer) -> str:
-    return layer.rounded(activations.leaky(layer, layer.input, _slope(layer.config, 0.3)))
-
-
 def _softmax(layer: KerasLayer) -> str:
-    return activations.apply(layer, layer.input, Function("softmax", {}), "")
+    axes = axes_of(layer.config.get("axis", -1), len(layer.shape(layer.input)), layer.label)
+    return layer.rounded(softmax(layer, layer.input, axes))
 
 
-def _slope(config: Mapping[str, Any], default: float) -> float:
-    for name in ("negative_slope", "alpha"):
-        if config.get(name) is not None:
-            return float(config[name])
-    return default
-
-
-def _elu(layer: KerasLayer) -> str:
-    return activations.apply(layer, layer.input, Function("elu", {}), "")
+def _dot(layer: KerasLayer) -> str:
+    return layer.rounded(dot(layer, layer.inputs))
 
 
 def _batch_normalization(layer: KerasLayer) -> str:
@@ -58,6 +52,38 @@ def _batch_normalization(layer: KerasLayer) -> str:
         return stored if function is None else quantize_constant(function, stored).values
 
     return batch_normalization(layer, quantised, trained=not in_qkeras(layer.kind))
+
+
+def _activated(layer: KerasLayer, node: str, name: str) -> str:
+    return activations.apply(layer, node, Function(name, {}), "")
+
+
+OPS = {
+    **{canonical(name): one for name, one in by_name(sorted(activations.FUNCTIONS), _activated).items()},
+    **OPERATIONS,
+}
+"""TensorFlow's functions, by their names in small letters."""
+
+
+def _function(config: Mapping[str, Any]) -> str:
+    """A function that is called on a tensor: `__operators__.getitem`, `math.multiply`."""
+    return str(config.get("function", "getitem"))
+
+
+def _operation(layer: KerasLayer) -> str:
+    return OPS[canonical(_function(layer.config))](layer)
+
+
+def _time_distributed(layer: KerasLayer) -> str:
+    """TimeDistributed: the layer inside, on each step."""
+    inner = layer.config["layer"]
+    kind = str(inner["class_name"])
+
+    def convert_inside(node: str) -> str:
+        own = replace(layer, kind=kind, config=inner["config"], inputs=(node,), arguments=Arguments((Tensor(0),)))
+        return CONVERTERS[kind](own)
+
+    return distributed(layer, kind, convert_inside)
 
 
 CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
@@ -82,10 +108,15 @@ CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
     "QBatchNormalization": _batch_normalization,
     "Activation": _activation,
     "QActivation": _activation,
-    "ReLU": _relu,
-    "LeakyReLU": _leaky_relu,
-    "ELU": _elu,
     "Softmax": _softmax,
+    **POINTWISE,
+    **STATISTICS,
+    **PREPROCESSING,
+    "MultiHeadAttention": multi_head_attention,
+    "Attention": attention,
+    "Dot": _dot,
+    **{f"Conv{rank}DTranspose": linear.transposed_convolution(rank) for rank in (1, 2)},
+    **{f"LocallyConnected{rank}D": linear.locally_connected(rank) for rank in (1, 2)},
     "MaxPooling1D": pooling.pool(1, average=False),
     "MaxPooling2D": pooling.pool(2, average=False),
     "AveragePooling1D": pooling.pool(1, average=True),
@@ -98,13 +129,14 @@ CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
     "QGlobalAveragePooling2D": pooling.global_pool(average=True),
     **LAYOUT,
     **MERGES,
+    **dict.fromkeys(("TFOpLambda", "SlicingOpLambda"), _operation),
+    "TimeDistributed": _time_distributed,
 }
 """Converters by class name."""
 
 _ADVICE = {
     "Lambda": ("holds Python code, which fpgaml never runs", "Replace it by layers that say what it computes"),
     "QAdaptiveActivation": ("changes its range with the data", "Replace it by a QActivation with the final range"),
-    "PReLU": ("has a slope for each element", "Use LeakyReLU with a power of two, such as alpha=0.125"),
 }
 _QUANTIZERS = (
     "kernel_quantizer", "depthwise_quantizer", "pointwise_quantizer", "bias_quantizer", "gamma_quantizer",
@@ -123,8 +155,12 @@ def problems(call: Call) -> list[Problem]:
 
 def _found(call: Call) -> list[tuple[str, str]]:
     config = call.config
-    if call.kind not in CONVERTERS:
+    operation = call.kind in ("TFOpLambda", "SlicingOpLambda") and canonical(_function(config)) not in OPS
+    if call.kind not in CONVERTERS or operation:
         return [_class_problem(call)]
+    if call.kind == "TimeDistributed":
+        inner = config["layer"]
+        return _found(replace(call, kind=str(inner["class_name"]), config=inner["config"]))
     found: list[tuple[str, str] | None] = []
     if config.get("data_format") == "channels_first":
         found.append(("has data_format channels_first", "Save the model with channels_last"))
@@ -143,8 +179,8 @@ def _found(call: Call) -> list[tuple[str, str]]:
 def _class_problem(call: Call) -> tuple[str, str]:
     """Why a class is not read, and what to do."""
     if call.kind in ("TFOpLambda", "SlicingOpLambda"):
-        function = str(call.config.get("function", "getitem"))
-        return f"calls `{function}` on a tensor", instead_of(function.replace("__operators__", ""), activations.KNOWN)
+        function = _function(call.config)
+        return f"calls `{function}` on a tensor", NO_FUNCTION
     if call.kind in _ADVICE:
         return _ADVICE[call.kind]
     if call.kind in LAYERS:
@@ -171,15 +207,6 @@ def _read(call: Call, name: str, found: list[tuple[str, str] | None]) -> Functio
 
 def _special(call: Call) -> list[tuple[str, str] | None]:
     config, kind = call.config, call.kind
-    if kind == "ReLU":
-        threshold = None if not config.get("threshold") else ("has a threshold", "Leave threshold at 0")
-        return [threshold, activations.slope_problem(_slope(config, 0.0))]
-    if kind == "LeakyReLU":
-        return [activations.slope_problem(_slope(config, 0.3))]
-    if kind == "ELU" and float(config.get("alpha", 1.0)) != 1.0:
-        return [("has an alpha other than 1", "Use alpha=1")]
-    if kind == "Softmax" and config.get("axis", -1) not in (-1, [-1]):
-        return [("does not run along the last axis", "Permute before it, and use axis=-1")]
     if kind.startswith("UpSampling") and config.get("interpolation", "nearest") != "nearest":
         return [(f"interpolates ({config['interpolation']})", "Use interpolation='nearest'")]
     return []

@@ -10,8 +10,8 @@ import numpy as np
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, tensor
 from fpgaml.frontends.building.converters import Converter
-from fpgaml.frontends.keras import linear
-from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras import linear, transposed
+from fpgaml.frontends.keras.layer import KerasLayer, whole
 from fpgaml.frontends.keras.linear import Array, Products, Weights, sum_of_products
 from fpgaml.frontends.keras2 import activations
 from fpgaml.frontends.keras2.forward import quantize_constant
@@ -94,6 +94,23 @@ def separable(rank: int) -> Converter[KerasLayer, str]:
         return _activated(layer, _products(layer, x, second, "pointwise_quantizer"))
 
     return convert
+
+
+def transposed_convolution(rank: int) -> Converter[KerasLayer, str]:
+    """Conv1DTranspose and Conv2DTranspose."""
+    read = transposed.transposed(rank)
+
+    def convert(layer: KerasLayer) -> str:
+        products = read(layer)
+        spread = transposed.spread(layer, layer.input, whole(layer.config.get("strides", 1), rank))
+        return _activated(layer, _products(layer, spread, products, "kernel_quantizer"))
+
+    return convert
+
+
+def locally_connected(rank: int) -> Converter[KerasLayer, str]:
+    """LocallyConnected1D and LocallyConnected2D."""
+    return lambda layer: _activated(layer, transposed.locally_connected(layer, rank))
 
 
 def folded(layer: KerasLayer, products: Products) -> Products:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
@@ -88,6 +91,7 @@ class Keras2Model:
                 config=call.config,
                 inputs=inputs,
                 weights=weights,
+                arguments=call.arguments,
             )
             nodes[call.name] = convert(layer)
 
@@ -126,10 +130,17 @@ def _framework(version: str, flat: Topology) -> str:
 
 
 def _own(call: Call, weights: Mapping[str, Weights]) -> Weights:
-    """A call's tensors by the last part of their names; Keras stores them under the outermost model's name."""
+    """A call's tensors by the last part of their names, and by their path inside of the layer.
+
+    Keras stores them under the outermost model's name.
+    """
     inner = call.path[-1]
-    return {
-        name.rpartition("/")[2].partition(":")[0]: array
-        for name, array in weights.get(call.path[0], {}).items()
-        if len(call.path) == 1 or inner in name.split("/")[:-1]
-    }
+    found: dict[str, NDArray[Any]] = {}
+    for name, array in weights.get(call.path[0], {}).items():
+        *holders, last = name.partition(":")[0].split("/")
+        if len(call.path) > 1 and inner not in holders:
+            continue
+        start = len(holders) - holders[::-1].index(inner) if inner in holders else len(holders)
+        found.setdefault("/".join((*holders[start:], last)), array)
+        found[last] = array
+    return found

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.keras.arguments import Arguments, Tensor
 from fpgaml.graph.ops import Shape
 
+Reference = tuple[str, int, int]
+"""A tensor by its layer's name, the number of the call, and the number of the output."""
 NETWORKS = ("Sequential", "Functional", "Model")
 
 
@@ -21,6 +24,7 @@ class Call:
         path: the layer's name inside of its models, outermost first.
         kind, config: of the layer.
         inputs: names of the calls that feed it.
+        arguments: of the call, whose tensors are those of `inputs` in order.
     """
 
     name: str
@@ -28,6 +32,7 @@ class Call:
     kind: str
     config: Mapping[str, Any]
     inputs: tuple[str, ...] = ()
+    arguments: Arguments = field(default_factory=Arguments)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -85,7 +90,14 @@ def _expand(flat: Topology, kind: str, config: Any, path: tuple[str, ...], given
     return _functional(flat, config, path, given)
 
 
-def _add(flat: Topology, path: tuple[str, ...], index: int, layer: Mapping[str, Any], inputs: Sequence[str]) -> str:
+def _add(
+    flat: Topology,
+    path: tuple[str, ...],
+    index: int,
+    layer: Mapping[str, Any],
+    inputs: Sequence[str],
+    arguments: Arguments,
+) -> str:
     kind, config = str(layer["class_name"]), layer["config"]
     name = "/".join(path) + (f":{index}" if index else "")
     if kind in NETWORKS:
@@ -97,7 +109,7 @@ def _add(flat: Topology, path: tuple[str, ...], index: int, layer: Mapping[str, 
             raise UnsupportedError(name, [Problem(name, "a nested model with several outputs", "Lay it flat")])
         flat.nested[name] = outputs[0]
         return outputs[0]
-    flat.calls.append(Call(name, path, kind, config, tuple(inputs)))
+    flat.calls.append(Call(name, path, kind, config, tuple(inputs), arguments))
     return name
 
 
@@ -130,7 +142,7 @@ def _sequential(flat: Topology, config: Any, path: tuple[str, ...], given: Seque
             current = current or _input(flat, here, layer["config"])
         else:
             assert current is not None
-            current = _add(flat, here, 0, layer, [current])
+            current = _add(flat, here, 0, layer, [current], Arguments((Tensor(0),)))
     assert current is not None
     return [current]
 
@@ -142,6 +154,35 @@ def _references(value: Any) -> list[tuple[str, int, int]]:
     if value and isinstance(value[0], str):
         value = [value]
     return [(str(v[0]), int(v[1]), int(v[2])) for v in value]
+
+
+def _arguments(node: Any) -> tuple[list[Reference], Arguments]:
+    """What one call is given, and the tensors among it: each as [name, node, tensor], the first with the settings.
+
+    A constant in a tensor's place is ["_CONSTANT_VALUE", -1, value] (Keras 2, functional.py).
+    """
+    found: list[Reference] = []
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: read(each) for key, each in value.items()}
+        if not isinstance(value, list | tuple):
+            return value
+        if len(value) >= 3 and isinstance(value[0], str) and type(value[1]) is int:
+            if value[0] == "_CONSTANT_VALUE":
+                return value[2]
+            if type(value[2]) is int:
+                found.append((value[0], value[1], value[2]))
+                return Tensor(len(found) - 1)
+        return [read(each) for each in value]
+
+    if isinstance(node, Mapping):
+        return list(_references(node)), Arguments(tuple(Tensor(index) for index in range(len(_references(node)))))
+    one = bool(node) and isinstance(node[0], str)
+    listed = [node] if one else list(node)
+    given = [read(item[:3]) for item in listed]
+    settings = listed[0][3] if listed and len(listed[0]) > 3 else {}
+    return found, Arguments((given[0] if len(given) == 1 else given,), read(settings or {}))
 
 
 def _first_node(layer: Mapping[str, Any]) -> int:
@@ -157,24 +198,24 @@ def _first_node(layer: Mapping[str, Any]) -> int:
 def _functional(flat: Topology, config: Any, path: tuple[str, ...], given: Sequence[str] | None) -> list[str]:
     done: dict[tuple[str, int], str] = {}
     entries = _references(config["input_layers"])
-    waiting: list[tuple[Mapping[str, Any], int, list[tuple[str, int, int]]]] = []
+    waiting: list[tuple[Mapping[str, Any], int, Sequence[Reference], Arguments]] = []
     by_name = {str(layer.get("name", layer["config"]["name"])): layer for layer in config["layers"]}
     for position, (name, _, _) in enumerate(entries):
         done[name, 0] = given[position] if given else _input(flat, (*path, name), by_name[name]["config"])
     for name, layer in by_name.items():
         for index, node in enumerate(layer["inbound_nodes"], start=_first_node(layer)):
             if (name, index) not in done:
-                waiting.append((layer, index, _references(node)))
+                waiting.append((layer, index, *_arguments(node)))
     while waiting:
         ready = [w for w in waiting if all((name, node) in done for name, node, _ in w[2])]
         if not ready:
             names = ", ".join(str(w[0]["config"]["name"]) for w in waiting[:5])
             raise FpgamlError(flat.name, f"these layers wait for each other or for one that is missing: {names}")
-        for layer, index, references in ready:
+        for layer, index, references, arguments in ready:
             name = str(layer.get("name", layer["config"]["name"]))
             if any(tensor for _, _, tensor in references):
                 raise FpgamlError(name, "reads the second output of a layer", "Only layers with one output are known")
             feeds = [done[n, i] for n, i, _ in references]
-            done[name, index] = _add(flat, (*path, name), index - _first_node(layer), layer, feeds)
+            done[name, index] = _add(flat, (*path, name), index - _first_node(layer), layer, feeds, arguments)
         waiting = [w for w in waiting if w not in ready]
     return [done[name, node] for name, node, _ in _references(config["output_layers"])]

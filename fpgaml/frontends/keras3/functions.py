@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from fpgaml.frontends.building.constants import is_power_of_two, on_grid
+from fpgaml.frontends.building.constants import on_grid
 from fpgaml.frontends.building.softmax import softmax
 from fpgaml.frontends.building.tables import TABLE_FRACTION, entries, narrow, points
+from fpgaml.frontends.keras.pointwise import clipped, leaky
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.quantizers import FixedQuantizer, Floats
 from fpgaml.graph import functions
 from fpgaml.graph.functions import Function, Reals
-from fpgaml.graph.ops import LeakyRelu, Lookup, Maximum, Minimum, Relu
+from fpgaml.graph.ops import Lookup, Relu
 from fpgaml.graph.values import FixedArray
 
 MAX_TABLE_BITS = 16
@@ -94,23 +95,6 @@ def _activate(layer: Layer, node: str, name: str | None, activation: Any, quanti
     elif name != "linear":
         raise layer.unsupported(f"the activation `{name or activation}`", f"Use one of {', '.join(sorted(KNOWN))}")
     return node if quantizer is None else layer.quantize(node, quantizer, "oq")
-
-
-def clipped(layer: Layer, node: str, ceiling: float) -> str:
-    """Append min(x, ceiling)."""
-    return layer.add(Minimum(), node, layer.constant(ceiling, node, "ceiling"), suffix="clipped")
-
-
-def leaky(layer: Layer, node: str, slope: float) -> str:
-    """Append x where x >= 0, else slope * x."""
-    if slope == 0:
-        return layer.add(Relu(), node, suffix="relu")
-    if is_power_of_two(slope) and slope <= 1:
-        return layer.add(LeakyRelu(1 - int(np.frexp(slope)[1])), node, suffix="leaky")
-    layer.note(f"the slope {slope} multiplies without float32's rounding")
-    return layer.add(
-        Maximum() if slope <= 1 else Minimum(), node, layer.scale(node, slope, 0.0, "slope"), suffix="leaky"
-    )
 
 
 def lookup(

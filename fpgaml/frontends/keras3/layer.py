@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import frexp
 
@@ -30,6 +31,12 @@ class Layer(KerasLayer):
     package: str
     variables: Variables
     quantized_next: bool = False
+
+    def arrays(self, order: Sequence[str], *parts: str) -> dict[str, Array]:
+        """As `KerasLayer.arrays`, by their order in the file."""
+        inside = [part for part in parts if self.variables.holds(part)]
+        place = self.variables.inside((inside or list(parts))[0]) if parts else self.variables
+        return {name: np.asarray(array, dtype=np.float32) for name, array in place.take(order).items()}
 
     def own(self, *order: str) -> dict[str, Array]:
         """An HGQ2 layer's arrays: `order` names them in Keras's order, `*` marks where its bookkeeping comes."""

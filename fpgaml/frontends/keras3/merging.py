@@ -5,12 +5,12 @@ Sources: Keras 3, `keras/src/layers/merging/`; HGQ2 0.2, `hgq/layers/ops/`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from math import log2, prod
-from typing import Any
 
 from fpgaml.frontends.building.converters import Converter
+from fpgaml.frontends.keras import products
+from fpgaml.frontends.keras.statistics import axes_of
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.quantizers import load
 from fpgaml.graph.ops import (
@@ -23,7 +23,6 @@ from fpgaml.graph.ops import (
     Reduce,
     Reduction,
     Subtract,
-    Transpose,
 )
 from fpgaml.graph.ops.einsum import split_equation
 
@@ -86,7 +85,7 @@ def summed(layer: Layer) -> str:
     """QSum and QMeanPow2: the sum over axes, times a power of two."""
     node = layer.quantized_input(layer.input)
     shape = layer.shape(node)
-    axes = axes_of(layer.config.get("axes", -1), len(shape))
+    axes = axes_of(layer.config.get("axes", -1), len(shape), layer.label)
     node = layer.add(Reduce(Reduction.SUM, axes), node, suffix="sum")
     if layer.kind == "QMeanPow2":
         factor = 2.0 ** round(log2(1.0 / prod(shape[axis] for axis in axes)))
@@ -99,25 +98,9 @@ def summed(layer: Layer) -> str:
     return layer.quantized_output(node)
 
 
-def axes_of(axes: Any, rank: int) -> tuple[int, ...]:
-    """Axes that count the batch (or count from the end), as axes without it, in order."""
-    listed = axes if isinstance(axes, list | tuple) else [axes]
-    return tuple(sorted(int(axis) + rank if int(axis) < 0 else int(axis) - 1 for axis in listed))
-
-
 def dot(layer: Layer) -> str:
-    """Dot and QDot: the sum of products over one axis of each input."""
-    nodes = quantized_inputs(layer)
-    ranks = [len(layer.shape(node)) for node in nodes]
-    axes = layer.config.get("axes", -1)
-    axes = list(axes) if isinstance(axes, list | tuple) else [axes, axes]
-    first, second = (axes_of(axis, rank)[0] for axis, rank in zip(axes, ranks, strict=True))
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    a = letters[: ranks[0]]
-    b = list(letters[ranks[0] : sum(ranks)])
-    b[second] = a[first]
-    output = "".join(c for c in a + "".join(b) if c != a[first])
-    return finished(layer, contracted(layer, nodes, f"{a},{''.join(b)}->{output}"))
+    """Dot and QDot."""
+    return finished(layer, products.dot(layer, quantized_inputs(layer)))
 
 
 def einsum(layer: Layer) -> str:
@@ -129,24 +112,7 @@ def einsum(layer: Layer) -> str:
     if not alike or "." in equation or "," in second or any(len(set(part)) < len(part) for part in parts):
         raise layer.unsupported(f"the einsum `{equation}`", "Write it for two tensors with a common first batch axis")
     nodes = quantized_inputs(layer)
-    return layer.quantized_output(contracted(layer, nodes, f"{first[1:]},{second[1:]}->{output[1:]}"))
-
-
-def contracted(layer: Layer, nodes: Sequence[str], equation: str) -> str:
-    """An einsum of two tensors (no batch letter): multiplied with all axes aligned, then summed."""
-    *terms, output = split_equation(equation)
-    summed_letters = [letter for letter in dict.fromkeys("".join(terms)) if letter not in output]
-    order = [*output, *summed_letters]
-    aligned = []
-    for node, letters in zip(nodes, terms, strict=True):
-        sizes = dict(zip(letters, layer.shape(node), strict=True))
-        moves = tuple(letters.index(letter) for letter in order if letter in letters)
-        moved = node if moves == tuple(sorted(moves)) else layer.add(Transpose(moves), node, suffix="turned")
-        aligned.append(layer.reshaped(moved, tuple(sizes.get(letter, 1) for letter in order), "aligned"))
-    node = layer.add(Multiply(), *aligned, suffix="products")
-    if summed_letters:
-        node = layer.add(Reduce(Reduction.SUM, tuple(range(len(output), len(order)))), node)
-    return layer.reshaped(node, layer.shape(node)[: len(output)] or (1,), "squeezed")
+    return layer.quantized_output(products.contracted(layer, nodes, f"{first[1:]},{second[1:]}->{output[1:]}"))
 
 
 MERGES: dict[str, Converter[Layer, str]] = {

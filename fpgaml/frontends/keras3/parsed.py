@@ -95,6 +95,7 @@ class Keras3Model:
                 config=call.config,
                 inputs=tuple(nodes[number] for number in call.inputs),
                 package=call.package,
+                arguments=call.arguments,
                 variables=self.weights.layer(call.location, call.label),
                 quantized_next=self._quantized_next(call),
             )

@@ -8,13 +8,16 @@ from dataclasses import replace
 from fpgaml.frontends.building.constants import BIAS_BITS, WEIGHT_BITS, tensor
 from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.building.softmax import softmax as by_tables
-from fpgaml.frontends.keras import linear, normalization
-from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras import linear, normalization, transposed
+from fpgaml.frontends.keras.attention import attention, multi_head_attention
+from fpgaml.frontends.keras.layer import KerasLayer, whole
 from fpgaml.frontends.keras.linear import Products, rounded_products
+from fpgaml.frontends.keras.pointwise import POINTWISE
+from fpgaml.frontends.keras.preprocessing import PREPROCESSING
+from fpgaml.frontends.keras.statistics import STATISTICS, axes_of
 from fpgaml.frontends.keras3.functions import activate
 from fpgaml.frontends.keras3.hgq_linear import einsum_op
 from fpgaml.frontends.keras3.layer import Layer
-from fpgaml.frontends.keras3.merging import axes_of
 
 
 def _with_weights(layer: Layer, *kernels: str) -> Layer:
@@ -71,18 +74,21 @@ def einsum_dense(layer: Layer) -> str:
 
 
 def softmax(layer: Layer) -> str:
-    """Softmax along the last axis."""
-    rank = len(layer.shape(layer.input))
-    if axes_of(layer.config.get("axis", -1), rank) != (rank - 1,):
-        raise layer.unsupported("a Softmax that does not run along the last axis", "Permute before it, and use axis=-1")
-    return layer.rounded(by_tables(layer, layer.input))
+    """Softmax along any axes."""
+    axes = axes_of(layer.config.get("axis", -1), len(layer.shape(layer.input)), layer.label)
+    return layer.rounded(by_tables(layer, layer.input, axes))
 
 
-def elu(layer: Layer) -> str:
-    """ELU with alpha 1."""
-    if float(layer.config.get("alpha", 1.0)) != 1.0:
-        raise layer.unsupported("an ELU with an alpha other than 1", "Use alpha=1")
-    return activate(layer, layer.input, "elu", part="")
+def _transposed(rank: int) -> Converter[Layer, str]:
+    """Conv1DTranspose and 2D."""
+    read = transposed.transposed(rank)
+
+    def convert(layer: Layer) -> str:
+        products = read(_with_weights(layer, "kernel"))
+        spread = transposed.spread(layer, layer.input, whole(layer.config.get("strides", 1), rank))
+        return activate(layer, rounded_products(layer, spread, products), layer.config.get("activation"))
+
+    return convert
 
 
 LAYERS: dict[str, Converter[Layer, str]] = {
@@ -93,6 +99,11 @@ LAYERS: dict[str, Converter[Layer, str]] = {
     "BatchNormalization": batch_normalization,
     "EinsumDense": einsum_dense,
     "Softmax": softmax,
-    "ELU": elu,
+    **{f"Conv{rank}DTranspose": _transposed(rank) for rank in (1, 2)},
+    **POINTWISE,
+    **STATISTICS,
+    **PREPROCESSING,
+    "MultiHeadAttention": multi_head_attention,
+    "Attention": attention,
 }
 """Converters by class name."""

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from fpgaml.errors import Problem
+from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.building.converters import Converter
-from fpgaml.frontends.keras.advice import LAYERS, instead_of, instead_of_layer
+from fpgaml.frontends.keras.advice import LAYERS, NO_FUNCTION, instead_of_layer
+from fpgaml.frontends.keras.arguments import Arguments, Tensor
+from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras.operations import OPERATIONS, by_name, canonical
 from fpgaml.frontends.keras.recurrent import form_of, inner_layers
 from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
-from fpgaml.frontends.keras3 import hgq_linear, hgq_tables, plain, recurrent
-from fpgaml.frontends.keras3.functions import KNOWN, function_name
+from fpgaml.frontends.keras.time_distributed import distributed
+from fpgaml.frontends.keras3 import hgq_attention, hgq_linear, hgq_tables, plain, recurrent
+from fpgaml.frontends.keras3.functions import FUNCTIONS, KNOWN, activate, function_name
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.layout import LAYOUT
 from fpgaml.frontends.keras3.merging import MERGES
 from fpgaml.frontends.keras3.pooling import POOLS
 from fpgaml.frontends.keras3.quantizers import settings_of
-from fpgaml.frontends.keras3.topology import LayerCall, package_of
+from fpgaml.frontends.keras3.topology import LayerCall, class_name, package_of
+
+
+def _activated(layer: KerasLayer, node: str, name: str) -> str:
+    assert isinstance(layer, Layer)
+    return activate(layer, node, name, part="")
+
+
+def _time_distributed(layer: Layer) -> str:
+    """TimeDistributed: the layer inside, on each step."""
+    inner = layer.config["layer"]
+    kind, owner = class_name(inner), package_of(inner)
+    name = str(inner["config"].get("name"))
+    place = next((part for part in ("layer", name) if layer.variables.holds(part)), "layer")
+
+    def convert(node: str) -> str:
+        inside = replace(
+            layer,
+            kind=kind,
+            config=inner["config"],
+            package=owner,
+            inputs=(node,),
+            arguments=Arguments((Tensor(0),)),
+            variables=layer.variables.inside(place),
+        )
+        result = find(owner, kind)(inside)
+        return result if isinstance(result, str) else result[0]
+
+    return distributed(layer, kind, convert)
+
 
 Converters = dict[str, Converter[Layer, str | Sequence[str]]]
 _COMMON: Converters = {**MERGES, **POOLS, **LAYOUT}
 KERAS: Converters = {
     **{k: v for k, v in _COMMON.items() if not k.startswith("Q")},
     **plain.LAYERS,
+    "TimeDistributed": _time_distributed,
     **recurrent.KERAS,
 }
 HGQ: Converters = {
@@ -39,12 +73,18 @@ HGQ: Converters = {
     "QUnaryFunctionLUT": hgq_tables.unary_lut,
     "QAffinedUnaryFunctionLUT": hgq_tables.affined_unary_lut,
     "QSoftmax": hgq_tables.softmax,
+    "QMultiHeadAttention": hgq_attention.multi_head_attention,
+    "QLinformerAttention": hgq_attention.linformer_attention,
     "Quantizer": hgq_tables.quantizer_layer,
 }
+OPS: dict[str, Converter[Layer, str]] = {
+    **{canonical(name): one for name, one in by_name(sorted(FUNCTIONS), _activated).items()},
+    **OPERATIONS,
+}
+"""Functions of `keras.ops`, by their names in small letters."""
 PACKAGES = {"keras": KERAS, "hgq": HGQ}
 RECURRENT = recurrent.KERAS.keys() | recurrent.HGQ.keys()
 
-_ATTENTION = "Attention multiplies tensors at run time. Use dense or convolutional layers"
 _RECURRENT = "Use SimpleRNN, GRU or LSTM, or Conv1D over the time axis"
 REASONS: dict[str, tuple[str, str]] = {
     "Lambda": (
@@ -58,20 +98,7 @@ REASONS: dict[str, tuple[str, str]] = {
         ("QLIF", "QSimpleSNN", "QLIFCell", "QSimpleSNNCell"), ("spiking layers are not converted", _RECURRENT)
     ),
     **dict.fromkeys(
-        (
-            "MultiHeadAttention",
-            "GroupQueryAttention",
-            "Attention",
-            "AdditiveAttention",
-            "QMultiHeadAttention",
-            "QMultiHeadAttentionT",
-            "QLinformerAttention",
-            "QLinformerAttentionT",
-        ),
-        ("attention is not converted", _ATTENTION),
-    ),
-    **dict.fromkeys(
-        ("QDenseT", "QConvT1D", "QConvT2D", "QEinsumDenseT"),
+        ("QDenseT", "QConvT1D", "QConvT2D", "QEinsumDenseT", "QMultiHeadAttentionT", "QLinformerAttentionT"),
         ("layers of trained tables are not converted", "Use QDense, QConv1D, QConv2D or QEinsumDense"),
     ),
     **dict.fromkeys(
@@ -79,18 +106,21 @@ REASONS: dict[str, tuple[str, str]] = {
         ("three spatial axes are not converted", "Fold one axis into the channels with Reshape"),
     ),
     **dict.fromkeys(
-        ("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"),
-        ("it divides by statistics of each event", "Use (Q)BatchNormalization"),
+        ("AdditiveAttention", "GroupQueryAttention"),
+        ("this form of attention is not converted", "Use MultiHeadAttention"),
     ),
     **LAYERS,
-    "Embedding": ("it looks weights up by index", "Give one-hot inputs to a Dense layer"),
-    "TimeDistributed": ("wrappers are not converted", "Dense acts on the last axis by itself: drop TimeDistributed"),
 }
 
 
 def converter(call: LayerCall) -> Converter[Layer, str | Sequence[str]]:
     """The converter of a layer for which `problems` found nothing."""
-    return PACKAGES[call.package][call.kind]
+    return find(call.package, call.kind)
+
+
+def find(package: str, kind: str) -> Converter[Layer, str | Sequence[str]]:
+    """The converter of a class that is supported."""
+    return OPS[canonical(kind)] if package == "keras.ops" else PACKAGES[package][kind]
 
 
 def problems(call: LayerCall) -> Iterator[Problem]:
@@ -99,6 +129,8 @@ def problems(call: LayerCall) -> Iterator[Problem]:
     if reason is not None:
         yield Problem(call.label, *reason)
         return
+    if call.kind == "TimeDistributed":
+        yield from problems(_inner(call))
     policy = _dtype(call)
     if policy not in ("float32", "float64"):
         yield Problem(call.label, f"it computes in {policy}", "Rebuild it in float32 and load the weights")
@@ -136,14 +168,26 @@ def _recurrent_problems(call: LayerCall) -> Iterator[Problem]:
             yield from problems(replace(inner, kind=kind.removesuffix("Cell")))
 
 
+def _inner(call: LayerCall) -> LayerCall:
+    """The layer that a wrapper holds, as if it were called itself."""
+    inner = call.config.get("layer")
+    if not isinstance(inner, Mapping) or not isinstance(inner.get("config"), Mapping):
+        raise FpgamlError(call.label, "does not say which layer it holds", "Save the model again")
+    return replace(call, kind=class_name(inner), package=package_of(inner), config=inner["config"])
+
+
 def _class_problem(call: LayerCall) -> tuple[str, str] | None:
     if call.kind in PACKAGES.get(call.package, {}):
+        return None
+    if call.package == "keras.ops" and canonical(call.kind) in OPS:
+        if canonical(call.kind) == "gelu" and call.config.get("approximate", True):
+            return "`keras.ops.gelu` approximates it by a tanh", "Call it with approximate=False"
         return None
     if call.package in ("keras", "hgq") and call.kind in REASONS:
         reason, advice = REASONS[call.kind]
         return f"{call.kind} {reason}" if reason.startswith("holds") else f"{call.kind}: {reason}", advice
     if call.package == "keras.ops":
-        return f"the operation `{call.kind}` on a tensor", instead_of(call.kind, KNOWN)
+        return f"the operation `{call.kind}` on a tensor", NO_FUNCTION
     if call.package not in PACKAGES:
         return (
             f"{call.kind} belongs to `{call.package}`, code that is not in the file",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from math import prod
 from typing import Any
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.keras.arguments import Arguments, Tensor
 from fpgaml.frontends.keras.recurrent import output_count
 from fpgaml.frontends.keras3.weights import Location
 
@@ -33,6 +35,7 @@ class LayerCall:
         location: of its weights.
         inputs: the tensors that it reads, by number.
         outputs: the tensors that it gives.
+        arguments: of the call, whose tensors are those of `inputs` in order.
     """
 
     label: str
@@ -42,6 +45,7 @@ class LayerCall:
     location: Location
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    arguments: Arguments = field(default_factory=Arguments)
 
 
 @dataclass(frozen=True)
@@ -105,16 +109,17 @@ class _Flattener:
 
     def inside(self, model: Config, given: Sequence[int], path: str, outer: str, label: str) -> list[int]:
         """Flatten one model that reads the tensors `given`; returns its outputs."""
-        if _class_name(model) == "Sequential":
+        if class_name(model) == "Sequential":
             return self.sequential(model["config"], given, path, outer, label)
         return self.functional(model, given, path, outer, label)
 
     def sequential(self, config: Config, given: Sequence[int], path: str, outer: str, label: str) -> list[int]:
         layers = config["layers"]
-        kept = layers[1:] if layers and _class_name(layers[0]) == "InputLayer" else layers
+        kept = layers[1:] if layers and class_name(layers[0]) == "InputLayer" else layers
         current = list(given)
         for layer, place in zip(kept, _places(kept, path), strict=True):
-            current = self.layer(layer, str(layer["config"]["name"]), current, place, outer, label)
+            name = str(layer["config"]["name"])
+            current = self.layer(layer, name, current, place, outer, label, Arguments((Tensor(0),)))
         return current
 
     def functional(self, model: Config, given: Sequence[int], path: str, outer: str, label: str) -> list[int]:
@@ -124,38 +129,49 @@ class _Flattener:
         names = [name for name, *_ in _references(config["input_layers"])]
         known = {(name, 0): [number] for name, number in zip(names, given, strict=True)}
         waiting = [
-            (layer, str(layer.get("name", layer["config"].get("name"))), index, _tensors_of(node))
+            (layer, str(layer.get("name", layer["config"].get("name"))), index, _tensors_of(node), _arguments(node))
             for layer in layers
             for index, node in enumerate(layer.get("inbound_nodes", ()))
         ]
         while waiting:
             later = []
-            for layer, name, index, sources in waiting:
+            for layer, name, index, sources, arguments in waiting:
                 if all((source, call) in known for source, call, _ in sources):
                     inputs = [known[source, call][output] for source, call, output in sources]
-                    known[name, index] = self.layer(layer, name, inputs, places[id(layer)], outer, label)
+                    known[name, index] = self.layer(layer, name, inputs, places[id(layer)], outer, label, arguments)
                 else:
-                    later.append((layer, name, index, sources))
+                    later.append((layer, name, index, sources, arguments))
             if len(later) == len(waiting):
                 raise ValueError(f"no source for {', '.join(name for _, name, *_ in later)}")
             waiting = later
         # Keras counts a nested Functional model's own construction as its first call, here and nowhere else.
-        functional = {str(layer.get("name")) for layer in layers if _class_name(layer) in ("Functional", "Model")}
+        functional = {str(layer.get("name")) for layer in layers if class_name(layer) in ("Functional", "Model")}
         return [known[n, c - (n in functional)][o] for n, c, o in _references(config["output_layers"])]
 
-    def layer(self, layer: Config, name: str, inputs: Sequence[int], path: str, outer: str, label: str) -> list[int]:
+    def layer(
+        self,
+        layer: Config,
+        name: str,
+        inputs: Sequence[int],
+        path: str,
+        outer: str,
+        label: str,
+        arguments: Arguments,
+    ) -> list[int]:
         """Append one layer's call, or those of a nested model; returns its outputs."""
         full = self.unique(f"{label}/{name}" if label else name)
-        if _class_name(layer) in MODELS:
+        if class_name(layer) in MODELS:
             _require_model(full, layer)
             outputs = self.inside(layer, inputs, path, outer or name, full)
             if len(outputs) == 1:
                 self.nested.append((full, outputs[0]))
             return outputs
-        kind, config = _class_name(layer), layer["config"]
+        kind, config = class_name(layer), layer["config"]
         outputs = [self.tensor() for _ in range(output_count(kind, config))]
         location = Location(path, outer or name, name)
-        self.calls.append(LayerCall(full, kind, package_of(layer), config, location, tuple(inputs), tuple(outputs)))
+        self.calls.append(
+            LayerCall(full, kind, package_of(layer), config, location, tuple(inputs), tuple(outputs), arguments)
+        )
         return outputs
 
     def unique(self, label: str) -> str:
@@ -164,7 +180,8 @@ class _Flattener:
         return f"{label}:{count}" if count else label
 
 
-def _class_name(layer: Config) -> str:
+def class_name(layer: Config) -> str:
+    """A layer's class, without its package."""
     name = str(layer.get("class_name"))
     return name.rpartition(">")[2]
 
@@ -181,7 +198,7 @@ def package_of(layer: Config) -> str:
 
 
 def _require_model(where: str, model: Config) -> None:
-    kind = _class_name(model)
+    kind = class_name(model)
     config = model.get("config")
     if kind not in MODELS or not isinstance(config, Mapping) or "layers" not in config:
         raise FpgamlError(where, f"`{kind}` is not a Sequential or Functional model", FLAT_ADVICE)
@@ -193,7 +210,7 @@ def _inputs(where: str, model: Config) -> Iterator[tuple[str, Config]]:
     """Each input of the whole model: its name and its layer's configuration."""
     config = model["config"]
     layers = config["layers"]
-    if _class_name(model) != "Sequential":
+    if class_name(model) != "Sequential":
         by_name = {str(layer.get("name", layer["config"].get("name"))): layer["config"] for layer in layers}
         for name, *_ in _references(config["input_layers"]):
             yield name, by_name[name]
@@ -201,7 +218,7 @@ def _inputs(where: str, model: Config) -> Iterator[tuple[str, Config]]:
     if not layers:
         raise FpgamlError(where, "the model has no layers", FLAT_ADVICE)
     first = layers[0]["config"]
-    if _class_name(layers[0]) == "InputLayer":
+    if class_name(layers[0]) == "InputLayer":
         yield str(first["name"]), first
         return
     shape = config.get("build_input_shape") or first.get("batch_shape") or first.get("batch_input_shape")
@@ -243,6 +260,23 @@ def _tensors_of(node: Any) -> list[tuple[str, int, int]]:
     return [(str(item[0]), int(item[1]), int(item[2])) for item in node]
 
 
+def _arguments(node: Any) -> Arguments:
+    """What one call of a layer is given, its tensors numbered in the order of `_tensors_of`."""
+    if not isinstance(node, Mapping):
+        return Arguments(tuple(Tensor(index) for index in range(len(node))))
+    numbers = count()
+
+    def numbered(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            if value.get("class_name") == "__keras_tensor__":
+                return Tensor(next(numbers))
+            return {key: numbered(each) for key, each in value.items()}
+        return [numbered(each) for each in value] if isinstance(value, list | tuple) else value
+
+    positional = numbered(node.get("args", ()))
+    return Arguments(tuple(positional), numbered(node.get("kwargs", {})))
+
+
 def _histories(value: Any) -> Iterator[tuple[str, int, int]]:
     if isinstance(value, Mapping):
         if value.get("class_name") == "__keras_tensor__":
@@ -268,7 +302,7 @@ def _places(layers: Sequence[Config], path: str) -> list[str]:
     counts: dict[str, int] = {}
     places = []
     for layer in layers:
-        stem = snake_case(_class_name(layer))
+        stem = snake_case(class_name(layer))
         count = counts.get(stem, 0)
         counts[stem] = count + 1
         stem = f"{stem}_{count}" if count else stem

@@ -53,6 +53,11 @@ class Variables:
         """The arrays of a layer inside this one, such as `iq/quantizer`."""
         return Variables(self.where, self.groups, f"{self.prefix}/{part}" if self.prefix else part)
 
+    def holds(self, part: str) -> bool:
+        """Whether the file has arrays of a layer inside this one."""
+        path = f"{self.prefix}/{part}" if self.prefix else part
+        return any(group == path or group.startswith(f"{path}/") for group in self.groups)
+
     def take(self, order: Sequence[str]) -> dict[str, Array]:
         """The arrays by name.
 
@@ -176,6 +181,8 @@ class _LegacyLayer:
                 path.append("cell")
             elif not path and (match := _DIRECTION.match(part)):  # of a Bidirectional
                 path.append(f"{match.group(1)}_layer")
+            elif path[-1:] != ["quantizers"]:  # a layer inside of this one
+                path.append(part)
             else:  # one of several quantizers, under a name that is unique in the whole process
                 known = self.members.setdefault("/".join(path), [])
                 if part not in known:

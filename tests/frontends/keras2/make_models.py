@@ -455,13 +455,20 @@ def randomise(network, rng):
             new.append(values.astype(variable.dtype.as_numpy_dtype))
         if new and not isinstance(layer, Model):
             layer.set_weights(new)
+        if hasattr(layer, "finalize_state"):  # what a Normalization computes with
+            layer.finalize_state()
 
 
-def record(network, rng):
-    """Inputs and every layer's output at its first call."""
+def record(network, rng, whole=False):
+    """Inputs and every layer's output at its first call.
+
+    whole: inputs are numbers from 0 to 7, for layers that look rows up.
+    """
     arrays, inputs = {}, []
     for tensor in network.inputs:
-        data = rng.integers(-128, 128, (EVENTS, *tensor.shape[1:])).astype(np.float32) / 16
+        shape = (EVENTS, *tensor.shape[1:])
+        data = rng.integers(0, 8, shape) if whole else rng.integers(-128, 128, shape) / 16
+        data = data.astype(np.float32)
         arrays[f"x/{tensor.node.layer.name}"] = data
         inputs.append(data)
     recorded = [layer for layer in network.layers if not isinstance(layer, layers.InputLayer)]
@@ -473,20 +480,25 @@ def record(network, rng):
     return arrays
 
 
+def write(folder: Path, name, build, number, whole=False) -> None:
+    """Write one model, seeded by its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tf.keras.backend.clear_session()
+    tf.keras.utils.set_random_seed(number)
+    rng = np.random.default_rng(1000 + number)
+    network = build()
+    randomise(network, rng)
+    np.savez_compressed(folder / f"{name}.npz", **record(network, rng, whole))
+    network.save(folder / f"{name}.h5", include_optimizer=False)
+    if name == "plain_conv1d":
+        (folder / "pair.json").write_text(json.dumps(json.loads(network.to_json()), indent=1))
+        network.save_weights(folder / "pair_weights.h5")
+
+
 def main(folder: Path) -> None:
     """Write all models."""
-    folder.mkdir(parents=True, exist_ok=True)
     for number, (name, build) in enumerate(BUILDERS.items()):
-        tf.keras.backend.clear_session()
-        tf.keras.utils.set_random_seed(number)
-        rng = np.random.default_rng(1000 + number)
-        network = build()
-        randomise(network, rng)
-        np.savez_compressed(folder / f"{name}.npz", **record(network, rng))
-        network.save(folder / f"{name}.h5", include_optimizer=False)
-        if name == "plain_conv1d":
-            (folder / "pair.json").write_text(json.dumps(json.loads(network.to_json()), indent=1))
-            network.save_weights(folder / "pair_weights.h5")
+        write(folder, name, build, number)
 
 
 if __name__ == "__main__":

@@ -93,12 +93,12 @@ def plain_float() -> keras.Model:
     a = kl.Conv1D(6, 3, padding="same", activation="relu", name="conv")(hl.Quantizer(name="q")(x))
     a = kl.BatchNormalization(name="norm")(a)
     a = kl.DepthwiseConv1D(3, depth_multiplier=2, name="depthwise")(a)
-    a = kl.SeparableConv1D(3, 2, name="separable")(a)
-    a = kl.EinsumDense("btc,cd->btd", (5, 4), bias_axes="d", name="einsum")(a)
+    s = kl.SeparableConv1D(3, 2, name="separable")(a)
+    a = kl.EinsumDense("btc,cd->btd", (5, 4), bias_axes="d", name="einsum")(s)
     b = kl.Reshape((5, 2, 2), name="image")(a)
     b = kl.Conv2D(3, (2, 1), activation="hard_sigmoid", name="conv2")(b)
     b = kl.DepthwiseConv2D((2, 1), activation="tanh", name="depthwise2")(b)
-    c = kl.AveragePooling1D(3, name="pool")(a)
+    c = kl.AveragePooling1D(3, name="pool")(s)
     d = kl.Dense(5, activation="softmax", name="dense")(kl.Flatten(name="flat")(b))
     return keras.Model(x, [d, c, kl.Activation("sigmoid", name="sigmoid")(kl.Dense(2, name="last")(kl.Flatten()(c)))])
 
@@ -373,6 +373,8 @@ def scramble(made: keras.Model) -> None:
                 continue
             low, high = (0.3, 2.0) if "variance" in name or "gamma" in name else (-2.0, 2.0)
             variable.assign(RNG.uniform(low, high, variable.shape).astype("float32"))
+        if hasattr(layer, "finalize_state"):  # what a Normalization computes with
+            layer.finalize_state()
 
 
 def _scramble_quantizer(layer: Any) -> None:
@@ -399,7 +401,8 @@ def data(shape: Sequence[int]) -> np.ndarray:
 def answers(made: keras.Model, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Every layer's output by the layer's name, `:1` for the second use of a shared layer."""
     tensors = {}
-    for layer in made.layers:
+    network = made._functional if isinstance(made, keras.Sequential) else made
+    for layer in network.operations:
         own = [node for node in layer._inbound_nodes if not node.is_input and id(node) in _used(made)]
         for index, node in enumerate(own):
             tensors[f"{layer.name}:{index}" if index else layer.name] = node.output_tensors[0]
@@ -425,24 +428,28 @@ def _compress(path: Path) -> None:
             archive.writestr(info, content)
 
 
+def write(name: str, make: Callable[[], keras.Model], draw: Callable[[Sequence[int]], np.ndarray] = data) -> None:
+    """One model with the framework's answers; `draw` makes the inputs of a shape."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    made = make()
+    scramble(made)
+    inputs = {t._keras_history[0].name: draw(t.shape[1:]) for t in made.inputs}
+    path = FOLDER / f"{name}.{'h5' if name.endswith('h5') else 'keras'}"
+    made.save(path)
+    if path.suffix == ".keras":
+        _compress(path)
+    outputs = answers(made, inputs)
+    arrays = {f"in/{k}": v for k, v in inputs.items()} | {f"layer/{k}": v for k, v in outputs.items()}
+    np.savez_compressed(FOLDER / f"{name}.npz", **arrays)
+
+
 def main(names: Sequence[str]) -> None:
     """Write the models of these names, or all."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, make in MODELS.items():
-        if names and name not in names:
-            continue
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(1)
-        made = make()
-        scramble(made)
-        inputs = {t._keras_history[0].name: data(t.shape[1:]) for t in made.inputs}
-        path = FOLDER / f"{name}.{'h5' if name.endswith('h5') else 'keras'}"
-        made.save(path)
-        if path.suffix == ".keras":
-            _compress(path)
-        outputs = answers(made, inputs)
-        arrays = {f"in/{k}": v for k, v in inputs.items()} | {f"layer/{k}": v for k, v in outputs.items()}
-        np.savez_compressed(FOLDER / f"{name}.npz", **arrays)
+        if not names or name in names:
+            write(name, make)
 
 
 if __name__ == "__main__":
