@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.errors import FpgamlError, Problem, TooWideError, UnsupportedError
 from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation
 from fpgaml.graph.graph import GraphBuilder
@@ -18,6 +18,9 @@ from fpgaml.graph.values import FixedArray
 
 MOST_VALUES = 1 << 24
 """Of one tensor: far more than a trigger has, and what keeps a damaged file from filling the memory."""
+
+WIDEST = 144
+"""Bits of a type beyond which nothing useful can follow."""
 
 
 @dataclass
@@ -56,6 +59,18 @@ class Emitter:
         if self.prefix is not None:
             name = f"{self.prefix}{suffix or 'result'}"
         return self.graph.add(op, *inputs, name=name, source=self.label)
+
+    def narrow_enough(self, node: str) -> str:
+        """The node with the layer's output, unless nothing useful can follow it.
+
+        Raises:
+            TooWideError: its exact values need more than 144 bits.
+        """
+        width = int(self.graph.type(node).width.max())
+        if width > WIDEST:
+            reason = f"its exact values need {width} bits, more than {WIDEST}"
+            raise TooWideError(self.label, reason, "A quantised activation before it keeps them narrow")
+        return node
 
     def rounded(self, node: str, what: str = "") -> str:
         """A result of the layer that the file leaves in floating point, as the user or a calibration rounds it.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.errors import FpgamlError, TooWideError
+from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.keras.arguments import Arguments
 
@@ -18,8 +18,6 @@ UNUSABLE = (
     KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, MemoryError,
 )  # fmt: skip
 """What settings of the wrong kind raise where they are used."""
-WIDEST = 144
-"""Bits of a type beyond which nothing useful can follow."""
 
 
 @dataclass(kw_only=True)
@@ -70,18 +68,6 @@ class KerasLayer(Emitter):
                 "The file is inconsistent: save the model again",
             )
         return array
-
-    def narrow_enough(self, node: str) -> str:
-        """The node with the layer's output, unless nothing useful can follow it.
-
-        Raises:
-            TooWideError: its exact values need more than 144 bits.
-        """
-        width = int(self.graph.type(node).width.max())
-        if width > WIDEST:
-            reason = f"its exact values need {width} bits, more than {WIDEST}"
-            raise TooWideError(self.label, reason, "A quantised activation before it keeps them narrow")
-        return node
 
     def arrays(self, order: Sequence[str], *parts: str) -> dict[str, NDArray[np.float32]]:
         """Several weight tensors, by name, in float32.

@@ -42,7 +42,7 @@ def guarded(where: str) -> Iterator[None]:
     except FpgamlError as error:
         if where in str(error):
             raise
-        raise FpgamlError(f"{where}, {error.where}", error.reason, error.advice) from error
+        raise type(error)(f"{where}, {error.where}", error.reason, error.advice) from error
     except (ArithmeticError, LookupError, ValueError, TypeError, RecursionError, MemoryError, AssertionError) as error:
         reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {error})"
         raise FpgamlError(where, reason, AGAIN) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fpgaml.data.coding import PortCoding
-from fpgaml.errors import FpgamlError, Problem, TooWideError, UnsupportedError
+from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.outputs import named
 from fpgaml.frontends.building.precision import Precision
@@ -33,8 +33,6 @@ from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
 UNUSABLE = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, MemoryError, RecursionError)
 """What attributes and constants of the wrong kind raise where they are used."""
-WIDEST = 128
-"""Bits of a type beyond which nothing useful can follow."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +128,8 @@ class _Builder:
             layer.give(*found)
         self._keep_layer(call, found[0])
         for value in found:
-            width = int(self._graph.type(value.node).width.max()) if value.node else 0
-            if width > WIDEST:
-                reason = f"its exact values need {width} bits, more than {WIDEST}"
-                raise TooWideError(call.label, reason, "A quantiser before it keeps them narrow")
+            if value.node:
+                layer.narrow_enough(value.node)
 
     def _keep_layer(self, call: Call, value: Value) -> None:
         """Note which node is a call's result, where it has the file's axes whole and nothing is left to be done."""
