@@ -55,7 +55,7 @@ def kernels(path: Path, model: TfliteModel, codes: Codes) -> Codes:
     """The reference kernels' outputs."""
     names = tuple(port.name for port in model.border.outputs)
     events = len(next(iter(codes.values())))
-    with ReferenceKernels(path, names, events) as oracle:
+    with ReferenceKernels(path, names, layers=False, limit=events) as oracle:
         found = oracle.answers({n: c.astype(np.float64) for n, c in codes.items()}, 0)
     bits = {port.name: port.coding.bits for port in model.border.outputs}
     return {name: np.rint(found[name]).astype(f"int{bits[name]}") for name in names}

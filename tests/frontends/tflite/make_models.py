@@ -106,6 +106,34 @@ def extremes() -> Any:
     return network((4, 5), build)
 
 
+@model("int8")
+def visual_words() -> Any:
+    """A small MobileNet as those for visual wake words, with channels of tiny weights and a bias, as training leaves."""
+
+    import keras
+
+    def build(k: Any, x: Any) -> Any:
+        def block(x: Any, layer: Any) -> Any:
+            small = keras.initializers.RandomUniform(-0.02, 0.02)
+            x = k.BatchNormalization(gamma_initializer=uneven, beta_initializer=small)(layer(x))
+            return k.ReLU()(x)
+
+        x = block(x, k.Conv2D(4, 3, strides=2, padding="same", use_bias=False))
+        x = block(x, k.DepthwiseConv2D(3, padding="same", use_bias=False))
+        x = block(x, k.Conv2D(8, 1, use_bias=False))
+        x = block(x, k.DepthwiseConv2D(3, strides=2, padding="same", use_bias=False))
+        x = block(x, k.Conv2D(8, 1, use_bias=False))
+        x = k.Flatten()(k.AveragePooling2D(3)(x))
+        return k.Dense(2, activation="softmax", kernel_initializer=keras.initializers.RandomNormal(0, 3))(x)
+
+    def uneven(shape: Any, dtype: Any = None) -> Any:
+        gains = np.ones(shape, np.float32)
+        gains[::4] = 2.0**-34
+        return tf.constant(gains, dtype or tf.float32)
+
+    return network((12, 12, 3), build)
+
+
 @model("per_tensor")
 def dense() -> Any:
     """Dense layers with one scale for all weights."""

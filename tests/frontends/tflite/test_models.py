@@ -128,7 +128,7 @@ def test_an_input_type_is_the_files_own(tmp_path: Path) -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize("name", ["waveform_int8", "residual_int8", "branches_int16"])
+@pytest.mark.parametrize("name", ["residual_int8", "branches_int16", "visual_words_int8"])
 def test_c_simulation_is_exact(name: str, tmp_path: Path) -> None:
     graph = graph_of(name)
     target = HlsTarget().settings(graph, find_board("vu13p"))
