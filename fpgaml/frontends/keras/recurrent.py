@@ -35,12 +35,14 @@ class Place:
         kind: `SimpleRNN`, `GRU` or `LSTM`; quantized: whether its class is a quantized one.
         config: its settings.
         path: where its arrays are within the layer, such as `forward_layer/cell`.
+        number: among the cells of its direction.
     """
 
     kind: str
     quantized: bool
     config: Config
     path: str
+    number: int = 0
 
     @property
     def units(self) -> int:
@@ -200,14 +202,14 @@ def _places(kind: str, config: Config, path: str) -> Iterator[Place]:
     if not stacked and str(given["class_name"]).rpartition(">")[2] == "StackedRNNCells":
         cells, stacked = given["config"]["cells"], True
     counts: dict[str, int] = {}
-    for cell in cells:
+    for number, cell in enumerate(cells):
         name = str(cell["class_name"]).rpartition(">")[2]
         stem = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
         count = counts.get(stem, 0)
         counts[stem] = count + 1
         numbered = f"{stem}_{count}" if count else stem
         place = f"{here}/cells/{numbered}" if stacked else here
-        yield Place(str(form_of(name)), name.startswith("Q"), cell["config"], place)
+        yield Place(str(form_of(name)), name.startswith("Q"), cell["config"], place, number)
 
 
 def _bidirectional(layer: KerasLayer, make: MakeArithmetic) -> list[str]:

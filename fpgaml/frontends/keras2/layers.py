@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,11 @@ from fpgaml.frontends.keras.operations import OPERATIONS, by_name, canonical
 from fpgaml.frontends.keras.pointwise import POINTWISE
 from fpgaml.frontends.keras.preprocessing import PREPROCESSING
 from fpgaml.frontends.keras.products import dot
+from fpgaml.frontends.keras.recurrent import form_of, inner_layers
+from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
 from fpgaml.frontends.keras.statistics import STATISTICS, axes_of
 from fpgaml.frontends.keras.time_distributed import distributed
-from fpgaml.frontends.keras2 import activations, linear, pooling
+from fpgaml.frontends.keras2 import activations, linear, pooling, recurrent
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, in_qkeras, parse_function, setting, weight_problem
 from fpgaml.frontends.keras2.merging import MERGES
@@ -81,12 +83,13 @@ def _time_distributed(layer: KerasLayer) -> str:
 
     def convert_inside(node: str) -> str:
         own = replace(layer, kind=kind, config=inner["config"], inputs=(node,), arguments=Arguments((Tensor(0),)))
-        return CONVERTERS[kind](own)
+        given = CONVERTERS[kind](own)
+        return given if isinstance(given, str) else given[0]
 
     return distributed(layer, kind, convert_inside)
 
 
-CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
+CONVERTERS: dict[str, Converter[KerasLayer, str | Sequence[str]]] = {
     "Dense": linear.dense,
     "QDense": linear.dense,
     "QDenseBatchnorm": linear.dense,
@@ -131,6 +134,7 @@ CONVERTERS: dict[str, Converter[KerasLayer, str]] = {
     **MERGES,
     **dict.fromkeys(("TFOpLambda", "SlicingOpLambda"), _operation),
     "TimeDistributed": _time_distributed,
+    **recurrent.CONVERTERS,
 }
 """Converters by class name."""
 
@@ -139,8 +143,8 @@ _ADVICE = {
     "QAdaptiveActivation": ("changes its range with the data", "Replace it by a QActivation with the final range"),
 }
 _QUANTIZERS = (
-    "kernel_quantizer", "depthwise_quantizer", "pointwise_quantizer", "bias_quantizer", "gamma_quantizer",
-    "beta_quantizer", "mean_quantizer", "variance_quantizer", "average_quantizer",
+    "kernel_quantizer", "depthwise_quantizer", "pointwise_quantizer", "recurrent_quantizer", "bias_quantizer",
+    "gamma_quantizer", "beta_quantizer", "mean_quantizer", "variance_quantizer", "average_quantizer",
 )  # fmt: skip
 
 
@@ -170,10 +174,29 @@ def _found(call: Call) -> list[tuple[str, str]]:
         function = _read(call, name, found)
         if function is not None:
             found.append(weight_problem(function.plain()))
-    if "activation" in config:
-        found.append(activations.problem(_read(call, "activation", found)))
+    for name in ("activation", "recurrent_activation"):
+        if name in config:
+            found.append(activations.problem(_read(call, name, found)))
+    if call.kind in recurrent.CONVERTERS:
+        found.extend(_recurrent(call, found))
     found.extend(_special(call))
     return [problem for problem in found if problem]
+
+
+def _recurrent(call: Call, found: list[tuple[str, str] | None]) -> list[tuple[str, str] | None]:
+    """Of a recurrent layer's settings, and of what a wrapper holds."""
+    problems = [recurrent_problem(call.kind, call.config), activations.problem(_read(call, "state_quantizer", found))]
+    if call.kind == "QGRU" and not call.config.get("recurrent_quantizer"):
+        reason = "has no recurrent_quantizer, and then multiplies its state by the kernel (QKeras 0.9)"
+        problems.append((reason, "Train it with a recurrent_quantizer"))
+    for kind, config, _ in inner_layers(call.kind, call.config):
+        if kind == "StackedRNNCells":
+            continue
+        if form_of(kind) is None or (call.kind == "RNN") != kind.endswith("Cell"):
+            problems.append((f"holds a {kind}", "Use SimpleRNN, GRU or LSTM, or cells of them in an RNN"))
+        else:
+            problems += _found(replace(call, kind=kind.removesuffix("Cell"), config=config))
+    return problems
 
 
 def _class_problem(call: Call) -> tuple[str, str]:
@@ -212,18 +235,18 @@ def _special(call: Call) -> list[tuple[str, str] | None]:
     return []
 
 
-def convert(layer: KerasLayer) -> str:
+def convert(layer: KerasLayer) -> Sequence[str]:
     """Add a layer's nodes.
 
     Args:
         layer: one that `problems` finds nothing wrong with.
 
     Returns:
-        The node with the layer's output.
+        The nodes with the layer's outputs.
 
     Raises:
-        FpgamlError: its weights or inputs do not fit, or its type grows beyond 128 bits.
+        FpgamlError: its weights or inputs do not fit, or its type grows beyond what is useful.
     """
     with layer.guarded():
-        node = CONVERTERS[layer.kind](layer)
-    return layer.narrow_enough(node)
+        given = CONVERTERS[layer.kind](layer)
+    return [layer.narrow_enough(node) for node in ([given] if isinstance(given, str) else given)]

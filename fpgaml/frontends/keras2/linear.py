@@ -19,7 +19,7 @@ from fpgaml.frontends.keras2.functions import Function, setting
 from fpgaml.graph.values import FixedArray
 
 
-def _inference(
+def weights_of(
     layer: KerasLayer, function: Function | None, stored: Array, bits: int, what: str, channels: int = 1
 ) -> Weights:
     """Weights as they are in inference."""
@@ -35,11 +35,12 @@ def _inference(
         raise FpgamlError(layer.label, f"the quantised {what} overflows float32", advice) from None
 
 
-def _bias(layer: KerasLayer, function: Function | None, stored: Array) -> FixedArray:
-    kept = _inference(layer, function, stored, BIAS_BITS, "bias")
+def bias_of(layer: KerasLayer, function: Function | None, stored: Array, bits: int = BIAS_BITS) -> FixedArray:
+    """A bias as it is in inference."""
+    kept = weights_of(layer, function, stored, bits, "bias")
     if kept.scale is None:
         return kept.values
-    return tensor(layer, np.asarray(kept.scale * kept.values.to_float().astype(np.float32)), BIAS_BITS, "bias")
+    return tensor(layer, np.asarray(kept.scale * kept.values.to_float().astype(np.float32)), bits, "bias")
 
 
 def _products(layer: KerasLayer, x: str, products: Products, quantizer: str, suffix: str = "") -> str:
@@ -49,9 +50,9 @@ def _products(layer: KerasLayer, x: str, products: Products, quantizer: str, suf
         quantizer: the setting that quantises the kernel.
     """
     function = setting(layer, quantizer, kernel=True)
-    kernel = _inference(layer, function, products.kernel, WEIGHT_BITS, "kernel", len(products.channels))
+    kernel = weights_of(layer, function, products.kernel, WEIGHT_BITS, "kernel", len(products.channels))
     stored = products.bias
-    bias = None if stored is None else _bias(layer, setting(layer, "bias_quantizer"), stored)
+    bias = None if stored is None else bias_of(layer, setting(layer, "bias_quantizer"), stored)
     node = sum_of_products(layer, x, products, kernel, bias, suffix)
     return layer.rounded(node, suffix) if function is None else node
 

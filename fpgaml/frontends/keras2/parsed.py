@@ -77,7 +77,7 @@ class Keras2Model:
         notes: list[Approximation] = []
         for name, shape in self.input_shapes.items():
             graph.layers[name] = Emitter(graph, name).add(Input(shape, input_quantizers[name]))
-        nodes = graph.layers
+        nodes = dict(graph.layers)
 
         def add(call: Call) -> None:
             inputs = tuple(nodes[name] for name in call.inputs)
@@ -93,7 +93,8 @@ class Keras2Model:
                 weights=weights,
                 arguments=call.arguments,
             )
-            nodes[call.name] = convert(layer)
+            nodes.update(zip(call.outputs, convert(layer), strict=True))
+            graph.layers[call.name] = nodes[call.name]
 
         convert_all(self.file, self.topology.calls, add)
         outputs = [nodes[name] for name in self.topology.outputs]

@@ -8,6 +8,7 @@ from typing import Any
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.keras.arguments import Arguments, Tensor
+from fpgaml.frontends.keras.recurrent import output_count
 from fpgaml.graph.ops import Shape
 
 Reference = tuple[str, int, int]
@@ -23,7 +24,7 @@ class Call:
         name: of the call: the layer's name, with the nested models it is in, and `:n` for its n-th reuse.
         path: the layer's name inside of its models, outermost first.
         kind, config: of the layer.
-        inputs: names of the calls that feed it.
+        inputs: names of the outputs that feed it.
         arguments: of the call, whose tensors are those of `inputs` in order.
     """
 
@@ -36,8 +37,9 @@ class Call:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The call itself: layers with several outputs are not supported."""
-        return (self.name,)
+        """Its outputs: the call's own name, and that with `#1`, `#2` for further ones."""
+        count = output_count(self.kind, self.config)
+        return (self.name, *(f"{self.name}#{number}" for number in range(1, count)))
 
 
 @dataclass
@@ -97,7 +99,7 @@ def _add(
     layer: Mapping[str, Any],
     inputs: Sequence[str],
     arguments: Arguments,
-) -> str:
+) -> tuple[str, ...]:
     kind, config = str(layer["class_name"]), layer["config"]
     name = "/".join(path) + (f":{index}" if index else "")
     if kind in NETWORKS:
@@ -108,9 +110,9 @@ def _add(
         if len(outputs) != 1:
             raise UnsupportedError(name, [Problem(name, "a nested model with several outputs", "Lay it flat")])
         flat.nested[name] = outputs[0]
-        return outputs[0]
+        return (outputs[0],)
     flat.calls.append(Call(name, path, kind, config, tuple(inputs), arguments))
-    return name
+    return flat.calls[-1].outputs
 
 
 def _input(flat: Topology, path: tuple[str, ...], config: Mapping[str, Any]) -> str:
@@ -142,7 +144,10 @@ def _sequential(flat: Topology, config: Any, path: tuple[str, ...], given: Seque
             current = current or _input(flat, here, layer["config"])
         else:
             assert current is not None
-            current = _add(flat, here, 0, layer, [current], Arguments((Tensor(0),)))
+            current, *more = _add(flat, here, 0, layer, [current], Arguments((Tensor(0),)))
+            if more:
+                problem = Problem("/".join(here), "several outputs in a Sequential model", "Build it as Model(in, out)")
+                raise UnsupportedError("network", [problem])
     assert current is not None
     return [current]
 
@@ -196,12 +201,12 @@ def _first_node(layer: Mapping[str, Any]) -> int:
 
 
 def _functional(flat: Topology, config: Any, path: tuple[str, ...], given: Sequence[str] | None) -> list[str]:
-    done: dict[tuple[str, int], str] = {}
+    done: dict[tuple[str, int], tuple[str, ...]] = {}
     entries = _references(config["input_layers"])
     waiting: list[tuple[Mapping[str, Any], int, Sequence[Reference], Arguments]] = []
     by_name = {str(layer.get("name", layer["config"]["name"])): layer for layer in config["layers"]}
     for position, (name, _, _) in enumerate(entries):
-        done[name, 0] = given[position] if given else _input(flat, (*path, name), by_name[name]["config"])
+        done[name, 0] = (given[position] if given else _input(flat, (*path, name), by_name[name]["config"]),)
     for name, layer in by_name.items():
         for index, node in enumerate(layer["inbound_nodes"], start=_first_node(layer)):
             if (name, index) not in done:
@@ -213,9 +218,7 @@ def _functional(flat: Topology, config: Any, path: tuple[str, ...], given: Seque
             raise FpgamlError(flat.name, f"these layers wait for each other or for one that is missing: {names}")
         for layer, index, references, arguments in ready:
             name = str(layer.get("name", layer["config"]["name"]))
-            if any(tensor for _, _, tensor in references):
-                raise FpgamlError(name, "reads the second output of a layer", "Only layers with one output are known")
-            feeds = [done[n, i] for n, i, _ in references]
+            feeds = [done[n, i][tensor] for n, i, tensor in references]
             done[name, index] = _add(flat, (*path, name), index - _first_node(layer), layer, feeds, arguments)
         waiting = [w for w in waiting if w not in ready]
-    return [done[name, node] for name, node, _ in _references(config["output_layers"])]
+    return [done[name, node][tensor] for name, node, tensor in _references(config["output_layers"])]

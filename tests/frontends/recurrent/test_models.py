@@ -16,10 +16,11 @@ from tests.paths import ROOT
 
 DATA = ROOT / "tests" / "fixtures" / "recurrent"
 MODELS = sorted(path for path in DATA.iterdir() if path.suffix in (".keras", ".h5", ".onnx"))
-FLOAT = {path.stem for path in MODELS if path.stem.startswith(("keras2", "keras3", "onnx"))}
-CLOSE = 8e-4
-WIDER = {"keras3_gru_before": 6e-3, "onnx_gru_both_ways": 2e-3}
-"""Softsign is flat nowhere: 14 bits for all that its argument can be are coarse."""
+FLOAT = {p.stem for p in MODELS if p.stem.startswith(("keras2", "keras3", "onnx"))} | {"qkeras_lstm_real"}
+CLOSE = 1e-3
+WIDER = {"keras3_gru_before": 6e-3, "onnx_gru_both_ways": 2e-3, "qkeras_lstm_real": 0.02}
+"""Softsign is flat nowhere: 14 bits for all that its argument can be are coarse. QKeras rounds what its tables give to
+six bits, and one of these may fall to the other side."""
 TYPE = Quantizer(FixedType(1, 3, 6), Rounding.RND, Overflow.SAT)
 """Holds every recorded input exactly."""
 
