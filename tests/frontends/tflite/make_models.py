@@ -108,7 +108,7 @@ def extremes() -> Any:
 
 @model("int8")
 def visual_words() -> Any:
-    """A small MobileNet as those for visual wake words, with channels of tiny weights and a bias, as training leaves."""
+    """A small MobileNet as those for visual wake words, with channels of tiny weights as training leaves them."""
 
     import keras
 
