@@ -1,10 +1,5 @@
 """Layers of Keras, 2 and 3 alike, that divide by statistics of the event itself.
 
-With n values x along the axes, and d = n x - sum(x), their deviation from the mean is d / n and their variance
-sum(d**2) / n**3, so that (x - mean) / sqrt(variance + epsilon) is d / sqrt(sum(d**2) / n + n**2 epsilon): d and the sum
-are exact, and the root is the one table (`inverse_root`, whose docstring has the bound of the error: below 2**-9.9 of
-the normalised value).
-
 Sources: Keras 3, `keras/src/layers/normalization/`; Keras 2, `keras/src/layers/normalization/`.
 """
 
@@ -19,6 +14,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.building.inverse_root import inverse_root
+from fpgaml.frontends.building.statistics import centred, root_mean_square, squared_sum
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.graph.ops import Multiply, Reduce, Reduction, Scale, Subtract
 from fpgaml.graph.values import FixedArray
@@ -31,29 +27,6 @@ def axes_of(axes: Any, rank: int, where: str) -> tuple[int, ...]:
     if not found or found[0] < 0 or found[-1] >= rank:
         raise FpgamlError(where, f"axes {axes} of a tensor with {rank} axes and the batch", "Save the model again")
     return tuple(found)
-
-
-def _squared_sum(layer: KerasLayer, x: str, axes: tuple[int, ...]) -> str:
-    return layer.add(Reduce(Reduction.SUM, axes), layer.add(Multiply(), x, x, suffix="squares"), suffix="square_sum")
-
-
-def _centred(layer: KerasLayer, x: str, axes: tuple[int, ...], epsilon: float) -> str:
-    """(x - mean) / sqrt(variance + epsilon) along axes."""
-    shape = layer.shape(x)
-    n = prod(shape[axis] for axis in axes)
-    total = layer.add(Reduce(Reduction.SUM, axes), x, suffix="sum")
-    ones = (1,) * len(shape)
-    times = Scale(FixedArray(np.full(ones, n), 0), FixedArray(np.zeros(ones, dtype=np.int64), 0))
-    deviation = layer.add(Subtract(), layer.add(times, x, suffix="times_n"), total, suffix="deviation")
-    root = inverse_root(layer, _squared_sum(layer, deviation, axes), 1.0 / n, n * n * epsilon)
-    return layer.add(Multiply(), deviation, root, suffix="normalised")
-
-
-def _root_mean_square(layer: KerasLayer, x: str, axes: tuple[int, ...], epsilon: float) -> str:
-    """x / sqrt(mean(x**2) + epsilon) along axes."""
-    n = prod(layer.shape(x)[axis] for axis in axes)
-    root = inverse_root(layer, _squared_sum(layer, x, axes), 1.0 / n, epsilon)
-    return layer.add(Multiply(), x, root, suffix="normalised")
 
 
 def _affine(layer: KerasLayer, x: str, axes: tuple[int, ...], names: tuple[str | None, str | None]) -> str:
@@ -84,10 +57,10 @@ def layer_normalization(layer: KerasLayer) -> str:
         nothing = FixedArray(np.zeros(ones, dtype=np.int64), 0)
         times = layer.add(Scale(FixedArray(np.full(ones, n), 0), nothing), x, suffix="times_n")
         deviation = layer.add(Subtract(), times, total, suffix="deviation")
-        root = inverse_root(layer, _squared_sum(layer, deviation, axes), 1.0 / n**3, epsilon)
+        root = inverse_root(layer, squared_sum(layer, deviation, axes), 1.0 / n**3, epsilon)
         return _affine(layer, layer.add(Multiply(), x, root, suffix="normalised"), axes, ("gamma", None))
     names = ("gamma" if config.get("scale", True) else None, "beta" if config.get("center", True) else None)
-    return _affine(layer, _centred(layer, x, axes, epsilon), axes, names)
+    return _affine(layer, centred(layer, x, axes, epsilon), axes, names)
 
 
 def rms_normalization(layer: KerasLayer) -> str:
@@ -95,7 +68,7 @@ def rms_normalization(layer: KerasLayer) -> str:
     x = layer.input
     axes = axes_of(layer.config.get("axis", -1), len(layer.shape(x)), layer.label)
     epsilon = float(layer.config.get("epsilon", 1e-6))
-    return _affine(layer, _root_mean_square(layer, x, axes, epsilon), axes, ("scale", None))
+    return _affine(layer, root_mean_square(layer, x, axes, epsilon), axes, ("scale", None))
 
 
 def group_normalization(layer: KerasLayer) -> str:
@@ -110,7 +83,7 @@ def group_normalization(layer: KerasLayer) -> str:
         raise FpgamlError(layer.label, f"{channels} channels in {groups} groups", "Save the model again")
     grouped = layer.reshaped(x, (*shape[:-1], groups, channels // groups), "grouped")
     axes = (*range(len(shape) - 1), len(shape))
-    node = _centred(layer, grouped, axes, float(config.get("epsilon", 1e-3)))
+    node = centred(layer, grouped, axes, float(config.get("epsilon", 1e-3)))
     names = ("gamma" if config.get("scale", True) else None, "beta" if config.get("center", True) else None)
     return _affine(layer, layer.reshaped(node, shape, "flat"), (len(shape) - 1,), names)
 
@@ -119,7 +92,7 @@ def unit_normalization(layer: KerasLayer) -> str:
     """UnitNormalization: x / sqrt(sum(x**2)); Keras's floor of 1e-12 lies below any step squared."""
     x = layer.input
     axes = axes_of(layer.config.get("axis", -1), len(layer.shape(x)), layer.label)
-    root = inverse_root(layer, _squared_sum(layer, x, axes), 1.0, 0.0)
+    root = inverse_root(layer, squared_sum(layer, x, axes), 1.0, 0.0)
     return layer.rounded(layer.add(Multiply(), x, root))
 
 

@@ -16,7 +16,6 @@ _REMARKS: Mapping[str, str] = {
         "Export in the QDQ format: QuantizeLinear and DequantizeLinear around operators on real numbers",
     ),
     "LpNormalization": "Use BatchNormalization, whose statistics are constants",
-    "InstanceNormalization": "Use BatchNormalization, whose statistics are constants",
     "LRN": "Use BatchNormalization, whose statistics are constants",
     "GlobalLpPool": "Use GlobalAveragePool",
     "LpPool": "Use AveragePool",

@@ -156,7 +156,8 @@ def concat(layer: Layer) -> Value:
     values = same_batch(layer, values)
     if values[0].axes[axis] == (BATCH,):
         raise layer.unsupported("Concat of batches", "Concatenate along another axis")
-    if len({value.axes for value in values}) > 1 or any(len(group) != 1 for group in values[0].axes):
+    layouts = {(value.axes, len(layer.shape(value.node))) for value in values}
+    if len(layouts) > 1 or any(len(group) != 1 for group in values[0].axes):
         values = lying_alike(layer, values)
     node = layer.add(Concatenate(values[0].axes[axis][0]), *(value.node for value in values))
     shape = list(values[0].shape)

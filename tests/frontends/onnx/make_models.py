@@ -208,6 +208,16 @@ def batch_normalization():
 
 
 @model
+def normalizations():
+    """By statistics of the event itself."""
+    net = Net(23, x=(3, 4))
+    a = net("LayerNormalization", "x", eighths(4, low=4), eighths(4))
+    b = net("LayerNormalization", "x", eighths(3, 4, low=4), axis=1, epsilon=1e-2)
+    c = net("InstanceNormalization", "x", eighths(3, low=4), eighths(3))
+    return net.out(a, b, c, net("RMSNormalization", "x", eighths(4, low=4)))
+
+
+@model
 def activations_exact():
     return side_by_side(
         (6,), 17,

@@ -17,6 +17,7 @@ BOUNDED = {
     "division": 2**-14,
     "float_mlp": 2**-11,
     **dict.fromkeys(("softmax", "softmax_old", "softmax_old_flattened"), 2**-8),
+    "normalizations": 2**-9,
     "squeeze_excite": 2**-15,
     "keras_export": 2**-11,
     "tf2onnx_cnn": 2**-11,
