@@ -20,6 +20,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.target import HlsTarget
 from fpgaml.precision.choose import choose_numbers
+from fpgaml.precision.hls4ml_config import read_hls4ml_config
 from fpgaml.progress import Silent
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.target import RtlTarget
@@ -80,6 +81,7 @@ def convert(
     layers: bool = False,
     tolerance_lsb: float | None = None,
     precision: str | Sequence[str] = (),
+    hls_config: str | Path | None = None,
     calibrate: bool = False,
     tolerance: str | float | None = None,
     auc_loss: float | None = None,
@@ -100,7 +102,7 @@ def convert(
         reference: the source model's own answers to the data; labels: 1 signal, 0 background, for the ROC AUC.
         framework: "auto", "never" or "required": whether the model's framework is asked; layers: layer by layer.
         tolerance_lsb: a distance allowed between source model and Graph.
-        precision: types for a float network, as for --precision.
+        precision: types for a float network, as for --precision; hls_config: a configuration file of hls4ml.
         calibrate: choose them by the data; tolerance: how far outputs may be from the float network's then, in output
             units, or as `1%` of their range; auc_loss: what the ROC AUC may lose instead.
         requantize_bits: of the factors between the codes of an integer model; None: exact.
@@ -119,13 +121,16 @@ def convert(
         sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
     ):
         place, clock = found.place(None if board is None else str(board), clock_mhz)
+        config = read_hls4ml_config(Path(hls_config)) if hls_config is not None else None
+        own = config.settings if config and kind.name == "hls" else {}
         request = Request(
             output=Path(output),
-            target=kind(**found.settings(kind.name)) if isinstance(target, str) else target,
+            target=kind(**{**found.settings(kind.name), **own}) if isinstance(target, str) else target,
             board=find_board(place, part, clock),
             input_types=_texts(input_type),
             numbers=choose_numbers(
                 _texts(precision),
+                config=config.asked if config else None,
                 calibrate=calibrate,
                 tolerance=None if tolerance is None else str(tolerance),
                 auc_loss=auc_loss,

@@ -17,6 +17,7 @@ from fpgaml.targets import target_class
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
+    from fpgaml.precision.asked import Asked
     from fpgaml.precision.build import Numbers
     from fpgaml.progress import Progress
     from fpgaml.tasks.sources import Sources
@@ -61,6 +62,12 @@ class ModelOptions:
             "--precision",
             help="Types for a float network: 'ap_fixed<16,6>', 'LAYER=...' or 'LAYER.PART=...', as in hls4ml; PART is "
             "weight, bias, scale, result or table.",
+        ),
+    ] = None
+    hls_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--hls-config", help="A configuration of hls4ml (.yml): its precisions, strategies and reuse factors."
         ),
     ] = None
     calibrate: Annotated[
@@ -118,14 +125,17 @@ def _convert(
     from fpgaml.cli.show import show_results
     from fpgaml.conversion import Request, Vectors
     from fpgaml.conversion import convert as run
+    from fpgaml.precision.hls4ml_config import read_hls4ml_config
     from fpgaml.progress import choose_progress
     from fpgaml.tasks.sources import sources
 
     progress, kind = choose_progress(), target_class(target.lower())
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
-        chosen = read_target(kind.name, settings or {}, found.settings(kind.name))
+        config = read_hls4ml_config(reading.hls_config) if reading.hls_config else None
+        own = config.settings if config and kind.name == "hls" else {}
+        chosen = read_target(kind.name, settings or {}, {**found.settings(kind.name), **own})
         board = _place(project, found, kind.name, kind.for_board)
-        numbers = _numbers(reading, checks.tolerance, found.labels, progress)
+        numbers = _numbers(reading, config.asked if config else None, checks.tolerance, found.labels, progress)
         kept = replace(checks, tolerance=None) if reading.calibrate else checks
         request = Request(
             output=project.output or Path(f"{found.stem}_{board.name if kind.for_board else kind.name}"),
@@ -163,12 +173,15 @@ def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool
     return find_board(name, project.part, clock_mhz)
 
 
-def _numbers(reading: ModelOptions, tolerance: str | None, labels: Path | None, progress: Progress) -> Numbers | None:
+def _numbers(
+    reading: ModelOptions, config: Asked | None, tolerance: str | None, labels: Path | None, progress: Progress
+) -> Numbers | None:
     """How to round what the model keeps in floating point; errors as for `choose_numbers`."""
     from fpgaml.precision.choose import choose_numbers
 
     return choose_numbers(
         reading.precision or (),
+        config=config,
         calibrate=reading.calibrate,
         tolerance=tolerance if reading.calibrate else None,
         auc_loss=reading.auc_loss,

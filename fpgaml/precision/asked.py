@@ -12,6 +12,8 @@ from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 OPTION = "--precision"
 PARTS = ("weight", "bias", "scale", "result", "table")
 """Of a layer: what it multiplies with, what it adds, BatchNormalization's factor, its result, its tables' entries."""
+ACTIVATIONS = frozenset({"activation", "relu", "leakyrelu", "elu", "prelu", "softmax"})
+"""Classes of layers, in small letters."""
 EXACT = "accumulators are exact here: nothing is lost before a result is rounded"
 
 _TYPE = re.compile(r"^\s*(?P<stem>(?:ap_|ac_)?u?(?:fixed|int)\s*<)(?P<arguments>[^>]*)>\s*$", re.IGNORECASE)
@@ -48,25 +50,34 @@ class Asked:
 
     Args:
         everywhere: for all parts that nothing else is said of, but tables; None: they stay as they are without it.
-        parts: by (layer, part); the part is empty where a layer's own type is meant for all its parts but tables.
+        parts: by (layer, part); the part is empty where a layer's own type is meant for all its parts but tables, the
+            layer where every layer's part is meant, and `dense:` for every layer of a class. None is hls4ml's `auto`:
+            exact, but for activations, which it gives the next type that is said.
         texts: as the user wrote it; option: that it came with.
         messages: what is not kept, and why.
         lenient: whether names that the model does not have are a message, not an error.
     """
 
     everywhere: AskedType | None = None
-    parts: Mapping[tuple[str, str], AskedType] = field(default_factory=dict)
+    parts: Mapping[tuple[str, str], AskedType | None] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
     option: str = OPTION
     lenient: bool = False
 
-    def find(self, layer: str, part: str) -> AskedType | None:
-        """The type for a part of a layer; a table's only where it is named."""
-        named = self.parts.get((layer, part))
-        if named is not None or part == "table":
-            return named
-        return self.parts.get((layer, ""), self.everywhere)
+    def find(self, layer: str, part: str, kind: str = "") -> AskedType | None:
+        """The type for a part of a layer; a table's only where it is named.
+
+        Args:
+            kind: the layer's class.
+        """
+        for name in (layer, f"{kind.lower()}:", ""):
+            for each in (part,) if part == "table" else (part, ""):
+                if (name, each) in self.parts:
+                    found = self.parts[name, each]
+                    if found is not None or kind.lower() not in ACTIVATIONS:
+                        return found
+        return None if part == "table" else self.everywhere
 
 
 def read_precision(texts: Sequence[str]) -> Asked | None:

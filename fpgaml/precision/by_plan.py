@@ -21,7 +21,7 @@ class ByPlan:
 
     def input_type(self, name: str) -> Quantizer | None:
         """An input that has no type of its own takes the model-wide one, rounded to nearest and saturating."""
-        asked = self.asked.find(name, "result")
+        asked = self.asked.find(name, "result", "activation")  # `auto` is for layers that compute
         return None if asked is None else asked.beforehand
 
     @property

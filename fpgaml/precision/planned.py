@@ -21,8 +21,11 @@ from fpgaml.frontends.building.constants import (
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
-from fpgaml.precision.asked import PARTS, Asked
+from fpgaml.precision.asked import PARTS, Asked, AskedType
 from fpgaml.precision.places import Choice, Place, keeps, of_result, of_weights, rounded
+
+SOFTMAX = ("exp", "inverse")
+"""The tables of a softmax."""
 
 
 class Planned:
@@ -40,7 +43,7 @@ class Planned:
     def weights(self, layer: Emitter, values: NDArray[np.float64], what: str, channels: int = 1) -> FixedArray:
         """As in `Precision`: rounded to nearest, saturating, unless the type has modes of its own."""
         place = self._see(of_weights(layer, what))
-        asked = self.asked.find(place.layer, place.part)
+        asked = self._find(layer, place, "")
         if asked is None:
             return _usual(layer, values, what)
         kept = quantize_reals(values, asked.beforehand)
@@ -56,7 +59,7 @@ class Planned:
     def result(self, layer: Emitter, node: str, what: str) -> str:
         """As in `Precision`."""
         place = self._see(of_result(layer, what))
-        asked = self.asked.find(place.layer, place.part)
+        asked = self._find(layer, place, what)
         if asked is None or keeps(layer, node, asked.at_run_time):
             return node
         self.choices[Choice(place, str(asked.at_run_time))] = None
@@ -76,7 +79,9 @@ class Planned:
     def entries(self, layer: Emitter, values: NDArray[np.float64], what: str, usual: Quantizer) -> FixedArray:
         """As in `Precision`."""
         place = self._see(of_result(layer, "", "table"))
-        asked = self.asked.find(place.layer, place.part)
+        # To hls4ml the activation inside of a layer is a layer of its own.
+        inside = self._see(of_result(layer, "softmax" if what in SOFTMAX else what, "table"))
+        asked = self._find(layer, place, "") or self._find(layer, inside, what)
         kept = usual if asked is None else asked.beforehand
         self.choices[Choice(place, str(kept.type))] = None
         layer.note(f"{what}: a table with entries of {kept.type}")
@@ -97,14 +102,24 @@ class Planned:
         if not self.choices:
             reason = "the model keeps nothing in floating point: its own quantizers say every type"
             raise FpgamlError(self.asked.option, reason, "Leave it out")
-        messages = []
+        known = {*layers, *(place.layer for place in self.seen)}
+        messages: dict[str, None] = {}
         for name, part in self.asked.parts:
-            problem = self._problem(name, part, set(layers))
-            if problem and not self.asked.lenient:
-                raise FpgamlError(self.asked.option, *problem)
-            if problem:
-                messages.append(f"{self.asked.option}: {problem[0]}")
+            if not name or name.endswith(":"):
+                continue
+            if not self.asked.lenient:
+                problem = self._problem(name, part, known)
+                if problem:
+                    raise FpgamlError(self.asked.option, *problem)
+            elif name.removesuffix("_linear") not in known:  # hls4ml's own layer for "no activation"
+                messages[f"{self.asked.option}: the model has no layer `{name}`"] = None
         return tuple(messages)
+
+    def _find(self, layer: Emitter, place: Place, what: str) -> AskedType | None:
+        """What was asked for; an activation inside of a layer is a layer of its own, as in hls4ml."""
+        inside = "softmax" if what == "softmax" else "activation"
+        kind = inside if place.layer != layer.label else str(getattr(layer, "kind", ""))
+        return self.asked.find(place.layer, place.part, kind)
 
     def _see(self, place: Place) -> Place:
         self.seen[place] = None

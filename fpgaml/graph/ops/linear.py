@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product as product_of
 from math import prod
 from string import ascii_letters
 from typing import ClassVar
@@ -34,13 +35,16 @@ def linear_range(x: ValueRange, weights: FixedArray, product: Product) -> ValueR
     weight_steps = weights.fractional - weights.trailing_zeros()
     used = weights.integers != 0
     steps = np.full(low.shape, ZERO_STEP)
-    for x_step in np.unique(x.fractional[x.fractional > ZERO_STEP]):
-        for w_step in np.unique(weight_steps[used]):
-            met = product(
-                np.asarray(x.fractional == x_step, dtype=np.int64)[None],
-                np.asarray(used & (weight_steps == w_step), dtype=np.int64),
-            )[0]
-            steps = np.where(met > 0, np.maximum(steps, x_step + w_step), steps)
+    x_steps, w_steps = np.unique(x.fractional[x.fractional > ZERO_STEP]), np.unique(weight_steps[used])
+    # The finest pairs first: most outputs meet one of the first few, and what is settled stays.
+    for x_step, w_step in sorted(product_of(x_steps, w_steps), key=sum, reverse=True):
+        if (steps > ZERO_STEP).all():
+            break
+        met = product(
+            np.asarray(x.fractional == x_step, dtype=np.int64)[None],
+            np.asarray(used & (weight_steps == w_step), dtype=np.int64),
+        )[0]
+        steps = np.where((met > 0) & (steps == ZERO_STEP), x_step + w_step, steps)
     return ValueRange(low, high, steps, x.unit + weights.fractional)
 
 
