@@ -102,14 +102,19 @@ class Call:
         target: the function, such as `aten.relu.default` or `_operator.mul`.
         arguments: by the names of the function's schema; those at their defaults are left out.
         outputs: the tensors and numbers that it gives, None where nobody uses one.
-        name: the call's own; module: where it was made.
+        name: the call's own; modules: that made it, from the outermost on.
     """
 
     target: str
     arguments: Mapping[str, Argument]
     outputs: tuple[str | None, ...]
     name: str
-    module: ModuleUse
+    modules: tuple[ModuleUse, ...] = ()
+
+    @property
+    def module(self) -> ModuleUse:
+        """The innermost module, whose `forward` makes the call."""
+        return self.modules[-1] if self.modules else ModuleUse()
 
 
 @dataclass(frozen=True)
@@ -207,13 +212,13 @@ def _call(node: JsonObject) -> Call:
     outputs = tuple(name for output in node["outputs"] for name in _output(output))
     name = node.get("name") or next((name for name in outputs if name), target.rpartition(".")[2])
     stack = _text(node["metadata"].get("nn_module_stack", ""))
-    return Call(target.removeprefix("torch.ops."), arguments, outputs, _text(name), _module(stack))
+    return Call(target.removeprefix("torch.ops."), arguments, outputs, _text(name), _modules(stack))
 
 
-def _module(stack: str) -> ModuleUse:
-    """The innermost of `key,path,class;key,path,class`; the outermost's path is empty."""
-    parts = stack.rpartition(";")[2].split(",")
-    return ModuleUse(*parts) if len(parts) == 3 and not parts[0].startswith("_") else ModuleUse()
+def _modules(stack: str) -> tuple[ModuleUse, ...]:
+    """Of `key,path,class;key,path,class`; the outermost's path is empty."""
+    found = [each.split(",") for each in stack.split(";")]
+    return tuple(ModuleUse(*parts) for parts in found if len(parts) == 3 and not parts[0].startswith("_"))
 
 
 def _output(json: JsonObject) -> list[str | None]:

@@ -37,7 +37,11 @@ def evaluated(size: Size) -> int:
         return size
     if len(size) > LONGEST:
         raise ValueError(f"the size `{size[:40]}…`")
-    return _value(ast.parse(size.strip(), mode="eval").body)
+    try:
+        parsed = ast.parse(size.strip(), mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ValueError(f"the size `{size[:40]}`") from None
+    return _value(parsed)
 
 
 def _value(node: ast.expr) -> int:

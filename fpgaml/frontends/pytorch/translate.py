@@ -8,7 +8,7 @@ from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.onnx.parsed import problems
 from fpgaml.frontends.onnx.program import Port
 from fpgaml.frontends.onnx.program import Program as OnnxProgram
-from fpgaml.frontends.pytorch.advice import instead_of
+from fpgaml.frontends.pytorch.advice import instead_of, quantised_by
 from fpgaml.frontends.pytorch.exported import Exported
 from fpgaml.frontends.pytorch.inplace import refs, spoilt
 from fpgaml.frontends.pytorch.labels import labels
@@ -87,10 +87,11 @@ def _translate(program: Program, whole: Translation) -> list[Problem]:
             translator(site)
             _follow(site)
         except UnsupportedError as error:
-            found += error.problems
+            foreign = quantised_by(call.modules)
+            found += error.problems if foreign is None else [foreign]
             # what is behind it is still looked at, as far as numbers go
             whole.numbers.update({name: 1 for name in call.outputs if name and name not in whole.metas})
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _follow(site: Site) -> None:

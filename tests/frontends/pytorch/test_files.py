@@ -21,7 +21,7 @@ from tests.frontends.pytorch.damage import damaged, rewritten
 from tests.paths import ROOT, fpgaml
 
 DATA = ROOT / "tests" / "fixtures" / "pytorch"
-FILES = [DATA / f"{name}.pt2" for name in ("mlp", "fixed_batch_of_four", "shared_layers")]
+FILES = [DATA / f"{name}.pt2" for name in ("mlp", "fixed_batch_of_four", "branches")]
 SECONDS = 10.0
 """A limit for one file; they take some milliseconds."""
 MEBIBYTES = 600
@@ -214,6 +214,22 @@ def test_unknown_functions_are_named_at_once_with_their_modules(tmp_path: Path) 
     assert (first.where, last.where) == ("0", "6")
     assert "export_qonnx" in first.advice
     assert "aten.from_file.default is not converted" in last.reason
+
+
+def test_a_quantised_module_is_named_once_with_the_way_through_qonnx(tmp_path: Path) -> None:
+    def change(tree: Any) -> None:
+        nodes = tree["graph_module"]["graph"]["nodes"]
+        for node, inner in zip(nodes[:2], ("weight_quant", "act_quant"), strict=True):
+            node["target"] = "torch.ops.aten.round.default"
+            stack = f"a,,Net;b,0,brevitas.nn.quant_linear.QuantLinear;c,0.{inner},torch.nn.modules.container.Sequential"
+            node["metadata"]["nn_module_stack"] = stack
+
+    with pytest.raises(UnsupportedError) as raised:
+        parse_model(changed(tmp_path, change))
+    (problem,) = raised.value.problems
+    assert problem.where == "0"
+    assert problem.reason.startswith("brevitas.nn.quant_linear.QuantLinear quantises")
+    assert "export_qonnx(model, args=example" in problem.advice
 
 
 def test_a_truncated_file_is_pytorchs_and_said_to_be_cut_off(tmp_path: Path) -> None:

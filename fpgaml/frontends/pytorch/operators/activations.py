@@ -75,13 +75,9 @@ def softplus(site: Site) -> None:
     site.give("Softplus", site.tensor())
 
 
-def softmax(kind: str) -> Translator:
-    """Softmax along one axis, or its logarithm."""
-
-    def translate(site: Site) -> None:
-        site.give(kind, site.tensor(), axis=site.axis())
-
-    return translate
+def softmax(site: Site) -> None:
+    """Softmax along one axis."""
+    site.give("Softmax", site.tensor(), axis=site.axis())
 
 
 def log_sigmoid(site: Site) -> None:
@@ -126,7 +122,6 @@ FUNCTIONS: Mapping[str, Translator] = {
     "cos": plain("Cos"),
     "abs": plain("Abs"),
     "neg": plain("Neg"),
-    "sign": plain("Sign"),
     "erf": plain("Erf"),
     "reciprocal": plain("Reciprocal"),
     "log_sigmoid": log_sigmoid,
@@ -149,8 +144,6 @@ FUNCTIONS: Mapping[str, Translator] = {
 
 TRANSLATORS: Mapping[str, Translator] = {
     **{f"aten.{name}.default": translator for name, translator in FUNCTIONS.items()},
-    "aten.softmax.int": softmax("Softmax"),
-    "aten._softmax.default": softmax("Softmax"),
-    "aten.log_softmax.int": softmax("LogSoftmax"),
-    "aten._log_softmax.default": softmax("LogSoftmax"),
+    "aten.softmax.int": softmax,
+    "aten._softmax.default": softmax,
 }
