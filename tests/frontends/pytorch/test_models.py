@@ -27,7 +27,7 @@ INPUT = Quantizer(FixedType(1, 3, 6))
 """The grid that the recorded inputs lie on."""
 
 
-WAITING = {"decomposed", "embedding", "layer_norm"}
+WAITING = {"embedding"}
 DEEP = {"autoencoder", "residual", "smooth_activations"}
 """Their exact values would be very wide."""
 PRECISION = read_precision(["ap_fixed<26,8,RND,SAT>"])
