@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.building.constants import WEIGHT_BITS, scaled, tensor
+from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.converters import Converter
-from fpgaml.frontends.building.tables import LOOKUP_BITS, points
+from fpgaml.frontends.building.embedding import embedded
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.statistics import axes_of
-from fpgaml.graph.ops import Concatenate, Lookup, Quantize
-from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
-from fpgaml.graph.values import FixedArray
 
 KERAS_EPSILON = 1e-7
 """Source: `keras.backend.epsilon()`."""
@@ -59,10 +56,7 @@ def _statistic(value: Any, wide: tuple[int, ...], kept: tuple[int, ...]) -> np.n
 
 
 def embedding(layer: KerasLayer) -> str:
-    """Embedding: a row of weights for each index, as a table for each of its columns.
-
-    An index is truncated towards zero, as Keras casts it; one outside of the rows gives zeros.
-    """
+    """Embedding; an index is truncated towards zero, as Keras casts it."""
     x, config = layer.input, layer.config
     if config.get("mask_zero"):
         raise layer.unsupported(
@@ -72,21 +66,7 @@ def embedding(layer: KerasLayer) -> str:
     stored = layer.arrays(("embeddings",))["embeddings"]
     if stored.shape != (rows, columns):
         raise FpgamlError(layer.label, f"embeddings of shape {stored.shape}, not {(rows, columns)}")
-    kept = tensor(layer, stored, WEIGHT_BITS, "embeddings")
-    kind = layer.uniform(x)
-    whole = FixedType(0, min(max(int(kind.integer), 1), LOOKUP_BITS), 0)
-    index = layer.add(Quantize(Quantizer(whole, Rounding.TRN_ZERO, Overflow.SAT_ZERO)), x, suffix="index")
-    index = layer.reshaped(index, (*layer.shape(x), 1), "indices")
-    reached = points(whole).astype(np.int64)
-    inside = reached < rows
-    if not inside.all() or int(kind.signed):
-        layer.note(f"indices outside of 0 to {rows - 1} give zeros or row 0, where Keras fails")
-    parts = []
-    for column in range(columns):
-        entries = np.where(inside, kept.integers[np.minimum(reached, rows - 1), column], 0)
-        table = Lookup(whole, FixedArray(entries, kept.fractional))
-        parts.append(layer.add(table, index, suffix=f"column_{column}" if columns > 1 else ""))
-    return layer.add(Concatenate(-1), *parts) if columns > 1 else parts[0]
+    return embedded(layer, x, stored, "Keras")
 
 
 PREPROCESSING: dict[str, Converter[KerasLayer, str]] = {

@@ -8,12 +8,14 @@ from math import prod
 
 import numpy as np
 
+from fpgaml.frontends.building.embedding import embedded
 from fpgaml.frontends.building.emitter import MOST_VALUES
 from fpgaml.frontends.onnx.alignment import lying_alike, same_batch
 from fpgaml.frontends.onnx.arrangement import BATCH
 from fpgaml.frontends.onnx.elementwise import affine
 from fpgaml.frontends.onnx.fold import boxes, split_sizes
-from fpgaml.frontends.onnx.layer import Layer
+from fpgaml.frontends.onnx.layer import Layer, real_array
+from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.ops import Concatenate, Pad, Slice, UpSample
 
@@ -107,7 +109,10 @@ def split(layer: Layer) -> tuple[Value, ...]:
 
 
 def gather(layer: Layer) -> Value:
-    """Gather by constant places."""
+    """Gather by constant places, or of constant rows by an index."""
+    rows, index = layer.raw(0), layer.raw(1)
+    if rows.array is not None and index.array is None:
+        return _rows(layer, real_array(rows), layer.in_order(layer.input(1)))
     x, places = layer.as_node(layer.raw(0)), layer.known(1).astype(np.int64)
     axis = x.axis(int(layer.attribute("axis", 0)))
     size = x.shape[axis]
@@ -115,6 +120,14 @@ def gather(layer: Layer) -> Value:
     found = taken(layer, x, axis, [place + size if place < 0 else place for place in numbers])
     shape = (*x.shape[:axis], *places.shape, *x.shape[axis + 1 :])
     return found if found.shape == shape else layer.reshaped_value(found, shape)
+
+
+def _rows(layer: Layer, stored: Array, index: Value) -> Value:
+    """Rows of a constant matrix by a computed index."""
+    if stored.ndim != 2 or int(layer.attribute("axis", 0)) != 0:
+        raise layer.unsupported(f"Gather of a constant of shape {stored.shape}", "Gather rows of a matrix")
+    node = layer.rounded(embedded(layer, index.node, stored, "the model"))
+    return Value((*index.shape, stored.shape[1]), node, (*index.axes, (len(layer.shape(node)) - 1,)))
 
 
 def tile(layer: Layer) -> Value:

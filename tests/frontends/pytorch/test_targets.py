@@ -13,7 +13,7 @@ from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import load_with_data
 from tests.cosim.running import LANGUAGES, failures, run_bench
-from tests.frontends.pytorch.test_models import DATA, MODELS, WAITING
+from tests.frontends.pytorch.test_models import DATA, MODELS
 from tests.hls.harness import check as check_hls
 from tests.hls.harness import combine, events_for, needs_compiler, settings
 from tests.rtl.harness import write_project
@@ -30,7 +30,7 @@ def graph_of(name: str) -> Graph:
     return load_with_data(DATA / f"{name}.pt2", [], lambda _: None, ByPlan(asked))[0].graph
 
 
-@pytest.mark.parametrize("path", [path for path in MODELS if path.stem not in WAITING], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_netlists_are_equal(path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
     graph = graph_of(path.stem)
