@@ -6,8 +6,10 @@ from dataclasses import asdict, replace
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
+from fpgaml.passes.absorb_pads import AbsorbPads
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.ahead import steps_ahead
 from fpgaml.rtl.dataflow.channels import fold_channels
 from fpgaml.rtl.dataflow.core import streaming_core
 from fpgaml.rtl.dataflow.endless.choice import check_continuous, continuous
@@ -24,6 +26,7 @@ def check(graph: Graph, board: Board, wishes: Wishes) -> None:
     Raises:
         FpgamlError: names the operation, or the option that asks for too much.
     """
+    graph = _prepared(graph)
     if wishes.hop is None:
         check_streams(graph, board, wishes)  # channels in turn stream where one does
     else:
@@ -37,6 +40,7 @@ def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Fo
         FpgamlError: no schedule holds what is asked, or an operation cannot stream.
         ToolError: alkaid is not installed.
     """
+    graph = _prepared(graph)
     with progress.step("choosing a schedule"):
         if wishes.hop is not None:
             return continuous(graph, board, wishes)
@@ -59,3 +63,8 @@ def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl
     delays = DelayModel.of_part(board.part, board.clock_ns)
     facts = {"delay_model": delays.facts(), "schedule": "streaming", "asked": asdict(wishes)}
     return replace(core, facts=facts, timetable=table)
+
+
+def _prepared(graph: Graph) -> Graph:
+    """As much of it position by position as can be."""
+    return steps_ahead(AbsorbPads().apply(graph))

@@ -95,7 +95,7 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         FpgamlError: the folder holds a training with other settings, or the data cannot be used.
     """
     progress, began = progress or Silent(), time.monotonic()
-    training, validation = ((part.x, part.target) for part in _training_windows(settings, progress))
+    training, validation = ((part.x, part.target) for part in training_windows(settings, progress))
     checkpoints, facts = settings.output / "checkpoints", saving.plain(settings)
     common = (settings.batch, pulse_loss, settings.learning_rate, settings.seed)
     histories: dict[str, History] = {}
@@ -125,7 +125,7 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
     saving.save_training(settings.output, "lar_timing", settings, result)
 
 
-def _training_windows(settings: Settings, progress: Progress) -> tuple[Windows, Windows]:
+def training_windows(settings: Settings, progress: Progress) -> tuple[Windows, Windows]:
     """Windows for training and for validation."""
     rng = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(10,)))
     rings, parts = settings.network.rings, []

@@ -28,6 +28,7 @@ from fpgaml.rtl.dataflow.stages.map import Map
 from fpgaml.rtl.dataflow.stages.serial.choose import runs_of, share_of
 from fpgaml.rtl.dataflow.stages.serial.stage import Serial
 from fpgaml.rtl.dataflow.stages.sliding import Sliding, places_of
+from fpgaml.rtl.dataflow.turns import without_channels
 from fpgaml.rtl.dataflow.wishes import input_lanes
 from fpgaml.rtl.delays import DelayModel
 
@@ -346,6 +347,7 @@ def assemble(
     haste: float = 0.0,
     spacing: int = 1,
     pixels: int | None = None,
+    channels: int = 1,
 ) -> Dataflow:
     """Stages that take a frame every `interval` cycles, the cheapest for each segment.
 
@@ -353,6 +355,7 @@ def assemble(
         samples: positions of the inputs' first axis a beat; spacing: cycles between two beats that enter.
         haste: LUTs that a cycle of latency is worth.
         pixels: of the one input, an image, a beat, where that is less than a row; None: whole rows.
+        channels: more than one: of a network made by `turns.in_turn`, whose result leaves as its input comes.
 
     Raises:
         FpgamlError: something does not stream.
@@ -367,4 +370,7 @@ def assemble(
     if len(outputs) > 1:
         outputs = tuple(assembly.regear(output, output.beats.size) for output in outputs)
         assembly.stages.append(Collect(outputs))
-    return Dataflow(graph, sources, tuple(assembly.stages), outputs, spacing, interval)
+    elif channels > 1:
+        one = without_channels(outputs[0].beats.shape)
+        outputs = (assembly.regear(outputs[0], prod(one[1:] or one)),)
+    return Dataflow(graph, sources, tuple(assembly.stages), outputs, spacing, interval, channels)

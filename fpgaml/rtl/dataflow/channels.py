@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Shape
 from fpgaml.rtl.dataflow.fold import Folded, Pace, fold
 from fpgaml.rtl.dataflow.turns import has_scan, in_turn
 from fpgaml.rtl.dataflow.wishes import Wishes, positions
@@ -39,10 +37,6 @@ def fold_channels(graph: Graph, board: Board, wishes: Wishes) -> Folded:
     wanted = Pace(1, channels * (wishes.interval or beats), 1, channels)
     asked = None if wishes.interval is None else wanted.interval
     folded = fold(together, board, replace(wishes, channels=1, samples=None, interval=asked), wanted)
-    given, result = folded.dataflow.output.beats.lanes, graph.outputs[0]
-    if given * channels * _positions(graph.shapes[result]) != prod(together.shapes[result]):
-        why = FpgamlError(graph[result].source or result, f"gives {given} elements a beat")
-        return _one_after_another(graph, board, wishes, why)
     said = (
         f"a beat of each of {channels} channels comes in turn, and of their results alike: a frame is one of each, and "
         "the interval is of all of them"
@@ -54,8 +48,3 @@ def _one_after_another(graph: Graph, board: Board, wishes: Wishes, why: FpgamlEr
     folded = fold(graph, board, wishes)
     said = f"{why.where}: {why.reason}; so channels do not come beat by beat in turn"
     return replace(folded, notes=(said, *folded.notes))
-
-
-def _positions(shape: Shape) -> int:
-    """In time: a vector has none."""
-    return shape[0] if len(shape) > 1 else 1

@@ -187,9 +187,16 @@ class _Maker:
         """It takes frames as fast as its stages can, which may be faster than they had to be."""
         if (pace, haste) not in self.known:
             made = assemble(
-                self.graph, self.delays, pace.samples, pace.interval, self.prices, haste, pixels=pace.pixels
+                self.graph,
+                self.delays,
+                pace.samples,
+                pace.interval,
+                self.prices,
+                haste,
+                pixels=pace.pixels,
+                channels=pace.channels,
             )
-            self.known[pace, haste] = replace(made, interval=1, channels=pace.channels)
+            self.known[pace, haste] = replace(made, interval=1)
         return self.known[pace, haste]
 
 

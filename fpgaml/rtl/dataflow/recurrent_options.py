@@ -28,9 +28,9 @@ def fed(segment: Segment, source: Stream, trial: Assembly) -> Stage | None:
         return None
     width, result = prod(source.beats.shape[1:]), prod(graph.shapes[head.name])
     rows = source.beats.shape[1] if len(source.beats.shape) > 2 else 1
-    turn = rows > 1 and source.beats.lanes * rows == width and _alike(head.op)
-    entering = source if turn else trial.regear(source, width)
-    lanes = result // (rows if turn else 1) // (source.beats.shape[0] if head.op.sequence else 1)
+    turns = rows if rows > 1 and source.beats.lanes < width and _alike(head.op) else 1
+    entering = trial.regear(source, width // turns)
+    lanes = result // turns // (source.beats.shape[0] if head.op.sequence else 1)
     output = stream(graph, head.name, lanes)
     made = trial.put(Feedback(head.name, graph, head, entering, output, trial.delays))
     if len(segment.nodes) == 1:

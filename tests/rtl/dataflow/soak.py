@@ -33,6 +33,7 @@ from fpgaml.graph.serial import to_json
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.rtl.core import Core
+from fpgaml.rtl.dataflow.ahead import steps_ahead
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.core import streaming_core
 from fpgaml.rtl.dataflow.dataflow import Dataflow
@@ -159,7 +160,7 @@ def make(wish: Wish, top: str, hdl: Hdl, tally: Tally, events: int = EVENTS) -> 
     """The core of a wish, run beat by beat; None where it is refused, or is wrong already."""
     try:
         dataflow = assemble(
-            wish.graph, DelayModel.of_part(PART, CLOCK_NS), wish.samples, wish.interval, pixels=wish.pixels
+            steps_ahead(wish.graph), DelayModel.of_part(PART, CLOCK_NS), wish.samples, wish.interval, pixels=wish.pixels
         )
         core = streaming_core(dataflow, top, hdl)
     except FpgamlError as error:

@@ -14,7 +14,9 @@ from fpgaml.cosim.bulk.result import BulkRequest
 from fpgaml.cosim.bulk.run import NO_PAUSES, Pauses
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.ops import Dense
 from fpgaml.proof.vectors import corner_vectors
+from fpgaml.rtl.dataflow.ahead import steps_ahead
 from fpgaml.rtl.dataflow.assemble import assemble
 from fpgaml.rtl.dataflow.channels import fold_channels
 from fpgaml.rtl.dataflow.dataflow import Dataflow
@@ -65,6 +67,18 @@ def test_a_step_begins_when_the_state_of_the_one_before_is_back(sequence: bool) 
     assert flow.calendar.starts["rnn"].tolist() == [1 + step * apart_ for step in range(STEPS)]  # 1: the FIFO
     assert flow.output.beats.count == (STEPS if sequence else 1)
     assert equal(graph, flow)
+
+
+@pytest.mark.parametrize("sequence", [True, False])
+def test_what_needs_no_state_is_computed_before_the_cell(sequence: bool) -> None:
+    graph = recurrent_network(STEPS, sequence)
+    ahead = steps_ahead(graph)
+    cell = ahead["rnn"].op.cell
+    assert ahead["rnn"].inputs == ("rnn_seen",) and isinstance(ahead["rnn_seen"].op, Dense)
+    assert [node.name for node in cell.nodes if isinstance(node.op, Dense)] == ["held", "given"]
+    values = corner_vectors(graph, 40, 1)
+    wanted, found = interpret(graph, values), interpret(ahead, values)
+    assert np.array_equal(wanted["dense"].to_float(), found["dense"].to_float())
 
 
 @pytest.mark.parametrize("rows", [2, 3, 40])
