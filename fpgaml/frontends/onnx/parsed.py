@@ -24,6 +24,7 @@ from fpgaml.frontends.onnx.operators import OPERATORS, Converter
 from fpgaml.frontends.onnx.ports import port_axes
 from fpgaml.frontends.onnx.program import Call, Port, Program
 from fpgaml.frontends.onnx.quantizers.rewrite import rewritten
+from fpgaml.frontends.onnx.reorder import without_transposes
 from fpgaml.frontends.onnx.simplify import simplified
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.graph import GraphBuilder, identifier
@@ -156,7 +157,9 @@ class _Builder:
                 raise FpgamlError(name, "is an output that nothing gives", "Export the model again")
             values.append(last.arranged(last.as_node(last.applied(self._values[name]))))
         built = self._graph.build([value.node for value in values])
-        graph = DropDeadNodes().apply(named(built, [identifier(name) for name in self._program.outputs]))
+        graph = DropDeadNodes().apply(
+            named(without_transposes(built), [identifier(name) for name in self._program.outputs])
+        )
         orders = dict(zip(graph.outputs, (node_order(value) for value in values), strict=True))
         orders |= {f"layer/{label}": order for label, order in self._orders.items() if label in graph.layers}
         moved = {name: order for name, order in orders.items() if order != tuple(range(len(order)))}

@@ -71,7 +71,6 @@ def test_transposes_stay_only_where_elements_move() -> None:
         "matmul",  # a matrix from the left: over the other axis
         "reshapes",
         "softmax",  # along the first axis
-        "two_inputs",  # features follow a flattened image
     }
 
 
