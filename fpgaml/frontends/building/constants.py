@@ -73,19 +73,21 @@ def decoded(
     what: str = "",
     *,
     rescales: bool = False,
+    bits: int = SCALE_BITS,
 ) -> str:
     """Append (x - zero) * factor + offset; x = zero gives the offset, however the factor is rounded.
 
     Args:
         factor, zero, offset: arrays with the rank of x; zero: whole numbers.
         what: names the constants in the Approximation; rescales: as of `Scale`.
+        bits: significant ones of the factor.
     """
-    kept_factor = significant(factor, SCALE_BITS)
+    kept_factor = significant(factor, bits)
     product = int(layer.uniform(x).fractional) + kept_factor.normalised().fractional
     wanted = offset - kept_factor.to_float() * zero
     kept_offset = on_grid(wanted, max(product, grid_of(wanted)))
     if not (same(kept_factor, factor) and same(kept_offset, wanted)):
-        layer.note(f"{what or suffix}: factor rounded to {SCALE_BITS} significant bits, offset to the product's step")
+        layer.note(f"{what or suffix}: factor rounded to {bits} significant bits, offset to the product's step")
     return layer.add(Scale(kept_factor, kept_offset, rescales=rescales), x, suffix=suffix)
 
 

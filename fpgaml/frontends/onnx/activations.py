@@ -15,6 +15,7 @@ from fpgaml.frontends.onnx.elementwise import affine, bounded, exactly
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.integers import upright
+from fpgaml.frontends.onnx.quantizers.rewrite import CLIPPED
 from fpgaml.frontends.onnx.tables import of_function, reciprocal, table
 from fpgaml.frontends.onnx.value import Value
 from fpgaml.graph.functions import FUNCTIONS, Function, Reals
@@ -23,7 +24,9 @@ from fpgaml.graph.types import Rounding
 
 
 def relu(layer: Layer) -> Value:
-    """Relu; a scale above zero may stay behind it."""
+    """Relu; a scale above zero may stay behind it. A quantizer that clips at zero does it for codes with a scale."""
+    if layer.attribute(CLIPPED, 0) and layer.raw(0).scale is not None:
+        return layer.raw(0)
     x = _scalable(layer)
     node = layer.add(Relu(), x.node)
     return replace(x, node=layer.rounded(node) if x.plain else node)

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.frontends.building.constants import SCALE_BITS
 from fpgaml.frontends.building.shorten import Switches, shortest
 from fpgaml.frontends.onnx.program import Array
 from fpgaml.frontends.onnx.quantizers.grid import Grid
@@ -18,7 +19,7 @@ NEAREST = ("ROUND", "HALF_EVEN", "HALF_UP", "HALF_DOWN")
 """Roundings to the nearest, which differ at ties alone."""
 MOST_SWITCHES = 1 << 16
 """Codes of all channels together, beyond which looking for factors takes long."""
-MOST_BITS = 26
+MOST_FACTOR_BITS = 26
 """Of such a factor: the wide port of a DSP48E2 takes 27 with a sign (UG579)."""
 FLOAT32_WHOLE = 1 << 24
 """Whole numbers up to this are float32 numbers, all of them."""
@@ -35,7 +36,7 @@ def deciding(
         divisors: the model divides the node's values by these in float32, which decides then; None: exact arithmetic.
 
     Returns:
-        The factors; None where there are none of at most `MOST_BITS` bits: values that are ties, or too many codes.
+        The factors; None where there are none of at most `MOST_FACTOR_BITS` bits, or too many codes.
     """
     most = max(abs(grid.low), abs(grid.high))
     if grid.rounding not in NEAREST or most * ratios.size > MOST_SWITCHES or not (ratios > 0).all():
@@ -50,7 +51,9 @@ def deciding(
         exact = Fraction(ratio) / Fraction(2) ** steps
         at = _exactly(exact, most) if divisor is None else _in_float32(exact, most, divisor, steps, grid.rounding)
         found = shortest(Switches(at, largest, signed=True)) if at else None
-        if found is None or found[0].bit_length() > MOST_BITS:
+        if found is None or found[0].bit_length() > MOST_FACTOR_BITS:
+            found = _rounded_one(exact, at, grid.rounding)
+        if found is None:
             return None
         pairs[ratio] = found[0], found[1] - steps
     bits = max(k for _, k in pairs.values())
@@ -79,3 +82,18 @@ def _in_float32(ratio: Fraction, most: int, divisor: float, steps: int, mode: st
     above = rounded(values, mode) > np.arange(most)[:, None]
     certain = bool((~above[:, 0]).all() and above[:, -1].all())
     return [int(each) for each in tried[np.arange(most), above.argmax(axis=1)]] if certain else []
+
+
+def _rounded_one(ratio: Fraction, at: list[int], mode: str) -> tuple[int, int] | None:
+    """n and k of the ratio in so few bits that a float32 may have meant it, where ties fall as they do there."""
+    mantissa, exponent = np.frexp(float(ratio))
+    n, k = round(float(np.ldexp(mantissa, SCALE_BITS))), SCALE_BITS - int(exponent)
+    factor = Fraction(n) / Fraction(2) ** k
+
+    def above(a: int, code: int) -> bool:
+        away = factor * a - code - Fraction(1, 2)
+        up = mode == "HALF_UP" or (mode != "HALF_DOWN" and code % 2 == 1)
+        return away > 0 or (away == 0 and up)
+
+    fits = bool(at) and all(above(a, code) and not above(a - 1, code) for code, a in enumerate(at))
+    return (n, k) if fits else None

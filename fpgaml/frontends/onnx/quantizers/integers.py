@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.frontends.building.constants import decoded
+from fpgaml.frontends.building.constants import SCALE_BITS, decoded
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.program import Array
-from fpgaml.frontends.onnx.quantizers.factors import deciding
+from fpgaml.frontends.onnx.quantizers.factors import MOST_FACTOR_BITS, deciding
 from fpgaml.frontends.onnx.quantizers.grid import WHOLE_SHIFTS, Grid, brought_onto
 from fpgaml.frontends.onnx.quantizers.rounding import rounded
 from fpgaml.frontends.onnx.value import Value, constant
@@ -153,7 +153,10 @@ def _moved(layer: Layer, x: Value, factor: Reals, offset: Reals) -> str:
     dims = layer.shape(x.node)
     factor, zero, offset = (x.laid_out(np.asarray(part, dtype=np.float64), dims) for part in (factor, zero, offset))
     what = "the model multiplies by two scales in float32, the firmware by their ratio"
-    return decoded(layer, x.node, factor, zero, offset, "scale", what, rescales=not powers_of_two(factor))
+    # values that fit the narrow port of a multiplier leave its wide one to the factor
+    bits = MOST_FACTOR_BITS if int(layer.uniform(x.node).width) <= SCALE_BITS else SCALE_BITS
+    rescales = not powers_of_two(factor)
+    return decoded(layer, x.node, factor, zero, offset, "scale", what, rescales=rescales, bits=bits)
 
 
 def _sign(layer: Layer, x: Value, integers: Integers) -> Value:

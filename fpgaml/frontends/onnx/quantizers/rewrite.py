@@ -15,9 +15,11 @@ import numpy as np
 
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.frontends.onnx.program import Array, Call, Program
-from fpgaml.frontends.onnx.quantizers.codes import HIGH, LOW
+from fpgaml.frontends.onnx.quantizers.codes import CODES, HIGH, LOW, UINT8
 
 MICROSOFT = "com.microsoft"
+CLIPPED = "clipped_behind"
+"""Attribute of a Relu behind which a quantizer alone follows that leaves nothing below zero."""
 CHANNELS_LAST = "qonnx.custom_op.channels_last"
 """The domain of what qonnx's conversion to channels-last leaves: ONNX's operators on (batch, *spatial, channels)."""
 Rule: TypeAlias = "Callable[[_Rewriter, Call], Sequence[Call]]"
@@ -31,7 +33,7 @@ def rewritten(program: Program) -> Program:
     """
     rewriter = _Rewriter(dict(program.constants))
     calls = [each for call in program.calls for each in rewriter.of(call)]
-    return _with_clips(replace(program, calls=tuple(calls), constants=rewriter.constants))
+    return _with_marks(_with_clips(replace(program, calls=tuple(calls), constants=rewriter.constants)))
 
 
 @dataclass
@@ -236,3 +238,32 @@ def _ends(clip: Call, constants: Mapping[str, Array]) -> dict[str, int] | None:
             return None
         found[key] = int(constants[name].flat[0])
     return found
+
+
+def _with_marks(program: Program) -> Program:
+    """Each Relu that only a quantizer without negative numbers reads says so."""
+    readers: dict[str, list[Call]] = {}
+    for call in program.calls:
+        for name in call.inputs:
+            readers.setdefault(name, []).append(call)
+    calls = []
+    for call in program.calls:
+        following = readers.get(call.outputs[0], []) if call.kind == "Relu" and call.outputs else []
+        alone = len(following) == 1 and call.outputs[0] not in program.outputs
+        marked = alone and _clips_at_zero(following[0], call.outputs[0], program.constants)
+        calls.append(replace(call, attributes={**call.attributes, CLIPPED: 1}) if marked else call)
+    return replace(program, calls=tuple(calls))
+
+
+def _clips_at_zero(call: Call, tensor: str, constants: Mapping[str, Array]) -> bool:
+    """Whether a quantizer's smallest number is zero."""
+    zero = constants.get(_input(call, 2))
+    if _input(call, 0) != tensor:
+        return False
+    if call.kind.rpartition(":")[2] in ("Quant", "IntQuant"):
+        return zero is not None and not zero.any() and not call.attributes.get("signed", 1)
+    if call.kind != "QuantizeLinear":
+        return False
+    kind = int(call.attributes.get("output_dtype", UINT8 if zero is None else 0))
+    low = max(CODES.get(kind, (0, 0))[0], int(call.attributes.get(LOW, -(1 << 16))))
+    return kind in CODES and (low == 0 if zero is None else bool((zero == low).all()))
