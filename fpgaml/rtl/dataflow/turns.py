@@ -41,6 +41,17 @@ def has_scan(graph: Graph) -> bool:
     return any(isinstance(node.op, Scan) for node in graph.nodes)
 
 
+def takes_turns(graph: Graph) -> bool:
+    """Whether channels of a network that remembers can come beat by beat in turn."""
+    if not has_scan(graph) or len(graph.outputs) > 1:
+        return False
+    try:
+        in_turn(graph, 2)
+    except FpgamlError:
+        return False
+    return True
+
+
 def channel_axis(shape: Shape) -> int:
     """Where the channel comes in among a tensor's axes."""
     return 1 if len(shape) > 1 else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fpgaml.errors import FpgamlError
 from fpgaml.rtl.dataflow.quantities import Span, whole
-from fpgaml.rtl.dataflow.turns import has_scan
+from fpgaml.rtl.dataflow.turns import takes_turns
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
@@ -141,8 +141,8 @@ def _shared(target: RtlTarget, graph: Graph, pace: int | None) -> tuple[int, int
     if len(graph.inputs) > 1:
         advice = "Leave it out: frames of several channels may follow one another as they are"
         raise FpgamlError("--channels", _several(graph), advice)
-    in_turn = has_scan(graph) and not target.continuous and target.samples_per_cycle in (None, 1)
-    cycles = positions(graph) if in_turn else 1
+    frames = not target.continuous and target.samples_per_cycle in (None, 1)
+    cycles = positions(graph) if frames and takes_turns(graph) else 1
     channels = target.channels if pace is None else min(target.channels, max(pace // cycles, 1))
     return channels, -(-target.channels // channels)
 

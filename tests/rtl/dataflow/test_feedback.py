@@ -12,9 +12,9 @@ from fpgaml.boards import find_board
 from fpgaml.cosim.bulk.check import check_in_bulk
 from fpgaml.cosim.bulk.result import BulkRequest
 from fpgaml.cosim.bulk.run import NO_PAUSES, Pauses
-from fpgaml.graph.graph import Graph
+from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Dense
+from fpgaml.graph.ops import Concatenate, Dense
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.rtl.dataflow.ahead import steps_ahead
 from fpgaml.rtl.dataflow.assemble import assemble
@@ -26,7 +26,7 @@ from fpgaml.rtl.dataflow.fold import Folded, fold
 from fpgaml.rtl.dataflow.rows import one_row
 from fpgaml.rtl.dataflow.stages.feedback import Feedback
 from fpgaml.rtl.dataflow.turns import apart, in_turn, together
-from fpgaml.rtl.dataflow.wishes import Wishes
+from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Form, Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
@@ -203,3 +203,27 @@ def test_a_recurrent_layer_begins_anew_in_every_window() -> None:
     assert "rnn begins anew in every window: its 5 steps are unrolled" in " ".join(folded.notes)
     values = corner_vectors(graph, 20, 1)
     assert np.array_equal(made.run(values)["dense"].to_float(), interpret(graph, values)["dense"].to_float())
+
+
+def test_both_directions_meet() -> None:
+    """Forwards a step a beat, backwards unrolled."""
+    graph = recurrent_network(STEPS, True)
+    cells = [recurrent_network(STEPS, True, reverse=reverse, seed=5)["rnn"].op for reverse in (False, True)]
+    builder = GraphBuilder("both")
+    x = builder.add(graph["x"].op, name="x")
+    ways = [builder.add(cell, x, name=name) for cell, name in zip(cells, ("forwards", "backwards"), strict=True)]
+    both = builder.build([builder.add(Concatenate(1), *ways, name="both")])
+    folded = fold(both, BOARD, Wishes(interval=200))
+    flow = folded.dataflow
+    assert isinstance(flow, Dataflow) and feedback(flow).name == "forwards"
+    assert [note for note in folded.notes if "backwards reads its steps from the last one on" in note]
+    assert equal(both, flow)
+
+
+def test_a_core_holds_as_many_channels_as_its_beats_leave_room_for() -> None:
+    asked = RtlTarget(schedule=Form.STREAMING, channels=100, rate=4e6)  # 50 cycles a frame of 6 beats at 200 MHz
+    wishes = wishes_of(asked, recurrent_network(STEPS, True), BOARD)
+    assert (wishes.channels, wishes.instances, wishes.interval) == (8, 13, 6)
+    # Backwards its frames follow one another: one a cycle.
+    wishes = wishes_of(asked, recurrent_network(STEPS, True, reverse=True), BOARD)
+    assert (wishes.channels, wishes.instances) == (50, 2)
