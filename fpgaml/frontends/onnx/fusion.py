@@ -76,7 +76,10 @@ def _with_biases(program: Program) -> Program:
         inputs = (*product.inputs[:2], name)
         replaced[call.label] = None
         if moved is None:
-            replaced[product.label] = replace(product, inputs=inputs, outputs=call.outputs, compared=call.label)
+            # PyTorch's are parts of one layer, named after it.
+            label = call.label if product.label.startswith(f"{call.label}_") else product.label
+            whole = replace(product, inputs=inputs, outputs=call.outputs, label=label, compared=call.label)
+            replaced[product.label] = whole
         else:
             replaced[product.label] = replace(product, inputs=inputs, compared="")
             replaced[moved.label] = replace(moved, outputs=call.outputs, compared=call.label)

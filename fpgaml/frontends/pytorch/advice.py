@@ -15,7 +15,10 @@ QUANTISED = (
 )
 QUANTISERS = ("brevitas", "quantized_decomposed", "torchao")
 """Libraries whose functions and modules quantise."""
-DECOMPOSED = "Save the program as `torch.export.export` gives it, without `run_decompositions()`"
+DECOMPOSED = (
+    "Use PyTorch's own activations, and save the program as `torch.export.export` gives it, without "
+    "`run_decompositions()`"
+)
 LOGITS = "End with the logits, or a softmax: a logarithm does not change which is the largest"
 TRAINED = "Use BatchNorm, whose statistics are constants after training"
 UPSAMPLING = "Use nn.Upsample (nearest) and a convolution"
@@ -23,8 +26,10 @@ NEAREST = "Use mode='nearest'"
 
 _REMARKS: Mapping[str, str] = {
     **dict.fromkeys(("argmax", "argmin", "topk", "sort", "multinomial"), LATER),
-    **dict.fromkeys(("group_norm", "native_group_norm", "instance_norm", "_native_batch_norm_legit"), TRAINED),
-    **dict.fromkeys(("where", "gt", "expm1", "log1p", "empty", "copy", "slice_scatter", "logical_not"), DECOMPOSED),
+    **dict.fromkeys(("group_norm", "native_group_norm", "_native_batch_norm_legit"), TRAINED),
+    **dict.fromkeys(
+        ("where", "gt", "expm1", "log1p", "empty", "copy", "slice_scatter", "logical_not", "lt", "ge", "le"), DECOMPOSED
+    ),
     **dict.fromkeys(("log_softmax", "_log_softmax"), LOGITS),
     **dict.fromkeys(("round", "floor", "ceil", "fake_quantize_per_tensor_affine"), QUANTISED),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d"), UPSAMPLING),

@@ -246,6 +246,18 @@ def layer_norm() -> Made:
 
 
 @model
+def more_norms() -> Made:
+    first = torch.nn.utils.parametrizations.weight_norm(nn.Conv1d(2, 4, 3))
+    return Made(nn.Sequential(first, nn.GroupNorm(2, 4), nn.InstanceNorm1d(4, affine=True), nn.RMSNorm(6)), ((2, 8),))
+
+
+@model
+def transformer() -> Made:
+    layer = nn.TransformerEncoderLayer(4, 2, 6, batch_first=True)
+    return Made(nn.Sequential(layer, nn.Flatten(), nn.Linear(12, 2)), ((3, 4),))
+
+
+@model
 def two_inputs() -> Made:
     def forward(self: Any, image: Tensor, features: Tensor) -> dict[str, Tensor]:
         y = self.conv(image).relu().flatten(1)

@@ -27,7 +27,7 @@ INPUT = Quantizer(FixedType(1, 3, 6))
 """The grid that the recorded inputs lie on."""
 
 
-DEEP = {"autoencoder", "residual", "smooth_activations"}
+DEEP = {"autoencoder", "more_norms", "residual", "smooth_activations", "transformer"}
 """Their exact values would be very wide."""
 PRECISION = read_precision(["ap_fixed<26,8,RND,SAT>"])
 EXACT = {"arithmetic", "moves"}
@@ -80,6 +80,12 @@ def test_outputs_and_layers_are_close(path: Path) -> None:
 def test_layers_have_their_modules_names() -> None:
     _, wanted, _ = built(DATA / "shared_layers.pt2")
     assert {"layer/first", "layer/act", "layer/first:1", "layer/act:1", "layer/second"} <= set(wanted)
+
+
+def test_a_layer_over_several_axes_is_one_layer_with_its_modules_name() -> None:
+    graph = built(DATA / "particle_dense.pt2")[0].graph
+    assert {node.source for node in graph.nodes} >= {"0", "1", "2", "4"}
+    assert not [node.source for node in graph.nodes if node.source.startswith("0_")]
 
 
 @pytest.mark.parametrize(("name", "shape"), [("fixed_batch_of_one", (2, 10)), ("fixed_batch_of_four", (2, 12))])

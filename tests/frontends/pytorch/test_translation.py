@@ -16,7 +16,7 @@ from tests.paths import ROOT
 
 MODELS = sorted((ROOT / "tests" / "fixtures" / "pytorch").glob("*.pt2"))
 OPERATOR_SET = 24
-CLOSE = 1e-7
+CLOSE = 1e-6
 """Attributes of ONNX (a slope, an epsilon) are float32."""
 
 

@@ -118,6 +118,49 @@ def layer_norm(site: Site) -> None:
     site.give("LayerNormalization", *inputs, axis=-len(axes), epsilon=site.real("eps", 1e-5))
 
 
+def rms_norm(site: Site) -> None:
+    """Each event over the last axes, divided by the root of its mean square."""
+    axes = site.wholes("normalized_shape")
+    scale = site.optional("weight") or site.constant(np.ones(axes), "scale")
+    epsilon = site.real("eps") if site.has("eps") else float(np.finfo(np.float32).eps)
+    site.give("RMSNormalization", site.tensor("input"), scale, axis=-len(axes), epsilon=epsilon)
+
+
+def instance_norm(site: Site) -> None:
+    """Each channel of an event by its own statistics."""
+    if not site.flag("use_input_stats", True):
+        raise site.unsupported("normalises with learnt statistics", "Use BatchNorm")
+    channels = site.shape("input")[1]
+    scale = site.optional("weight") or site.constant(np.ones(channels), "scale")
+    offset = site.optional("bias") or site.constant(np.zeros(channels), "offset")
+    site.give("InstanceNormalization", site.tensor("input"), scale, offset, epsilon=site.real("eps", 1e-5))
+
+
+def group_norm(site: Site) -> None:
+    """Groups of channels by their own statistics: as channels of one long axis, as ONNX writes it."""
+    groups, shape = site.whole_number("num_groups"), site.shape("input")
+    unit = site.constant(np.ones(groups), "unit"), site.constant(np.zeros(groups), "none")
+    grouped = site.reshaped(site.tensor("input"), [shape[0], groups, -1], "groups")
+    found = site.emit("InstanceNormalization", grouped, *unit, suffix="normalised", epsilon=site.real("eps", 1e-5))
+    flat = site.reshaped(found, shape, "flat")
+    channels = [shape[1], *[1] * (len(shape) - 2)]
+    for name, kind in (("weight", "Mul"), ("bias", "Add")):
+        if site.has(name):
+            flat = site.emit(kind, flat, site.reshaped(site.tensor(name), channels, f"{name}s"), suffix=f"times_{name}")
+    site.give("Identity", flat)
+
+
+def weight_norm(site: Site) -> None:
+    """A constant kernel: g v / |v|, the norm along all axes but one."""
+    v, g = site.array("v"), site.array("g")
+    if v is None or g is None:
+        raise site.unsupported("makes a kernel of computed tensors")
+    kept = site.axis("dim", 0, rank=v.ndim)
+    others = tuple(axis for axis in range(v.ndim) if axis != kept)
+    wide = v.astype(np.float64)
+    site.whole.constants[site.output()] = wide * g / np.sqrt(np.sum(wide**2, axis=others, keepdims=True))
+
+
 def embedding(site: Site) -> None:
     """Rows of a table."""
     site.give("Gather", site.tensor("weight"), site.tensor("indices"), axis=0)
@@ -140,5 +183,9 @@ TRANSLATORS: Mapping[str, Translator] = {
     "aten._native_batch_norm_legit_no_training.default": batch_norm,
     "aten.layer_norm.default": layer_norm,
     "aten.native_layer_norm.default": layer_norm,
+    "aten.rms_norm.default": rms_norm,
+    "aten.instance_norm.default": instance_norm,
+    "aten.group_norm.default": group_norm,
+    "aten._weight_norm.default": weight_norm,
     "aten.embedding.default": embedding,
 }
