@@ -1,6 +1,7 @@
 """hls4ml's own conversion of a Keras file, run by the framework's Python.
 
 `float_hls4ml.py MODEL EVENTS.npz COUNT PRECISION IO GRANULARITY ANSWERS.npz`: its C-simulation's answers, and Keras's.
+GRANULARITY is one of hls4ml's, or `tuned`: by name, with every result in PRECISION and accumulators that hls4ml infers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ def main(path: str, events: str, count: str, precision: str, io: str, granularit
     model = keras.models.load_model(path)
     with np.load(events) as arrays:
         x = np.ascontiguousarray(arrays["x"][: int(count)])
-    config = hls4ml.utils.config_from_keras_model(model, granularity, backend="Vitis", default_precision=precision)
+    by = "name" if granularity == "tuned" else granularity
+    config = hls4ml.utils.config_from_keras_model(model, by, backend="Vitis", default_precision=precision)
+    if granularity == "tuned":
+        for layer in config["LayerName"].values():
+            layer["Precision"]["result"] = precision
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         converted = hls4ml.converters.convert_from_keras_model(

@@ -59,15 +59,15 @@ def rows(network: Network, folder: Path) -> Iterator[tuple[str, ...]]:
     model, data = folder / f"{network.name}.keras", folder / f"{network.name}.npz"
     labels = np.load(folder / f"{network.name}_labels.npy")[: network.events]
     wanted = None
-    for granularity in ("model", "name"):
+    for granularity, said in (("model", "by model"), ("name", "by name"), ("tuned", "by name, every result so")):
         answers = folder / f"hls4ml_{network.name}_{granularity}.npz"
         if not answers.exists():
             script = [str(framework_python()), str(HERE / "float_hls4ml.py")]
-            said = [str(model), str(data), str(network.events), PRECISION.removeprefix("ap_"), network.io, granularity]
-            subprocess.run([*script, *said, str(answers)], check=True, capture_output=True)
+            words = [str(model), str(data), str(network.events), PRECISION.removeprefix("ap_"), network.io, granularity]
+            subprocess.run([*script, *words, str(answers)], check=True, capture_output=True)
         with np.load(answers) as arrays:
             found, wanted, seconds = arrays["hls4ml"], arrays["keras"], float(arrays["seconds"])
-        yield _row(network, f"hls4ml 1.3, {PRECISION}, by {granularity}", found, wanted, labels, seconds)
+        yield _row(network, f"hls4ml 1.3, {PRECISION}, {said}", found, wanted, labels, seconds)
     assert wanted is not None
     ways = {
         f"fpgaml --precision {PRECISION}": choose_numbers([PRECISION]),
@@ -78,9 +78,9 @@ def rows(network: Network, folder: Path) -> Iterator[tuple[str, ...]]:
     for title, numbers in ways.items():
         assert numbers is not None
         begin = time.monotonic()
-        graph, said = _loaded(model, data, network.events, numbers)
+        graph, widths = _loaded(model, data, network.events, numbers)
         seconds = time.monotonic() - begin
-        yield _row(network, f"{title}{said}", _answers(graph, data, network.events), wanted, labels, seconds)
+        yield _row(network, f"{title}{widths}", _answers(graph, data, network.events), wanted, labels, seconds)
     yield _row(network, "Keras, float32", wanted, wanted, labels, 0.0)
 
 

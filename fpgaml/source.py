@@ -26,6 +26,9 @@ from fpgaml.record.precision import Precision
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
 
+WIDE = 48
+"""Bits of a result from which on a float network is told that it need not be so wide: a DSP's accumulator."""
+
 
 @dataclass(frozen=True)
 class InputChoice:
@@ -134,6 +137,7 @@ def settle(
         if not set(build.open) <= guesses.keys():
             build.run({name: choice.quantizer for name, choice in choices.items()}, {})
     built, graph = build.built, build.built.graph
+    messages = build.messages if numbers else _widths(built)
     for node in graph.inputs:
         assert isinstance(node.op, Input)
         if node.name not in choices:
@@ -154,7 +158,7 @@ def settle(
         dict(parsed.codings),
         {**parsed.axes, **built.axes},
         build.precision,
-        build.messages,
+        messages,
         build.calibration,
     )
 
@@ -222,6 +226,18 @@ class _Build:
             return self.parsed.build(inputs)
         except TooWideError as error:
             raise offered(error, self.path, self.data) from error
+
+
+def _widths(built: Built) -> tuple[str, ...]:
+    """What is said of a float network whose exact results are wide."""
+    if not built.approximations or not built.graph.nodes:
+        return ()
+    widths = {node.source: int(built.graph.types[node.name].width.max()) for node in built.graph.nodes}
+    layer = max(widths, key=lambda name: widths[name])
+    if widths[layer] <= WIDE:
+        return ()
+    said = f"{layer}: exact results of up to {widths[layer]} bits, since the model says no types"
+    return (f"{said}; --precision 'ap_fixed<16,6>', or --calibrate with --data, makes the firmware far smaller",)
 
 
 def offered(error: TooWideError, path: Path, data: DataSet | None) -> TooWideError:

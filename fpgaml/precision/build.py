@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.dataset import DataSet
+from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.types import Quantizer
 from fpgaml.precision.places import Choice
@@ -67,6 +68,12 @@ class Numbers(Protocol):
         Raises:
             FpgamlError: what was asked for does not fit the model.
         """
+
+
+def nothing_to_round(option: str) -> FpgamlError:
+    """The error about an option that would change nothing."""
+    reason = "the model keeps nothing in floating point: its own quantizers say every type"
+    return FpgamlError(option, reason, "Leave it out")
 
 
 def facts_of(how: Literal["given", "calibrated"], asked: Sequence[str], choices: Iterable[Choice]) -> Precision:

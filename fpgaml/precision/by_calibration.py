@@ -17,12 +17,12 @@ from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.types import Quantizer
 from fpgaml.graph.values import FixedArray
-from fpgaml.precision.build import Calibrating, Rounded, facts_of
+from fpgaml.precision.build import Calibrating, Rounded, facts_of, nothing_to_round
 from fpgaml.precision.calibrated import Bits, Calibrated
 from fpgaml.precision.goal import Goal, Judge, Outputs, labels_for
 from fpgaml.precision.observing import Extent, Observing
 from fpgaml.precision.places import Place
-from fpgaml.precision.search import Found, layers_of, search
+from fpgaml.precision.search import MOST, Found, layers_of, search
 from fpgaml.progress import Progress, Silent
 from fpgaml.record.calibration import Calibration, LayerDistance, OneBit, TensorChoice
 
@@ -97,8 +97,7 @@ class Floating:
         watch = Observing(first)
         built = parsed.build(inputs, watch)
         if not watch.extents:
-            reason = "the model keeps nothing in floating point: its own quantizers say every type"
-            raise FpgamlError("--calibrate", reason, "Leave it out")
+            raise nothing_to_round("--calibrate")
         total = sum(prod(shape) for shape in built.graph.shapes.values())
         count = max(LEAST_EVENTS, OBSERVED_VALUES // total)
         reals: dict[str, list[NDArray[np.float64]]] = {name: [] for name in first}
@@ -167,6 +166,8 @@ class _Calibration:
 
     def run(self, data: DataSet) -> Rounded:
         """Search, build for good, and say what was found."""
+        if not self.graph(Bits(MOST))[1].choices:
+            raise nothing_to_round("--calibrate")
         few = self.floating.searched
         if self.judge.goal.auc_loss is not None:
             few = self.floating.events

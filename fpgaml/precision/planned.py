@@ -22,6 +22,7 @@ from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals
 from fpgaml.precision.asked import PARTS, Asked, AskedType
+from fpgaml.precision.build import nothing_to_round
 from fpgaml.precision.places import Choice, Place, keeps, of_result, of_weights, rounded
 
 SOFTMAX = ("exp", "inverse")
@@ -100,8 +101,7 @@ class Planned:
             FpgamlError: a layer or part that the model does not have, or nothing in floating point at all.
         """
         if not self.choices:
-            reason = "the model keeps nothing in floating point: its own quantizers say every type"
-            raise FpgamlError(self.asked.option, reason, "Leave it out")
+            raise nothing_to_round(self.asked.option)
         known = {*layers, *(place.layer for place in self.seen)}
         messages: dict[str, None] = {}
         for name, part in self.asked.parts:
