@@ -156,10 +156,8 @@ class _Builder:
             if name not in self._values:
                 raise FpgamlError(name, "is an output that nothing gives", "Export the model again")
             values.append(last.arranged(last.as_node(last.applied(self._values[name]))))
-        built = self._graph.build([value.node for value in values])
-        graph = DropDeadNodes().apply(
-            named(without_transposes(built), [identifier(name) for name in self._program.outputs])
-        )
+        built = DropDeadNodes().apply(self._graph.build([value.node for value in values]))
+        graph = named(without_transposes(built), [identifier(name) for name in self._program.outputs])
         orders = dict(zip(graph.outputs, (node_order(value) for value in values), strict=True))
         orders |= {f"layer/{label}": order for label, order in self._orders.items() if label in graph.layers}
         moved = {name: order for name, order in orders.items() if order != tuple(range(len(order)))}
