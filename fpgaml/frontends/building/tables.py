@@ -63,3 +63,15 @@ def entries(layer: Emitter, values: Reals, what: str, usual: Quantizer | None = 
         return layer.precision.entries(layer, values, what, usual)
     layer.note(f"{what}: a table with {int(usual.type.fractional)} fractional bits")
     return quantize_reals(values, usual)
+
+
+def round_to_odd(values: Reals, fractional: int) -> Reals:
+    """Keep `fractional` bits, the last one set where lower bits are lost: any later rounding comes out the same.
+
+    Source: Boldo and Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using
+    rounding to odd", IEEE Trans. Comput. 57 (2008).
+    """
+    scaled = np.ldexp(values, fractional)
+    whole = np.floor(scaled)
+    odd = np.where((whole != scaled) & (whole % 2 == 0), whole + 1, whole)
+    return np.asarray(np.ldexp(odd, -fractional))

@@ -15,12 +15,12 @@ import numpy as np
 
 from fpgaml.frontends.building.constants import on_grid
 from fpgaml.frontends.building.softmax import softmax
-from fpgaml.frontends.building.tables import TABLE_FRACTION, entries, narrow, points
+from fpgaml.frontends.building.tables import TABLE_FRACTION, entries, narrow, points, round_to_odd
 from fpgaml.frontends.keras.pointwise import clipped, leaky
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.quantizers import FixedQuantizer, Floats
 from fpgaml.graph import functions
-from fpgaml.graph.functions import Function, Reals
+from fpgaml.graph.functions import Function
 from fpgaml.graph.ops import Lookup, Relu
 from fpgaml.graph.values import FixedArray
 
@@ -134,18 +134,6 @@ def lookup(
         kept = round_to_odd(kept, int(quantizer.for_data().type.fractional.max()) + 2)
     node = layer.add(Lookup(domain, FixedArray.from_float(kept)), node, suffix=suffix)
     return layer.quantize(node, quantizer, "oq")
-
-
-def round_to_odd(values: Reals, fractional: int) -> Reals:
-    """Keep `fractional` bits, the last one set where lower bits are lost: any later rounding comes out the same.
-
-    Source: Boldo and Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using
-    rounding to odd", IEEE Trans. Comput. 57 (2008).
-    """
-    scaled = np.ldexp(values, fractional)
-    whole = np.floor(scaled)
-    odd = np.where((whole != scaled) & (whole % 2 == 0), whole + 1, whole)
-    return np.asarray(np.ldexp(odd, -fractional))
 
 
 def _one(quantizer: FixedQuantizer) -> FixedQuantizer:

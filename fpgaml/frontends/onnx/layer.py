@@ -27,11 +27,13 @@ class Layer(Emitter):
         call: what is converted.
         values: by the tensor's name, of the constants, the inputs and the calls before; grows.
         batch: the size that the batch has in the file's shapes.
+        quantised: whether quantizers alone read its first result, and no precision rounds it.
     """
 
     call: Call
     values: dict[str, Value]
     batch: int = 1
+    quantised: bool = False
 
     def attribute(self, name: str, default: Any = None) -> Any:
         """An attribute of the call; `default` where the file leaves it out."""

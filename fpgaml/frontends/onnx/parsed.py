@@ -19,10 +19,12 @@ from fpgaml.frontends.onnx.arrangement import BATCH, Axes
 from fpgaml.frontends.onnx.file import guarded, read
 from fpgaml.frontends.onnx.fold import FOLDS, fold
 from fpgaml.frontends.onnx.fusion import fused
+from fpgaml.frontends.onnx.join_tables import with_joined_tables
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.operators import OPERATORS, Converter
 from fpgaml.frontends.onnx.ports import port_axes
 from fpgaml.frontends.onnx.program import Call, Port, Program
+from fpgaml.frontends.onnx.quantizers import qonnx
 from fpgaml.frontends.onnx.quantizers.rewrite import rewritten
 from fpgaml.frontends.onnx.reorder import without_transposes
 from fpgaml.frontends.onnx.simplify import simplified
@@ -32,6 +34,8 @@ from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import Quantizer
 from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
+QUANTIZERS = frozenset(kind for kind in qonnx.OPERATORS if kind.endswith("Quant")) | {"QuantizeLinear"}
+"""Operators that round what they read to a type."""
 UNUSABLE = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, MemoryError, RecursionError)
 """What attributes and constants of the wrong kind raise where they are used."""
 
@@ -91,6 +95,10 @@ class _Builder:
         self._program, self._precision = program, precision
         self._graph = GraphBuilder(program.name)
         self._notes: list[Approximation] = []
+        self._readers: dict[str, list[str]] = {name: [""] for name in program.outputs}
+        for call in program.calls:
+            for name in call.inputs:
+                self._readers.setdefault(name, []).append(call.kind)
         self._orders: dict[str, tuple[int, ...]] = {}
         self._values = {name: constant(array) for name, array in program.constants.items()}
         for port in program.inputs:
@@ -116,6 +124,7 @@ class _Builder:
             call=call,
             values=self._values,
             batch=self._program.batch,
+            quantised=self._precision is None and _by_quantizers(self._readers.get(next(iter(call.outputs), ""))),
         )
 
     def add(self, call: Call) -> None:
@@ -157,6 +166,8 @@ class _Builder:
                 raise FpgamlError(name, "is an output that nothing gives", "Export the model again")
             values.append(last.arranged(last.as_node(last.applied(self._values[name]))))
         built = DropDeadNodes().apply(self._graph.build([value.node for value in values]))
+        if self._precision is None:
+            built = with_joined_tables(built)
         graph = named(without_transposes(built), [identifier(name) for name in self._program.outputs])
         orders = dict(zip(graph.outputs, (node_order(value) for value in values), strict=True))
         orders |= {f"layer/{label}": order for label, order in self._orders.items() if label in graph.layers}
@@ -167,6 +178,11 @@ class _Builder:
 def event_shape(port: Port) -> Shape:
     """The shape of one event at a port, as the file has it."""
     return (port.shape[1:] if port.batched else port.shape) or (1,)
+
+
+def _by_quantizers(readers: list[str] | None) -> bool:
+    """Whether a tensor's readers, by the kinds of their calls, are quantizers."""
+    return bool(readers) and all(kind in QUANTIZERS for kind in readers or ())
 
 
 def node_order(value: Value) -> tuple[int, ...]:

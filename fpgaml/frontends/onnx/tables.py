@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from fpgaml.frontends.building.tables import LOOKUP_BITS, entries, narrow, points
+from fpgaml.frontends.building.tables import LOOKUP_BITS, entries, narrow, points, round_to_odd
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.value import Value, constant
-from fpgaml.graph.functions import Function
+from fpgaml.graph.functions import Function, Reals
 from fpgaml.graph.ops import Lookup
 from fpgaml.graph.values import FixedArray
+
+KEPT_BITS = 40
+"""Fractional bits of a table's entries that a quantizer rounds: far below its own step."""
 
 
 def table(layer: Layer, x: Value, function: Function, what: str) -> Value:
@@ -43,8 +46,15 @@ def table(layer: Layer, x: Value, function: Function, what: str) -> Value:
         raise layer.unsupported(
             f"its {what} of {at:g} is not finite", "Clip its input to a range where it is, or quantise it so"
         )
-    op = Lookup(domain, entries(layer, values, what))
+    op = Lookup(domain, _in_float32(layer, values, what) if layer.quantised else entries(layer, values, what))
     return replace(x, node=layer.rounded(layer.add(op, node, suffix=what)), scale=None, offset=None)
+
+
+def _in_float32(layer: Layer, values: Reals, what: str) -> FixedArray:
+    """Entries as the framework computes them, for the quantizer that follows to round."""
+    layer.note(f"{what}: a table computed in float64, where the framework computes in float32 before rounding")
+    with np.errstate(over="ignore"):
+        return FixedArray.from_float(round_to_odd(values.astype(np.float32).astype(np.float64), KEPT_BITS))
 
 
 def _ends(layer: Layer, node: str) -> tuple[FixedArray, FixedArray]:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 EVENTS = 8
@@ -602,6 +601,8 @@ def labels(made):
 
 def answers(path, made):
     """What onnxruntime computes, by key."""
+    import onnxruntime
+
     outputs = [output.name for output in made.graph.output]
     layers = labels(made)
     wide = onnx.ModelProto()

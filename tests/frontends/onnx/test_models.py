@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from fpgaml.frontends.onnx.parsed import parse
-from tests.frontends.onnx.recorded import FOLDER, NAMES, built, distances
+from fpgaml.graph.ops import Lookup
+from tests.frontends.onnx.make_models import Net
+from tests.frontends.onnx.recorded import FOLDER, INPUT, NAMES, built, distances
 
 # The largest |difference| of models that keep something in floating point; all others are equal, layer by layer.
 BOUNDED = {
@@ -91,3 +96,19 @@ def test_names_and_writers() -> None:
     assert graph["first_Conv"].source == "/first/Conv"
     many = built("max_pools").graph
     assert many.outputs == tuple(f"y{index}" for index in range(7))
+
+
+def test_a_function_between_quantizers_is_one_table(tmp_path: Path) -> None:
+    net = Net(20, x=(4,))
+    eight, zero, domain = np.float32(8), np.float32(0), "qonnx.custom_op.general"
+    settings = {"domain": domain, "signed": 1, "narrow": 0, "rounding_mode": "ROUND"}
+    codes = net("Quant", "x", np.float32(2**-4), zero, eight, **settings)
+    made = net.out(net("Quant", net("Sigmoid", codes), np.float32(2**-7), zero, eight, **settings))
+    path = tmp_path / "sigmoid.onnx"
+    path.write_bytes(made.SerializeToString())
+    graph = parse(path).build({"x": INPUT}).graph
+    (table,) = [node.op for node in graph.nodes if isinstance(node.op, Lookup)]
+    assert [type(node.op).__name__ for node in graph.nodes][-1] in ("Lookup", "Quantize")
+    x = (np.arange(256) - 128) / 16
+    wanted = np.clip(np.rint(1 / (1 + np.exp(-x)) * 2**7), -128, 127)
+    assert np.array_equal(table.table.to_float() * 2**7, wanted)
