@@ -123,6 +123,9 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     """
     progress, checking, board = progress or Silent(), request.checking, request.board
     check_target(request.output, request.force)
+    if request.numbers and request.target.of_float:
+        reason = f"not used by --target {request.target.name}, which quantises a float network by rules of its own"
+        raise FpgamlError(request.numbers.option, reason, "Leave it out")
     # A calibration shows its own steps.
     with nullcontext() if request.numbers else progress.step("reading the model"):
         model, data = load_with_data(path, request.input_types, checking.events, request.numbers)
@@ -256,7 +259,7 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
             events=golden.origins,
             data_sha256=file_sha256(split_path(data)[0]) if data else "",
         ),
-        messages=(*model.messages, *written.messages),
+        messages=(*(() if request.target.of_float else model.messages), *written.messages),
         codings={name: Coding(**asdict(coding)) for name, coding in model.codings.items()},
         axes=model.axes,
         files=folder_hashes(stage),

@@ -53,6 +53,11 @@ def test_a_project_with_types_that_were_asked_for(tmp_path: Path) -> None:
     assert made.results.calibration is None
 
 
+def test_a_target_with_rules_of_its_own_refuses(tmp_path: Path) -> None:
+    with pytest.raises(FpgamlError, match="not used by --target tflite"):
+        convert(MODEL, tmp_path / "p", target="tflite", data=DATA, precision="ap_fixed<12,4>")
+
+
 def test_a_goal_that_is_missed_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(FpgamlError, match="24 bits for every number still leave"):
         convert(MODEL, tmp_path / "p", data=np.load(DATA)["x"], calibrate=True, tolerance=1e-9)
