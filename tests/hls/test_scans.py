@@ -17,6 +17,8 @@ from fpgaml.hls.firmware import io_type
 from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.model import HlsModel, to_hls4ml
 from fpgaml.hls.settings import HlsSettings, IoType, LayerSettings, Strategy
+from tests.frontends.recurrent.test_models import MODELS as RECURRENT
+from tests.frontends.recurrent.test_models import recorded
 from tests.hls.catalog import BYTE, NIBBLE, constant
 from tests.hls.harness import check, needs_compiler, settings
 
@@ -120,6 +122,25 @@ def test_steps_in_turns(tmp_path: Path) -> None:
     graphs = {name: graph for name, graph in cases().items() if name.startswith("gated")}
     layers = {f"{name}/rnn": LayerSettings(None, reuse) for name, reuse in zip(graphs, (2, 3, 4, 6), strict=True)}
     check(graphs, settings("vitis", layers=layers), tmp_path)
+
+
+MODELS = (
+    "hgq2_gru_on_conv",
+    "hgq2_bidirectional",
+    "qkeras_gru_after",
+    "qkeras_lstm",
+    "keras3_lstm",
+    "onnx_rnn_reverse",
+)
+"""A few of those that the frontends are tested with."""
+
+
+@needs_compiler
+def test_models_of_the_frameworks(tmp_path: Path) -> None:
+    paths = [path for path in RECURRENT if path.stem in MODELS]
+    graphs = {path.stem: recorded(path)[0].graph for path in paths}
+    assert len(graphs) == len(MODELS)
+    check(graphs, settings("vitis", "io_stream"), tmp_path)
 
 
 def network() -> Graph:
