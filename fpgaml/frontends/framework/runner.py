@@ -132,18 +132,41 @@ def custom_objects(used: set[str], modern: bool, version: str) -> dict[str, Any]
     if "hgq" in used:
         if importlib.util.find_spec("hgq") is None:
             raise UnavailableError("the model uses HGQ2, which is not installed in " + sys.executable)
-        import hgq  # noqa: F401
+        load_state_quantizers(importlib.import_module("hgq.layers").QSimpleRNN)
     if "qkeras" not in used:
         return {}
     if modern or importlib.util.find_spec("qkeras") is None:
         raise UnavailableError(
             f"the model was written by Keras {version or '2'} with QKeras, and {sys.executable} does not have both"
         )
+    restore_names()
     utilities = importlib.import_module("qkeras.utils")
 
     known: dict[str, Any] = {}
     utilities._add_supported_quantized_objects(known)
     return known
+
+
+def load_state_quantizers(layer: Any) -> None:
+    """Let HGQ2 load what it saves: a QSimpleRNN's state quantizer is in the file, and `enable_sq` is not."""
+    plain = layer.__init__
+
+    def start(self: Any, *args: Any, enable_sq: Any = False, sq_conf: Any = None, **more: Any) -> None:
+        plain(self, *args, enable_sq=enable_sq or sq_conf is not None, sq_conf=sq_conf, **more)
+
+    layer.__init__ = start
+
+
+def restore_names() -> None:
+    """Give TensorFlow back what QKeras 0.9's recurrent cells call by names of before TensorFlow 2.13."""
+    import tensorflow as tf
+
+    nest: Any = importlib.import_module("tensorflow.python.util.nest")
+    array_ops: Any = importlib.import_module("tensorflow.python.ops.array_ops")
+    if not hasattr(nest, "is_sequence"):
+        nest.is_sequence = nest.is_nested
+    if not hasattr(array_ops, "unstack"):
+        array_ops.unstack = tf.unstack
 
 
 def load(keras: Any, path: Path, custom: dict[str, Any], modern: bool) -> Any:
