@@ -99,6 +99,10 @@ class Calibrated:
         layer.note(f"{what}: a table with entries of {kind}")
         return quantize_reals(values, Quantizer(kind, Rounding.RND, Overflow.SAT))
 
+    def trial(self) -> Calibrated:
+        """As in `Precision`."""
+        return replace(self, choices={})
+
     def _round(self, layer: Emitter, node: str, place: Place, kind: FixedType, said: str) -> str:
         quantizer = Quantizer(kind, Rounding.RND, Overflow.SAT)
         if keeps(layer, node, quantizer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,10 @@ class Observing:
         kind = usual.type
         finer = FixedType(kind.signed, kind.integer, kind.fractional + FINER_ENTRIES)
         return quantize_reals(values, Quantizer(finer, Rounding.RND, Overflow.SAT))
+
+    def trial(self) -> Observing:
+        """As in `Precision`."""
+        return replace(self, extents={}, watched={}, _known=dict(self._known))
 
     def _round(self, layer: Emitter, node: str, place: Place, extent: Extent, kind: FixedType) -> str:
         self._widen(place, extent)

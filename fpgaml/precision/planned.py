@@ -88,6 +88,10 @@ class Planned:
         layer.note(f"{what}: a table with entries of {kept.type}")
         return quantize_reals(values, kept)
 
+    def trial(self) -> Planned:
+        """As in `Precision`."""
+        return Planned(self.asked)
+
     def check(self, layers: Iterable[str]) -> tuple[str, ...]:
         """After the build: what was asked for must have been there.
 

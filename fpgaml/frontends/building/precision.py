@@ -51,3 +51,6 @@ class Precision(Protocol):
             values: of the function; what: its name.
             usual: the entries' type by the frontend's habits.
         """
+
+    def trial(self) -> Precision:
+        """One that rounds alike and keeps its record apart: for what is built several times, until its types fit."""

@@ -109,13 +109,14 @@ def _scan(layer: Emitter, how: Run, several: bool) -> str:
     """The Scan; each step gives the states beside one another where `several`, else the output alone."""
     first = [_first(layer, how, number) for number in range(len(how.cell.units))]
     before = [layer.graph.range(each) if isinstance(each, str) else ValueRange.of_constant(each) for each in first]
-    held, steps, said = before, layer.shape(how.x)[0], len(layer.notes)
+    held, steps = before, layer.shape(how.x)[0]
     for attempt in range(MOST_ATTEMPTS):
-        del layer.notes[said:]  # of an attempt whose types turned out too narrow
-        built = _Trial(layer, how, before, held).build(several, closed=attempt >= steps)
+        trial = replace(layer, notes=[], precision=layer.precision and layer.precision.trial())
+        built = _Trial(trial, how, before, held).build(several, closed=attempt >= steps)
         types = [built.ranges[node.name] for node in built.inputs[1:]]
         reached = [union(kind, built.ranges[name]) for kind, name in zip(types, built.outputs, strict=False)]
         if all(holds(kind, value) for kind, value in zip(types, reached, strict=True)):
+            built = _Trial(layer, how, before, held).build(several, closed=attempt >= steps)
             initial = tuple(None if isinstance(each, str) else each for each in first)
             given = [each for each in first if isinstance(each, str)]
             return layer.add(Scan(built, initial, how.reverse, how.sequence), how.x, *given, suffix=how.suffix)
@@ -192,8 +193,8 @@ class _Trial:
         if quantized is not None:
             return quantized, node
         rounded = inner.rounded(node, "state")
-        if rounded == node:
-            rounded = _rounded(inner, node, f"new_{number}", self._bound(done, number))
+        bound, most = self._bound(done, number), STATE_FRACTION if rounded == node else None
+        rounded = _rounded(inner, rounded, f"new_{number}", bound, most)
         return rounded, rounded
 
     def _bound(self, done: Step, number: int) -> float | None:
@@ -206,10 +207,16 @@ class _Trial:
         return bound
 
 
-def _rounded(layer: Emitter, node: str, suffix: str, bound: float | None = None) -> str:
-    """A state with as many fractional bits as a state keeps, within a bound on its absolute value."""
+def _rounded(
+    layer: Emitter, node: str, suffix: str, bound: float | None = None, most: int | None = STATE_FRACTION
+) -> str:
+    """A state within a bound on its absolute value, which changes none.
+
+    Args:
+        most: fractional bits that it keeps; None: all.
+    """
     kind = layer.uniform(node)
-    fraction = min(int(kind.fractional), STATE_FRACTION)
+    fraction = int(kind.fractional) if most is None else min(int(kind.fractional), most)
     integer = int(kind.integer) if bound is None else min(int(kind.integer), frexp(bound)[1])
     if fraction == int(kind.fractional) and integer == int(kind.integer):
         return node

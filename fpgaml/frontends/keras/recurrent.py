@@ -16,7 +16,7 @@ from fpgaml.frontends.building.cells import AnyCell, Arithmetic, Cell, Make, Sta
 from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.scans import Run, flipped, run
-from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
 from fpgaml.graph.ops import Add, Concatenate, Multiply
 
 Config = Mapping[str, Any]
@@ -111,7 +111,7 @@ def output_count(kind: str, config: Config) -> int:
             return 1 + STATES[str(form_of(kind))]
         cells = [form_of(name) for name, *_ in inner_layers(kind, config)]
         return 1 + sum(STATES[cell] for cell in cells if cell is not None)
-    except (KeyError, StopIteration, TypeError):
+    except (*UNUSABLE, StopIteration, RecursionError):
         return 1  # `problem` says what is wrong
 
 

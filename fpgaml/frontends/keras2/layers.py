@@ -152,7 +152,7 @@ def problems(call: Call) -> list[Problem]:
     """What is not supported about a layer's class and settings; nothing is computed."""
     try:
         found = _found(call)
-    except UNUSABLE as error:
+    except (*UNUSABLE, RecursionError) as error:
         found = [(f"has settings that cannot be read ({type(error).__name__}: {error})", "Save the model again")]
     return [Problem(call.name, f"{call.kind} {reason}", advice) for reason, advice in found]
 

@@ -9,7 +9,7 @@ from fpgaml.errors import FpgamlError, Problem
 from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.keras.advice import LAYERS, NO_FUNCTION, instead_of_layer
 from fpgaml.frontends.keras.arguments import Arguments, Tensor
-from fpgaml.frontends.keras.layer import KerasLayer
+from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
 from fpgaml.frontends.keras.operations import OPERATIONS, by_name, canonical
 from fpgaml.frontends.keras.recurrent import form_of, inner_layers
 from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
@@ -144,7 +144,11 @@ def problems(call: LayerCall) -> Iterator[Problem]:
     if call.package == "hgq":
         yield from _quantizer_problems(call)
     if call.kind in RECURRENT:
-        yield from _recurrent_problems(call)
+        try:
+            yield from _recurrent_problems(call)
+        except (*UNUSABLE, RecursionError) as error:
+            reason = f"{call.kind} has settings that cannot be read ({type(error).__name__}: {error})"
+            yield Problem(call.label, reason, "Save the model again")
 
 
 def _recurrent_problems(call: LayerCall) -> Iterator[Problem]:
