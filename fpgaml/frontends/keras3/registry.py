@@ -147,8 +147,8 @@ def problems(call: LayerCall) -> Iterator[Problem]:
         try:
             yield from _recurrent_problems(call)
         except (*UNUSABLE, RecursionError) as error:
-            reason = f"{call.kind} has settings that cannot be read ({type(error).__name__}: {error})"
-            yield Problem(call.label, reason, "Save the model again")
+            said = f"{call.kind} has settings that cannot be read ({type(error).__name__}: {error})"
+            yield Problem(call.label, said, "Save the model again")
 
 
 def _recurrent_problems(call: LayerCall) -> Iterator[Problem]:
