@@ -53,8 +53,7 @@ def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
             usable_from.append((stage, bits))
             continue
         most = MOST_STAGES.get(wire.gate, 1)
-        # At least one: a memory has its register whatever the clock.
-        spans = max(1, ceil(delay / model.usable)) if model.usable > 0 else most + 1
+        spans = _ranks(delay, model) if model.usable > 0 else most + 1
         if spans > most:
             layer = netlist.layers[wire.layer]
             slowest[layer] = max(slowest.get(layer, 0.0), delay / most)
@@ -65,6 +64,43 @@ def schedule(netlist: Netlist, model: DelayModel) -> Schedule:
         raise _too_fast(slowest, model)
     last = max((usable_from[result.wire][0] for result in netlist.results), default=0)
     return Schedule(tuple(stages), last + 1)
+
+
+def _ranks(delay: float, model: DelayModel) -> int:
+    """Registers within a gate that is slower than a stage, or a memory, which has one whatever the clock."""
+    return max(1, ceil(delay / model.usable))
+
+
+def postponed(netlist: Netlist, plan: Schedule, model: DelayModel) -> Schedule:
+    """Every wire as late as those that read it allow, where that takes fewer registers; the latency stays.
+
+    For values that are made of little and wait long, as the steps of an unrolled recurrent layer do. What a wire reads
+    within its stage moves with it, or is behind a register then: no stage gets slower.
+    """
+    last = plan.latency - 1
+    later = [0] * len(netlist.wires)
+    room = [last + 1] * len(netlist.wires)
+    for result in netlist.results:
+        room[result.wire] = min(room[result.wire], last - _usable(netlist, plan, model, result.wire))
+    for index in reversed(range(len(netlist.wires))):
+        wire = netlist.wires[index]
+        if wire.gate not in (Gate.CONSTANT, Gate.INPUT) and room[index] <= last:
+            later[index] = room[index]
+        for argument in wire.arguments:
+            between = max(plan.stages[index] - _usable(netlist, plan, model, argument) - 1, 0)
+            room[argument] = min(room[argument], later[index] + between)
+    moved = Schedule(tuple(s + k for s, k in zip(plan.stages, later, strict=True)), plan.latency)
+    return min(plan, moved, key=lambda each: register_bits(netlist, each))
+
+
+def _usable(netlist: Netlist, plan: Schedule, model: DelayModel, index: int) -> int:
+    """The stage in which a wire can be read."""
+    wire = netlist.wires[index]
+    if wire.gate == Gate.CONSTANT:
+        return 0
+    delay = model.delay(netlist, wire)
+    within = delay <= model.usable and not is_memory(netlist, wire)
+    return plan.stages[index] + (0 if within else _ranks(delay, model))
 
 
 def _times(wire: Wire, usable: tuple[int, Times], stage: int) -> Times:

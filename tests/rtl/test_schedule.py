@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import ceil
+
 import numpy as np
 import pytest
 
@@ -16,8 +19,10 @@ from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
-from fpgaml.rtl.netlist import Gate, Netlist, Result
-from fpgaml.rtl.schedule import register_bits, schedule
+from fpgaml.rtl.netlist import Gate, Netlist, Result, is_memory
+from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule
+from fpgaml.rtl.timing import Times, arrival, at_once
+from tests.rtl.dataflow.recurrent import recurrent_network
 
 PORT = Port("x", (8,), True, 8, 0)
 OUT = Port("y", (1,), True, 12, 0)
@@ -106,3 +111,41 @@ def test_equal_outputs_are_computed_once() -> None:
     assert len(one.wires) == len(many.wires)
     estimates = [estimate_netlist(n, 0).lut for n in (one, many)]
     assert estimates[0] == estimates[1]
+
+
+def too_slow(netlist: Netlist, plan: Schedule, model: DelayModel) -> list[int]:
+    """Wires that are read before they are there, or whose bits come too late in their stage: reckoned anew."""
+    there: list[tuple[int, Times]] = []
+    found = []
+    for index, wire in enumerate(netlist.wires):
+        stage, delay = plan.stages[index], model.delay(netlist, wire)
+        if wire.gate == Gate.CONSTANT:
+            there.append((0, at_once(wire)))
+            continue
+        times = [there[a][1] if there[a][0] == stage else at_once(netlist.wires[a]) for a in wire.arguments]
+        early = any(there[a][0] > stage for a in wire.arguments)
+        if delay <= model.usable and not is_memory(netlist, wire):
+            bits = arrival(netlist, wire, times)
+            early = early or max(bits) > model.usable / model.factor
+            there.append((stage, bits))
+        else:
+            early = early or any(map(any, times))
+            there.append((stage + max(1, ceil(delay / model.usable)), at_once(wire)))
+        if early:
+            found.append(index)
+    found += [result.wire for result in netlist.results if there[result.wire][0] >= plan.latency]
+    return found
+
+
+@pytest.mark.parametrize("part", ["xcku5p-ffvb676-2-e", "AGFB014R24B2E2V"])
+def test_what_waits_long_is_made_late(part: str) -> None:
+    netlist = to_netlist(recurrent_network(6, False, filters=3))
+    model = DelayModel.of_part(part, 3.0)
+    soon = schedule(netlist, model)
+    late = postponed(netlist, soon, model)
+    assert too_slow(netlist, soon, model) == [] == too_slow(netlist, late, model)
+    assert late.latency == soon.latency
+    assert register_bits(netlist, late) < 0.8 * register_bits(netlist, soon)
+    moved = next(n for n, (a, b) in enumerate(zip(soon.stages, late.stages, strict=True)) if b > a)
+    wrong = replace(late, stages=(*late.stages[:moved], late.latency, *late.stages[moved + 1 :]))
+    assert too_slow(netlist, wrong, model)

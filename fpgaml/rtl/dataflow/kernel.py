@@ -11,13 +11,14 @@ from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Estimate
+from fpgaml.rtl.dataflow.turns import has_scan
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import Plan, Table, make_plan
 from fpgaml.rtl.estimate import estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Netlist
-from fpgaml.rtl.schedule import Schedule, register_bits, schedule
+from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule
 from fpgaml.rtl.settings import Hdl
 
 MEMORY_BITS = 8257
@@ -46,7 +47,8 @@ class Kernel:
     @cached_property
     def pipeline(self) -> Schedule:
         """Where its registers are."""
-        return schedule(self.netlist, self.delays)
+        plan = schedule(self.netlist, self.delays)
+        return postponed(self.netlist, plan, self.delays) if has_scan(self.graph) else plan
 
     @property
     def latency(self) -> int:
