@@ -45,6 +45,8 @@ def leaky_relu(layer: Layer) -> Value:
 def p_relu(layer: Layer) -> Value:
     """PRelu: a slope for each channel, or element."""
     slope = layer.known(1)
+    if layer.call.version < 7 and slope.size > 1:
+        raise layer.unsupported("PRelu of an operator set before 7 with several slopes", "Export a newer operator set")
     return _sloped(layer, slope.reshape(()) if slope.size == 1 else slope)
 
 

@@ -30,6 +30,7 @@ def of_all(binary: Binary) -> Callable[[Layer], Value]:
     def convert(layer: Layer) -> Value:
         given = (layer.optional(position) for position in range(len(layer.call.inputs)))
         values = [layer.applied(value) if value.array is not None else value for value in given if value is not None]
+        require_broadcasting(layer)
         last = len(values) - 1
 
         def step(done: Value, number: int) -> Value:
@@ -39,6 +40,37 @@ def of_all(binary: Binary) -> Callable[[Layer], Value]:
         return _rounded(layer, found)
 
     return convert
+
+
+def require_broadcasting(layer: Layer) -> None:
+    """Refuse what operator sets before 7 laid along an axis of its own.
+
+    Raises:
+        UnsupportedError: the call says along which.
+    """
+    if layer.call.version < 7 and layer.attribute("axis") is not None:
+        raise layer.unsupported(
+            f"{layer.call.kind} of operator set {layer.call.version} lies along axis {layer.attribute('axis')}",
+            "Convert the file to operator set 13: onnx.version_converter.convert_version(model, 13)",
+        )
+
+
+def mean(layer: Layer) -> Value:
+    """Mean of all inputs."""
+    count = len(layer.call.inputs)
+    total = of_all(add)(layer)
+    return _rounded(layer, affine(layer, total, np.asarray(1.0 / count), np.zeros(()), "mean", f"the factor 1/{count}"))
+
+
+def ceiling(layer: Layer) -> Value:
+    """Ceil: exact in fixed point."""
+    x = layer.input(0)
+    kind = layer.uniform(x.node)
+    if int(kind.fractional) <= 0:
+        return x
+    turned = exactly(layer, x, -1.0, 0.0, "turned")
+    floor = layer.add(uniform_quantize(1, max(int(kind.integer), 0) + 1, 0, Rounding.TRN), turned.node, suffix="floor")
+    return exactly(layer, replace(x, node=floor), -1.0, 0.0, "")
 
 
 def affine(layer: Layer, x: Value, factor: Array, offset: Array, suffix: str = "", part: str = "") -> Value:
@@ -220,6 +252,8 @@ ARITHMETIC: dict[str, Callable[[Layer], Value]] = {
     "Neg": negative,
     "Abs": absolute,
     "Pow": power,
+    "Mean": mean,
+    "Ceil": ceiling,
     "Floor": whole_numbers(Rounding.TRN),
     "Round": whole_numbers(Rounding.RND_CONV),
 }

@@ -64,13 +64,6 @@ class Layer(Emitter):
         value = self.applied(self.raw(position), f"input_{position}")
         return self.as_node(value, f"constant_{position}" if position else "constant")
 
-    @property
-    def inputs(self) -> tuple[Value, ...]:
-        """All inputs that are there, real values, constants left as they are."""
-        count = len(self.call.inputs)
-        found = (self.optional(position) for position in range(count))
-        return tuple(self.applied(value, f"input_{i}") for i, value in enumerate(found) if value is not None)
-
     def known(self, position: int) -> Array:
         """The values of an input that must be a constant.
 

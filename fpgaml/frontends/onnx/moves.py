@@ -78,3 +78,35 @@ def cast(layer: Layer) -> Value:
     if to not in FLOATS:
         layer.note("a cast to 16-bit floating point is not followed: values keep their bits")
     return layer.raw(0)
+
+
+def depth_to_space(layer: Layer) -> Value:
+    """DepthToSpace: channels in blocks become pixels."""
+    x, block = layer.raw(0), _block(layer)
+    events, channels, height, width = x.shape
+    if channels % block**2:
+        raise layer.wrong(f"{channels} channels in blocks of {block} x {block}")
+    depth = channels // block**2
+    if str(layer.attribute("mode", "DCR")) == "CRD":
+        parts = layer.reshaped_value(x, (events, depth, block, block, height, width)).transposed((0, 1, 4, 2, 5, 3))
+    else:
+        parts = layer.reshaped_value(x, (events, block, block, depth, height, width)).transposed((0, 3, 4, 1, 5, 2))
+    return layer.reshaped_value(parts, (events, depth, height * block, width * block))
+
+
+def space_to_depth(layer: Layer) -> Value:
+    """SpaceToDepth: pixels in blocks become channels."""
+    x, block = layer.raw(0), _block(layer)
+    events, channels, height, width = x.shape
+    if height % block or width % block:
+        raise layer.wrong(f"an image of {height} x {width} in blocks of {block} x {block}")
+    down, across = height // block, width // block
+    parts = layer.reshaped_value(x, (events, channels, down, block, across, block)).transposed((0, 3, 5, 1, 2, 4))
+    return layer.reshaped_value(parts, (events, channels * block**2, down, across))
+
+
+def _block(layer: Layer) -> int:
+    block = int(layer.attribute("blocksize", 0))
+    if not 0 < block < 1 << 15 or len(layer.raw(0).shape) != 4:
+        raise layer.wrong(f"blocks of {block} in a tensor of shape {layer.raw(0).shape}")
+    return block

@@ -23,6 +23,8 @@ def batch_normalization(layer: Layer) -> Value:
     """
     if layer.attribute("training_mode", 0):
         raise layer.unsupported("BatchNormalization in training", "Export the model for inference")
+    if not layer.attribute("spatial", 1):
+        raise layer.unsupported("BatchNormalization of every element apart", "Export the model anew, with spatial=1")
     x = layer.as_node(layer.raw(0))
     if len(x.shape) < 2:
         raise layer.wrong(f"BatchNormalization of a tensor of shape {x.shape}")

@@ -43,6 +43,8 @@ OPERATORS: dict[str, Converter] = {
     "Transpose": moves.transpose,
     "Squeeze": moves.squeeze,
     "Unsqueeze": moves.unsqueeze,
+    "DepthToSpace": moves.depth_to_space,
+    "SpaceToDepth": moves.space_to_depth,
     "Slice": takes.slices,
     "Split": takes.split,
     "Gather": takes.gather,

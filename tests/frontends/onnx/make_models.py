@@ -400,6 +400,12 @@ def arithmetic_constants():
 
 
 @model
+def arithmetic_more():
+    net = Net(x=(4,), z=(4,))
+    return net.out(net("Mean", "x", "z"), net("Ceil", "x"))
+
+
+@model
 def division():
     net = Net(x=(4,), z=(4,))
     return net.out(net("Div", "x", net("Clip", "z", np.float32(1), np.float32(4))))
@@ -458,6 +464,17 @@ def channel_shuffle():
     a = net("Conv", "x", eighths(4, 4, 1, 1))
     b = net("Transpose", net("Reshape", a, np.array([-1, 2, 2, 3, 3])), perm=[0, 2, 1, 3, 4])
     return net.out(net("Conv", net("Reshape", b, np.array([-1, 4, 3, 3])), eighths(4, 2, 1, 1), group=2))
+
+
+@model
+def blocks():
+    """Channels become pixels and pixels channels."""
+    net = Net(x=(8, 2, 3), z=(2, 4, 2))
+    return net.out(
+        net("DepthToSpace", "x", blocksize=2),
+        net("DepthToSpace", net("Conv", "x", eighths(4, 8, 1, 1)), blocksize=2, mode="CRD"),
+        net("SpaceToDepth", "z", blocksize=2),
+    )
 
 
 @model

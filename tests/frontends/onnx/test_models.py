@@ -71,6 +71,7 @@ def test_what_exporters_write_apart_is_one_layer() -> None:
 def test_transposes_stay_only_where_elements_move() -> None:
     moving = {name for name in NAMES if "Transpose" in operations(name)}
     assert moving == {
+        "blocks",
         "channel_shuffle",  # channels change places
         "flat_then_features",  # a flattened image leaves in the file's order
         "matmul",  # a matrix from the left: over the other axis
