@@ -6,6 +6,7 @@ from functools import partial
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops.scan import has_scan
 from fpgaml.progress import Progress
 from fpgaml.rtl.core import Boundary, Core, Layer
 from fpgaml.rtl.coverage.covering import cover
@@ -16,7 +17,7 @@ from fpgaml.rtl.estimate import check_fits, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist
 from fpgaml.rtl.run import NetlistRun
-from fpgaml.rtl.schedule import Schedule, register_bits, schedule
+from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule
 from fpgaml.rtl.settings import Hdl
 
 
@@ -41,6 +42,8 @@ def unrolled_core(graph: Graph, board: Board, top: str, hdl: Hdl, progress: Prog
     netlist = unrolled.netlist
     delays = DelayModel.of_part(board.part, board.clock_ns)
     plan = schedule(netlist, delays)
+    if has_scan(graph):
+        plan = postponed(netlist, plan, delays)
     estimate = estimate_netlist(netlist, register_bits(netlist, plan))
     check_fits(estimate, board, rough=False)
     modules = make_plan(netlist, plan, top)

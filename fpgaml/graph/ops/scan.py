@@ -126,6 +126,11 @@ class Scan(Operation):
 OPERATIONS[Scan.__name__] = Scan  # here and not there: a Scan holds a Graph, which holds operations
 
 
+def has_scan(graph: Graph) -> bool:
+    """Whether a network remembers something from one step to the next."""
+    return any(isinstance(node.op, Scan) for node in graph.nodes)
+
+
 def every_node(graph: Graph) -> Iterator[Node]:
     """The nodes of a graph, and those in the cells of its Scans behind them."""
     for node in graph.nodes:

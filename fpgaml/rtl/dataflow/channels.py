@@ -7,8 +7,9 @@ from dataclasses import replace
 from fpgaml.boards import Board
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops.scan import has_scan
 from fpgaml.rtl.dataflow.fold import Folded, Pace, fold
-from fpgaml.rtl.dataflow.turns import has_scan, in_turn
+from fpgaml.rtl.dataflow.turns import in_turn
 from fpgaml.rtl.dataflow.wishes import Wishes, positions
 
 

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.ops.scan import has_scan
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Estimate
-from fpgaml.rtl.dataflow.turns import has_scan
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import Plan, Table, make_plan

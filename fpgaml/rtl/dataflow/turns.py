@@ -31,14 +31,9 @@ from fpgaml.graph.ops import (
     Slice,
 )
 from fpgaml.graph.ops.base import normal_axis
-from fpgaml.graph.ops.scan import Scan
+from fpgaml.graph.ops.scan import Scan, has_scan
 from fpgaml.graph.types import FixedType, Ints, Quantizer
 from fpgaml.graph.values import FixedArray
-
-
-def has_scan(graph: Graph) -> bool:
-    """Whether a network remembers something from one position to the next."""
-    return any(isinstance(node.op, Scan) for node in graph.nodes)
 
 
 def takes_turns(graph: Graph) -> bool:
