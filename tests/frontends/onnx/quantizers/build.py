@@ -94,7 +94,7 @@ class Net:
         infos = [helper.make_tensor_value_info(o, TensorProto.FLOAT, named.get(o)) for o in outputs]
         graph = helper.make_graph(self.nodes, "net", self.inputs, infos, self.constants)
         opsets = [helper.make_opsetid("", self.opset)]
-        if any(node.domain for node in self.nodes):
+        if any(node.domain == self.domain for node in self.nodes):
             opsets.append(helper.make_opsetid(self.domain, self.version))
         model = helper.make_model(graph, opset_imports=opsets, producer_name="fpgaml-tests", ir_version=10)
         return model

@@ -24,6 +24,7 @@ from tests.frontends.onnx.quantizers.build import QONNX, Net
 
 FOLDER = Path(__file__).resolve().parents[3] / "fixtures" / "qonnx"
 EVENTS = 24
+CHANNELS_LAST = "qonnx.custom_op.channels_last"
 MODELS: dict[str, Callable[[np.random.Generator], onnx.ModelProto]] = {}
 Make = Callable[[np.random.Generator], onnx.ModelProto]
 
@@ -335,6 +336,45 @@ def quantize_by_type(rng: np.random.Generator) -> onnx.ModelProto:
     y = net.add("DequantizeLinear", net.add("QuantizeLinear", "x", s), s)
     q = net.add("QuantizeLinear", "x", s, output_dtype=TensorProto.INT16)
     return net.model(y, net.add("DequantizeLinear", q, s))
+
+
+@model
+def bias_apart(rng: np.random.Generator) -> onnx.ModelProto:
+    """A quantised bias that an Add adds, before its own quantizer in the file's order."""
+    net = Net((1, 6))
+    y = net.add("MatMul", net.quant("x", 2**-3, 6), net.quant(net.constant(weights(rng, 6, 4)), 2**-3, 4))
+    return net.model(net.add("Add", y, net.quant(net.constant(weights(rng, 4)), 2**-5, 8)))
+
+
+@model
+def channels_last(rng: np.random.Generator) -> onnx.ModelProto:
+    """Operators that qonnx has turned to channels-last; it wants every attribute."""
+    net = Net((1, 6, 6, 2))
+    x = net.quant("x", 2**-3, 6)
+    w = net.quant(net.constant(weights(rng, 3, 3, 3, 2)), 2**-3, 4)
+    sizes = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [1, 1], "dilations": [1, 1], "group": 1}
+    y = net.add("Conv", x, w, domain=CHANNELS_LAST, **sizes)
+    y = net.quant(net.add("Relu", y), 2**-1, 4, signed=0)
+    sizes = {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [0, 0, 0, 0]}
+    made = net.model(net.add("MaxPool", y, domain=CHANNELS_LAST, **sizes))
+    # qonnx infers the shapes of these operators only from shapes that are there
+    image = (1, 6, 6, 3)
+    shapes = {"Quant_0_out": (1, 6, 6, 2), "Quant_1_out": (3, 3, 3, 2)}
+    shapes |= dict.fromkeys(("Conv_0_out", "Relu_0_out", "Quant_2_out"), image)
+    for name, shape in shapes.items():
+        made.graph.value_info.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    return made
+
+
+@model
+def integer_products(rng: np.random.Generator) -> onnx.ModelProto:
+    """MatMulInteger of codes, which Cast and Mul bring back to real numbers."""
+    net = Net((1, 6))
+    s, z = net.constant(2**-3), net.constant(11, np.uint8)
+    q = net.add("QuantizeLinear", "x", s, z)
+    w, w_zero = net.constant(rng.integers(0, 16, (6, 4)), np.uint8), net.constant(7, np.uint8)
+    y = net.add("Cast", net.add("MatMulInteger", q, w, z, w_zero), to=TensorProto.FLOAT)
+    return net.model(net.add("Mul", y, net.constant(2**-6)))
 
 
 # ---- a model that there is in QKeras too
