@@ -121,8 +121,8 @@ def convert(
         sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
     ):
         place, clock = found.place(None if board is None else str(board), clock_mhz)
-        config = read_hls4ml_config(Path(hls_config)) if hls_config is not None else None
-        own = config.settings if config and kind.name == "hls" else {}
+        config = read_hls4ml_config(Path(hls_config)).for_target(kind.name) if hls_config is not None else None
+        own = config.settings if config else {}
         request = Request(
             output=Path(output),
             target=kind(**{**found.settings(kind.name), **own}) if isinstance(target, str) else target,

@@ -131,8 +131,8 @@ def _convert(
 
     progress, kind = choose_progress(), target_class(target.lower())
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
-        config = read_hls4ml_config(reading.hls_config) if reading.hls_config else None
-        own = config.settings if config and kind.name == "hls" else {}
+        config = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
+        own = config.settings if config else {}
         chosen = read_target(kind.name, settings or {}, {**found.settings(kind.name), **own})
         board = _place(project, found, kind.name, kind.for_board)
         numbers = _numbers(reading, config.asked if config else None, checks.tolerance, found.labels, progress)

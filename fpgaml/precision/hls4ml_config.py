@@ -7,7 +7,7 @@ what is said of a part goes before `default`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ class Hls4mlConfig:
 
     asked: Asked
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def for_target(self, name: str) -> Hls4mlConfig:
+        """The same for a target: strategies, reuse factors and the kind of ports are those of an HLS project."""
+        if name == "hls" or not self.settings:
+            return self
+        message = f"{OPTION}: IOType, Strategy and ReuseFactor not used: --target {name} has settings of its own"
+        return Hls4mlConfig(replace(self.asked, messages=(*self.asked.messages, message)))
 
 
 def read_hls4ml_config(path: Path) -> Hls4mlConfig:

@@ -103,6 +103,8 @@ class Manifest(Fact):
     approximations: tuple[Approximation, ...]
     precision: Precision | None = Field(default=None, exclude_if=absent)
     """Of `--precision` or `--calibrate`."""
+    remarks: tuple[str, ...] = Field(default=(), exclude_if=empty)
+    """Of the types of a float network: what was asked for and is not kept, or what would make them narrower."""
     vectors: VectorFacts
     messages: tuple[str, ...]
     """What the target's tools said."""

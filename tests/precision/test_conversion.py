@@ -47,7 +47,7 @@ def test_a_project_with_types_that_were_asked_for(tmp_path: Path) -> None:
     manifest = read_manifest(made.folder)
     assert manifest.precision is not None
     assert (manifest.precision.how, manifest.precision.asked) == ("given", tuple(text))
-    assert any("accumulators are exact here" in message for message in manifest.messages)
+    assert any("accumulators are exact here" in remark for remark in manifest.remarks)
     assert manifest.input_types[0].type == "ap_fixed<12,4> RND SAT"
     assert manifest.input_types[0].reason.endswith("as --precision says")
     assert made.results.calibration is None

@@ -64,6 +64,8 @@ def test_names_go_before_classes_and_these_before_the_model(tmp_path: Path) -> N
 def test_strategies_and_reuse_factors_become_those_of_the_hls_target(tmp_path: Path) -> None:
     target = HlsTarget(**read_hls4ml_config(written(tmp_path, HAND.partition("    gone")[0])).settings)
     assert (target.io, target.strategy, target.reuse_factor) == ("io_stream", Strategy.RESOURCE, 4)
+    other = read_hls4ml_config(written(tmp_path, HAND)).for_target("rtl")
+    assert not other.settings and "not used: --target rtl" in other.asked.messages[-1]
     assert target.layer_settings == {"dense": LayerSettings(None, 2)}
 
 

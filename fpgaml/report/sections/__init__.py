@@ -15,6 +15,7 @@ ORDER = (
     "project",
     "ports",
     "checks",
+    "precision",
     "calibration",
     "layers",
     "approximations",
