@@ -11,10 +11,7 @@ _REMARKS: Mapping[str, str] = {
     **dict.fromkeys(("ArgMax", "ArgMin", "TopK", "NonMaxSuppression"), _LATER),
     "ConvTranspose": "Use Resize (nearest) and Conv",
     "DynamicQuantizeLinear": "Quantise statically: scales that depend on the data need a division",
-    **dict.fromkeys(
-        ("QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"),
-        "Export in the QDQ format: QuantizeLinear and DequantizeLinear around operators on real numbers",
-    ),
+    "qonnx.custom_op.general:QuantAvgPool2d": "Export AveragePool, Mul and Trunc, as newer versions of Brevitas do",
     "LpNormalization": "Use BatchNormalization, whose statistics are constants",
     "LRN": "Use BatchNormalization, whose statistics are constants",
     "GlobalLpPool": "Use GlobalAveragePool",
