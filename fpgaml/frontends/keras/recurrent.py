@@ -16,6 +16,7 @@ from fpgaml.frontends.building.cells import AnyCell, Arithmetic, Cell, Make, Sta
 from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.scans import Run, flipped, run
+from fpgaml.frontends.keras.arguments import tensors_in
 from fpgaml.frontends.keras.layer import UNUSABLE, KerasLayer
 from fpgaml.graph.ops import Add, Concatenate, Multiply
 
@@ -138,6 +139,10 @@ def recurrent(make: MakeArithmetic) -> Callable[[Any], Sequence[str]]:
     """The converter of every recurrent layer, for a frontend's arithmetic; gives the output, then the states."""
 
     def convert(layer: KerasLayer) -> Sequence[str]:
+        for position, name in ((2, "mask"), (3, "constants")):
+            if any(tensors_in(layer.arguments.get(position, name))):
+                reason = f"a {layer.kind} that is called with {name}"
+                raise layer.unsupported(reason, "Call it without, on events of one length")
         if layer.kind in ("Bidirectional", "QBidirectional"):
             return _bidirectional(layer, make)
         direction = _Direction(layer, make, layer.kind, layer.config, "", layer.inputs[1:])

@@ -79,6 +79,16 @@ def test_refused_with_the_reason(name: str, change: Callable[[Config], None], sa
     assert all(problem.advice for problem in caught.value.problems)
 
 
+def test_a_mask_in_the_call_is_refused(tmp_path: Path) -> None:
+    def masked(layer: Config) -> None:
+        node = layer["inbound_nodes"][0]
+        node["kwargs"]["mask"] = node["args"][0]
+
+    parsed = parse_model(changed("keras3_gru", tmp_path, masked))
+    with pytest.raises(UnsupportedError, match="a GRU that is called with mask"):
+        parsed.build(dict.fromkeys(parsed.input_shapes, TYPE))
+
+
 DAMAGED: list[tuple[str, Callable[[Config], None]]] = [
     ("keras3_gru", setting(units=5)),
     ("keras3_gru", setting(units=-4)),
