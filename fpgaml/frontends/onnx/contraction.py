@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from string import ascii_letters
 
 from fpgaml.frontends.building.constants import WEIGHT_BITS, tensor
+from fpgaml.frontends.building.emitter import MOST_VALUES
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.value import Value
@@ -57,6 +59,8 @@ def contracted(layer: Layer, first: Term, second: Term, output: str) -> Value:
     sizes = _sizes(layer, first, second)
     if not set(output) <= sizes.keys() or len(set(output)) != len(output):
         raise layer.wrong(f"the equation {first.letters},{second.letters}->{output}")
+    if prod(sizes.values()) // layer.batch > MOST_VALUES:
+        raise layer.unsupported(f"{layer.call.kind} of {prod(sizes.values())} products", "Use smaller tensors")
     first, second = (_without_repeated(layer, term, sizes) for term in (first, second))
     batch = {term.letters[term.value.batch] for term in (first, second) if term.value.batch is not None}
     crossing = any(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
+from fpgaml.frontends.building.emitter import MOST_VALUES
 from fpgaml.frontends.onnx.program import NEWEST, Array, Call, Nested, Port, Program
 from fpgaml.frontends.onnx.tensors import AGAIN, array_of
 from fpgaml.graph.graph import identifier
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 LARGEST_FILE = 1 << 31
 """Bytes; protobuf has no larger messages."""
 OWN_DOMAINS = ("", "ai.onnx")
-LARGEST_AXIS = 1 << 24
 
 
 def read(path: Path) -> Program:
@@ -205,7 +206,7 @@ def _open(dims: list[int | None]) -> list[tuple[str, str]]:
     if None in dims[1:]:
         shown = ", ".join("?" if size is None else str(size) for size in dims)
         return [(f"this input has the open shape ({shown})", fix)]
-    if any(size is not None and size > LARGEST_AXIS for size in dims):
+    if prod(size or 1 for size in dims) > MOST_VALUES:
         return [(f"this input has the shape {tuple(dims)}", AGAIN)]
     return []
 

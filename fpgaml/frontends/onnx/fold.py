@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.emitter import MOST_VALUES
 from fpgaml.frontends.onnx.program import Array, Call
-from fpgaml.frontends.onnx.tensors import AGAIN, LARGEST
+from fpgaml.frontends.onnx.tensors import AGAIN
 
 Fold = Callable[[Call, Sequence[Array]], Any]
 """The result, or several in a tuple, of a call and its inputs; those left out are missing at the end, or None."""
@@ -51,7 +52,7 @@ def fold(call: Call, inputs: Sequence[Array | None]) -> tuple[Array, ...] | None
 
 def _checked(call: Call, shape: Sequence[int] | Array) -> tuple[int, ...]:
     sizes = tuple(int(size) for size in shape)
-    if any(not 0 <= size <= LARGEST for size in sizes) or prod(sizes) > LARGEST:
+    if min(sizes, default=0) < 0 or prod(sizes) > MOST_VALUES:
         raise FpgamlError(call.label, f"it makes a constant of the shape {sizes}", AGAIN)
     return sizes
 

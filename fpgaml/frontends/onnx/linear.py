@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
+from fpgaml.frontends.building.emitter import MOST_VALUES
 from fpgaml.frontends.onnx import contraction
 from fpgaml.frontends.onnx.arrangement import BATCH
 from fpgaml.frontends.onnx.layer import Layer
@@ -123,6 +125,15 @@ def padding(
 
     Source: ONNX, Operators, Conv and MaxPool: SAME_UPPER has the odd one at the end, SAME_LOWER at the beginning.
     """
+    pads = _padding(layer, shape, size, strides, dilation)
+    if prod(length + sum(both) for length, both in zip(shape, pads, strict=True)) > MOST_VALUES:
+        raise layer.unsupported(f"pads of {pads} around {shape}", "Use smaller ones")
+    return pads
+
+
+def _padding(
+    layer: Layer, shape: tuple[int, ...], size: tuple[int, ...], strides: tuple[int, ...], dilation: tuple[int, ...]
+) -> Pads:
     kind = str(layer.attribute("auto_pad", "NOTSET"))
     rank = len(size)
     if kind == "SAME_UPPER":

@@ -144,6 +144,8 @@ def expand(layer: Layer) -> Value:
     """Expand: places of axes of size 1, repeated."""
     x = layer.as_node(layer.raw(0))
     shape = np.broadcast_shapes(x.shape, tuple(int(size) for size in layer.known(1).reshape(-1)))
+    if prod(shape) > MOST_VALUES:
+        raise layer.unsupported(f"it makes a tensor of shape {shape}", "Use smaller tensors")
     if len(shape) > len(x.shape):
         x = layer.reshaped_value(x, (1,) * (len(shape) - len(x.shape)) + x.shape)
     for axis, size in enumerate(shape):

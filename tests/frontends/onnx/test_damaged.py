@@ -17,6 +17,7 @@ from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.onnx.parsed import parse
 from fpgaml.frontends.registry import find_frontend
 from fpgaml.source import load_model
+from tests.frontends.onnx.make_models import Net
 from tests.frontends.onnx.recorded import FOLDER, INPUT, NAMES
 
 MUTATED = int(os.environ.get("FPGAML_MUTATED_FILES", "150"))
@@ -123,6 +124,17 @@ def test_sizes_are_checked_before_anything_is_allocated(tmp_path: Path) -> None:
         model.graph.initializer.append(numpy_helper.from_array(np.ones(1, np.float32), "one"))
         model.graph.node.insert(0, helper.make_node(kind, inputs, ["c"]))
         cases.append(model.SerializeToString())
+    for kind, settings in (
+        ("MaxPool", {"kernel_shape": [30000, 30000], "pads": [29999] * 4}),
+        ("MaxPool", {"kernel_shape": [30000, 30000], "auto_pad": "SAME_UPPER"}),
+    ):
+        net = Net(x=(1, 4, 4))
+        cases.append(net.out(net(kind, "x", **settings)).SerializeToString())
+    net = Net(x=(1, 4))
+    cases.append(net.out(net("Expand", "x", np.array([1, 1 << 31, 4]))).SerializeToString())
+    net = Net(x=(1 << 12, 16), z=(16, 1 << 12))
+    cases.append(net.out(net("Einsum", "x", "z", equation="nab,nbc->nac")).SerializeToString())
+    cases.append(Net(x=(1 << 20, 1 << 20)).out("x").SerializeToString())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number, content in enumerate(cases):
         path = tmp_path / f"{number}.onnx"
