@@ -56,6 +56,13 @@ def unique(names: Any) -> list[str]:
     return found
 
 
+def by_event(array: Any, axis: int | None) -> Any:
+    """A tensor with its batch in front; without one it is that of a single event."""
+    import numpy as np
+
+    return array[None] if axis is None else np.moveaxis(array, axis, 0)
+
+
 class Runner:
     """A program with its constants in one floating-point format.
 
@@ -65,12 +72,14 @@ class Runner:
 
     def __init__(self, torch: Any, exported: Any, layers: list[str], batch: int, float64: bool) -> None:
         from fpgaml.frontends.pytorch.operators.table import TRANSLATORS, plain_name
+        from fpgaml.frontends.pytorch.translate import batch_axis
 
         self.torch, self.program, self.layers, self.batch = torch, exported.program, layers, batch
         self.real = torch.float64 if float64 else torch.float32
         for call in self.program.calls:
             if plain_name(call.target) not in TRANSLATORS:
                 raise RefusedError("it calls " + call.target + ", which fpgaml does not know")
+        self.axes = [batch_axis(self.program, name) for name in (*self.program.outputs, *layers)]
         self.constants = {name: self.tensor(array) for name, array in exported.constants.items()}
 
     def tensor(self, array: Any) -> Any:
@@ -83,22 +92,23 @@ class Runner:
         import numpy as np
 
         events = len(next(iter(inputs.values())))
-        size, batched = self.at_a_time()
+        size = self.at_a_time()
         found: list[list[Any]] = []
         with self.torch.no_grad():
             for first in range(0, events, size):
                 chunk = {name: array[first : first + size] for name, array in inputs.items()}
                 count = len(next(iter(chunk.values())))
                 tensors = self.run({name: self.entering(name, part, size) for name, part in chunk.items()})
-                found.append([tensor.numpy()[:count] if batched else tensor.numpy()[None] for tensor in tensors])
+                arrays = [tensor.numpy() for tensor in tensors]
+                found.append([by_event(array, axis)[:count] for array, axis in zip(arrays, self.axes, strict=True)])
         return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
-    def at_a_time(self) -> tuple[int, bool]:
-        """How many events the program takes at once, and whether its tensors have an axis for them."""
+    def at_a_time(self) -> int:
+        """How many events the program takes at once."""
         shapes = [self.program.metas[name].sizes for name in self.program.inputs]
         batched = [shape[0] for shape in shapes if len(shape) > 1 or isinstance(shape[0], str)]
         fixed = [size for size in batched if not isinstance(size, str)]
-        return (int(fixed[0]) if fixed else self.batch if batched else 1), bool(batched)
+        return int(fixed[0]) if fixed else self.batch if batched else 1
 
     def entering(self, name: str, events: Any, size: int) -> Any:
         """Events as the program's input; a fixed batch is filled up by the last one."""

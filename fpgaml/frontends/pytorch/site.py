@@ -150,6 +150,18 @@ class Site:
             raise self.unsupported(f"has {name}={number} for a tensor of {ranks} axes")
         return number % ranks if ranks else 0
 
+    def inner(self, number: int, name: str = "self") -> int:
+        """An axis along which something is computed: not an open batch, whose events are independent.
+
+        Raises:
+            UnsupportedError: it is the batch.
+        """
+        given = self.value(name)
+        sizes = self.whole.metas[given.name].sizes if isinstance(given, Ref) else ()
+        if number < len(sizes) and isinstance(sizes[number], str):
+            raise self.unsupported("works along the batch, whose events are independent", "Use another axis")
+        return number
+
     def array(self, name: str) -> NDArray[Any] | None:
         """The values of an argument that is a constant; None where it is computed."""
         found = self.value(name)

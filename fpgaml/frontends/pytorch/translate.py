@@ -52,6 +52,7 @@ def translation(exported: Exported, name: str) -> tuple[OnnxProgram, list[Proble
             "Export a model in evaluation mode (`model.eval()`) that takes and gives tensors alone",
         )
     ports, batch = _ports(exported)
+    _require_events(exported, batch)
     used = {name for call in program.calls for name in refs(call)} | set(program.outputs)
     whole = Translation(program.metas, used, dict(exported.constants))
     found = _translate(program, whole)
@@ -132,16 +133,42 @@ def _require_fixed(where: str, shapes: Mapping[str, tuple[Size, ...]]) -> None:
         raise UnsupportedError(where, found)
 
 
-def layer_tensors(program: Program) -> Mapping[str, str]:
-    """For every call's label the first tensor that it gives, where its first axis is the batch and no other can be."""
+def batch_axis(program: Program, tensor: str) -> int | None:
+    """Which axis of a tensor is the batch; None where that cannot be told, or there is none."""
     shapes = [program.metas[name].sizes for name in program.inputs]
     batch = next((shape[0] for shape in shapes if len(shape) > 1 or isinstance(shape[0], str)), 1)
-    found = {}
-    for label, call in zip(labels(program.calls), program.calls, strict=True):
-        name = (call.outputs[0] if call.outputs else None) or ""
-        sizes = program.metas[name].sizes if name in program.metas else ()
-        if sizes[:1] != (batch,):
-            continue
-        if batch == 1 or (batch not in sizes[1:] and not any(isinstance(size, str) for size in sizes[1:])):
-            found[label] = name
-    return found
+    sizes = program.metas[tensor].sizes if tensor in program.metas else ()
+    places = [axis for axis, size in enumerate(sizes) if size == batch]
+    if any(isinstance(size, str) and size != batch for size in sizes):
+        return None
+    return places[0] if len(places) == 1 or (places[:1] == [0] and (batch == 1 or tensor in program.outputs)) else None
+
+
+def layer_tensors(program: Program) -> Mapping[str, str]:
+    """For every call's label the first tensor that it gives, where it is known which axis is the batch."""
+    named = (
+        (label, (call.outputs or (None,))[0] or "")
+        for label, call in zip(labels(program.calls), program.calls, strict=True)
+    )
+    return {label: name for label, name in named if batch_axis(program, name) is not None}
+
+
+def _require_events(exported: Exported, batch: int) -> None:
+    """Refuse outputs that are not one for each event.
+
+    Args:
+        batch: events at a time; 1 where it takes any number.
+    """
+    program = exported.program
+    found = []
+    for name in program.outputs:
+        sizes = program.metas[name].sizes
+        single = batch == 1 and not any(
+            isinstance(size, str) for each in program.inputs for size in program.metas[each].sizes
+        )
+        if not single and batch_axis(program, name) is None:
+            shown = ", ".join("?" if isinstance(size, str) else str(size) for size in sizes)
+            reason = f"this output has the shape ({shown}), which is not one answer for each event"
+            found.append(Problem(name, reason, "Keep the batch as an axis of its own up to the outputs"))
+    if found:
+        raise UnsupportedError(exported.where, found)

@@ -77,7 +77,7 @@ def softplus(site: Site) -> None:
 
 def softmax(site: Site) -> None:
     """Softmax along one axis."""
-    site.give("Softmax", site.tensor(), axis=site.axis())
+    site.give("Softmax", site.tensor(), axis=site.inner(site.axis()))
 
 
 def log_sigmoid(site: Site) -> None:
@@ -92,7 +92,7 @@ def rsqrt(site: Site) -> None:
 
 def glu(site: Site) -> None:
     """The first half along an axis, times the sigmoid of the second."""
-    axis = site.axis("dim", -1)
+    axis = site.inner(site.axis("dim", -1))
     half = site.constant(np.array([site.shape()[axis] // 2] * 2, np.int64), "halves")
     names = [f"{site.call.name}.first", f"{site.call.name}.second"]
     site.emit_named("Split", [site.tensor(), half], names, "split", {"axis": axis})

@@ -81,7 +81,7 @@ def reduction(kind: str, axes: str = "dim") -> Translator:
         if site.output(1):
             raise site.unsupported("gives the places of its values too", "Use the values alone")
         rank = len(site.shape())
-        wanted = [axis % rank if rank else 0 for axis in site.wholes(axes, range(rank))]
+        wanted = [site.inner(axis % rank) if rank else 0 for axis in site.wholes(axes, range(rank))]
         named = site.constant(np.array(wanted, np.int64), "axes")
         site.give(kind, site.tensor(), named, outputs=[site.output()], keepdims=int(site.flag("keepdim")))
 

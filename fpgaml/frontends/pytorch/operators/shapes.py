@@ -77,7 +77,7 @@ def move_axes(site: Site) -> None:
 
 def flip(site: Site) -> None:
     """Some axes from the end to the start."""
-    axes = site.wholes("dims")
+    axes = [site.inner(axis % len(site.shape())) for axis in site.wholes("dims")]
     numbers = {"starts": [-1] * len(axes), "ends": [-FAR] * len(axes), "axes": axes, "steps": [-1] * len(axes)}
     named = (site.constant(np.array(values, np.int64), word) for word, values in numbers.items())
     site.give("Slice", site.tensor(), *named)
@@ -116,7 +116,7 @@ def stack(site: Site) -> None:
 
 def split(site: Site) -> None:
     """Parts along an axis: of the given sizes, of one size, or so many."""
-    axis = site.axis("dim", 0)
+    axis = site.inner(site.axis("dim", 0))
     names = [site.output(position) or f"{site.call.name}.{position}" for position in range(len(site.call.outputs))]
     sizes = _sizes(site, site.shape()[axis], len(names))
     site.give("Split", site.tensor(), site.constant(np.array(sizes, np.int64), "sizes"), outputs=names, axis=axis)
@@ -135,7 +135,7 @@ def _sizes(site: Site, total: int, count: int) -> list[int]:
 
 def unbind(site: Site) -> None:
     """Every slice along an axis, without the axis."""
-    axis = site.axis("dim", 0)
+    axis = site.inner(site.axis("dim", 0))
     for number, name in enumerate(site.call.outputs):
         if name in site.whole.used:
             piece = _sliced(site, site.tensor(), axis, number, number + 1, 1, f"piece_{number}")
@@ -152,20 +152,21 @@ def part(site: Site) -> None:
     if (start, min(end, size), step) == (0, size, 1):
         site.give("Identity", site.tensor())
         return
+    site.inner(axis)
     named = (site.constant(np.array([n], np.int64), word) for n, word in _ends(start, end, axis, step))
     site.give("Slice", site.tensor(), *named)
 
 
 def narrow(site: Site) -> None:
     """So many values from a place on."""
-    axis, start = site.axis(), site.whole_number("start")
+    axis, start = site.inner(site.axis()), site.whole_number("start")
     named = _ends(start, start + site.whole_number("length"), axis, 1)
     site.give("Slice", site.tensor(), *(site.constant(np.array([n], np.int64), word) for n, word in named))
 
 
 def select(site: Site) -> None:
     """One slice along an axis, without the axis."""
-    axis = site.axis()
+    axis = site.inner(site.axis())
     size, index = site.shape()[axis], site.whole_number("index")
     first = index + size if index < 0 else index
     site.give_reshaped(_sliced(site, site.tensor(), axis, first, first + 1, 1, "slice"))
@@ -186,7 +187,7 @@ def pick(site: Site) -> None:
     places = site.array("index")
     if places is None:
         raise site.unsupported("picks at places that are computed")
-    site.give("Gather", site.tensor(), site.tensor("index"), axis=site.axis())
+    site.give("Gather", site.tensor(), site.tensor("index"), axis=site.inner(site.axis()))
 
 
 def index(site: Site) -> None:
@@ -197,7 +198,7 @@ def index(site: Site) -> None:
     values = site.whole.constants.get(site.whole.current(named.name)) if isinstance(named, Ref) else None
     if values is None or values.dtype.kind != "i":
         raise site.unsupported("picks at places that are computed, or along several axes")
-    site.give("Gather", site.tensor(), site.constant(values, "places"), axis=places[0])
+    site.give("Gather", site.tensor(), site.constant(values, "places"), axis=site.inner(places[0]))
 
 
 MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
