@@ -11,7 +11,7 @@ from types import MappingProxyType
 from fpgaml.data.coding import PortCoding
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
-from fpgaml.frontends.building.outputs import named
+from fpgaml.frontends.building.outputs import freed, named
 from fpgaml.frontends.building.precision import Precision
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.onnx.advice import instead_of
@@ -168,7 +168,8 @@ class _Builder:
         built = DropDeadNodes().apply(self._graph.build([value.node for value in values]))
         if self._precision is None:
             built = with_joined_tables(built)
-        graph = named(without_transposes(built), [identifier(name) for name in self._program.outputs])
+        names = [identifier(name) for name in self._program.outputs]
+        graph = named(freed(without_transposes(built), names), names)
         orders = dict(zip(graph.outputs, (node_order(value) for value in values), strict=True))
         orders |= {f"layer/{label}": order for label, order in self._orders.items() if label in graph.layers}
         moved = {name: order for name, order in orders.items() if order != tuple(range(len(order)))}
