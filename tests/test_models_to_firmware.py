@@ -13,6 +13,7 @@ from fpgaml.hls.project import write_project
 from fpgaml.hls.settings import HlsSettings, IoType
 from fpgaml.proof.vectors import corner_vectors
 from fpgaml.source import settle
+from tests.hls.harness import combine, differences, settings
 from tests.paths import ROOT, needs_compiler
 
 DATA = ROOT / "tests" / "fixtures"
@@ -22,12 +23,29 @@ MODELS = sorted(
     for path in (DATA / folder).iterdir()
     if path.suffix in (".h5", ".keras") and not path.stem.endswith("_weights")
 )
+TOGETHER = {
+    "keras3": ("normalizations", "embeddings", "activations_with_settings", "prepared_data", "time_distributed"),
+    "attention": ("attention_hgq", "operations_exact", "qkeras3_dense", "qkeras3_convolutions"),
+}
+"""Models that share one compilation, which takes most of the time."""
+OF_OTHERS = (
+    *("attention_float", "operations_rounded", "convolutions_more", "qkeras3_normalization", "qkeras3_saved_as_h5"),
+    *(f"keras2-{name}" for name in ("normalizations", "embeddings", "activations_settings", "prepared_data")),
+    *(f"keras2-{name}" for name in ("time_distributed", "attention", "operations", "convolutions_more")),
+)
+"""Models of layers that others have, in netlists of `tests/rtl/test_lowering.py` alone."""
 STREAMED = ("conv1d", "conv2d", "pools", "pools1d", "pools2d", "merges", "shapes", "activations_tables", "softmaxes")
 
-CASES = [pytest.param(path, IoType.PARALLEL, id=f"{path.parent.name}-{path.stem}") for path in MODELS]
+ALONE = [
+    path
+    for path in MODELS
+    if not {path.stem, f"{path.parent.name}-{path.stem}"}
+    & {*OF_OTHERS, *(n for names in TOGETHER.values() for n in names)}
+]
+CASES = [pytest.param(path, IoType.PARALLEL, id=f"{path.parent.name}-{path.stem}") for path in ALONE]
 CASES += [
     pytest.param(path, IoType.STREAM, id=f"{path.parent.name}-{path.stem}-stream")
-    for path in MODELS
+    for path in ALONE
     if path.stem in STREAMED
 ]
 
@@ -44,3 +62,13 @@ def test_firmware_equals_the_graph(path: Path, io: IoType, tmp_path: Path) -> No
     assert simulated.keys() == expected.keys()
     for name, value in expected.items():
         assert simulated[name] == value
+
+
+@needs_compiler
+@pytest.mark.parametrize("group", TOGETHER)
+def test_models_in_one_project_equal_their_graphs(group: str, tmp_path: Path) -> None:
+    graphs = {}
+    for name in TOGETHER[group]:
+        path = next(model for model in MODELS if model.parent.name == "keras3" and model.stem == name)
+        graphs[name] = settle(path, parse_model(path), ("ap_fixed<8,4>",), None).graph
+    assert differences(combine(graphs), settings(), tmp_path, events=64) == []

@@ -13,6 +13,9 @@ from fpgaml.frontends.keras.layer import KerasLayer
 
 _NOISE: dict[str, Any] = {"qnoise_factor": 1.0, "var_name": None, "use_ste": True, "use_variables": False}
 
+FINE_SCALES = ("post_training_scale", "elements_per_scale", "min_po2_exponent", "max_po2_exponent")
+"""Settings that qkeras-v3 added to quantized_bits."""
+
 SIGNATURES: dict[str, dict[str, Any]] = {
     "quantized_bits": {
         "bits": 8,
@@ -23,6 +26,7 @@ SIGNATURES: dict[str, dict[str, Any]] = {
         "use_stochastic_rounding": False,
         "scale_axis": None,
         **_NOISE,
+        **dict.fromkeys(FINE_SCALES),
     },
     "quantized_relu": {
         "bits": 8,
@@ -227,6 +231,9 @@ def _common_problem(function: Function) -> tuple[str, str] | None:
         return f"uses {function.kind}, which {reason}", advice
     if options.get("qnoise_factor", 1.0) != 1.0:
         return "mixes in unquantised values (qnoise_factor is not 1)", "Finish the training with qnoise_factor=1"
+    fine = [name for name in FINE_SCALES if options.get(name) is not None]
+    if fine:
+        return f"sets {', '.join(fine)}", "Leave it out: one scale for each output channel, from the weights"
     if options.get("use_sigmoid"):
         return "uses quantized_relu with use_sigmoid", "Set use_sigmoid=0"
     if "alpha" in options and not isinstance(options["alpha"], int | float | str | None):

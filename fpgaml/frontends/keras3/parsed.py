@@ -47,13 +47,9 @@ class Keras3Model:
     @property
     def framework(self) -> str:
         """Which framework wrote it."""
-        version = f"Keras {self.keras_version}".strip()
-        return f"{version}, HGQ2" if self.uses_hgq else version
-
-    @property
-    def uses_hgq(self) -> bool:
-        """Whether any layer is one of HGQ2's."""
-        return any(call.package == "hgq" for call in self.topology.calls)
+        packages = {call.package for call in self.topology.calls}
+        used = [name for package, name in (("hgq", "HGQ2"), ("qkeras", "QKeras")) if package in packages]
+        return ", ".join((f"Keras {self.keras_version}".strip(), *used))
 
     @property
     def input_shapes(self) -> Mapping[str, Shape]:

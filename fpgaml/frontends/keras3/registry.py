@@ -14,7 +14,7 @@ from fpgaml.frontends.keras.operations import OPERATIONS, by_name, canonical
 from fpgaml.frontends.keras.recurrent import form_of, inner_layers
 from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
 from fpgaml.frontends.keras.time_distributed import distributed
-from fpgaml.frontends.keras3 import hgq_attention, hgq_linear, hgq_tables, plain, recurrent
+from fpgaml.frontends.keras3 import hgq_attention, hgq_linear, hgq_tables, plain, qkeras, recurrent
 from fpgaml.frontends.keras3.functions import FUNCTIONS, KNOWN, activate, function_name
 from fpgaml.frontends.keras3.layer import Layer
 from fpgaml.frontends.keras3.layout import LAYOUT
@@ -82,7 +82,11 @@ OPS: dict[str, Converter[Layer, str]] = {
     **OPERATIONS,
 }
 """Functions of `keras.ops`, by their names in small letters."""
-PACKAGES = {"keras": KERAS, "hgq": HGQ}
+PACKAGES: dict[str, Mapping[str, Converter[Layer, str] | Converter[Layer, str | Sequence[str]]]] = {
+    "keras": KERAS,
+    "hgq": HGQ,
+    "qkeras": qkeras.LAYERS,
+}
 RECURRENT = recurrent.KERAS.keys() | recurrent.HGQ.keys()
 
 _RECURRENT = "Use SimpleRNN, GRU or LSTM, or Conv1D over the time axis"
@@ -128,6 +132,9 @@ def problems(call: LayerCall) -> Iterator[Problem]:
     reason = _class_problem(call)
     if reason is not None:
         yield Problem(call.label, *reason)
+        return
+    if call.package == "qkeras":
+        yield from qkeras.problems(call)
         return
     if call.kind == "TimeDistributed":
         yield from problems(_inner(call))
