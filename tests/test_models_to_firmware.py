@@ -31,17 +31,14 @@ TOGETHER = {
 OF_OTHERS = (
     *("attention_float", "operations_rounded", "convolutions_more", "qkeras3_normalization", "qkeras3_saved_as_h5"),
     *(f"keras2-{name}" for name in ("normalizations", "embeddings", "activations_settings", "prepared_data")),
+    *(f"keras2-{name}" for name in ("binarized", "garnet", "hgq1_proxy")),
     *(f"keras2-{name}" for name in ("time_distributed", "attention", "operations", "convolutions_more")),
 )
 """Models of layers that others have, in netlists of `tests/rtl/test_lowering.py` alone."""
 STREAMED = ("conv1d", "conv2d", "pools", "pools1d", "pools2d", "merges", "shapes", "activations_tables", "softmaxes")
 
-ALONE = [
-    path
-    for path in MODELS
-    if not {path.stem, f"{path.parent.name}-{path.stem}"}
-    & {*OF_OTHERS, *(n for names in TOGETHER.values() for n in names)}
-]
+NOT_ALONE = {*OF_OTHERS, *(name for names in TOGETHER.values() for name in names)}
+ALONE = [path for path in MODELS if not {path.stem, f"{path.parent.name}-{path.stem}"} & NOT_ALONE]
 CASES = [pytest.param(path, IoType.PARALLEL, id=f"{path.parent.name}-{path.stem}") for path in ALONE]
 CASES += [
     pytest.param(path, IoType.STREAM, id=f"{path.parent.name}-{path.stem}-stream")

@@ -17,6 +17,7 @@ from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.softmax import softmax
 from fpgaml.frontends.building.tables import entries, narrow, points
 from fpgaml.frontends.keras.pointwise import leaky
+from fpgaml.frontends.keras2.binarized import ternary_tanh
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, activation_problem
 from fpgaml.graph import functions
@@ -35,7 +36,7 @@ FUNCTIONS = {
     "hard_sigmoid": functions.FUNCTIONS["hard_sigmoid_keras2"],
 }
 """Keras 2's functions that become tables."""
-PLAIN = ("relu", "relu6", "leaky_relu", "softmax")
+PLAIN = ("relu", "relu6", "relu1", "leaky_relu", "softmax")
 """Keras 2's other functions; the rest are QKeras', which quantise."""
 
 
@@ -219,6 +220,9 @@ def _softmax(layer: Emitter, x: str, _: Function) -> str:
 _EMIT: dict[str, Callable[[Emitter, str, Function], str]] = {
     "relu": lambda layer, x, _: layer.add(Relu(), x, suffix="relu"),
     "relu6": _relu6,
+    "relu1": lambda layer, x, _: clip(layer, layer.add(Relu(), x, suffix="relu"), None, 1.0),
+    "binary_tanh": _binary_line(False),
+    "ternary_tanh": lambda layer, x, _: ternary_tanh(layer, x),
     "leaky_relu": lambda layer, x, _: leaky(layer, x, 0.2),
     "softmax": _softmax,
     "quantized_bits": _quantized_bits,

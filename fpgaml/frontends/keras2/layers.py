@@ -24,7 +24,7 @@ from fpgaml.frontends.keras.recurrent import form_of, inner_layers
 from fpgaml.frontends.keras.recurrent import problem as recurrent_problem
 from fpgaml.frontends.keras.statistics import STATISTICS, axes_of
 from fpgaml.frontends.keras.time_distributed import distributed
-from fpgaml.frontends.keras2 import activations, linear, pooling, recurrent
+from fpgaml.frontends.keras2 import activations, binarized, garnet, hgq1, linear, pooling, recurrent
 from fpgaml.frontends.keras2.forward import quantize_constant
 from fpgaml.frontends.keras2.functions import Function, in_qkeras, parse_function, setting, weight_problem
 from fpgaml.frontends.keras2.merging import MERGES
@@ -89,6 +89,10 @@ def _time_distributed(layer: KerasLayer) -> str:
     return distributed(layer, kind, convert_inside)
 
 
+def _binarized(layer: KerasLayer) -> str:
+    return activations.apply(layer, binarized.dense(layer), setting(layer, "activation"))
+
+
 CONVERTERS: dict[str, Converter[KerasLayer, str | Sequence[str]]] = {
     "Dense": linear.dense,
     "QDense": linear.dense,
@@ -134,6 +138,9 @@ CONVERTERS: dict[str, Converter[KerasLayer, str | Sequence[str]]] = {
     **MERGES,
     **dict.fromkeys(("TFOpLambda", "SlicingOpLambda"), _operation),
     "TimeDistributed": _time_distributed,
+    **dict.fromkeys(("BinaryDense", "TernaryDense"), _binarized),
+    **hgq1.LAYERS,
+    **garnet.LAYERS,
     **recurrent.CONVERTERS,
 }
 """Converters by class name."""
@@ -204,6 +211,8 @@ def _class_problem(call: Call) -> tuple[str, str]:
     if call.kind in ("TFOpLambda", "SlicingOpLambda"):
         function = _function(call.config)
         return f"calls `{function}` on a tensor", NO_FUNCTION
+    if call.kind in hgq1.TRAINED:
+        return hgq1.PROXY
     if call.kind in _ADVICE:
         return _ADVICE[call.kind]
     if call.kind in LAYERS:

@@ -100,7 +100,7 @@ def _add(
     inputs: Sequence[str],
     arguments: Arguments,
 ) -> tuple[str, ...]:
-    kind, config = str(layer["class_name"]), layer["config"]
+    kind, config = str(layer["class_name"]).rpartition(">")[2], layer["config"]
     name = "/".join(path) + (f":{index}" if index else "")
     if kind in NETWORKS:
         if index:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fpgaml.errors import Problem
@@ -44,12 +44,14 @@ WEIGHTS: dict[str, Weights] = {
 }
 
 
-def _converter(kind: str, weights: Weights) -> Converter[Layer, str]:
+def _converter(kind: str, weights: Weights) -> Converter[Layer, str | Sequence[str]]:
     convert = keras2.CONVERTERS[kind]
     return lambda layer: convert(replace(layer, weights=weights(layer)))
 
 
-LAYERS: dict[str, Converter[Layer, str]] = {kind: _converter(kind, weights) for kind, weights in WEIGHTS.items()}
+LAYERS: dict[str, Converter[Layer, str | Sequence[str]]] = {
+    kind: _converter(kind, weights) for kind, weights in WEIGHTS.items()
+}
 """Converters by class name."""
 
 

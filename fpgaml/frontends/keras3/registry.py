@@ -82,11 +82,8 @@ OPS: dict[str, Converter[Layer, str]] = {
     **OPERATIONS,
 }
 """Functions of `keras.ops`, by their names in small letters."""
-PACKAGES: dict[str, Mapping[str, Converter[Layer, str] | Converter[Layer, str | Sequence[str]]]] = {
-    "keras": KERAS,
-    "hgq": HGQ,
-    "qkeras": qkeras.LAYERS,
-}
+_Any = Converter[Layer, str] | Converter[Layer, str | Sequence[str]]
+PACKAGES: dict[str, Mapping[str, _Any]] = {"keras": KERAS, "hgq": HGQ, "qkeras": qkeras.LAYERS}
 RECURRENT = recurrent.KERAS.keys() | recurrent.HGQ.keys()
 
 _RECURRENT = "Use SimpleRNN, GRU or LSTM, or Conv1D over the time axis"

@@ -449,6 +449,8 @@ def randomise(network, rng):
                 values = rng.uniform(0.5, 2, shape)
             elif "iteration" in name:
                 values = np.full(shape, 7)
+            elif variable.dtype == tf.int8 or "table" in name:  # bit widths and tables of HGQ 1
+                values = variable.numpy()
             else:
                 ties = rng.random(shape) < 0.2
                 values = np.where(ties, (np.rint(values * 16) + 0.5) / 32, values)

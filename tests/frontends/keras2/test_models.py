@@ -61,6 +61,8 @@ BOUNDED: dict[str, dict[str, float]] = {
         2**-10,
     ),
     "embeddings": dict.fromkeys(("embedding", "flat", "single"), 2**-15),
+    "garnet": dict.fromkeys(("mean", "each"), 2**-10),
+    "hgq1_proxy": {"dense": 2**-14},
     "normalizations": dict.fromkeys(("last", "both", "first", "unit", "groups"), 2**-7),
     "operations": {"tf.math.tanh": 2**-16, "tf.nn.softmax": 2**-8},
     "prepared_data": {"fitted": 2**-14, "bytes": 2**-27},
@@ -214,6 +216,11 @@ def test_every_unsupported_layer_is_named_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "layer", "settings", "message"),
     [
+        ("garnet", "each", {"quantize_transforms": True}, "quantize_transforms"),
+        ("hgq1_proxy", "each", {"SAT": "WRAP_SM"}, "WRAP_SM"),
+        ("embeddings", "embedding", {"mask_zero": True}, "mask_zero"),
+        ("attention", "plain", {"score_mode": "concat"}, "concat"),
+        ("convolutions_more", "local", {"implementation": 2}, "implementation"),
         ("conv2d", "conv_0", {"data_format": "channels_first"}, "channels_first"),
         ("activations_plain", "relu", {"activation": "exponential"}, "exponential"),
         ("activations_string", "bits", {"activation": "quantized_bits(4,0,alpha='auto')"}, "depends on the batch"),
@@ -232,7 +239,7 @@ def test_every_unsupported_layer_is_named_at_once(tmp_path: Path) -> None:
 def test_refused_settings(tmp_path: Path, source: str, layer: str, settings: dict[str, Any], message: str) -> None:
     path = edited(tmp_path, lambda d: layer_of(d, layer)["config"].update(settings), SMALL / f"{source}.h5")
     with pytest.raises(UnsupportedError, match=message) as caught:
-        parse(path)
+        build(path, "ap_fixed<8,4>")
     assert layer in str(caught.value)
 
 
