@@ -221,9 +221,13 @@ class LegacyWeights:
     def layer(self, location: Location, where: str) -> Variables:
         """The arrays of one layer: those below its name, whatever stands before it."""
         found = _LegacyLayer()
-        for parts, array in self.layers.get(location.outer, ()):
+        arrays = self.layers.get(location.outer, ())
+        whole = location.name == location.outer and not any(location.name in parts[:-1] for parts, _ in arrays)
+        for parts, array in arrays:
             holders = parts[:-1]
-            if location.name in holders:
+            if whole:  # a model that was loaded before it was saved: what a layer holds may be called without it
+                found.add(parts, array)
+            elif location.name in holders:
                 start = len(holders) - holders[::-1].index(location.name)
                 found.add(parts[start:], array)
         return Variables(where, found.groups or {"": {}})
