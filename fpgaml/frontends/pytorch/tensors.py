@@ -55,6 +55,8 @@ def _array(where: str, payload: bytes, meta: TensorMeta) -> NDArray[Any]:
         return np.zeros(sizes)
     if meta.dtype == "bfloat16":
         stored = (stored.astype(np.uint32) << 16).view(np.float32)
+    if stored.dtype.kind == "f" and np.isnan(stored).any():
+        raise FpgamlError(where, "holds values that are no numbers (NaN)", "Look for what failed in the training")
     view = as_strided(stored[offset[0] :], sizes, [stride * stored.itemsize for stride in strides], writeable=False)
     kept: NDArray[Any] = view.astype(np.float32 if stored.dtype == np.float16 else stored.dtype.newbyteorder("="))
     return kept

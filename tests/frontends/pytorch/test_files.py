@@ -181,6 +181,16 @@ def test_tensors_stay_within_their_bytes(key: str, value: Any, said: str, tmp_pa
         parse_model(path)
 
 
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members["data/weights/weight_0"] = b"\xff" * len(members["data/weights/weight_0"])
+
+    path = tmp_path / "model.pt2"
+    path.write_bytes(rewritten(FILES[0].read_bytes(), change))
+    with pytest.raises(FpgamlError, match=r"0\.weight: holds values that are no numbers"):
+        parse_model(path)
+
+
 def changed(tmp_path: Path, change: Any, source: Path = FILES[0]) -> Path:
     """A copy of a model with its program changed."""
 

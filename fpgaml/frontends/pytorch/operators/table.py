@@ -31,20 +31,14 @@ TRANSLATORS: Mapping[str, Translator] = {
 VIEWS = frozenset(
     f"aten.{name}"
     for name in (
-        *("view.default", "reshape.default", "flatten.using_ints", "unflatten.int", "squeeze.default", "squeeze.dim"),
-        *("squeeze.dims", "unsqueeze.default", "permute.default", "transpose.int", "t.default", "expand.default"),
-        *("slice.Tensor", "select.int", "narrow.default", "split.Tensor", "split.sizes", "split_with_sizes.default"),
-        *("chunk.default", "unbind.int", "alias.default", "detach.default", "contiguous.default", "to.dtype"),
-        *("view_as.default", "reshape_as.default", "expand_as.default", "mT.default"),
-        *(
-            "swapaxes.default",
-            "movedim.int",
-            "movedim.intlist",
-            "to.dtype_layout",
-            "to.device",
-            "to.other",
-            "dropout.default",
-        ),
+        *("view.default", "reshape.default", "flatten.using_ints", "unflatten.int", "view_as.default"),
+        *("reshape_as.default", "squeeze.default", "squeeze.dim", "squeeze.dims", "unsqueeze.default"),
+        *("permute.default", "transpose.int", "swapaxes.default", "t.default", "mT.default", "movedim.int"),
+        *("movedim.intlist", "expand.default", "expand_as.default", "slice.Tensor", "select.int", "narrow.default"),
+        *("split.Tensor", "split.sizes", "split_with_sizes.default", "chunk.default", "unbind.int"),
+        *("alias.default", "detach.default", "lift_fresh.default", "contiguous.default", "type_as.default"),
+        *("to.dtype", "to.dtype_layout", "to.device", "to.other", "to.prim_Device"),
+        *("dropout.default", "alpha_dropout.default", "feature_dropout.default"),
     )
 )
 """Functions whose result may lie in the memory of their argument, so that writing into one changes the other."""
