@@ -65,11 +65,11 @@ $(READY): pyproject.toml setup.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth,tflite,physics]'
 	@touch $@
 
-# PyTorch comes first and alone, in the build for the CPU: the usual one is ten times as large.
+# PyTorch comes first and alone; where pip knows of its build for the CPU (PIP_FIND_LINKS), a tenth of the download.
 KERAS_PIP = $(KERAS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 $(KERAS_READY): pyproject.toml setup.py
 	@test -x $(KERAS_VENV)/bin/python || $(PYTHON) -m venv $(KERAS_VENV)
-	$(KERAS_PIP) --no-deps --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu 'torch==2.13.0'
+	$(KERAS_PIP) --no-deps 'torch==2.13.0'
 	$(KERAS_PIP) -e '.[keras,tensorflow,physics,onnx,torch]'
 	@touch $@
 

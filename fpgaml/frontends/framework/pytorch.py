@@ -12,8 +12,7 @@ from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError
 
 RUNNER = Path(__file__).with_name("pytorch_runner.py")
 INSTALL = (
-    "Install it with `pip install 'fpgaml[torch]'` (the CPU's build is enough: "
-    "`--extra-index-url https://download.pytorch.org/whl/cpu`), "
+    "Install it with `pip install 'fpgaml[torch]'` (its build for the CPU is enough), "
     f"or set {PYTHON_VARIABLE} to the Python of an environment that has it"
 )
 

@@ -80,10 +80,11 @@ def _program(model: ModelProto, path: Path) -> Program:
     reader = _Calls(path, versions, constants, {tensor.name: int(tensor.data_type) for tensor in graph.initializer})
     for node in graph.node:
         reader.add(node)
-    ports, batch = _ports(graph, constants, where)
+    ports, batch, any_batch = _ports(graph, constants, where)
     outputs = tuple(output.name for output in graph.output)
     calls = tuple(reader.calls)
-    return Program(identifier(path.stem), _framework(model, versions), calls, constants, ports, outputs, batch)
+    framework = _framework(model, versions)
+    return Program(identifier(path.stem), framework, calls, constants, ports, outputs, batch, any_batch)
 
 
 def _names(model: ModelProto) -> Iterator[object]:
@@ -171,8 +172,8 @@ def _constant(attributes: dict[str, Any], where: str) -> Array:
     raise FpgamlError(where, f"is a constant of an unknown kind ({', '.join(attributes) or 'no value'})", AGAIN)
 
 
-def _ports(graph: GraphProto, constants: dict[str, Array], where: str) -> tuple[tuple[Port, ...], int]:
-    """The tensors that enter, and how many events at a time their shapes speak of."""
+def _ports(graph: GraphProto, constants: dict[str, Array], where: str) -> tuple[tuple[Port, ...], int, bool]:
+    """The tensors that enter, how many events at a time their shapes speak of, and whether any number will do."""
     entering = [value for value in graph.input if value.name not in constants]
     if not entering:
         raise FpgamlError(where, "takes no input", AGAIN)
@@ -187,7 +188,8 @@ def _ports(graph: GraphProto, constants: dict[str, Array], where: str) -> tuple[
         reason = f"its inputs' first axes, the batch, differ: {listing}"
         raise FpgamlError(where, reason, "Export the model with a dynamic batch")
     ports = [Port(name, tuple(size or 1 for size in dims), batched[name]) for name, dims in shapes.items()]
-    return tuple(ports), sizes.pop() if sizes else 1
+    any_batch = any(dims[0] is None for name, dims in shapes.items() if batched[name])
+    return tuple(ports), sizes.pop() if sizes else 1, any_batch
 
 
 def _dims(value: ValueInfoProto) -> list[int | None]:

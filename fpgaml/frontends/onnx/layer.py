@@ -26,13 +26,14 @@ class Layer(Emitter):
     Args:
         call: what is converted.
         values: by the tensor's name, of the constants, the inputs and the calls before; grows.
-        batch: the size that the batch has in the file's shapes.
+        batch: the size that the batch has in the file's shapes; any_batch: whether it stands for any number of events.
         quantised: whether quantizers alone read its first result, and no precision rounds it.
     """
 
     call: Call
     values: dict[str, Value]
     batch: int = 1
+    any_batch: bool = False
     quantised: bool = False
 
     def attribute(self, name: str, default: Any = None) -> Any:

@@ -124,6 +124,7 @@ class _Builder:
             call=call,
             values=self._values,
             batch=self._program.batch,
+            any_batch=self._program.any_batch,
             quantised=self._precision is None and _by_quantizers(self._readers.get(next(iter(call.outputs), ""))),
         )
 

@@ -114,7 +114,7 @@ _KINDS = {"mean": Reduction.SUM, "sum": Reduction.SUM, "max": Reduction.MAX, "mi
 def _reduced(layer: Layer, x: Value, axes: list[int], kind: str, keep: bool) -> Value:
     """One value for all along axes of the file, which may be several of the node."""
     if x.batch in axes:
-        if layer.batch != 1 or x.batch is None:
+        if layer.batch != 1 or layer.any_batch or x.batch is None:
             raise layer.unsupported(f"{layer.call.kind} along the batch", "Reduce the other axes")
         x = replace(x, axes=tuple(() if group == (BATCH,) else group for group in x.axes))
     x = _scalable(layer, x, kind, axes)

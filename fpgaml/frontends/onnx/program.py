@@ -71,6 +71,7 @@ class Program:
         constants: by the tensor's name.
         inputs: the tensors that enter; outputs: the names of those that leave.
         batch: how many events the file computes at a time, as its shapes have it: 1 where it takes any number.
+        any_batch: whether it takes any number.
     """
 
     name: str
@@ -80,3 +81,4 @@ class Program:
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
     batch: int = 1
+    any_batch: bool = False

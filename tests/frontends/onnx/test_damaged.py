@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.frontends.onnx.parsed import parse
 from fpgaml.frontends.registry import find_frontend
+from fpgaml.graph.graph import Graph
 from fpgaml.source import load_model
 from tests.frontends.onnx.make_models import Net
 from tests.frontends.onnx.recorded import FOLDER, INPUT, NAMES
@@ -175,3 +177,23 @@ def test_open_shapes_and_batches_that_differ_are_refused(tmp_path: Path) -> None
     model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 2
     with pytest.raises(FpgamlError, match="batch, differ"):
         parse(saved(tmp_path, model))
+
+
+def test_events_of_a_batch_of_any_size_are_not_mixed(tmp_path: Path) -> None:
+    def reduced(batch: str | int, axis: int) -> Path:
+        model = network(numpy_helper.from_array(np.array([axis], np.int64), "c"), kind="ReduceSum")
+        for port in (*model.graph.input, *model.graph.output):
+            port.type.tensor_type.shape.CopyFrom(
+                helper.make_tensor_value_info("p", TensorProto.FLOAT, [batch, 4]).type.tensor_type.shape
+            )
+        return saved(tmp_path, model)
+
+    inputs = {"x": INPUT}
+    with pytest.raises(UnsupportedError, match="the_node: ReduceSum along the batch"):
+        parse(reduced("N", 0)).build(inputs)
+    assert list(_shapes(parse(reduced("N", 1)).build(inputs).graph)) == [(1,)]
+    assert list(_shapes(parse(reduced(1, 0)).build(inputs).graph)) == [(4,)]  # one event alone: its own sum
+
+
+def _shapes(graph: Graph) -> Iterator[tuple[int, ...]]:
+    return (graph.shapes[name] for name in graph.outputs)
