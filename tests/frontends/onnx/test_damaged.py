@@ -192,7 +192,7 @@ def test_events_of_a_batch_of_any_size_are_not_mixed(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match="the_node: ReduceSum along the batch"):
         parse(reduced("N", 0)).build(inputs)
     assert list(_shapes(parse(reduced("N", 1)).build(inputs).graph)) == [(1,)]
-    assert list(_shapes(parse(reduced(1, 0)).build(inputs).graph)) == [(4,)]  # one event alone: its own sum
+    assert list(_shapes(parse(reduced(1, 0)).build(inputs).graph)) == [(1, 4)]  # one event alone: its own sum
 
 
 def _shapes(graph: Graph) -> Iterator[tuple[int, ...]]:
