@@ -22,6 +22,7 @@ from fpgaml.graph.ops import (
     Add,
     AveragePool,
     Constant,
+    Einsum,
     GroupSort,
     Input,
     LeakyRelu,
@@ -247,6 +248,20 @@ def _multiplied(op: Multiply, values: Sequence[FixedArray], errors: Sequence[Err
     return _rounded(result, a * eb + b * ea + ea * eb)
 
 
+def _contracted(op: Einsum, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
+    def product(a: Errors, b: Errors) -> Errors:
+        return _real(op.run([_upper(a), _upper(b)]))
+
+    (a, b), (ea, eb) = (_size(value) for value in values), errors
+    carried = product(a, eb) + product(ea, b + eb)
+    gamma = _gamma(2 + op.terms([value.shape[1:] for value in values]))
+    # Partial sums that are multiples of one step and below 2**24 steps, in any order, are exact.
+    first, second = (_shortened(value) for value in values)
+    sums = op.run([FixedArray(abs(x.integers), x.fractional) for x in (first, second)])
+    exact = np.asarray(sums.integers <= 1 << BITS, dtype=bool)
+    return np.where(exact & (carried == 0), 0.0, carried + gamma * product(a + ea, b + eb))
+
+
 def _chosen(op: Any, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
     return np.asarray(np.maximum.reduce(np.broadcast_arrays(*errors)))
 
@@ -301,6 +316,7 @@ RULES: Mapping[type, Rule] = {
     Add: _added,
     Subtract: _added,
     Multiply: _multiplied,
+    Einsum: _contracted,
     Maximum: _chosen,
     Minimum: _chosen,
     Relu: _chosen,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import AveragePool, Linear, Lookup, Quantize, Reduce, Reduction, Scale
+from fpgaml.graph.ops import AveragePool, Einsum, Linear, Lookup, Quantize, Reduce, Reduction, Scale
 from fpgaml.graph.ops.scan import Scan, every_node
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.values import FixedArray, add, multiply
@@ -44,6 +44,8 @@ def _bits(op: Any, inputs: Sequence[ValueRange], result: ValueRange) -> int:
     largest, steps = _magnitude(result), result.fractional
     if isinstance(op, Linear):
         largest = _plus(_product(op, inputs[0]), op.bias)
+    elif isinstance(op, Einsum):
+        largest = op.run([_magnitude(x) for x in inputs])
     elif isinstance(op, Scale):
         x = _magnitude(inputs[0])
         factor = abs(op.factor.integers)

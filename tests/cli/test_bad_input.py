@@ -83,7 +83,7 @@ def test_three_unsupported_layers_are_all_named(tmp_path: Path) -> None:
 
     def edit(config: dict) -> None:  # type: ignore[type-arg]
         for layer in config["layers"][1:4]:
-            layer["class_name"] = "Attention"
+            layer["class_name"] = "ConvLSTM1D"
             names.append(layer["config"]["name"])
 
     message = refused(tmp_path, edited_model(tmp_path, edit), "--input-type", "ap_uint<10>", lines=4)

@@ -16,6 +16,7 @@ from fpgaml.graph.ops import (
     Add,
     Conv1D,
     Dense,
+    Einsum,
     Input,
     Maximum,
     Multiply,
@@ -104,6 +105,17 @@ def wide_dot(rng: np.random.Generator, wrong: int = 0) -> tuple[Graph, Callable[
     return graph.build([out]), lambda data, total: total(data[:, 0] * data[:, 1])[:, None]
 
 
+def wide_einsum(rng: np.random.Generator, wrong: int = 0) -> tuple[Graph, Callable[[Reals, Sum], Reals]]:
+    """The same by one operation."""
+    graph = GraphBuilder("einsum")
+    x = graph.add(Input((2, 20), entry(17, 14)), name="x")
+    a, b = (graph.add(Slice((row, 0), (row + 1, 20), (1, 1)), x, name=f"row{row}") for row in (0, 1))
+    nearly_one = FixedArray(np.array([[(1 << 20) + wrong]]), 20)
+    b = graph.add(Scale(nearly_one, FixedArray(np.zeros((1, 1), np.int64), 0)), b, name="factor")
+    out = graph.add(Reshape((1,)), graph.add(Einsum("ac,bc->ab"), a, b, name="product"), name="out")
+    return graph.build([out]), lambda data, total: total(data[:, 0] * data[:, 1])[:, None]
+
+
 def wide_conv(rng: np.random.Generator, wrong: int = 0) -> tuple[Graph, Callable[[Reals, Sum], Reals]]:
     """A convolution beside a shortcut."""
     kernel, bias = constant(rng, (5, 3, 3), 14, 9), constant(rng, (3,), 20, 12)
@@ -145,7 +157,7 @@ def events(graph: Graph, rng: np.random.Generator) -> FixedArray:
     return FixedArray(values, int(node.op.quantizer.type.fractional.item()))
 
 
-MODELS = pytest.mark.parametrize("make", [wide_dense, wide_dot, wide_conv])
+MODELS = pytest.mark.parametrize("make", [wide_dense, wide_dot, wide_einsum, wide_conv])
 
 
 @MODELS

@@ -29,6 +29,9 @@ def dot(layer: KerasLayer, nodes: Sequence[str]) -> str:
 
 
 def contracted(layer: KerasLayer, nodes: Sequence[str], equation: str) -> str:
-    """An einsum of two tensors (no batch letter); a result without axes gets one."""
-    node = layer.add(Einsum(equation), *nodes)
-    return layer.reshaped(node, layer.shape(node) or (1,), "squeezed")
+    """An einsum of two tensors (no batch letter); a result without axes has one of size 1."""
+    first, second = nodes
+    if equation.endswith("->"):
+        equation = f"Z{equation}Z"  # no letter of a frontend's own
+        first = layer.reshaped(first, (1, *layer.shape(first)), "row")
+    return layer.add(Einsum(equation), first, second)

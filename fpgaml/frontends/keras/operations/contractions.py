@@ -11,6 +11,7 @@ from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.building.softmax import softmax
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.operations.operands import node_of, operand, setting
+from fpgaml.frontends.keras.products import contracted
 from fpgaml.frontends.keras.statistics import axes_of
 from fpgaml.graph.ops import Einsum, EinsumDense, Reduce, Reduction
 from fpgaml.graph.ops.einsum import split_equation
@@ -71,7 +72,7 @@ def einsum(layer: KerasLayer) -> str:
     if not fits or (isinstance(b, str) and (second[:1] != batch or batch in second[1:])):
         raise layer.unsupported(f"the einsum `{equation}`", "Write it for two tensors with a common first batch axis")
     if isinstance(b, str):
-        return layer.rounded(layer.add(Einsum(f"{first[1:]},{second[1:]}->{output[1:]}"), str(a), b))
+        return layer.rounded(contracted(layer, (str(a), b), f"{first[1:]},{second[1:]}->{output[1:]}"))
     if batch in second:
         raise layer.unsupported(f"the einsum `{equation}` of a constant", "Leave the batch out of the constant's axes")
     kernel = tensor(layer, b, WEIGHT_BITS, "kernel")
