@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from fpgaml.frontends.framework.session import BATCH, PYTHON_VARIABLE, InferenceSession, framework_python
@@ -12,21 +9,11 @@ from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError
 
 RUNNER = Path(__file__).with_name("onnx_runner.py")
 QONNX_RUNNER = Path(__file__).with_name("qonnx_runner.py")
+PACKAGE = "onnxruntime"
 INSTALL = (
     f"Install it with `pip install 'fpgaml[onnx]'`, or set {PYTHON_VARIABLE} to the Python of an environment that "
     "has it"
 )
-
-
-def onnx_python() -> Path | None:
-    """The Python to run onnxruntime with: that of FPGAML_FRAMEWORK_PYTHON, else this one if it has it.
-
-    Raises:
-        FpgamlError: the variable names something that cannot be run.
-    """
-    if os.environ.get(PYTHON_VARIABLE):
-        return framework_python()
-    return Path(sys.executable) if find_spec("onnxruntime") is not None else None
 
 
 def onnx_session(
@@ -54,7 +41,7 @@ def qonnx_session(
 
 
 def _worker(name: str, runner: Path, path: Path, layers: bool, batch: int, timeout: float, float64: bool) -> Worker:
-    python = onnx_python()
+    python = framework_python(PACKAGE)
     if python is None:
         raise FrameworkUnavailableError(path.name, f"{name} is not installed in this Python", INSTALL)
     job = {"model": str(path.resolve()), "layers": layers, "batch": batch, "float64": float64}

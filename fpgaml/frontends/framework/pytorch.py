@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from fpgaml.frontends.framework.session import BATCH, PYTHON_VARIABLE, InferenceSession, framework_python
 from fpgaml.frontends.framework.worker import LONGEST, FrameworkUnavailableError, Program, Worker
 
 RUNNER = Path(__file__).with_name("pytorch_runner.py")
+PACKAGE = "torch"
 INSTALL = (
     "Install it with `pip install 'fpgaml[torch]'` (its build for the CPU is enough), "
     f"or set {PYTHON_VARIABLE} to the Python of an environment that has it"
 )
-
-
-def pytorch_python() -> Path | None:
-    """The Python to run PyTorch with: that of FPGAML_FRAMEWORK_PYTHON, else this one if it has it.
-
-    Raises:
-        FpgamlError: the variable names something that cannot be run.
-    """
-    if os.environ.get(PYTHON_VARIABLE):
-        return framework_python()
-    return Path(sys.executable) if find_spec("torch") is not None else None
 
 
 def pytorch_session(
@@ -46,7 +33,7 @@ def pytorch_session(
     Raises:
         FrameworkUnavailableError: no Python with PyTorch is known.
     """
-    python = pytorch_python()
+    python = framework_python(PACKAGE)
     if python is None:
         raise FrameworkUnavailableError(path.name, "PyTorch is not installed in this Python", INSTALL)
     job = {"model": str(path.resolve()), "layers": layers, "batch": batch, "float64": float64}

@@ -102,8 +102,8 @@ class InferenceSession:
         return answer
 
 
-def framework_python() -> Path | None:
-    """The Python to run a framework with: that of FPGAML_FRAMEWORK_PYTHON, else this one if it has Keras.
+def framework_python(package: str = "keras") -> Path | None:
+    """The Python to run a framework with: that of FPGAML_FRAMEWORK_PYTHON, else this one if it has the package.
 
     Raises:
         FpgamlError: the variable names something that cannot be run.
@@ -114,7 +114,7 @@ def framework_python() -> Path | None:
         if found is None:
             raise FpgamlError(PYTHON_VARIABLE, f"`{named}` cannot be run", "Give the path of a Python interpreter")
         return Path(found)
-    return Path(sys.executable) if importlib.util.find_spec("keras") is not None else None
+    return Path(sys.executable) if importlib.util.find_spec(package) is not None else None
 
 
 def framework_session(

@@ -38,9 +38,10 @@ class Onnx:
 
     def missing(self) -> Missing | None:
         """onnxruntime, unless a Python that may have it is known."""
-        from fpgaml.frontends.framework.onnx import INSTALL, onnx_python
+        from fpgaml.frontends.framework.onnx import INSTALL, PACKAGE
+        from fpgaml.frontends.framework.session import framework_python
 
-        return Missing("onnxruntime is not installed", INSTALL) if onnx_python() is None else None
+        return Missing("onnxruntime is not installed", INSTALL) if framework_python(PACKAGE) is None else None
 
     def oracle(self, path: Path, outputs: tuple[str, ...], layers: bool, limit: int) -> Oracle:
         """qonnx for files with its operators, else onnxruntime, in a process of its own."""

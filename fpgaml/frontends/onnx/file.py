@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.emitter import MOST_VALUES
+from fpgaml.frontends.building.reading import guarded
 from fpgaml.frontends.onnx.program import NEWEST, Array, Call, Nested, Port, Program
 from fpgaml.frontends.onnx.tensors import AGAIN, array_of
 from fpgaml.graph.graph import identifier
@@ -29,24 +29,8 @@ def read(path: Path) -> Program:
         FpgamlError: it is damaged, inconsistent, or its constants lie outside of its folder.
         UnsupportedError: inputs whose shapes are open.
     """
-    with guarded(str(path)):
+    with guarded(str(path), AGAIN):
         return _program(_model(path), path)
-
-
-@contextmanager
-def guarded(where: str) -> Iterator[None]:
-    """Errors name the file; those of numbers that make no sense together are its fault."""
-    try:
-        yield
-    except UnsupportedError:
-        raise
-    except FpgamlError as error:
-        if where in str(error):
-            raise
-        raise type(error)(f"{where}, {error.where}", error.reason, error.advice) from error
-    except (ArithmeticError, LookupError, ValueError, TypeError, RecursionError, MemoryError, AssertionError) as error:
-        reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {error})"
-        raise FpgamlError(where, reason, AGAIN) from error
 
 
 def _model(path: Path) -> ModelProto:

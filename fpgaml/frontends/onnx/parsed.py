@@ -13,10 +13,11 @@ from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.outputs import freed, named
 from fpgaml.frontends.building.precision import Precision
+from fpgaml.frontends.building.reading import guarded
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.onnx.advice import instead_of
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
-from fpgaml.frontends.onnx.file import guarded, read
+from fpgaml.frontends.onnx.file import read
 from fpgaml.frontends.onnx.fold import FOLDS, fold
 from fpgaml.frontends.onnx.fusion import fused
 from fpgaml.frontends.onnx.join_tables import with_joined_tables
@@ -28,6 +29,7 @@ from fpgaml.frontends.onnx.quantizers import qonnx
 from fpgaml.frontends.onnx.quantizers.rewrite import rewritten
 from fpgaml.frontends.onnx.reorder import without_transposes
 from fpgaml.frontends.onnx.simplify import simplified
+from fpgaml.frontends.onnx.tensors import AGAIN
 from fpgaml.frontends.onnx.value import Value, constant
 from fpgaml.graph.graph import GraphBuilder, identifier
 from fpgaml.graph.ops import Input, Shape
@@ -80,7 +82,7 @@ class ProgramModel:
             UnsupportedError: operators that cannot be expressed, all of them named.
             FpgamlError: an input without a type, or a call that contradicts itself.
         """
-        with guarded(self.where):
+        with guarded(self.where, AGAIN):
             builder = _Builder(self, input_quantizers, precision)
             convert_all(self.where, self.program.calls, builder.add)
             return builder.built()
@@ -230,7 +232,7 @@ def model_of(program: Program, where: str) -> ProgramModel:
     found = problems(program)
     if found:
         raise UnsupportedError(where, found)
-    with guarded(where):
+    with guarded(where, AGAIN):
         program = fused(simplified(program))
     return ProgramModel(where, program, port_axes(program))
 

@@ -33,9 +33,10 @@ class PyTorch:
 
     def missing(self) -> Missing | None:
         """PyTorch, unless a Python that may have it is known."""
-        from fpgaml.frontends.framework.pytorch import INSTALL, pytorch_python
+        from fpgaml.frontends.framework.pytorch import INSTALL, PACKAGE
+        from fpgaml.frontends.framework.session import framework_python
 
-        return Missing("PyTorch is not installed", INSTALL) if pytorch_python() is None else None
+        return Missing("PyTorch is not installed", INSTALL) if framework_python(PACKAGE) is None else None
 
     def oracle(self, path: Path, outputs: tuple[str, ...], layers: bool, limit: int) -> Oracle:
         """PyTorch's own functions, in a process of their own."""

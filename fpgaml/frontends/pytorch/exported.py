@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.reading import guarded
 from fpgaml.frontends.pytorch.archive import SAVE_AGAIN, Archive, opened
 from fpgaml.frontends.pytorch.kinds import export_lines
 from fpgaml.frontends.pytorch.schema import MAJOR_VERSION, JsonObject, Program, program
@@ -41,27 +41,13 @@ def read(path: Path) -> Exported:
     Raises:
         FpgamlError: not such a file, a damaged one, one of another version, or one whose tensors are pickles.
     """
-    with guarded(path.name), opened(path) as archive:
+    with guarded(path.name, SAVE_AGAIN), opened(path) as archive:
         name = _model(archive)
         json = archive.json(f"{MODELS}{name}.json")
         _require_version(path, archive, name, json)
         found = program(json)
         stored = _tensors(archive, name)
         return Exported(path.name, found, {each.tensor: stored[each.stored] for each in found.lifted})
-
-
-@contextmanager
-def guarded(where: str) -> Iterator[None]:
-    """Errors name the file; those of content that makes no sense are its fault."""
-    try:
-        yield
-    except FpgamlError as error:
-        if where in str(error):
-            raise
-        raise type(error)(f"{where}, {error.where}", error.reason, error.advice) from error
-    except (ArithmeticError, AttributeError, LookupError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {str(error)[:200]})"
-        raise FpgamlError(where, reason, SAVE_AGAIN) from error
 
 
 def _model(archive: Archive) -> str:

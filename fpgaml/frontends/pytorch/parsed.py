@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fpgaml.frontends.building.reading import guarded
 from fpgaml.frontends.onnx.parsed import ProgramModel, model_of
-from fpgaml.frontends.pytorch.exported import guarded, read
+from fpgaml.frontends.pytorch.archive import SAVE_AGAIN
+from fpgaml.frontends.pytorch.exported import read
 from fpgaml.frontends.pytorch.kinds import Kind, kind_of, require_pt2
 from fpgaml.frontends.pytorch.translate import translated
 from fpgaml.graph.graph import identifier
@@ -24,5 +26,5 @@ def parse(path: Path) -> ProgramModel:
         kind = kind_of(path, file.read(HEAD_BYTES))
     require_pt2(path, kind or Kind.PT2)
     exported = read(path)
-    with guarded(path.name):
+    with guarded(path.name, SAVE_AGAIN):
         return model_of(translated(exported, identifier(path.stem)), path.name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.emitter import Emitter
 from fpgaml.frontends.building.outputs import named
 from fpgaml.frontends.building.precision import Precision
+from fpgaml.frontends.building.reading import guarded
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.tflite.dilation import folded
 from fpgaml.frontends.tflite.layer import Known, LayerTensor, TfliteLayer, Value, node_shape
@@ -25,6 +25,9 @@ from fpgaml.graph.graph import GraphBuilder, identifier
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.drop_dead_nodes import DropDeadNodes
+
+AGAIN = "Convert or copy the model again"
+"""What to do about a damaged file."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,12 @@ class TfliteModel:
             UnsupportedError: operators that cannot be expressed, all of them named.
             FpgamlError: an operator that contradicts itself, or another type is wanted for an input.
         """
-        with guarded(self.file.where):
+        with guarded(self.file.where, AGAIN):
             return self._build(input_quantizers)[0]
 
     def layers(self) -> Mapping[str, LayerTensor]:
         """For each layer of the Graph, what its node holds; errors as for `build`."""
-        with guarded(self.file.where):
+        with guarded(self.file.where, AGAIN):
             built, given = self._build({})
             return {label: given[label] for label in built.graph.layers}
 
@@ -117,21 +120,6 @@ class TfliteModel:
         return Built(DropDeadNodes().apply(renamed), tuple(notes)), known.given
 
 
-@contextmanager
-def guarded(where: str) -> Iterator[None]:
-    """Errors name the file; those of numbers that make no sense together are its fault."""
-    again = "Convert or copy the model again"
-    try:
-        yield
-    except FpgamlError as error:
-        if where in str(error):
-            raise
-        raise FpgamlError(f"{where}, {error.where}", error.reason, error.advice or again) from error
-    except (ArithmeticError, LookupError, ValueError, TypeError, RecursionError, MemoryError, AssertionError) as error:
-        reason = f"is damaged: its parts do not fit together ({type(error).__name__}: {error})"
-        raise FpgamlError(where, reason, again) from error
-
-
 def parse(path: Path) -> TfliteModel:
     """Read an integer `.tflite`; neither TensorFlow nor LiteRT is needed, and nothing of it is run.
 
@@ -139,7 +127,7 @@ def parse(path: Path) -> TfliteModel:
         UnsupportedError: operators that cannot be expressed, all of them named.
         FpgamlError: not such a file, a damaged one, or one that computes in floating point.
     """
-    with guarded(str(path)):
+    with guarded(str(path), AGAIN):
         file = resolved(folded(read(path)))
         require_integers(file)
         border = find_border(file)

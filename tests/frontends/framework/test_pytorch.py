@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.frontends.framework import FrameworkUnavailableError
-from fpgaml.frontends.framework.pytorch import pytorch_python, pytorch_session
+from fpgaml.frontends.framework import FrameworkUnavailableError, framework_python
+from fpgaml.frontends.framework.pytorch import PACKAGE, pytorch_session
 from tests.paths import ROOT, fpgaml
 
 DATA = ROOT / "tests" / "fixtures" / "pytorch"
-needs_pytorch = pytest.mark.skipif(pytorch_python() is None, reason="PyTorch is not installed")
+needs_pytorch = pytest.mark.skipif(framework_python(PACKAGE) is None, reason="PyTorch is not installed")
 
 
 def recorded(path: Path) -> dict[str, np.ndarray]:

@@ -19,7 +19,8 @@ import onnx
 
 from fpgaml.data.file_axes import to_graph
 from fpgaml.errors import FpgamlError
-from fpgaml.frontends.framework.onnx import onnx_python
+from fpgaml.frontends.framework import framework_python
+from fpgaml.frontends.framework.onnx import PACKAGE
 from fpgaml.frontends.onnx.parsed import parse
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.types import FixedType, Quantizer
@@ -54,7 +55,7 @@ def soak(seeds: Iterable[int], folder: Path, tally: Tally) -> None:
         models[seed] = network(random, random.randint(2, 12))
         (folder / f"{seed}.onnx").write_bytes(models[seed].SerializeToString())
         np.save(folder / f"{seed}.npy", inputs(random, models[seed]))
-    command = [str(onnx_python() or sys.executable), str(ANSWER_ALL), str(folder)]
+    command = [str(framework_python(PACKAGE) or sys.executable), str(ANSWER_ALL), str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     for seed, model in models.items():
         try:

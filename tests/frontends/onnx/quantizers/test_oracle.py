@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpgaml.frontends.framework.onnx import onnx_python, qonnx_session
+from fpgaml.frontends.framework import framework_python
+from fpgaml.frontends.framework.onnx import PACKAGE, qonnx_session
 from fpgaml.frontends.framework.worker import FrameworkUnavailableError
 
 DATA = Path(__file__).resolve().parents[3] / "fixtures" / "qonnx"
@@ -15,7 +16,7 @@ DATA = Path(__file__).resolve().parents[3] / "fixtures" / "qonnx"
 
 @pytest.mark.parametrize(("name", "float64"), [("conv_1d", False), ("trunc", True)])
 def test_it_computes_many_events_of_a_file_for_one_as_recorded(name: str, float64: bool) -> None:
-    if onnx_python() is None:
+    if framework_python(PACKAGE) is None:
         pytest.skip("no Python with qonnx is known")
     with np.load(DATA / f"{name}.npz") as arrays:
         recorded = {key: arrays[key] for key in arrays}
