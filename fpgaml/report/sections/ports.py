@@ -39,9 +39,10 @@ def _order(port: PortFacts, order: tuple[int, ...]) -> str:
     """Where each of the firmware's axes is in the model file."""
     inverse = [order.index(axis) for axis in range(len(order))]
     held = tuple(port.shape[axis] for axis in inverse)
+    here, there = (" x ".join(map(str, sizes)) for sizes in (port.shape, held))
     moved = ", ".join(str(axis) for axis in order)
     return (
-        f"{port.name}: axes {moved} of the file's {' x '.join(map(str, held))} in this order; "
+        f"{port.name}: {here} here is {there} in the model file, whose axes {moved} these are; "
         "data and recorded answers are given as the file has them"
     )
 
