@@ -1,0 +1,80 @@
+"""All test models of a kind as firmware, which takes longer than a test may: every bit, with a line for each group.
+
+    python -m tests.every_model [onnx] [qonnx] [pytorch] [float] [--simulate]
+
+C-simulation of all of them, a few in one project; with --simulate the HDL of every third, on Verilator.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from fpgaml.graph.graph import Graph
+from fpgaml.rtl.settings import ShellKind
+from fpgaml.rtl.target import RtlTarget
+from tests.cosim.running import failures, run_bench
+from tests.frontends.onnx import recorded as onnx
+from tests.frontends.onnx.quantizers import test_targets as qonnx
+from tests.frontends.pytorch import test_targets as pytorch
+from tests.hls.harness import check, combine, settings
+from tests.precision.test_by_plan import MODELS as FLOAT
+from tests.precision.test_firmware import loaded
+from tests.rtl.harness import write_project
+
+TOGETHER = 6
+EVENTS, FRAMES = 16, 24
+
+KINDS = ("onnx", "qonnx", "pytorch", "float")
+
+
+def built(kind: str) -> Iterator[tuple[str, Graph]]:
+    """The Graph of each model of a kind, with the model's name."""
+    if kind == "onnx":
+        yield from ((name, onnx.built(name).graph) for name in onnx.NAMES)
+    elif kind == "qonnx":
+        yield from ((path.stem, qonnx.graph_of(path.stem)) for path in qonnx.MODELS)
+    elif kind == "pytorch":
+        yield from ((path.stem, pytorch.graph_of(path.stem)) for path in pytorch.MODELS)
+    else:
+        yield from ((f"{path.parent.name}_{path.stem}", loaded(path, calibrate=True)[0]) for path in FLOAT)
+
+
+def compiled(graphs: Mapping[str, Graph], folder: Path) -> str:
+    """Where the C-simulation of some models is not the Graphs; empty where every bit is."""
+    try:
+        check(dict(graphs), settings("vitis", "io_parallel"), folder)
+    except AssertionError as error:
+        return str(error) or "differs"
+    return ""
+
+
+def simulated(graphs: Mapping[str, Graph], folder: Path) -> str:
+    """What the project's own bench finds wrong with the HDL of some models; empty where every bit is right."""
+    target = RtlTarget(shell=ShellKind.NATIVE)
+    project = write_project(folder, combine(dict(graphs)), target, events=EVENTS, clock_mhz=150.0)
+    return str(failures(run_bench(project, "verilator", frames=FRAMES)) or "")
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code: 1 where anything differs."""
+    simulate = "--simulate" in arguments
+    wrong = 0
+    for kind in [name for name in arguments if name in KINDS] or KINDS:
+        models = list(built(kind))[:: 3 if simulate else 1]
+        for at in range(0, len(models), TOGETHER):
+            group, start = dict(models[at : at + TOGETHER]), time.monotonic()
+            with tempfile.TemporaryDirectory() as scratch:
+                found = (simulated if simulate else compiled)(group, Path(scratch) / "p")
+            wrong += bool(found)
+            how = "Verilator" if simulate else "C-simulation"
+            line = f"{kind}, {how}, {time.monotonic() - start:.0f} s: {found or 'every bit'}: {', '.join(group)}"
+            print(line, flush=True)  # noqa: T201
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
