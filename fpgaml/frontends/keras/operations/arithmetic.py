@@ -10,7 +10,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.building.constants import scaled
 from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.keras.layer import KerasLayer
-from fpgaml.frontends.keras.operations.operands import node_of, operand, setting
+from fpgaml.frontends.keras.operations.operands import Operand, node_of, operand, setting
 from fpgaml.frontends.keras.pointwise import absolute, bounded_relu
 from fpgaml.graph.ops import Add, Constant, Maximum, Minimum, Multiply, Operation, Subtract
 from fpgaml.graph.values import FixedArray
@@ -55,35 +55,44 @@ def _affine(layer: KerasLayer, x: str, factor: np.ndarray, offset: np.ndarray, w
 ONE, ZERO = np.asarray(1.0), np.asarray(0.0)
 
 
+def _operands(layer: KerasLayer) -> tuple[Operand, Operand]:
+    """a and b: nodes or constants, one node at least."""
+    a, b = operand(layer, 0, "x", "x1"), operand(layer, 1, "y", "x2")
+    if not isinstance(a, str) and not isinstance(b, str):
+        raise FpgamlError(layer.label, "none of its operands is a tensor")
+    return a, b
+
+
+def _node_first(layer: KerasLayer) -> tuple[str, Operand]:
+    """The operands of what takes them in either order, a node first."""
+    a, b = _operands(layer)
+    return (a, b) if isinstance(a, str) else (str(b), a)
+
+
 def add(layer: KerasLayer) -> str:
     """a + b."""
-    a, b = operand(layer, 0, "x", "x1"), operand(layer, 1, "y", "x2")
-    if isinstance(a, str) and isinstance(b, str):
-        return _pair(layer, Add(), a, b)
-    node, constant = (a, b) if isinstance(a, str) else (b, a)
-    assert isinstance(node, str) and not isinstance(constant, str)
-    return _affine(layer, node, ONE, constant, "a constant")
+    node, other = _node_first(layer)
+    return (
+        _pair(layer, Add(), node, other) if isinstance(other, str) else _affine(layer, node, ONE, other, "a constant")
+    )
 
 
 def subtract(layer: KerasLayer) -> str:
     """a - b."""
-    a, b = operand(layer, 0, "x", "x1"), operand(layer, 1, "y", "x2")
+    a, b = _operands(layer)
     if isinstance(a, str) and isinstance(b, str):
         return _pair(layer, Subtract(), a, b)
     if isinstance(a, str):
         return _affine(layer, a, ONE, -np.asarray(b), "a constant")
-    assert isinstance(b, str)
-    return _affine(layer, b, -ONE, np.asarray(a), "a constant")
+    return _affine(layer, str(b), -ONE, np.asarray(a), "a constant")
 
 
 def multiply(layer: KerasLayer) -> str:
     """a * b."""
-    a, b = operand(layer, 0, "x", "x1"), operand(layer, 1, "y", "x2")
-    if isinstance(a, str) and isinstance(b, str):
-        return _pair(layer, Multiply(), a, b)
-    node, constant = (a, b) if isinstance(a, str) else (b, a)
-    assert isinstance(node, str) and not isinstance(constant, str)
-    return _affine(layer, node, constant, ZERO, "a constant factor")
+    node, other = _node_first(layer)
+    if isinstance(other, str):
+        return _pair(layer, Multiply(), node, other)
+    return _affine(layer, node, other, ZERO, "a constant factor")
 
 
 def divide(layer: KerasLayer) -> str:
@@ -98,13 +107,9 @@ def divide(layer: KerasLayer) -> str:
 
 def choice(layer: KerasLayer, op: Operation) -> str:
     """The larger, or the smaller, of a and b."""
-    a, b = operand(layer, 0, "x", "x1"), operand(layer, 1, "y", "x2")
-    if not isinstance(a, str):
-        a, b = b, a
-    if not isinstance(a, str):
-        raise FpgamlError(layer.label, "none of its operands is a tensor")
-    second = b if isinstance(b, str) else _constant(layer, _alike(layer, a, b))
-    return _pair(layer, op, a, second)
+    node, other = _node_first(layer)
+    second = other if isinstance(other, str) else _constant(layer, _alike(layer, node, other))
+    return _pair(layer, op, node, second)
 
 
 def negative(layer: KerasLayer) -> str:
