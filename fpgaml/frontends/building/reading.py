@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 from fpgaml.errors import FpgamlError, UnsupportedError
 
-UNUSABLE = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
-)  # fmt: skip
+UNUSABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What content of the wrong kind raises where it is used."""
 LONGEST = 200
 """Characters of such an error's own text that are shown."""
@@ -30,6 +28,6 @@ def guarded(where: str, again: str) -> Iterator[None]:
         if where in str(error):
             raise
         raise type(error)(f"{where}, {error.where}", error.reason, error.advice or again) from error
-    except UNUSABLE as error:
+    except (*UNUSABLE, AssertionError) as error:
         shown = f"{type(error).__name__}: {str(error)[:LONGEST]}"
         raise FpgamlError(where, f"is damaged: its parts do not fit together ({shown})", again) from error

@@ -13,7 +13,7 @@ from fpgaml.errors import FpgamlError, Problem, UnsupportedError
 from fpgaml.frontends.building.converters import convert_all
 from fpgaml.frontends.building.outputs import freed, named
 from fpgaml.frontends.building.precision import Precision
-from fpgaml.frontends.building.reading import guarded
+from fpgaml.frontends.building.reading import UNUSABLE, guarded
 from fpgaml.frontends.model import Approximation, Built
 from fpgaml.frontends.onnx.advice import instead_of
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
@@ -38,8 +38,6 @@ from fpgaml.passes.drop_dead_nodes import DropDeadNodes
 
 QUANTIZERS = frozenset(kind for kind in qonnx.OPERATORS if kind.endswith("Quant")) | {"QuantizeLinear"}
 """Operators that round what they read to a type."""
-UNUSABLE = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, MemoryError, RecursionError)
-"""What attributes and constants of the wrong kind raise where they are used."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from fpgaml.frontends.pytorch.site import Site, Translator
+
+
+def _window(site: Site, rank: int) -> dict[str, Any]:
+    """What the windows of both kinds of pools are like."""
+    kernel, padding = site.wholes("kernel_size", count=rank), site.wholes("padding", [0], rank)
+    return {
+        "kernel_shape": kernel,
+        "strides": site.wholes("stride", kernel, rank),
+        "pads": padding + padding,
+        "ceil_mode": int(site.flag("ceil_mode")),
+    }
 
 
 def max_pool(rank: int) -> Translator:
@@ -15,17 +27,8 @@ def max_pool(rank: int) -> Translator:
     def translate(site: Site) -> None:
         if site.output(1):
             raise site.unsupported("gives the places of the largest values too", "Use the values alone")
-        kernel = site.wholes("kernel_size", count=rank)
-        padding = site.wholes("padding", [0], rank)
-        site.give(
-            "MaxPool",
-            site.tensor(),
-            kernel_shape=kernel,
-            strides=site.wholes("stride", kernel, rank),
-            pads=padding + padding,
-            dilations=site.wholes("dilation", [1], rank),
-            ceil_mode=int(site.flag("ceil_mode")),
-        )
+        dilations = site.wholes("dilation", [1], rank)
+        site.give("MaxPool", site.tensor(), dilations=dilations, **_window(site, rank))
 
     return translate
 
@@ -36,17 +39,8 @@ def average_pool(rank: int) -> Translator:
     def translate(site: Site) -> None:
         if site.has("divisor_override"):
             raise site.unsupported("divides by a number of its own")
-        kernel = site.wholes("kernel_size", count=rank)
-        padding = site.wholes("padding", [0], rank)
-        site.give(
-            "AveragePool",
-            site.tensor(),
-            kernel_shape=kernel,
-            strides=site.wholes("stride", kernel, rank),
-            pads=padding + padding,
-            ceil_mode=int(site.flag("ceil_mode")),
-            count_include_pad=int(site.flag("count_include_pad", True)),
-        )
+        include = int(site.flag("count_include_pad", True))
+        site.give("AveragePool", site.tensor(), count_include_pad=include, **_window(site, rank))
 
     return translate
 
