@@ -14,16 +14,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fpgaml.graph.graph import Graph
-from fpgaml.rtl.settings import ShellKind
-from fpgaml.rtl.target import RtlTarget
-from tests.cosim.running import failures, run_bench
+from tests.cosim.running import failures
+from tests.cosim.together import run_together
 from tests.frontends.onnx import recorded as onnx
 from tests.frontends.onnx.quantizers import test_targets as qonnx
 from tests.frontends.pytorch import test_targets as pytorch
-from tests.hls.harness import check, combine, settings
+from tests.hls.harness import check, settings
 from tests.precision.test_by_plan import MODELS as FLOAT
 from tests.precision.test_firmware import loaded
-from tests.rtl.harness import write_project
 
 TOGETHER = 6
 EVENTS, FRAMES = 16, 24
@@ -54,9 +52,8 @@ def compiled(graphs: Mapping[str, Graph], folder: Path) -> str:
 
 def simulated(graphs: Mapping[str, Graph], folder: Path) -> str:
     """What the project's own bench finds wrong with the HDL of some models; empty where every bit is right."""
-    target = RtlTarget(shell=ShellKind.NATIVE)
-    project = write_project(folder, combine(dict(graphs)), target, events=EVENTS, clock_mhz=150.0)
-    return str(failures(run_bench(project, "verilator", frames=FRAMES)) or "")
+    outcome = run_together(graphs, "verilator", folder, events=EVENTS, frames=FRAMES, clock_mhz=150.0)
+    return str(failures(outcome) or "")
 
 
 def main(arguments: list[str]) -> int:

@@ -13,12 +13,10 @@ import pytest
 from fpgaml.graph.interpreter import interpret
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.run import NetlistRun
-from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.target import RtlTarget
-from tests.cosim.running import LANGUAGES, failures, run_bench, simulator_or_skip
+from tests.cosim.running import failures, simulator_or_skip
+from tests.cosim.together import run_together
 from tests.frontends.onnx.recorded import NAMES, built
-from tests.hls.harness import check, combine, events_for, needs_compiler, settings
-from tests.rtl.harness import write_project
+from tests.hls.harness import check, events_for, needs_compiler, settings
 
 ALL = bool(os.environ.get("FPGAML_ALL_MODELS"))
 TOGETHER = 10
@@ -57,8 +55,6 @@ def test_simulators(simulator: str, tmp_path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
     simulator_or_skip(simulator)
     graphs = {name: built(name).graph for name in SIMULATED}
-    target = RtlTarget(Hdl(LANGUAGES[simulator]), ShellKind.NATIVE)
-    project = write_project(tmp_path / "p", combine(graphs), target, events=16, clock_mhz=150.0)
-    outcome = run_bench(project, simulator, frames=24)
+    outcome = run_together(graphs, simulator, tmp_path / "p", events=16, frames=24, clock_mhz=150.0)
     assert failures(outcome) == {}
     assert outcome.measured.latency == outcome.declared.latency

@@ -9,14 +9,12 @@ import pytest
 from fpgaml.graph.graph import Graph
 from fpgaml.precision.asked import read_precision
 from fpgaml.precision.by_plan import ByPlan
-from fpgaml.rtl.settings import Hdl, ShellKind
-from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import load_with_data
-from tests.cosim.running import LANGUAGES, failures, run_bench
+from tests.cosim.running import failures
+from tests.cosim.together import run_together
 from tests.frontends.pytorch.test_models import DATA, MODELS
 from tests.hls.harness import check as check_hls
-from tests.hls.harness import combine, events_for, needs_compiler, settings
-from tests.rtl.harness import write_project
+from tests.hls.harness import events_for, needs_compiler, settings
 from tests.rtl.test_lowering import check
 
 PRECISION = "ap_fixed<10,4,RND,SAT>"
@@ -45,7 +43,5 @@ def test_c_simulation_is_equal(tmp_path: Path) -> None:
 @pytest.mark.parametrize("simulator", ["icarus"])
 def test_simulated_hdl_is_equal(simulator: str, tmp_path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
-    target = RtlTarget(Hdl(LANGUAGES[simulator]), ShellKind.NATIVE)
-    graph = combine({name: graph_of(name) for name in SIMULATED})
-    outcome = run_bench(write_project(tmp_path / "p", graph, target, events=24), simulator, frames=40)
+    outcome = run_together({name: graph_of(name) for name in SIMULATED}, simulator, tmp_path / "p")
     assert failures(outcome) == {}

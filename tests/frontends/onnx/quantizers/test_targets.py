@@ -10,14 +10,13 @@ import pytest
 from fpgaml import convert
 from fpgaml.graph.graph import Graph
 from fpgaml.record.verdict import Status
-from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.source import load_model
-from tests.cosim.running import LANGUAGES, failures, run_bench
+from tests.cosim.running import failures
+from tests.cosim.together import run_together
 from tests.frontends.onnx.quantizers.test_models import DATA, MODELS
 from tests.hls.harness import check as check_hls
-from tests.hls.harness import combine, events_for, needs_compiler, settings
-from tests.rtl.harness import write_project
+from tests.hls.harness import events_for, needs_compiler, settings
 from tests.rtl.test_lowering import check
 
 KIND = "ap_fixed<12,5>"
@@ -67,7 +66,5 @@ def test_c_simulation_is_equal(tmp_path: Path) -> None:
 @pytest.mark.parametrize("simulator", ["icarus"])
 def test_simulated_hdl_is_equal(simulator: str, tmp_path: Path) -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
-    target = RtlTarget(Hdl(LANGUAGES[simulator]), ShellKind.NATIVE)
-    graph = combine({name: graph_of(name) for name in SIMULATED})
-    outcome = run_bench(write_project(tmp_path / "p", graph, target, events=24), simulator, frames=40)
+    outcome = run_together({name: graph_of(name) for name in SIMULATED}, simulator, tmp_path / "p")
     assert failures(outcome) == {}
