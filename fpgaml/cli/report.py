@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from fpgaml.budget.judge import Judgement
     from fpgaml.report.section import Subject
-    from fpgaml.tasks.budget import Judgement
 
 
 def report(
@@ -49,8 +49,8 @@ def report(
 
 
 def _judge(budget: str, subject: Subject, accept_estimates: bool) -> Judgement:
+    from fpgaml.budget.judge import judge, read_budget
     from fpgaml.tasks import find_network
-    from fpgaml.tasks.budget import judge, read_budget
 
     named = find_network(budget)
     path = named[0].folder / "budget.toml" if named else Path(budget)

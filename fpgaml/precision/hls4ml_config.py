@@ -57,7 +57,7 @@ def read_hls4ml_config(path: Path) -> Hls4mlConfig:
     Raises:
         FpgamlError: not such a file, or a precision that means nothing.
     """
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     try:
         if path.stat().st_size > LARGEST:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fpgaml.budget.judge import Judgement
+from fpgaml.graph.graph import Graph
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Verdict
+from fpgaml.report.drawing import Drawing
 
 NAME_WIDTH = 24
 """A name up to this long is shown whole, where room is short."""
@@ -75,7 +78,24 @@ class Gap:
     """An empty line."""
 
 
-Part = Table | Line | Gap
+@dataclass(frozen=True)
+class Figure:
+    """Something drawn.
+
+    Args:
+        title: what it shows, in a phrase.
+        drawing: as data.
+        instead: what says the same without a picture, for text, and beside the picture for those who cannot see it.
+        shown_as_text: whether a text report shows `instead`; not where other parts of the section say the same.
+    """
+
+    title: str
+    drawing: Drawing
+    instead: Sequence[Table | Line] = ()
+    shown_as_text: bool = True
+
+
+Part = Table | Line | Gap | Figure
 
 
 def line(*words: Cell, indented: bool = True) -> Line:
@@ -105,6 +125,8 @@ class Subject:
         edited: files that changed since the project was generated.
         made_now: whether the checks are of the files as they are now, the edited ones too.
         everything: whether all quantizers, layers and messages are wanted, not only those that call for attention.
+        graph: the project's Graph, where it is drawn.
+        judgement: how the project stands against a budget; None without one.
     """
 
     manifest: Manifest
@@ -112,6 +134,8 @@ class Subject:
     edited: Sequence[str] = ()
     made_now: bool = False
     everything: bool = False
+    graph: Graph | None = None
+    judgement: Judgement | None = None
 
     @property
     def verdict(self) -> Verdict:

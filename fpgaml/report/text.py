@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.report import console as plain
-from fpgaml.report.section import Cell, Gap, Line, Mark, Part, Section, Subject, Table, Words
+from fpgaml.report.section import Cell, Figure, Gap, Line, Mark, Part, Section, Subject, Table, Words
 from fpgaml.report.sections import sections_of
 
 STYLES = {Mark.PLAIN: "", Mark.GOOD: "green", Mark.DOUBTFUL: "yellow", Mark.BAD: "red", Mark.FAINT: "dim"}
@@ -37,6 +37,9 @@ def _print(console: Console, part: Part) -> None:
             plain.line(console, Text.assemble(*map(_text, part.words)), plain.INDENT if part.indented else 0)
         case Gap():
             console.print()
+        case Figure():
+            for other in part.instead if part.shown_as_text else ():
+                _print(console, other)
 
 
 def _text(cell: Cell) -> Text:

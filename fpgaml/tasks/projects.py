@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.boards import find_board
+from fpgaml.budget.judge import read_budget
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, convert
 from fpgaml.errors import CheckFailedError
@@ -14,7 +15,6 @@ from fpgaml.progress import Progress
 from fpgaml.rtl.settings import ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.target import Target
-from fpgaml.tasks.budget import read_budget
 from fpgaml.tasks.columns import Group, csim_column, graph_column, litert_column, rtl_column
 from fpgaml.tasks.events import write_events
 from fpgaml.tasks.sources import brought

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fpgaml.budget.judge import Budget, read_budget
 from fpgaml.progress import Progress
 from fpgaml.rtl.dataflow.quantities import Span
-from fpgaml.tasks.budget import Budget, read_budget
 from fpgaml.tasks.events import write_events
 from fpgaml.tasks.registry import find_network
 from fpgaml.tasks.task import Network, Task

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from fpgaml.budget.judge import NEXT_STEP, Budget, judge, read_budget
 from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
 from fpgaml.record.files import parse
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.tasks import find_task, task_names
-from fpgaml.tasks.budget import NEXT_STEP, Budget, judge, read_budget
 from tests.report import samples
 
 BUDGET = """

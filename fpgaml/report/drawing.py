@@ -1,0 +1,196 @@
+"""What a report draws, as data: no format yet, no colour, no size. `report/svg` makes pictures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What something drawn stands for; a picture tells roles apart by shape or pattern too, not by colour alone."""
+
+    PLAIN = "plain"
+    BASELINE = "baseline"
+    FLOAT = "float"
+    FIXED = "fixed"
+    HARDWARE = "hardware"
+    LIMIT = "limit"
+    OVER = "over"
+    """Beyond a limit."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis; low, high: its ends, None: those of what is drawn."""
+
+    title: str
+    unit: str = ""
+    log: bool = False
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through points.
+
+    Args:
+        y_low, y_high: a band of one standard deviation, where there is one.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    role: Role = Role.PLAIN
+    y_low: Sequence[float] = ()
+    y_high: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Curves on one pair of axes: a ROC, efficiency against rate."""
+
+    x: Axis
+    y: Axis
+    curves: Sequence[Curve]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Counts between edges, one more edge than counts."""
+
+    name: str
+    edges: Sequence[float]
+    counts: Sequence[float]
+    role: Role = Role.PLAIN
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts by value: errors, scores."""
+
+    x: Axis
+    y: Axis
+    steps: Sequence[Steps]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A number as a length; `note` stands beside it."""
+
+    label: str
+    value: float
+    role: Role = Role.PLAIN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Numbers beside each other; `limit` is a line across them all."""
+
+    x: Axis
+    bars: Sequence[Bar]
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Something that takes from `start` to `stop` (exclusive), in the unit of the axis; `note` says more of it."""
+
+    start: float
+    stop: float
+    role: Role = Role.PLAIN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row of a timeline; note: at its end, such as how it is folded and how full its FIFO gets."""
+
+    label: str
+    spans: Sequence[Span]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What works when."""
+
+    x: Axis
+    lanes: Sequence[Lane]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node of a network: title, a few short lines, and its part of the cost of all (0 to 1) where that is known."""
+
+    key: str
+    title: str
+    lines: Sequence[str] = ()
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From one box to another, by their keys; text: the type of what goes there."""
+
+    source: str
+    target: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Boxes in the order of computation, and edges, which go forward only."""
+
+    boxes: Sequence[Box]
+    edges: Sequence[Edge]
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a type can hold and what was seen, in real units.
+
+    Args:
+        low, high: ends of the type; seen_low, seen_high: of the values before it.
+        note: such as what one bit less would clip.
+    """
+
+    label: str
+    low: float
+    high: float
+    seen_low: float
+    seen_high: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Types and what they saw, one below the other, each drawn relative to its own type."""
+
+    ranges: Sequence[Range]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One design among others; `note` says what it is."""
+
+    name: str
+    x: float
+    y: float
+    role: Role = Role.PLAIN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Designs against each other; front: names of those that no other beats, in their order along x."""
+
+    x: Axis
+    y: Axis
+    points: Sequence[Point]
+    front: Sequence[str] = ()
+
+
+Drawing = Curves | Histogram | Bars | Timeline | Network | Ranges | Points

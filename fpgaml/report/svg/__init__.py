@@ -1,0 +1,1 @@
+"""Drawings as SVG: `draw` asks the table by the drawing's class; one module a kind of drawing."""
