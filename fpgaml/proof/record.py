@@ -10,7 +10,8 @@ from fpgaml.proof.checks import Check, Proof
 from fpgaml.proof.compare import Comparison
 from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.record import checks as record
-from fpgaml.record.results import NoPhysics, Physics, Results
+from fpgaml.record.physics import NoPhysics, Physics
+from fpgaml.record.results import Results
 
 
 def results_of(

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, computed_field
 
-from fpgaml.record.base import Count, Fact, Fraction, Kind, Name, absent
+from fpgaml.record.base import Count, Fact, Name, absent
 from fpgaml.record.calibration import Calibration
 from fpgaml.record.checks import Check, InputRounding, QuantizerUse
 from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
 from fpgaml.record.integer_network import IntegerNetwork
+from fpgaml.record.physics import NoPhysics, Physics
 from fpgaml.record.synthesis import Synthesis
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.record.verdict import Verdict, verdict_of
 
 FORMAT: Literal["fpgaml-results"] = "fpgaml-results"
 VERSION: Literal[1] = 1
-
-
-class NoPhysics(Fact):
-    """Without labels there is nothing to say."""
-
-
-class Physics(Fact):
-    """Metrics of the Graph's outputs on labelled data."""
-
-    kind: Literal[Kind.SIMULATED] = Kind.SIMULATED
-    roc_auc: Annotated[Mapping[str, Fraction], Field(min_length=1)]
-    """Areas under the ROC curve, by output."""
 
 
 class Results(Fact):

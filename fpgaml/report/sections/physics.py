@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fpgaml.record.results import Physics
+from fpgaml.record.physics import Physics
 from fpgaml.report.section import Section, Subject, Table
 
 
