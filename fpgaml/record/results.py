@@ -16,6 +16,7 @@ from fpgaml.record.integer_network import IntegerNetwork
 from fpgaml.record.physics import NoPhysics, Physics
 from fpgaml.record.synthesis import Synthesis
 from fpgaml.record.toggles import ToggleCoverage
+from fpgaml.record.vendor import VendorReport, replaced
 from fpgaml.record.verdict import Verdict, verdict_of
 
 FORMAT: Literal["fpgaml-results"] = "fpgaml-results"
@@ -45,6 +46,8 @@ class Results(Fact):
     """The last run of each simulator."""
     bulk: Bulk | None = Field(default=None, exclude_if=absent)
     synthesis: tuple[Synthesis, ...] = Field(default=(), exclude_if=lambda entries: not entries)
+    vendor: tuple[VendorReport, ...] = Field(default=(), exclude_if=lambda entries: not entries)
+    """What vendors' tools reported: one entry a report file."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -99,6 +102,10 @@ class Results(Fact):
         keys = {entry.key for entry in entries}
         kept = [entry for entry in self.synthesis if entry.key not in keys]
         return self._with(synthesis=(*kept, *entries))
+
+    def with_vendor(self, reports: Sequence[VendorReport]) -> Self:
+        """With vendors' reports, in the place of earlier ones of the same file."""
+        return self._with(vendor=replaced(self.vendor, tuple(reports)))
 
     def _with(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)

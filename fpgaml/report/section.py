@@ -10,6 +10,7 @@ from fpgaml.budget.judge import Judgement
 from fpgaml.graph.graph import Graph
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
+from fpgaml.record.vendor import UnusedReport
 from fpgaml.record.verdict import Verdict
 from fpgaml.report.drawing import Drawing
 
@@ -126,6 +127,8 @@ class Subject:
         made_now: whether the checks are of the files as they are now, the edited ones too.
         everything: whether all quantizers, layers and messages are wanted, not only those that call for attention.
         graph: the project's Graph, where it is drawn.
+        unused_reports: files that look like vendors' reports of the project, of which nothing is used; those that are
+            used are among the results.
         judgement: how the project stands against a budget; None without one.
     """
 
@@ -136,6 +139,7 @@ class Subject:
     everything: bool = False
     graph: Graph | None = None
     judgement: Judgement | None = None
+    unused_reports: Sequence[UnusedReport] = ()
 
     @property
     def verdict(self) -> Verdict:
