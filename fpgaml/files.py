@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import os
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -47,3 +49,30 @@ def file_sha256(path: Path) -> str:
     """
     with reading(str(path)), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write UTF-8 in the place of what is there; a killed run leaves the old file or the new one, never half of one.
+
+    A link stays one, and its target is written. What is no file, such as a pipe, is written as it is.
+
+    Raises:
+        FpgamlError: it cannot be written.
+    """
+    try:
+        place = path.resolve()
+        if place.exists() and not place.is_file() and not place.is_dir():
+            place.write_text(text, encoding="utf-8")
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o644)
+            temporary.replace(place)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        advice = "Check its permissions and the space on the disk"
+        raise FpgamlError(str(path), f"cannot be written: {error.strerror}", advice) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,9 @@ def report(
         bool,
         typer.Option("--accept-estimates", help="With --budget: an estimate decides where there is no better number."),
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page that opens offline.")
+    ] = None,
     all_quantizers: Annotated[bool, typer.Option("--all", help="List every quantizer and every message.")] = False,
 ) -> None:
     """Show what a project was made from, what was checked, and whether it is still as generated.
@@ -38,12 +42,14 @@ def report(
         raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
     subject = read_project(project, everything=all_quantizers)
     judgement = _judge(budget, subject, accept_estimates) if budget else None
+    if html:
+        _write_html(replace(subject, judgement=judgement), html)
     if json_output:
         print_json(subject_json(subject) | ({"budget": judgement.to_json()} if judgement else {}))
-    else:
+    elif not html:
         show_subject(subject)
-        if judgement:
-            _show(judgement)
+    if judgement and not json_output:
+        _show(judgement)
     if not subject.results.passed or (judgement and judgement.standing != "met"):
         raise typer.Exit(EXIT_CHECK_FAILED)
 
@@ -55,6 +61,14 @@ def _judge(budget: str, subject: Subject, accept_estimates: bool) -> Judgement:
     named = find_network(budget)
     path = named[0].folder / "budget.toml" if named else Path(budget)
     return judge(read_budget(path), subject.manifest, subject.results, accept_estimates=accept_estimates)
+
+
+def _write_html(subject: Subject, path: Path) -> None:
+    from fpgaml.files import write_whole
+    from fpgaml.report.html.page import html_report
+
+    write_whole(path, html_report(subject))
+    typer.echo(f"report: {path}", err=True)
 
 
 def _show(judgement: Judgement) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from fpgaml.errors import FpgamlError
+from fpgaml.files import write_whole
 from fpgaml.record.base import Fact
 from fpgaml.record.manifest import FORMAT as MANIFEST_FORMAT
 from fpgaml.record.manifest import VERSION as MANIFEST_VERSION
@@ -60,19 +59,7 @@ def write_record(folder: Path, record: Manifest | Results) -> None:
         FpgamlError: it cannot be written.
     """
     path = folder / (MANIFEST if isinstance(record, Manifest) else RESULTS)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(json.dumps(record.to_json(), indent=2) + "\n")
-            temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        advice = "Check its permissions and the space on the disk"
-        raise FpgamlError(str(path), f"cannot be written: {error.strerror}", advice) from None
+    write_whole(path, json.dumps(record.to_json(), indent=2) + "\n")
 
 
 def update_results(folder: Path, change: Callable[[Results], Results]) -> Results:

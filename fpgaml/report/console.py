@@ -9,6 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fpgaml.report.words import clean
+
 INDENT = 2
 GAP = 2
 """Spaces between columns."""
@@ -18,11 +20,6 @@ LAST_WIDTH = 16
 """Where less is left for the last column, every column wraps."""
 
 Cell = str | Text
-
-
-def clean(text: object) -> str:
-    """Text from a file, without anything that a terminal would obey."""
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in str(text))
 
 
 def shorten(text: str, width: int = NAME_WIDTH) -> str:

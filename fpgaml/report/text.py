@@ -10,6 +10,7 @@ from rich.text import Text
 from fpgaml.report import console as plain
 from fpgaml.report.section import Cell, Figure, Gap, Line, Mark, Part, Section, Subject, Table, Words
 from fpgaml.report.sections import sections_of
+from fpgaml.report.words import clean
 
 STYLES = {Mark.PLAIN: "", Mark.GOOD: "green", Mark.DOUBTFUL: "yellow", Mark.BAD: "red", Mark.FAINT: "dim"}
 
@@ -44,7 +45,7 @@ def _print(console: Console, part: Part) -> None:
 
 def _text(cell: Cell) -> Text:
     words = cell if isinstance(cell, Words) else Words(cell)
-    shown = plain.clean(words.text)
+    shown = clean(words.text)
     if words.longest:
         shown = plain.shorten(shown, words.longest)
     return Text(shown, f"{'bold ' if words.strong else ''}{STYLES[words.mark]}".strip())

@@ -31,3 +31,8 @@ def few(names: Sequence[str], shown: int = FILES_SHOWN) -> str:
     """The first few names, and how many more."""
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return f"{', '.join(names[:shown])}{more}"
+
+
+def clean(text: object) -> str:
+    """Text from a file, without anything that a terminal would obey or a page would turn around."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in str(text))

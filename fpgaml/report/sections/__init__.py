@@ -40,6 +40,13 @@ GROUP = "fpgaml.sections"
 
 def sections_of(subject: Subject) -> Iterator[Section]:
     """All sections of a report; a section that has nothing to say is left out."""
+    for _, section in named_sections(subject):
+        yield section
+
+
+def named_sections(subject: Subject) -> Iterator[tuple[str, Section]]:
+    """All sections of a report, each with its module's name, for a rendering that has another order."""
     *first, last = (f"{__name__}.{name}" for name in ORDER)
     for place in (*first, *(found.value for found in entry_points(group=GROUP)), last):
-        yield from import_module(place).sections(subject)
+        for section in import_module(place).sections(subject):
+            yield place.rpartition(".")[2], section
