@@ -79,6 +79,16 @@ class Board:
             return None
         return self.capacity.bram * self.family.block_ram.kbit
 
+    @property
+    def available(self) -> dict[str, int]:
+        """What the part holds, as far as it is known, by the resource's name; block RAM in blocks of 18 kbit."""
+        held, bram = self.capacity, self.bram_kbit
+        if held is None:
+            return {}
+        blocks = None if bram is None else bram // 18
+        counts = {"LUT": held.lut, "FF": held.ff, "DSP": held.dsp, "BRAM": blocks, "URAM": held.uram}
+        return {name: count for name, count in counts.items() if count is not None}
+
     def facts(self) -> dict[str, Any]:
         """For manifest.json: a board of the user's with its whole content, as its file would hold it."""
         note = self.chosen_by_alias or (f"as {self.file} says" if self.file else "")

@@ -210,9 +210,10 @@ def _cycles(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_F
     if not math.isclose(1e3 / period, budget.clock_mhz, rel_tol=1e-3):
         why_not = f"the project is for {1e3 / period:g} MHz, the budget for {budget.clock_mhz:g} MHz"
     estimate = results.estimate
-    if estimate is not None:
+    if estimate is not None and estimate.latency_ns is not None:
         latency = Number(estimate.latency_ns, Kind.ESTIMATE, "delay model")
         yield _Found("latency", "ns", latency, why_not)
+    if estimate is not None and estimate.interval_cycles is not None:
         interval = Number(estimate.interval_cycles, Kind.ESTIMATE, "schedule")
         yield _Found("initiation_interval", "cycles", interval, why_not)
     runs: list[Cosim | Bulk] = [*results.cosim, *([results.bulk] if results.bulk is not None else [])]
@@ -228,9 +229,9 @@ def _resources(budget: Budget, manifest: Manifest, results: Results) -> Iterator
     """Resources; those of another device than that of the budget's board do not count."""
     part = find_board(budget.board).part
     if results.estimate is not None:
-        for name in ("lut", "ff", "dsp"):
-            value = getattr(results.estimate, name)
-            yield _Found(name, "", Number(value, Kind.ESTIMATE, "fpgaml"), _other(manifest.board.part, part))
+        for each in results.estimate.resources:
+            number = Number(each.used, Kind.ESTIMATE, "fpgaml")
+            yield _Found(each.name.lower(), "", number, _other(manifest.board.part, part))
     for entry in results.synthesis:
         source = ", ".join(f"{name} {version}" for name, version in entry.tools.items())
         for row in entry.resources:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from fpgaml.cost.resources import Estimate
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port, packed_bits
@@ -195,22 +196,6 @@ def _stream(ports: tuple[Port, ...], lanes: int | None, channels: int) -> Stream
     if lanes is None:
         return Stream(ports, sum(port.size for port in ports))
     return Stream(ports, lanes, aligned=True, channels=channels)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Resources, of kind `estimate`.
-
-    Args:
-        lut, ff, dsp: numbers; layers: LUTs of each layer.
-        bram: blocks of 18 kbit, of the tables that are memories.
-    """
-
-    lut: int
-    ff: int
-    dsp: int
-    layers: Mapping[str, int]
-    bram: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,17 @@ from math import prod
 import numpy as np
 
 from fpgaml.boards import Board
+from fpgaml.cost.resources import Cost, Estimate
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.digits import digit_count
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
 from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import Rounding
-from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import adder_bits, comparator_bits
 from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
+from fpgaml.rtl.schedule import Schedule, registers_of
 
 SHARING = 0.5
 """Adder bits left after alkaid has shared common terms, relative to one adder a signed digit.
@@ -42,8 +43,7 @@ def estimate_graph(graph: Graph) -> Estimate:
     layers: dict[str, float] = defaultdict(float)
     for name, luts in estimate_nodes(graph).items():
         layers[graph[name].source or name] += luts
-    rounded = {name: round(luts) for name, luts in layers.items()}
-    return Estimate(sum(rounded.values()), 0, 0, rounded)
+    return Estimate({name: Cost(round(luts)) for name, luts in layers.items()})
 
 
 def estimate_nodes(graph: Graph) -> dict[str, float]:
@@ -82,20 +82,16 @@ def _scale_additions(graph: Graph, node: Node) -> float:
     return max(digits - elements, 0.0) + offsets
 
 
-def estimate_netlist(netlist: Netlist, registers: int) -> Estimate:
-    """Resources of a scheduled netlist.
-
-    Args:
-        registers: flip-flops, as `register_bits` counts them.
-    """
-    layers: dict[str, float] = dict.fromkeys(netlist.layers, 0.0)
-    dsp = bram = 0
-    for wire in netlist.wires:
-        layers[netlist.layers[wire.layer]] += _wire_luts(netlist, wire)
-        dsp += _wire_dsps(netlist, wire)
-        bram += _wire_blocks(netlist, wire)
-    rounded = {name: round(luts) for name, luts in layers.items()}
-    return Estimate(sum(rounded.values()), registers, dsp, rounded, bram)
+def estimate_netlist(netlist: Netlist, plan: Schedule) -> Estimate:
+    """Resources of a scheduled netlist."""
+    luts = [0.0] * len(netlist.layers)
+    layers = [Cost() for _ in netlist.layers]
+    for wire, registers in zip(netlist.wires, registers_of(netlist, plan), strict=True):
+        luts[wire.layer] += _wire_luts(netlist, wire)
+        dsp, bram = _wire_dsps(netlist, wire), _wire_blocks(netlist, wire)
+        layers[wire.layer] += Cost(0, registers, dsp, bram)
+    each = zip(netlist.layers, luts, layers, strict=True)
+    return Estimate({name: cost + Cost(round(luts)) for name, luts, cost in each})
 
 
 def _wire_luts(netlist: Netlist, wire: Wire) -> float:
@@ -169,8 +165,8 @@ def check_fits(estimate: Estimate, board: Board, *, rough: bool) -> None:
     if fits(estimate, board, rough=rough):
         return
     assert board.capacity is not None
-    largest = sorted(estimate.layers.items(), key=lambda pair: -pair[1])[:3]
-    shares = ", ".join(f"{name} {luts:,}" for name, luts in largest)
+    largest = sorted(estimate.layers.items(), key=lambda pair: -pair[1].lut)[:3]
+    shares = ", ".join(f"{name} {cost.lut:,}" for name, cost in largest)
     raise DoesNotFitError(
         "--schedule unrolled",
         f"the network would take about {estimate.lut:,} LUT (estimate); {board.name} has {board.capacity.lut:,} "

@@ -8,6 +8,7 @@ from functools import partial, reduce
 from pathlib import Path
 
 from fpgaml.boards import Board, board_of_project
+from fpgaml.cost.record import resources
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.progress import Progress
@@ -211,14 +212,9 @@ def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
 
 def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
     """For results.json: resources of the core, and its timing by the delay model."""
-    estimate = core.estimate
     latency, interval = shell_latency(spec), result_interval(spec)
     return record.Estimate(
-        lut=estimate.lut,
-        ff=estimate.ff,
-        dsp=estimate.dsp,
-        bram=estimate.bram,
-        layers=dict(estimate.layers),
+        **resources(core.estimate, board),
         latency_cycles=latency,
         latency_ns=round(latency * board.clock_ns, 3),
         interval_cycles=interval,

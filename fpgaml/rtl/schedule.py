@@ -121,14 +121,18 @@ def _too_fast(slowest: dict[str, float], model: DelayModel) -> FpgamlError:
 
 def register_bits(netlist: Netlist, plan: Schedule) -> int:
     """Flip-flops of the core, shift registers counted bit by bit; a memory's own register is no flip-flop."""
+    return sum(registers_of(netlist, plan))
+
+
+def registers_of(netlist: Netlist, plan: Schedule) -> list[int]:
+    """The same, wire by wire."""
     last_read = list(plan.stages)
     for index, wire in enumerate(netlist.wires):
         for argument in wire.arguments:
             last_read[argument] = max(last_read[argument], plan.stages[index])
     for result in netlist.results:
         last_read[result.wire] = plan.latency
-    return sum(
-        wire.width * (last_read[index] - plan.stages[index] - is_memory(netlist, wire))
-        for index, wire in enumerate(netlist.wires)
-        if wire.gate != Gate.CONSTANT
-    )
+    return [
+        0 if wire.gate == Gate.CONSTANT else wire.width * (last - stage - is_memory(netlist, wire))
+        for wire, last, stage in zip(netlist.wires, last_read, plan.stages, strict=True)
+    ]

@@ -17,7 +17,7 @@ from fpgaml.rtl.estimate import check_fits, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist
 from fpgaml.rtl.run import NetlistRun
-from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule
+from fpgaml.rtl.schedule import Schedule, postponed, schedule
 from fpgaml.rtl.settings import Hdl
 
 
@@ -44,7 +44,7 @@ def unrolled_core(graph: Graph, board: Board, top: str, hdl: Hdl, progress: Prog
     plan = schedule(netlist, delays)
     if has_scan(graph):
         plan = postponed(netlist, plan, delays)
-    estimate = estimate_netlist(netlist, register_bits(netlist, plan))
+    estimate = estimate_netlist(netlist, plan)
     check_fits(estimate, board, rough=False)
     modules = make_plan(netlist, plan, top)
     return Core(

@@ -109,7 +109,8 @@ def test_equal_outputs_are_computed_once() -> None:
     pytest.importorskip("alkaid", reason="alkaid is not installed")
     one, many = (to_netlist(dense(8, outputs)) for outputs in (1, 9))
     assert len(one.wires) == len(many.wires)
-    estimates = [estimate_netlist(n, 0).lut for n in (one, many)]
+    model = DelayModel.of_part(PART, 5.0)
+    estimates = [estimate_netlist(n, schedule(n, model)).lut for n in (one, many)]
     assert estimates[0] == estimates[1]
 
 

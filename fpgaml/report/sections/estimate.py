@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from fpgaml.report.section import Part, Section, Subject, Table, line, name
+from fpgaml.record.estimate import Estimate, LayerCost
+from fpgaml.report.resources import resource_table
+from fpgaml.report.section import Cell, Line, Part, Section, Subject, Table, line, name
 from fpgaml.report.words import counted
 
 LAYERS_SHOWN = 6
+COLUMNS: tuple[tuple[str, Callable[[LayerCost], int | None]], ...] = (
+    ("LUT", lambda cost: cost.lut),
+    ("FF", lambda cost: cost.ff),
+    ("DSP", lambda cost: cost.dsp),
+    ("BRAM", lambda cost: cost.bram),
+)
 
 
 def sections(subject: Subject) -> Iterator[Section]:
-    """Latency, interval and resources; the largest layers."""
+    """Latency, interval, resources and their share of the board; the largest layers."""
     estimate = subject.results.estimate
     if estimate is None:
         return
-    clock = subject.manifest.board.clock_ns
-    blocks = f", {estimate.bram} BRAM of 18 kbit" if estimate.bram else ""
-    rows = [
-        ("latency", f"{estimate.latency_cycles} cycles, {estimate.latency_ns:g} ns at {1e3 / clock:.6g} MHz"),
-        ("initiation interval", counted(estimate.interval_cycles, "cycle")),
-        ("core", f"{estimate.lut:,} LUT, {estimate.ff:,} FF, {estimate.dsp} DSP{blocks}"),
-    ]
-    layers = sorted(((luts, layer) for layer, luts in estimate.layers.items() if luts), reverse=True)
-    shown = layers if subject.everything else layers[:LAYERS_SHOWN]
-    parts: list[Part] = [Table(rows), Table([(name(layer), f"{luts:,} LUT") for luts, layer in shown], right=(1,))]
+    parts: list[Part] = [_timing(estimate, subject.manifest.board.clock_ns), resource_table(estimate.resources)]
+    layers = _layers(estimate, LAYERS_SHOWN if not subject.everything else len(estimate.layers))
     note = subject.manifest.settings.timing_note
-    yield Section("Before synthesis", [*parts, *([line(note)] if note else [])], estimate.kind)
+    parts += [*layers, *_missing(estimate), *map(line, estimate.notes), *([line(note)] if note else [])]
+    yield Section("Before synthesis", parts, estimate.kind)
+
+
+def _timing(estimate: Estimate, clock: float) -> Table:
+    rows: list[tuple[Cell, Cell]] = []
+    if estimate.latency_cycles is not None and estimate.latency_ns is not None:
+        at = f"{estimate.latency_ns:g} ns at {1e3 / clock:.6g} MHz"
+        rows.append(("latency", f"{counted(estimate.latency_cycles, 'cycle')}, {at}"))
+    if estimate.interval_cycles is not None:
+        rows.append(("initiation interval", counted(estimate.interval_cycles, "cycle")))
+    return Table(rows)
+
+
+def _layers(estimate: Estimate, most: int) -> list[Table]:
+    """The largest ones; columns without a number are left out."""
+    columns = [(title, get) for title, get in COLUMNS if any(get(cost) for cost in estimate.layers.values())]
+    known = [(layer, cost) for layer, cost in estimate.layers.items() if any(get(cost) for _, get in columns)]
+    known.sort(key=lambda pair: tuple(-(get(pair[1]) or 0) for _, get in columns))
+    rows: list[list[Cell]] = [
+        [name(layer), *(f"{count:,}" if (count := get(cost)) else "" for _, get in columns)]
+        for layer, cost in known[:most]
+    ]
+    return [Table(rows, ("layer", *(title for title, _ in columns)), right=range(1, len(columns) + 1))] if rows else []
+
+
+def _missing(estimate: Estimate) -> Iterator[Line]:
+    for member, why in estimate.missing.items():
+        yield line(f"{member.replace('_', ' ')}: not estimated: {why}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fpgaml.record.synthesis import ModuleRow, Resource, Synthesis, Timing
+from fpgaml.record.synthesis import ModuleRow, Synthesis, Timing
+from fpgaml.report.resources import resource_table
 from fpgaml.report.section import Cell, Gap, Line, Mark, Part, Section, Subject, Table, Words, line, name
 
-ALWAYS_SHOWN = ("LUT", "FF", "DSP", "BRAM")
 MODULE_COLUMNS = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM", "carry")
 
 
@@ -19,7 +19,7 @@ def sections(subject: Subject) -> Iterator[Section]:
 
 def synthesis_section(entry: Synthesis) -> Section:
     """Resources, modules, timing, and whether the design fits."""
-    parts: list[Part] = [_resources(entry), *_modules(entry.modules)]
+    parts: list[Part] = [resource_table(entry.resources), *_modules(entry.modules)]
     parts += _timing(entry.timing) if entry.timing else []
     parts += [line(f"{note}.") for note in entry.notes]
     if entry.edited:
@@ -31,25 +31,6 @@ def _headline(entry: Synthesis) -> str:
     place = f"{entry.board}, {entry.part}" if entry.board else f"family {entry.family}, no board"
     tool, version = list(entry.tools.items())[-1]
     return f"{place}: {entry.kind} ({tool} {version}), hierarchy {entry.hierarchy}, {entry.seconds:.0f} s"
-
-
-def _resources(entry: Synthesis) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for each in entry.resources:
-        if not each.used and each.name not in ALWAYS_SHOWN:
-            continue
-        title = f"  of these {each.name}" if each.name == "LUTRAM" else each.name
-        total = f"{each.available:,}" if each.available is not None else ""
-        rows.append((title, f"{each.used:,}", total, _share(each), each.unit))
-    return Table(rows, ("", "used", "of", "", "counted in"), right=(1, 2, 3))
-
-
-def _share(each: Resource) -> Words:
-    if each.available is None:
-        return Words("")
-    if not each.available:
-        return Words("" if not each.used else "none there", Mark.BAD)
-    return Words(f"{100 * each.used / each.available:.2f} %", Mark.PLAIN if each.fits else Mark.BAD)
 
 
 def _modules(modules: tuple[ModuleRow, ...]) -> list[Part]:

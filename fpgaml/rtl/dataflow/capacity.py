@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fpgaml.boards import Board
+from fpgaml.cost.resources import Cost
 from fpgaml.rtl.dataflow.price import rough_luts
-from fpgaml.rtl.dataflow.stage import Cost, Stage
+from fpgaml.rtl.dataflow.stage import Stage
 
 FAR = 3
 """Times the board's LUTs, by the Graph alone: a schedule of so many is not looked at more closely."""

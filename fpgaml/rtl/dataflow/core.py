@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fpgaml.rtl.core import Core, Estimate, Layer
+from fpgaml.cost.resources import Cost, Estimate
+from fpgaml.rtl.core import Core, Layer
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
-from fpgaml.rtl.dataflow.stage import Built, Cost, Element
+from fpgaml.rtl.dataflow.stage import Built, Element
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.emit.plan import Table
 from fpgaml.rtl.settings import Hdl
@@ -46,9 +47,7 @@ def costs(dataflow: Dataflow | Endless) -> dict[str, Cost]:
 
 
 def _estimate(dataflow: Dataflow | Endless) -> Estimate:
-    each = costs(dataflow)
-    total = sum(each.values(), Cost())
-    return Estimate(total.lut, total.ff, total.dsp, {name: cost.lut for name, cost in each.items()}, total.bram)
+    return Estimate(costs(dataflow))
 
 
 def _layers(dataflow: Dataflow | Endless) -> tuple[Layer, ...]:

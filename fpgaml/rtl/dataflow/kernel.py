@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from fpgaml.cost.resources import Estimate
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops.scan import has_scan
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
-from fpgaml.rtl.core import Estimate
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import Plan, Table, make_plan
 from fpgaml.rtl.estimate import estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Netlist
-from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule
+from fpgaml.rtl.schedule import Schedule, postponed, schedule
 from fpgaml.rtl.settings import Hdl
 
 MEMORY_BITS = 8257
@@ -83,7 +83,7 @@ class Kernel:
     @cached_property
     def estimate(self) -> Estimate:
         """Its resources."""
-        return estimate_netlist(self.netlist, register_bits(self.netlist, self.pipeline))
+        return estimate_netlist(self.netlist, self.pipeline)
 
     def sources(self, hdl: Hdl) -> dict[str, str]:
         """File name to text, in compile order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fpgaml.rtl.dataflow.stage import Cost
+from fpgaml.cost.resources import Cost
 from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.structure.module import Module, Wire
 

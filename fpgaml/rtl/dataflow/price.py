@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fpgaml.boards import Board
-from fpgaml.rtl.dataflow.stage import Cost, Stage
+from fpgaml.cost.resources import Cost
+from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.serial.stage import Serial
 from fpgaml.rtl.estimate import estimate_graph
 

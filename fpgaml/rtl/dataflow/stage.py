@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from numpy.typing import NDArray
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.types import Ints
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.kernel import Kernel
@@ -48,33 +49,6 @@ class Pace:
     def work(self) -> int:
         """Cycles that a frame keeps the stage busy."""
         return int(self.phases.sum())
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Resources of a stage, of kind `estimate`.
-
-    Args:
-        lut, ff, dsp: numbers; bram: blocks of 18 kbit.
-        rom_bits: of coefficients and tables; buffer_bits: of line buffers, memories and FIFOs.
-    """
-
-    lut: int = 0
-    ff: int = 0
-    dsp: int = 0
-    bram: int = 0
-    rom_bits: int = 0
-    buffer_bits: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            self.lut + other.lut,
-            self.ff + other.ff,
-            self.dsp + other.dsp,
-            self.bram + other.bram,
-            self.rom_bits + other.rom_bits,
-            self.buffer_bits + other.buffer_bits,
-        )
 
 
 class Element(Protocol):

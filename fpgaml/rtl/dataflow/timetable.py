@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fpgaml.cost.resources import Cost
 from fpgaml.record.timetable import Choice, Row, Timetable
 from fpgaml.rtl.dataflow.core import costs
 from fpgaml.rtl.dataflow.dataflow import Dataflow
 from fpgaml.rtl.dataflow.endless.dataflow import Endless
-from fpgaml.rtl.dataflow.stage import Cost, Element
+from fpgaml.rtl.dataflow.stage import Element
 from fpgaml.rtl.dataflow.wishes import Wishes
 
 

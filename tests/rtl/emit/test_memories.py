@@ -71,10 +71,10 @@ def test_a_memory_takes_blocks_and_neither_luts_nor_flip_flops() -> None:
     netlist, plan = _netlist(), Schedule((0, 0, 1), 2)
     entry, total = netlist.wires[1].width, netlist.wires[2].width
     assert entry == 12
-    registers = register_bits(netlist, plan)
-    assert registers == BITS + entry + total
-    estimate = estimate_netlist(netlist, registers)
-    assert (estimate.bram, estimate.layers["f"]) == (3, 0)
+    assert register_bits(netlist, plan) == BITS + entry + total
+    estimate = estimate_netlist(netlist, plan)
+    assert (estimate.layers["f"].bram, estimate.layers["f"].lut, estimate.bram) == (3, 0, 3)
+    assert estimate.ff == BITS + entry + total
 
 
 def test_yosys_makes_block_ram_of_it(tmp_path: Path) -> None:

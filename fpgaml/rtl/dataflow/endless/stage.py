@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Concatenate, Conv1D, Conv2D, Input, Operation, Reshape, Slice
 from fpgaml.graph.types import FixedType, Ints, Quantizer
@@ -22,7 +23,7 @@ from fpgaml.rtl.dataflow.localise import BeatGraph, index_input, index_table
 from fpgaml.rtl.dataflow.parts import counted, delay
 from fpgaml.rtl.dataflow.positions import Place, reach
 from fpgaml.rtl.dataflow.region import grow_region
-from fpgaml.rtl.dataflow.stage import Built, Cost
+from fpgaml.rtl.dataflow.stage import Built
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl

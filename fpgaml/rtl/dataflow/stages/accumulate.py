@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Add, Concatenate, Constant, Dense, Input, Multiply, Reduce, Reduction, Reshape
 from fpgaml.graph.ops.linear import linear_range
@@ -20,7 +21,7 @@ from fpgaml.rtl.dataflow.kernel import MEMORY_BITS, Kernel
 from fpgaml.rtl.dataflow.localise import index_input, index_table
 from fpgaml.rtl.dataflow.parts import counted
 from fpgaml.rtl.dataflow.region import grow_region
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.summing import wire_sums
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.beats import Beats, Stream
 from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.parts import fifo, fifo_luts
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.settings import Hdl
 from fpgaml.rtl.stream import Stream as Layout

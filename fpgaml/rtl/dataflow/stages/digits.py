@@ -15,6 +15,7 @@ from typing import cast
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Add, Constant, Dense, Input, Reshape
 from fpgaml.graph.ops.linear import linear_range
@@ -26,7 +27,7 @@ from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import index_input, index_table
 from fpgaml.rtl.dataflow.parts import counted, fifo, fifo_luts
 from fpgaml.rtl.dataflow.region import grow_region
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.summing import wire_sums
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.netlist import bits_for

@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Choose, Constant, Input, Reshape
 from fpgaml.graph.ops.scan import Scan
@@ -21,7 +22,7 @@ from fpgaml.rtl.dataflow.localise import index_input
 from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.region import grow_region
 from fpgaml.rtl.dataflow.rows import one_row
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.settings import Hdl

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Input, Reshape
 from fpgaml.graph.types import Ints, Quantizer
@@ -22,7 +23,7 @@ from fpgaml.rtl.dataflow.localise import BeatGraph, index_input
 from fpgaml.rtl.dataflow.parts import counted, delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.positions import Place
 from fpgaml.rtl.dataflow.region import grow_region
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.stages.collect import all_valid
 from fpgaml.rtl.dataflow.stages.sliding import places_of
 from fpgaml.rtl.dataflow.wiring import regrid

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import AveragePool, Concatenate, Constant, Conv2D, Input, MaxPool, Operation, Reshape, Slice
 from fpgaml.graph.types import FixedType, Ints, Quantizer
@@ -20,7 +21,7 @@ from fpgaml.rtl.dataflow.lines import held_cost, held_words
 from fpgaml.rtl.dataflow.localise import BeatGraph, Choices, index_input, index_table
 from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.raster import Raster, axes_of
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.window import window_pace
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel

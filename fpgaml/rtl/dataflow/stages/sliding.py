@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Graph, GraphBuilder, Node
 from fpgaml.graph.ops import Concatenate, Constant, Input, MaxPool, Pad, Reshape, Slice
 from fpgaml.graph.types import Ints, Quantizer
@@ -17,7 +18,7 @@ from fpgaml.rtl.dataflow.kernel import Kernel
 from fpgaml.rtl.dataflow.localise import BeatGraph, index_input, index_table
 from fpgaml.rtl.dataflow.parts import delay, fifo, fifo_luts
 from fpgaml.rtl.dataflow.positions import Place, reach, row
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.window import Window, window_pace
 from fpgaml.rtl.dataflow.wiring import regrid
 from fpgaml.rtl.delays import DelayModel

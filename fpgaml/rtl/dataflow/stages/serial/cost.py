@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fpgaml.rtl.dataflow.stage import Cost
+from fpgaml.cost.resources import Cost
 from fpgaml.rtl.dataflow.stages.serial.address import loop_bits
 from fpgaml.rtl.dataflow.stages.serial.sums import Mode
 from fpgaml.rtl.dataflow.stages.serial.wired import store_bits

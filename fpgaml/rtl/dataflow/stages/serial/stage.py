@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.cost.resources import Cost
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.types import Ints
@@ -16,7 +17,7 @@ from fpgaml.graph.values import FixedArray, as_ints, contract, matmul
 from fpgaml.project.ports import Port
 from fpgaml.rtl.dataflow.beats import Stream
 from fpgaml.rtl.dataflow.kernel import MEMORY_BITS, Kernel
-from fpgaml.rtl.dataflow.stage import Built, Cost, Pace
+from fpgaml.rtl.dataflow.stage import Built, Pace
 from fpgaml.rtl.dataflow.stages.serial.address import address_graph
 from fpgaml.rtl.dataflow.stages.serial.cost import cost_of
 from fpgaml.rtl.dataflow.stages.serial.finish import Finish, fuses

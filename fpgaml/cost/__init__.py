@@ -1,0 +1,1 @@
+"""What firmware takes before any synthesis: the model that all targets share."""
