@@ -209,7 +209,7 @@ def _prove(proof: Proof, data: DataSet | None, vectors: Vectors, progress: Progr
             yield from data_batches(proof, data)
 
     proof.wait(progress)
-    with progress.bar("comparing bit for bit", vectors.made_up + (data.events if data else 0)) as advance:
+    with progress.bar("comparing bit for bit", vectors.made_up + (data.events if data else 0), "events") as advance:
         for batch in batches():
             golden.add(batch, proof.run(batch))
             advance(batch.events)

@@ -132,7 +132,7 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
         raise FpgamlError(str(folder), f"golden vectors of different lengths: {sorted(counts)}", "Convert again")
     found: dict[str, Comparison] = {}
     start = 0
-    with progress.bar("golden vectors", counts.pop()) as advance:
+    with progress.bar("golden vectors", counts.pop(), "events") as advance:
         for batch in split(values, chunk_events(proof.graph), "vectors"):
             for name, value in proof.run(batch).items():
                 part = FixedArray(recorded[name].integers[start : start + batch.events], recorded[name].fractional)
@@ -146,7 +146,7 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
 def _run_data(proof: Proof, data: DataSet | None, progress: Progress) -> None:
     if data is None:
         return
-    with progress.bar("comparing bit for bit", data.events) as advance:
+    with progress.bar("comparing bit for bit", data.events, "events") as advance:
         for batch in data_batches(proof, data):
             proof.run(batch)
             advance(batch.events)

@@ -46,7 +46,7 @@ def write_random_vectors(
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, bench["inputs"], values, "w")
     step = chunk_events(graph)
-    with progress.bar("expected outputs from the interpreter", events) as advance:
+    with progress.bar("expected outputs from the interpreter", events, "events") as advance:
         for start in range(0, events, step):
             part = {
                 name: FixedArray(array.integers[start : start + step], array.fractional)

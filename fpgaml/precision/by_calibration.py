@@ -132,7 +132,7 @@ class Floating:
                 extents[place] = extents[place].with_(seen)
 
         parts: dict[str, list[NDArray[np.float64]]] = {}
-        with progress.bar("running the float network", self.events) as advance:
+        with progress.bar("running the float network", self.events, "events") as advance:
             for batch in self.batches(self.events):
                 for name, values in interpret(self.graph, batch, see).items():
                     parts.setdefault(name, []).append(values.to_float())

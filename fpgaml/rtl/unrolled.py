@@ -28,7 +28,7 @@ def unroll(graph: Graph, progress: Progress) -> NetlistRun:
         UnsupportedError: operations without a lowering.
         ToolError: alkaid is not installed.
     """
-    with progress.bar("unrolling the network", len(graph.nodes)) as advance:
+    with progress.bar("unrolling the network", len(graph.nodes), "operations") as advance:
         return NetlistRun(to_netlist(graph, advance))
 
 

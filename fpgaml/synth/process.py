@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from fpgaml.errors import ToolError
@@ -50,12 +51,13 @@ def run(tool: Tool, arguments: Sequence[str], folder: Path, log: str, title: str
 def _watch(process: subprocess.Popen[bytes], log: Path, title: str, progress: Progress) -> None:
     """Wait for the process and show each new headline of its log."""
     stage, ended = "", False
-    while not ended:
-        shown = stage
-        with progress.step(f"{title}{f': {shown}' if shown else ''}"):
-            while stage == shown and not ended:
-                ended = _wait(process)
-                stage = _headline(log)
+    with progress.step(title):
+        while not ended:
+            shown = stage
+            with progress.step(shown) if shown else nullcontext():
+                while stage == shown and not ended:
+                    ended = _wait(process)
+                    stage = _headline(log)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> bool:

@@ -43,7 +43,7 @@ def score(task: Task, groups: Sequence[Group], sample: Sample, progress: Progres
     answers: dict[str, dict[str, list[Array]]] = {}
     pairs = [(group.columns[0].name, column.name) for group in groups for column in group.columns[1:]]
     scores = Scores(different=dict.fromkeys(pairs, 0))
-    with progress.bar("test events through every column", task.count(sample)) as advance:
+    with progress.bar("test events through every column", task.count(sample), "events") as advance:
         for part in task.parts(sample):
             for name, array in part.truth.items():
                 truth.setdefault(part.name, {}).setdefault(name, []).append(array)
@@ -91,7 +91,10 @@ def framework_scores(
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
         environment = {**os.environ, "JAX_PLATFORMS": "cpu", **quiet}
         command = [str(python), "-m", "fpgaml.tasks.framework_scores", str(folder / "job.json")]
-        with log.open("wb") as stream, progress.bar("test events through Keras", task.count(sample)) as advance:
+        with (
+            log.open("wb") as stream,
+            progress.bar("test events through Keras", task.count(sample), "events") as advance,
+        ):
             code = _listen(command, stream, environment, advance)
         if code != 0:
             tail = log.read_text("utf-8", "replace").strip()[-800:]

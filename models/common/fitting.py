@@ -77,7 +77,7 @@ def fit(
     variables = [*model.variables, *optimizer.variables]
     checkpoint = folder / f"{plan.name}.npz"
     history = _restore(checkpoint, plan, variables)
-    with progress.bar(f"{plan.name}, epochs", plan.epochs) as advance:
+    with progress.bar(plan.name, plan.epochs, "epochs") as advance:
         advance(len(history))
         for epoch in range(len(history), plan.epochs):
             done = epoch / plan.epochs

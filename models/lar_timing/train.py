@@ -133,7 +133,7 @@ def training_windows(settings: Settings, progress: Progress) -> tuple[Windows, W
         parts.append(_choose(windows_of(read_events(settings.data), rings), settings.background, rng))
     else:
         without = round(settings.sequences * settings.without_crosstalk)
-        with progress.bar("data", settings.sequences) as advance:
+        with progress.bar("data", settings.sequences, "sequences") as advance:
             for stream, sequences in ((TRAINING, settings.sequences - without), (WITHOUT_CROSSTALK, without)):
                 if not sequences:
                     continue

@@ -68,7 +68,7 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
     pauses = replace(request.pauses, seed=request.seed, **({"stall_percent": 0} if design.shell == "native" else {}))
     tally = _Tally(program, pauses, processes)
     started = time.monotonic()
-    with progress.bar("bulk simulation", total) as advance:
+    with progress.bar("bulk simulation", total, "frames") as advance:
         for values in inputs:
             now = replace(pauses, seed=request.seed + tally.start)
             tally.add(*_both(program, graph, values, now, processes))

@@ -46,7 +46,7 @@ def check_stream(
     pauses = replace(request.pauses, stall_percent=0, seed=request.seed)
     tally = _Tally(program, continuous, pauses)
     started = time.monotonic()
-    with progress.bar("bulk simulation", total) as advance:
+    with progress.bar("bulk simulation", total, "results") as advance:
         for values in inputs:
             tally.add(opened, values[window.name])
             advance(values[window.name].shape[0])
