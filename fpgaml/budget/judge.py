@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +13,9 @@ from typing import Any
 from fpgaml.boards import find_board
 from fpgaml.errors import FpgamlError
 from fpgaml.record.base import Kind
-from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.manifest import Manifest
+from fpgaml.record.numbers import Number, What, numbers_of
 from fpgaml.record.results import Results
-
-STRENGTH = (Kind.ESTIMATE, Kind.SIMULATED, Kind.HLS_CSYNTH, Kind.POST_SYNTHESIS, Kind.POST_ROUTE)
-"""From weak to strong, for resources; `simulated` is of cycles."""
 
 NEXT_STEP = {
     Kind.SIMULATED: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
@@ -74,18 +71,6 @@ class Budget:
 
     def _limit(self, what: str, unit: str) -> float | None:
         return min((each.limit for each in self.limits if (each.what, each.unit) == (what, unit)), default=None)
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number of a kind, in the unit of a limit; source: the tool that it is from."""
-
-    value: float
-    kind: Kind
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.value:g} ({self.kind}, {self.source})"
 
 
 @dataclass(frozen=True)
@@ -161,32 +146,38 @@ def read_budget(path: Path) -> Budget:
         ) from None
 
 
-def judge(budget: Budget, manifest: Manifest, results: Results, *, accept_estimates: bool = False) -> Judgement:
+def judge(
+    budget: Budget,
+    manifest: Manifest,
+    results: Results,
+    *,
+    edited: Sequence[str] = (),
+    accept_estimates: bool = False,
+) -> Judgement:
     """Each limit against the strongest number that a project's results hold for it.
 
     Args:
+        edited: files that changed since the project was generated and were not checked again since.
         accept_estimates: whether a number of another kind than a line asks for decides where there is no better one.
 
     Raises:
         FpgamlError: the budget is for a board that nobody knows.
     """
-    numbers = list(_cycles(budget, manifest, results)) + list(_resources(budget, manifest, results))
-    numbers.sort(key=lambda each: STRENGTH.index(each.number.kind))
+    part = find_board(budget.board).part
+    numbers = [_Found(each, _why_not(each, budget, part)) for each in numbers_of(manifest, results, edited)]
     return Judgement(tuple(_finding(limit, numbers, accept_estimates) for limit in budget.limits))
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A number that may decide a limit on `what`; why_not: why it does not."""
+    """A number that may decide a limit; why_not: why it does not."""
 
-    what: str
-    unit: str
     number: Number
     why_not: str = ""
 
 
 def _finding(limit: Limit, numbers: Sequence[_Found], accept_estimates: bool) -> Finding:
-    known = [each for each in numbers if each.what == limit.what and each.unit in ("", limit.unit)]
+    known = [each for each in numbers if _is_of(each.number, limit)]
     fitting = [each.number for each in known if not each.why_not]
     proving = [number for number in fitting if number.kind in limit.met_by]
     deciding = proving or (fitting if accept_estimates else [])
@@ -203,41 +194,20 @@ def _a(kind: Kind) -> str:
     return "an estimate" if kind == Kind.ESTIMATE else f"a number of the kind {kind}"
 
 
-def _cycles(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_Found]:
-    """Latencies and intervals; those of another clock than the budget's do not count."""
-    period = manifest.board.clock_ns
-    why_not = ""
-    if not math.isclose(1e3 / period, budget.clock_mhz, rel_tol=1e-3):
-        why_not = f"the project is for {1e3 / period:g} MHz, the budget for {budget.clock_mhz:g} MHz"
-    estimate = results.estimate
-    if estimate is not None and estimate.latency_ns is not None:
-        latency = Number(estimate.latency_ns, Kind.ESTIMATE, "delay model")
-        yield _Found("latency", "ns", latency, why_not)
-    if estimate is not None and estimate.interval_cycles is not None:
-        interval = Number(estimate.interval_cycles, Kind.ESTIMATE, "schedule")
-        yield _Found("initiation_interval", "cycles", interval, why_not)
-    runs: list[Cosim | Bulk] = [*results.cosim, *([results.bulk] if results.bulk is not None else [])]
-    for run in runs:
-        source = f"{run.tool}, clock of {period:g} ns"
-        if run.measured.latency is not None:
-            yield _Found("latency", "ns", Number(run.measured.latency * period, run.kind, source), why_not)
-        if run.measured.interval is not None:
-            yield _Found("initiation_interval", "cycles", Number(run.measured.interval, run.kind, source), why_not)
+def _is_of(number: Number, limit: Limit) -> bool:
+    """Whether a number is what a limit is on; an estimate's LUTs are those of any device."""
+    if number.what != limit.what:
+        return False
+    if not number.what.is_resource:
+        return number.unit == limit.unit
+    return number.what != What.LUT or number.kind == Kind.ESTIMATE or number.unit == limit.unit
 
 
-def _resources(budget: Budget, manifest: Manifest, results: Results) -> Iterator[_Found]:
-    """Resources; those of another device than that of the budget's board do not count."""
-    part = find_board(budget.board).part
-    if results.estimate is not None:
-        for each in results.estimate.resources:
-            number = Number(each.used, Kind.ESTIMATE, "fpgaml")
-            yield _Found(each.name.lower(), "", number, _other(manifest.board.part, part))
-    for entry in results.synthesis:
-        source = ", ".join(f"{name} {version}" for name, version in entry.tools.items())
-        for row in entry.resources:
-            number = Number(row.used, Kind(entry.kind), source)
-            yield _Found(row.name.lower(), row.unit, number, _other(entry.part, part))
-
-
-def _other(part: str, wanted: str) -> str:
-    return "" if part == wanted else f"for {part or 'no part'}, where the budget is for {wanted}"
+def _why_not(number: Number, budget: Budget, part: str) -> str:
+    """Why a number says nothing of what the budget is for: another clock, another device, other files."""
+    clock = number.clock_ns
+    if clock is not None and not math.isclose(1e3 / clock, budget.clock_mhz, rel_tol=1e-3):
+        return f"the project is for {1e3 / clock:g} MHz, the budget for {budget.clock_mhz:g} MHz"
+    if number.what.is_resource and number.part != part:
+        return f"for {number.part or 'no part'}, where the budget is for {part}"
+    return number.stale

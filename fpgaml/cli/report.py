@@ -60,7 +60,13 @@ def _judge(budget: str, subject: Subject, accept_estimates: bool) -> Judgement:
 
     named = find_network(budget)
     path = named[0].folder / "budget.toml" if named else Path(budget)
-    return judge(read_budget(path), subject.manifest, subject.results, accept_estimates=accept_estimates)
+    return judge(
+        read_budget(path),
+        subject.manifest,
+        subject.results,
+        edited=() if subject.made_now else subject.edited,
+        accept_estimates=accept_estimates,
+    )
 
 
 def _write_html(subject: Subject, path: Path) -> None:

@@ -26,6 +26,8 @@ Hexadecimal = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]+$")]
 class Kind(StrEnum):
     """Where a number comes from; a number without it says nothing."""
 
+    DECLARED = "declared"
+    """The generated files say so themselves, such as the bits of a port."""
     ESTIMATE = "estimate"
     SIMULATED = "simulated"
     HLS_CSYNTH = "hls-csynth"

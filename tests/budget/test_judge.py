@@ -97,17 +97,21 @@ def budget(tmp_path: Path) -> Budget:
     [
         ({}, ["open", "open"], "lut at most 1000 LUT6: open: needs post-synthesis (`fpgaml synth PROJECT`"),
         ({"estimate": ESTIMATE}, ["open", "open"], "latency at most 100 ns: open: needs simulated (`fpgaml cosim"),
-        ({"estimate": ESTIMATE}, ["open", "open"], "so far 900 (estimate, fpgaml)"),
-        ({"estimate": {**ESTIMATE, "lut": 1001}}, ["open", "open"], "so far 1001 (estimate, fpgaml)"),
-        ({"estimate": ESTIMATE, "cosim": [cosim(20)]}, ["met", "open"], "100 (simulated, Verilator"),
-        ({"estimate": ESTIMATE, "cosim": [cosim(21)]}, ["missed", "open"], "105 (simulated"),
+        ({"estimate": ESTIMATE}, ["open", "open"], "so far 900 LUT of six inputs (estimate, fpgaml)"),
+        (
+            {"estimate": {**ESTIMATE, "lut": 1001}},
+            ["open", "open"],
+            "so far 1,001 LUT of six inputs (estimate, fpgaml)",
+        ),
+        ({"estimate": ESTIMATE, "cosim": [cosim(20)]}, ["met", "open"], "100 ns (simulated, Verilator"),
+        ({"estimate": ESTIMATE, "cosim": [cosim(21)]}, ["missed", "open"], "105 ns (simulated"),
         ({"cosim": [cosim(None)]}, ["open", "open"], "latency at most 100 ns: open"),
-        ({"bulk": bulk(20)}, ["met", "open"], "100 (simulated, Verilator"),
+        ({"bulk": bulk(20)}, ["met", "open"], "100 ns (simulated, Verilator"),
         ({"bulk": bulk(None)}, ["open", "open"], "latency at most 100 ns: open"),
-        ({"synthesis": [synthesis(1000)]}, ["open", "met"], "1000 (post-synthesis, yosys 0.70), met"),
-        ({"synthesis": [synthesis(1001)]}, ["open", "missed"], "1001 (post-synthesis, yosys 0.70), missed"),
-        ({"synthesis": [synthesis(800, "post-route"), synthesis(1001)]}, ["open", "met"], "800 (post-route"),
-        ({"cosim": [cosim(20)], "synthesis": [synthesis(1)]}, ["met", "met"], "1 (post-synthesis"),
+        ({"synthesis": [synthesis(1000)]}, ["open", "met"], "1,000 LUT6 (post-synthesis, yosys 0.70), met"),
+        ({"synthesis": [synthesis(1001)]}, ["open", "missed"], "1,001 LUT6 (post-synthesis, yosys 0.70), missed"),
+        ({"synthesis": [synthesis(800, "post-route"), synthesis(1001)]}, ["open", "met"], "800 LUT6 (post-route"),
+        ({"cosim": [cosim(20)], "synthesis": [synthesis(1)]}, ["met", "met"], "1 LUT6 (post-synthesis"),
     ],
 )
 def test_a_line_is_judged_by_the_kind_of_number_that_it_asks_for(
@@ -123,10 +127,22 @@ def test_a_line_is_judged_by_the_kind_of_number_that_it_asks_for(
     ("results", "standings", "says"),
     [
         ({}, ["open", "open"], "open: needs post-synthesis"),
-        ({"estimate": ESTIMATE}, ["met", "met"], "95 (estimate, delay model), met, by an estimate alone"),
-        ({"estimate": {**ESTIMATE, "lut": 1001}}, ["met", "missed"], "1001 (estimate, fpgaml), missed, by an estimate"),
-        ({"estimate": ESTIMATE, "cosim": [cosim(21)]}, ["missed", "met"], "105 (simulated, Verilator 5.048, clock of"),
-        ({"estimate": ESTIMATE, "synthesis": [synthesis(1001)]}, ["met", "missed"], "1001 (post-synthesis"),
+        (
+            {"estimate": ESTIMATE},
+            ["met", "met"],
+            "95 ns (estimate, schedule, clock of 5 ns), met, by an estimate alone",
+        ),
+        (
+            {"estimate": {**ESTIMATE, "lut": 1001}},
+            ["met", "missed"],
+            "1,001 LUT of six inputs (estimate, fpgaml), missed, by an estimate",
+        ),
+        (
+            {"estimate": ESTIMATE, "cosim": [cosim(21)]},
+            ["missed", "met"],
+            "105 ns (simulated, Verilator 5.048, clock of",
+        ),
+        ({"estimate": ESTIMATE, "synthesis": [synthesis(1001)]}, ["met", "missed"], "1,001 LUT6 (post-synthesis"),
     ],
 )
 def test_estimates_count_where_they_are_accepted_and_nothing_better_is_there(
