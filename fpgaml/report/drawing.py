@@ -77,12 +77,13 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Bar:
-    """A number as a length; `note` stands beside it."""
+    """A number as a length; `note` stands beside it; bars of one group in a row share a heading."""
 
     label: str
     value: float
     role: Role = Role.PLAIN
     note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,21 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A line across all lanes."""
+
+    at: float
+    label: str
+    role: Role = Role.LIMIT
+
+
+@dataclass(frozen=True)
 class Timeline:
     """What works when."""
 
     x: Axis
     lanes: Sequence[Lane]
+    moments: Sequence[Moment] = ()
 
 
 @dataclass(frozen=True)
