@@ -58,12 +58,14 @@ class Table:
     Args:
         header: titles of the columns, if any; right: indices of the columns of numbers.
         indented: whether it belongs to a title above.
+        title: what it holds, where the section's title does not say it; a page shows it, text does not.
     """
 
     rows: Sequence[Sequence[Cell]]
     header: Sequence[str] = ()
     right: Sequence[int] = ()
     indented: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import jinja2
 from markupsafe import Markup
 
+from fpgaml.record.base import Fact
+from fpgaml.report import checks, provenance, summary
 from fpgaml.report.html.parts import Parts
 from fpgaml.report.section import Section, Subject
-from fpgaml.report.sections import named_sections
+from fpgaml.report.sections import named_sections, verdict
+from fpgaml.report.svg import palette
 from fpgaml.report.words import clean
-
-AT_THE_TOP = ("verdict", "project")
-"""Sections that the page shows before all others, without a title."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section with its place in the page."""
+    """A section with its place in the page.
+
+    Args:
+        anchor: the end of its address, and what the names of its drawings begin with.
+    """
 
     anchor: str
     title: str
@@ -40,34 +44,62 @@ def html_report(subject: Subject) -> str:
         lstrip_blocks=True,
         autoescape=True,
     )
-    parts = Parts(templates)
-    top = {name: Markup() for name in AT_THE_TOP}
-    chapters = []
-    anchors = _anchors()
-    for name, section in named_sections(subject):
-        body = _body(section, parts)
-        if name in top:
-            top[name] += body
-        else:
-            chapters.append(Chapter(next(anchors), clean(section.title), clean(section.aside), body))
-    style = _source(templates, "style.css")
+    templates.filters["clean"] = clean
+    style, script = _style(templates), _source(templates, "script.js")
+    head, chapters = _chapters(subject, Parts(templates))
     return templates.get_template("page.jinja").render(
-        title=clean(f"{subject.manifest.source.file} on {subject.manifest.board.name}"),
+        title=f"{subject.manifest.source.file} on {subject.manifest.board.name}",
+        policy=f"style-src {_csp_hash(style)}; script-src {_csp_hash(script)}",
         style=Markup(style),
-        style_hash=_csp_hash(style),
-        top=top,
+        script=Markup(script),
+        head=head,
+        claim=verdict.claim(subject),
+        reasons=verdict.reasons(subject),
+        remark=verdict.remark(subject),
+        kinds=checks.kinds_of(subject.results.checks),
+        headlines=summary.headlines(subject),
         chapters=chapters,
-        manifest=json.dumps(subject.manifest.to_json(), indent=2),
-        results=json.dumps(subject.results.to_json(), indent=2),
+        manifest=_raw(subject.manifest),
+        results=_raw(subject.results),
     )
 
 
-def _body(section: Section, parts: Parts) -> Markup:
-    return Markup().join(parts.render(part, section.title) for part in section.parts)
+def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter]]:
+    """The head of the page, and what has a title; a section without one goes on with the one before."""
+    seen: Counter[str] = Counter()
+    head, chapters = Markup(), []
+    for name, section in _ordered(subject):
+        seen[name] += 1
+        anchor = name.replace("_", "-") + (f"-{seen[name]}" if seen[name] > 1 else "")
+        body = parts.section(section, anchor)
+        if section.title:
+            chapters.append([anchor, section.title, section.aside, body])
+        elif chapters:
+            chapters[-1][3] += body
+        else:
+            head += body
+    return head, [Chapter(*each) for each in chapters]
 
 
-def _anchors() -> Iterator[str]:
-    return (f"section-{number}" for number in count(1))
+def _ordered(subject: Subject) -> Iterator[tuple[str, Section]]:
+    """In the page's order; the verdict stands at its top in larger letters."""
+    if subject.judgement:
+        yield "budget", summary.budget_section(subject.judgement)
+    for name, section in named_sections(subject):
+        if name != "verdict":
+            yield name, section
+    yield "record", provenance.section(subject)
+
+
+def _raw(fact: Fact) -> str:
+    return json.dumps(fact.to_json(), indent=1, ensure_ascii=True)
+
+
+def _style(templates: jinja2.Environment) -> str:
+    """The style sheet with the colours that drawings take."""
+    light, dark = palette.css(palette.LIGHT), palette.css(palette.DARK)
+    drawings = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return drawings + _source(templates, "style.css")
 
 
 def _source(templates: jinja2.Environment, name: str) -> str:
@@ -76,6 +108,6 @@ def _source(templates: jinja2.Environment, name: str) -> str:
 
 
 def _csp_hash(text: str) -> str:
-    """How a Content-Security-Policy names an inline style or script: https://www.w3.org/TR/CSP3/."""
+    """How a Content-Security-Policy names what stands in an element: https://www.w3.org/TR/CSP3/#match-element-to-source-list."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"

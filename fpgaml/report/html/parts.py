@@ -1,16 +1,14 @@
-"""Parts of sections as HTML; every text is escaped by the templates."""
+"""Parts of sections as HTML; the templates escape every text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jinja2
 from markupsafe import Markup
 
-from fpgaml.report import svg
-from fpgaml.report.section import Cell, Figure, Gap, Line, Part, Table, Words
-from fpgaml.report.words import clean
+from fpgaml.report.section import Cell, Figure, Gap, Line, Part, Section, Table, Words
+from fpgaml.report.svg import NARROW, WIDE, draw
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,7 @@ class Entry:
     """A cell of a table.
 
     Args:
-        heads: the scope of a cell that names its row or column, empty for others.
+        heads: the scope of a cell that names its row or column; empty for others.
         number: whether it belongs to a column of numbers.
     """
 
@@ -28,7 +26,7 @@ class Entry:
 
 
 class Parts:
-    """Renders parts.
+    """Renders parts of sections.
 
     Args:
         templates: where parts.jinja is.
@@ -37,44 +35,53 @@ class Parts:
     def __init__(self, templates: jinja2.Environment) -> None:
         self._macros = templates.get_template("parts.jinja").module
 
-    def render(self, part: Part, label: str) -> Markup:
-        """One part.
+    def section(self, section: Section, anchor: str) -> Markup:
+        """All parts of a section.
 
         Args:
-            label: of what it belongs to, for those who hear it.
+            anchor: what the names of its drawings begin with, one of a kind in a page.
         """
+        label = " ".join(filter(None, (section.title or "Project", section.aside)))
+        return Markup().join(
+            self._part(part, label, f"{anchor}-{number}") for number, part in enumerate(section.parts, 1)
+        )
+
+    def _part(self, part: Part, label: str, name: str) -> Markup:
         match part:
             case Table():
-                return self._macro("table", label=clean(label), header=_header(part), rows=_rows(part))
+                return self._table(part, label)
             case Line():
                 return self._macro("line", all=[_words(cell) for cell in part.words])
             case Gap():
                 return Markup()
             case Figure():
-                return self._figure(part)
+                return self._figure(part, name)
 
-    def _figure(self, figure: Figure) -> Markup:
-        instead = Markup().join(self.render(part, figure.title) for part in figure.instead)
-        draw = getattr(svg, "draw", None)
-        picture = Markup(draw(figure.drawing)) if draw else Markup()
-        return self._macro("figure", title=clean(figure.title), picture=picture, instead=instead)
+    def _table(self, table: Table, label: str) -> Markup:
+        if not table.rows:
+            return Markup()
+        rows = [
+            [Entry(_words(cell), "" if column else "row", column in table.right) for column, cell in enumerate(row)]
+            for row in table.rows
+        ]
+        header = [Entry(Words(title), "col", column in table.right) for column, title in enumerate(table.header)]
+        pairs = not header and len(rows[0]) == 2 and not table.right
+        return self._macro(
+            "table", title=table.title, label=table.title or label, header=header, rows=rows, pairs=pairs
+        )
+
+    def _figure(self, figure: Figure, name: str) -> Markup:
+        """Drawn for a wide page and for a narrow one; the style sheet shows one of them."""
+        wide, narrow = (
+            Markup(draw(figure.drawing, figure.title, f"{name}-{size}", width))
+            for size, width in (("wide", WIDE), ("narrow", NARROW))
+        )
+        instead = Markup().join(self._part(part, figure.title, name) for part in figure.instead)
+        return self._macro("figure", title=figure.title, wide=wide, narrow=narrow, instead=instead)
 
     def _macro(self, name: str, **arguments: object) -> Markup:
         return Markup(getattr(self._macros, name)(**arguments))
 
 
-def _header(table: Table) -> list[Entry]:
-    return [Entry(Words(clean(title)), "col", index in table.right) for index, title in enumerate(table.header)]
-
-
-def _rows(table: Table) -> list[list[Entry]]:
-    return [[_entry(cell, index, table.right) for index, cell in enumerate(row)] for row in table.rows]
-
-
-def _entry(cell: Cell, index: int, right: Sequence[int]) -> Entry:
-    return Entry(_words(cell), "" if index else "row", index in right)
-
-
 def _words(cell: Cell) -> Words:
-    words = cell if isinstance(cell, Words) else Words(cell)
-    return Words(clean(words.text), words.mark, words.strong)
+    return cell if isinstance(cell, Words) else Words(cell)

@@ -1,0 +1,53 @@
+"""What a project was generated from and what measured it, for the end of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fpgaml.record.manifest import Manifest
+from fpgaml.report.section import Cell, Section, Subject, Table, Words
+from fpgaml.report.words import counted
+
+Row = tuple[Cell, Cell]
+
+
+def section(subject: Subject) -> Section:
+    """Sources with their hashes, settings, seeds, versions."""
+    manifest = subject.manifest
+    parts = [Table(list(_sources(manifest)), title="Sources"), Table(list(_settings(manifest)), title="Settings")]
+    tools = {**manifest.versions, **subject.results.tools}
+    parts.append(Table(list(tools.items()), title="Versions"))
+    return Section("Generated from", parts)
+
+
+def _sources(manifest: Manifest) -> Iterator[Row]:
+    source, vectors = manifest.source, manifest.vectors
+    yield "model file", f"{source.file}, {source.framework}"
+    yield "sha256 of it", Words(source.sha256)
+    yield "sha256 of the Graph", Words(manifest.graph_sha256)
+    events = ", ".join(f"{number} of {origin}" for origin, number in vectors.events.items())
+    yield "golden vectors", f"seed {vectors.seed}; events: {events or 'none'}"
+    if vectors.data_sha256:
+        yield "sha256 of the data", Words(vectors.data_sha256)
+    yield "generated files", f"{counted(len(manifest.files), 'file')}, whose sha256 manifest.json holds"
+
+
+def _settings(manifest: Manifest) -> Iterator[Row]:
+    board = manifest.board
+    if manifest.settings.on_board:
+        yield "board", f"{board.name}, part {board.part}"
+        yield "clock", f"{board.clock_ns:.6g} ns"
+    for name, value in manifest.settings.to_json().items():
+        yield name.replace("_", " "), _shown(value)
+
+
+def _shown(value: Any) -> str:
+    """A setting as a person writes it."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_shown(each)}" for name, each in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_shown, value)) or "none"
+    if value is None or value == "":
+        return "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
