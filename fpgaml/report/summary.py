@@ -22,12 +22,13 @@ class Found:
     """A number as it is shown.
 
     Args:
-        amount: with its unit; beside: the same in other terms: of the device, in cycles.
+        value, unit: the number; beside: the same in other terms: of the device, in cycles.
         share: of the device, 1 for all of it; None where it is not known.
         remark: what else its reader must know.
     """
 
-    amount: str
+    value: str
+    unit: str
     beside: str
     share: float | None
     kind: str
@@ -75,7 +76,7 @@ def headline_table(found: Iterable[Headline]) -> Table:
     for headline in found:
         for entry in headline.found:
             tool = f"{entry.tool} ({entry.remark})" if entry.remark else entry.tool
-            rows.append((headline.title, entry.amount, entry.beside, entry.kind, tool))
+            rows.append((headline.title, f"{entry.value} {entry.unit}".strip(), entry.beside, entry.kind, tool))
     return Table(rows, ("", "value", "that is", "kind", "tool"), right=(1,))
 
 
@@ -92,11 +93,15 @@ def _timed(numbers: Sequence[Number]) -> list[Number]:
 
 
 def _found(number: Number, part: str) -> Found:
-    beside = ""
-    if number.unit == "ns" and number.what == What.LATENCY and number.clock_ns:
+    """A resource's unit, which may be long, stands with what the device holds of it."""
+    value, unit, beside, tool = number.amount.removesuffix(number.unit).strip(), number.unit, "", number.source
+    if number.what == What.LATENCY and unit == "ns" and number.clock_ns:
         beside = f"{number.value / number.clock_ns:,.6g} cycles at {1e3 / number.clock_ns:.6g} MHz"
+        tool = tool.removesuffix(f", clock of {number.clock_ns:g} ns")
     elif number.available:
-        beside = f"{percent(round(number.value), number.available)} of {number.available:,}"
+        beside, unit = f"{percent(round(number.value), number.available)} of {number.available:,} {unit}", ""
+    elif number.what.is_resource:
+        beside, unit = unit, ""
     elsewhere = f"on {number.part}" if number.part and number.part != part else ""
     remark = ", ".join(filter(None, (number.note, elsewhere, number.stale)))
-    return Found(number.amount, beside, number.share, str(number.kind), number.source, remark)
+    return Found(value, unit, beside, number.share, str(number.kind), tool, remark)

@@ -11,18 +11,22 @@ from fpgaml.report.section import Cell, Figure, Gap, Line, Part, Section, Table,
 from fpgaml.report.svg import NARROW, WIDE, draw
 
 
+SHORT, LONG = 20, 28
+"""Characters up to which a cell stays on one line, and from which it needs room for several words."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A cell of a table.
 
     Args:
         heads: the scope of a cell that names its row or column; empty for others.
-        number: whether it belongs to a column of numbers.
+        look: of its column: "number", "short" for what stays on a line, "long" for sentences, else empty.
     """
 
     words: Words
     heads: str = ""
-    number: bool = False
+    look: str = ""
 
 
 class Parts:
@@ -60,12 +64,13 @@ class Parts:
     def _table(self, table: Table, label: str) -> Markup:
         if not table.rows:
             return Markup()
+        looks = [_look(table, column) for column in range(len(table.rows[0]))]
         rows = [
-            [Entry(_words(cell), "" if column else "row", column in table.right) for column, cell in enumerate(row)]
+            [Entry(_words(cell), "" if column else "row", looks[column]) for column, cell in enumerate(row)]
             for row in table.rows
         ]
-        header = [Entry(Words(title), "col", column in table.right) for column, title in enumerate(table.header)]
-        pairs = not header and len(rows[0]) == 2 and not table.right
+        header = [Entry(Words(title), "col", look) for title, look in zip(table.header, looks, strict=False)]
+        pairs = not header and len(looks) == 2 and not table.right
         return self._macro(
             "table", title=table.title, label=table.title or label, header=header, rows=rows, pairs=pairs
         )
@@ -81,6 +86,14 @@ class Parts:
 
     def _macro(self, name: str, **arguments: object) -> Markup:
         return Markup(getattr(self._macros, name)(**arguments))
+
+
+def _look(table: Table, column: int) -> str:
+    """What a column holds."""
+    if column in table.right:
+        return "number"
+    longest = max(len(line) for row in table.rows for line in _words(row[column]).text.split("\n"))
+    return "short" if longest <= SHORT else "long" if longest >= LONG else ""
 
 
 def _words(cell: Cell) -> Words:
