@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jinja2
 from markupsafe import Markup
@@ -67,18 +67,19 @@ def html_report(subject: Subject) -> str:
 def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter]]:
     """The head of the page, and what has a title; a section without one goes on with the one before."""
     seen: Counter[str] = Counter()
-    head, chapters = Markup(), []
+    head = Markup()
+    chapters: list[Chapter] = []
     for name, section in _ordered(subject):
         seen[name] += 1
         anchor = name.replace("_", "-") + (f"-{seen[name]}" if seen[name] > 1 else "")
         body = parts.section(section, anchor)
         if section.title:
-            chapters.append([anchor, section.title, section.aside, body])
+            chapters.append(Chapter(anchor, section.title, section.aside, body))
         elif chapters:
-            chapters[-1][3] += body
+            chapters[-1] = replace(chapters[-1], body=chapters[-1].body + body)
         else:
             head += body
-    return head, [Chapter(*each) for each in chapters]
+    return head, chapters
 
 
 def _ordered(subject: Subject) -> Iterator[tuple[str, Section]]:

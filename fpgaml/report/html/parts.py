@@ -10,7 +10,6 @@ from markupsafe import Markup
 from fpgaml.report.section import Cell, Figure, Gap, Line, Part, Section, Table, Words
 from fpgaml.report.svg import NARROW, WIDE, draw
 
-
 SHORT, LONG = 20, 28
 """Characters up to which a cell stays on one line, and from which it needs room for several words."""
 
