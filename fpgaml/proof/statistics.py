@@ -14,6 +14,7 @@ from fpgaml.graph.ops import Input, Quantize
 from fpgaml.graph.ops.scan import Scan
 from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray, quantize_reals, round_shift
+from fpgaml.proof.fewer_bits import CodeCounts, FewerBits
 
 _VERBS = {Overflow.WRAP: "wrapped", Overflow.SAT_ZERO: "set to zero"}
 
@@ -34,6 +35,8 @@ class QuantizerStatistics:
         unused_bits: top bits that no element ever needed; negative for bits that are missing.
         sign_unused: a signed type that saw no negative number.
         dropped_elements: elements whose type has no bits, so that all their values become zero.
+        lowest, highest: ends of the type that holds every element's, in real units.
+        fewer: what one bit less and more would do to the values that it gave.
     """
 
     node: str
@@ -50,6 +53,9 @@ class QuantizerStatistics:
     unused_bits: int
     sign_unused: bool
     dropped_elements: int
+    lowest: float
+    highest: float
+    fewer: tuple[FewerBits, ...]
 
     @property
     def remark(self) -> str:
@@ -138,13 +144,14 @@ class _Tally:
         self.low: Ints | None = None  # codes of each element after rounding, before the overflow
         self.high: Ints | None = None
         self.before = self.after = (np.inf, -np.inf)
+        self.codes = CodeCounts(quantizer)
 
     def add(self, values: FixedArray, result: FixedArray) -> None:
         low = FixedArray(values.integers.min(axis=0), values.fractional)
         high = FixedArray(values.integers.max(axis=0), values.fractional)
         if self._extend(low, high):
             self.outside += _count_outside(self.quantizer, values)
-        self._count(values.integers.size, _extremes(values), _extremes(result))
+        self._count(values.integers.size, _extremes(values), result)
 
     def add_reals(self, reals: np.ndarray[tuple[int, ...], np.dtype[np.float64]], result: FixedArray) -> None:
         low, high = reals.min(axis=0), reals.max(axis=0)
@@ -153,7 +160,7 @@ class _Tally:
             # Two bits more, and saturating: what is outside of the type stays so, at a bounded width.
             wide = Quantizer(FixedType(1, kind.integer + 2, kind.fractional), self.quantizer.rounding, Overflow.SAT)
             self.outside += _count_outside(self.quantizer, quantize_reals(reals, wide))
-        self._count(reals.size, (float(low.min()), float(high.max())), _extremes(result))
+        self._count(reals.size, (float(low.min()), float(high.max())), result)
 
     def result(self, node: Node) -> QuantizerStatistics:
         assert self.low is not None and self.high is not None
@@ -171,6 +178,8 @@ class _Tally:
             unused,
             sign_unused,
             int((~_held(self.quantizer.type, self.low.shape)).sum()),
+            *_ends(self.quantizer.type),
+            self.codes.fewer(),
         )
 
     def _extend(self, low: FixedArray, high: FixedArray) -> bool:
@@ -185,8 +194,10 @@ class _Tally:
         self.low = low if self.low is None else np.minimum(self.low, low)
         self.high = high if self.high is None else np.maximum(self.high, high)
 
-    def _count(self, values: int, before: tuple[float, float], after: tuple[float, float]) -> None:
+    def _count(self, values: int, before: tuple[float, float], result: FixedArray) -> None:
         self.values += values
+        self.codes.add(result)
+        after = _extremes(result)
         self.before = (min(self.before[0], before[0]), max(self.before[1], before[1]))
         self.after = (min(self.after[0], after[0]), max(self.after[1], after[1]))
 
@@ -213,6 +224,13 @@ def _count_outside(quantizer: Quantizer, values: FixedArray) -> int:
 def _extremes(values: FixedArray) -> tuple[float, float]:
     ends = np.array([values.integers.min(), values.integers.max()], dtype=values.integers.dtype)
     low, high = FixedArray(ends, values.fractional).to_float()
+    return float(low), float(high)
+
+
+def _ends(kind: FixedType) -> tuple[float, float]:
+    """In real units."""
+    held = kind.uniform()
+    low, high = FixedArray(np.array([int(end) for end in held.bounds()], dtype=object), int(held.fractional)).to_float()
     return float(low), float(high)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative
+from pydantic import Field
+
+from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
 from fpgaml.record.verdict import Status
 
 INTERPRETER = "the integer interpreter"
@@ -77,6 +79,21 @@ class Check(Fact):
         return {output.name: output for output in self.outputs}
 
 
+class FewerBits(Fact):
+    """What so many bits less would do to the values that a quantizer gave."""
+
+    bits: Positive
+    """How many less, at the top or at the bottom."""
+    clipped: Count
+    """Values that do not fit without as many top bits."""
+    rounded: Count
+    """Values that change without as many bottom bits, rounded once more in the same way."""
+    largest_lsb: NotNegative
+    """The largest such change, in units of the present least significant bit."""
+    rms_lsb: NotNegative
+    """Root of the mean square of the changes, over all values."""
+
+
 class QuantizerUse(Fact):
     """What one quantizer did to all values that it saw."""
 
@@ -99,6 +116,11 @@ class QuantizerUse(Fact):
     kind: Kind = Kind.SIMULATED
     remark: str
     """What a designer would want to know; empty where all is well."""
+    lowest: float | None = Field(default=None, exclude_if=absent)
+    highest: float | None = Field(default=None, exclude_if=absent)
+    """Ends of the type that holds every element's, in real units."""
+    fewer: tuple[FewerBits, ...] = Field(default=(), exclude_if=empty)
+    """One bit less and more, as far as there are bits."""
 
 
 class InputRounding(Fact):
