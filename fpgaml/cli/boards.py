@@ -6,10 +6,16 @@ from typing import Annotated
 
 import typer
 
+from fpgaml.cli import complete
+
 
 def boards(
     name: Annotated[
-        str | None, typer.Argument(help="A board, one of its other names, or a file FILE.toml; all boards without it.")
+        str | None,
+        typer.Argument(
+            autocompletion=complete.boards,
+            help="A board, one of its other names, or a file FILE.toml; all boards without it.",
+        ),
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fpgaml.cli import complete
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, checking
+from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
 from fpgaml.cli.target_options import read_target, target_help, target_parameters
-from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+from fpgaml.errors import FpgamlError
 from fpgaml.frontends.registry import what_is_read
 from fpgaml.targets import target_class
 
@@ -32,6 +33,7 @@ class ProjectOptions:
         typer.Option(
             "--board",
             "-b",
+            autocompletion=complete.boards,
             help="A board that `fpgaml boards` lists, or your own: FILE.toml.  \\[default: alveo, or the task's]",
         ),
     ] = None
@@ -112,24 +114,26 @@ def _convert(
         Path,
         typer.Argument(help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists."),
     ],
-    target: Annotated[str, typer.Option("--target", "-t", help=target_help())] = "hls",
+    target: Annotated[str, typer.Option("--target", "-t", autocompletion=complete.targets, help=target_help())] = "hls",
     project: ProjectOptions = ProjectOptions(),
     reading: ModelOptions = ModelOptions(),
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
     vectors: VectorOptions = VectorOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Convert a trained model into a firmware project that is proved equal to it."""
-    from fpgaml.cli.show import show_results
+    from fpgaml.cli.show import end, show_results
     from fpgaml.conversion import Request, Vectors
     from fpgaml.conversion import convert as run
     from fpgaml.precision.hls4ml_config import read_hls4ml_config
     from fpgaml.progress import choose_progress
     from fpgaml.tasks.sources import sources
 
-    progress, kind = choose_progress(), target_class(target.lower())
+    progress, kind = choose_progress(quiet), target_class(target.lower())
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
         config = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
         own = config.settings if config else {}
@@ -149,11 +153,10 @@ def _convert(
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),
         )
         conversion = run(found.model, request, progress)
-    show_results(conversion.folder, conversion.results, (), json_output)
-    if not json_output:
+    subject = show_results(conversion.folder, conversion.results, (), json_output=json_output, quiet=quiet)
+    if not (json_output or quiet):
         typer.echo(f"Project: {conversion.folder}")
-    if not conversion.passed:
-        raise typer.Exit(EXIT_CHECK_FAILED)
+    end(subject, passed=conversion.passed, strict=strict)
 
 
 def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool) -> Board:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fpgaml.cli.options import Quiet
 from fpgaml.cli.show import print_json, show_section
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
@@ -76,6 +77,7 @@ def cosim(
         ),
     ] = 600,
     json_output: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Simulate a project with cocotb: every bit, timing, gaps, back-pressure, reset; write results.json.
 
@@ -92,7 +94,7 @@ def cosim(
     }
     if bulk is not None:
         _refuse(of_bench, "is for the bench", "Leave out it or --bulk")
-        _bulk(project, bulk, seed, data, stalls, json_output)
+        _bulk(project, bulk, seed, data, stalls, json_output, quiet)
         return
     _refuse({"--data": data, "--stalls": stalls}, "goes with --bulk", "Give --bulk N")
     if rtl is None:
@@ -105,6 +107,7 @@ def cosim(
         rtl,
         top,
         json_output,
+        quiet,
     )
 
 
@@ -115,29 +118,32 @@ def _refuse(given: Mapping[str, object], reason: str, advice: str) -> None:
             raise FpgamlError(name, reason, advice)
 
 
-def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, json_output: bool) -> None:
+def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, json_output: bool, quiet: bool) -> None:
     from fpgaml.progress import choose_progress
 
     if rtl is not None:
         from fpgaml.cosim.vendor.simulate import simulate_vendor
 
-        found = simulate_vendor(project, rtl, top, options, choose_progress()).run
+        found = simulate_vendor(project, rtl, top, options, choose_progress(quiet)).run
     else:
         from fpgaml.cosim.project import simulate
 
-        found = simulate(project, options, choose_progress())
+        found = simulate(project, options, choose_progress(quiet))
     if json_output:
         print_json({"cosim": found.entry.to_json(), "edited": list(found.edited), "junit": str(found.junit)})
     else:
         from fpgaml.report.sections.cosim import cosim_section
 
-        show_section(cosim_section(found.entry))
-        typer.echo(f"JUnit: {found.junit}")
+        show_section(cosim_section(found.entry), quiet=quiet)
+        if not quiet:
+            typer.echo(f"JUnit: {found.junit}")
     if not found.outcome.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool, json_output: bool) -> None:
+def _bulk(
+    project: Path, frames: int, seed: int, data: Path | None, stalls: bool, json_output: bool, quiet: bool
+) -> None:
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
@@ -148,12 +154,12 @@ def _bulk(project: Path, frames: int, seed: int, data: Path | None, stalls: bool
     from fpgaml.progress import choose_progress
 
     request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)
-    entry = record_bulk(project, request, check_in_bulk(project, request, choose_progress()))
+    entry = record_bulk(project, request, check_in_bulk(project, request, choose_progress(quiet)))
     if json_output:
         print_json({"bulk": entry.to_json()})
     else:
         from fpgaml.report.sections.bulk import bulk_section
 
-        show_section(bulk_section(entry))
+        show_section(bulk_section(entry), quiet=quiet)
     if not entry.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)

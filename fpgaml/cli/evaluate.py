@@ -7,9 +7,14 @@ from typing import Annotated
 
 import typer
 
+from fpgaml.cli import complete
+from fpgaml.cli.options import Quiet
+
 
 def evaluate(
-    task: Annotated[str, typer.Argument(help="TASK or TASK/NETWORK; `fpgaml models` lists them.")],
+    task: Annotated[
+        str, typer.Argument(autocompletion=complete.networks, help="TASK or TASK/NETWORK; `fpgaml models` lists them.")
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The folder to fill.  \\[default: TASK_evaluated]")
     ] = None,
@@ -29,6 +34,7 @@ def evaluate(
         bool, typer.Option("--tflite", help="The float network as int8 too: LiteRT, and firmware from the flatbuffer.")
     ] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print what was measured as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Measure baseline, float network, Graph, C-simulation and RTL simulation on the same test events.
 
@@ -46,7 +52,8 @@ def evaluate(
         raise FpgamlError(task, "is a file, not a task", "Leave the folder that holds it")
     chosen, network = found
     folder = output or Path(f"{task.replace('/', '_')}_evaluated")
-    content = run(chosen, network, Settings(folder, weights, Sample(scale, seed, data), rtl, tflite), choose_progress())
+    settings = Settings(folder, weights, Sample(scale, seed, data), rtl, tflite)
+    content = run(chosen, network, settings, choose_progress(quiet))
     if json_output:
         import json
 
@@ -56,5 +63,6 @@ def evaluate(
 
     from fpgaml.tasks.table import print_table
 
-    print_table(Console(), chosen, content)
+    if not quiet:
+        print_table(Console(), chosen, content)
     typer.echo(f"Written: {folder} (metrics.json, table.md, figure.png, projects)")

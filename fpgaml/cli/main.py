@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -13,20 +13,29 @@ from fpgaml.cli.convert import convert
 from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
 from fpgaml.cli.evaluate import evaluate
+from fpgaml.cli.failure import (
+    INTERRUPTED,
+    UsageError,
+    error_json,
+    error_text,
+    interrupted_json,
+    print_error,
+    usage_json,
+)
 from fpgaml.cli.models import models
 from fpgaml.cli.report import report
 from fpgaml.cli.synth import synth
 from fpgaml.cli.train import train
 from fpgaml.cli.verify import verify
-from fpgaml.errors import FpgamlError, UnsupportedError
+from fpgaml.errors import FpgamlError
 
 app = typer.Typer(
     name="fpgaml",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="From a trained, quantised network to FPGA firmware that is proved equal to it, bit for bit.",
-    epilog="Exit codes: 0 all proved, 1 a check failed, 2 bad input or usage.",
+    epilog="Exit codes: 0 no check failed (--strict: all proved), 1 a check failed, 2 bad input or usage.",
 )
 
 
@@ -51,18 +60,22 @@ for command in (convert, verify, cosim, synth, report, models, evaluate, train, 
 
 def main() -> None:
     """Run the command line."""
+    arguments = sys.argv[1:]
+    wants_json = "--json" in (arguments[: arguments.index("--")] if "--" in arguments else arguments)
     try:
-        app()
-    except UnsupportedError as error:
-        count = "1 layer is" if len(error.problems) == 1 else f"{len(error.problems)} layers are"
-        listing = "".join(f"\n  {problem}" for problem in error.problems)
-        _stop(f"{error.where}: {count} not supported:{listing}", error.exit_code)
+        sys.exit(app(standalone_mode=False) or 0) if wants_json else app()
     except FpgamlError as error:
-        _stop(str(error), error.exit_code)
+        _stop(error_text(error), error.exit_code, error_json(error) if wants_json else None)
     except KeyboardInterrupt:
-        _stop("interrupted; nothing was left behind", 130)
+        _stop("interrupted; nothing was left behind", INTERRUPTED, interrupted_json() if wants_json else None)
+    except UsageError as error:  # only with --json: typer shows it otherwise, and ends
+        content = usage_json(error)
+        _stop("", content["exit_code"], content)
 
 
-def _stop(message: str, code: int) -> None:
-    typer.echo(f"fpgaml: {message}", err=True)
+def _stop(message: str, code: int, content: dict[str, Any] | None) -> NoReturn:
+    if content is None:
+        typer.echo(f"fpgaml: {message}", err=True)
+    else:
+        print_error(content)
     sys.exit(code)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from fpgaml.checking import Checking
 
 
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show errors and the verdict, nothing else.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail (exit code 1) unless all is proved: what was not checked counts too.")
+]
+
+
 class FrameworkChoice(StrEnum):
     """As fpgaml.proof.oracle.FrameworkUse, which takes longer to import."""
 

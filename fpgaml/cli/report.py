@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fpgaml.cli.options import Quiet, Strict
+
 if TYPE_CHECKING:
     from fpgaml.budget.judge import Judgement
     from fpgaml.report.section import Subject
@@ -28,14 +30,16 @@ def report(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page that opens offline.")
     ] = None,
     all_quantizers: Annotated[bool, typer.Option("--all", help="List every quantizer and every message.")] = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
     """Show what a project was made from, what was checked, and whether it is still as generated.
 
     Nothing is run: `fpgaml verify` runs the checks again. The exit code is 0, or 1 if a check failed or the
     budget is not met: a line of it is met by the kind of number that it asks for, and open without one.
     """
-    from fpgaml.cli.show import print_json, show_subject, subject_json
-    from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+    from fpgaml.cli.show import end, print_json, show_subject, subject_json
+    from fpgaml.errors import FpgamlError
     from fpgaml.report.read import read_project
 
     if accept_estimates and budget is None:
@@ -47,11 +51,11 @@ def report(
     if json_output:
         print_json(subject_json(subject) | ({"budget": judgement.to_json()} if judgement else {}))
     elif not html:
-        show_subject(subject)
+        show_subject(subject, quiet=quiet)
     if judgement and not json_output:
-        _show(judgement)
-    if not subject.results.passed or (judgement and judgement.standing != "met"):
-        raise typer.Exit(EXIT_CHECK_FAILED)
+        _show(judgement, quiet=quiet)
+    met = judgement is None or judgement.standing == "met"
+    end(subject, passed=subject.results.passed and met, strict=strict)
 
 
 def _judge(budget: str, subject: Subject, accept_estimates: bool) -> Judgement:
@@ -77,7 +81,7 @@ def _write_html(subject: Subject, path: Path) -> None:
     typer.echo(f"report: {path}", err=True)
 
 
-def _show(judgement: Judgement) -> None:
-    for line in judgement.lines:
+def _show(judgement: Judgement, *, quiet: bool) -> None:
+    for line in () if quiet else judgement.lines:
         typer.echo(f"budget: {line.text}")
     typer.echo(f"budget: {judgement.standing}")

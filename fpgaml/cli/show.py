@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from fpgaml.errors import EXIT_CHECK_FAILED
+from fpgaml.record.verdict import Verdict
 
 if TYPE_CHECKING:
     from fpgaml.record.results import Results
     from fpgaml.report.section import Section, Subject
 
 
-def show_results(folder: Path, results: Results, edited: Sequence[str], json_output: bool) -> None:
+def show_results(folder: Path, results: Results, edited: Sequence[str], *, json_output: bool, quiet: bool) -> Subject:
     """A report with the results of checks that were made just now.
 
     Args:
         edited: files that changed since the project was generated, and were checked as they are.
+        quiet: the verdict alone.
     """
     from fpgaml.record.files import read_manifest
     from fpgaml.report.section import Subject
@@ -27,25 +32,48 @@ def show_results(folder: Path, results: Results, edited: Sequence[str], json_out
     if json_output:
         print_json(subject_json(subject))
     else:
-        show_subject(subject)
+        show_subject(subject, quiet=quiet)
+    return subject
 
 
-def show_subject(subject: Subject) -> None:
-    """A report as text."""
+def show_subject(subject: Subject, *, quiet: bool = False) -> None:
+    """A report as text; quiet: its verdict alone."""
     from rich.console import Console
 
+    from fpgaml.report.sections import verdict
     from fpgaml.report.text import print_report
 
-    print_report(Console(), subject)
+    if quiet:
+        for section in verdict.sections(subject):
+            show_section(section, quiet=True)
+    else:
+        print_report(Console(), subject)
 
 
-def show_section(section: Section) -> None:
-    """One section of a report as text."""
+def show_section(section: Section, *, quiet: bool = False) -> None:
+    """One section of a report as text; quiet: its last line alone, the verdict."""
     from rich.console import Console
 
+    from fpgaml.report.section import Line, Section
     from fpgaml.report.text import print_sections
 
+    if quiet:
+        lines = [replace(part, indented=False) for part in section.parts if isinstance(part, Line)]
+        section = Section("", lines[-1:])
     print_sections(Console(), [section])
+
+
+def end(subject: Subject, *, passed: bool, strict: bool) -> None:
+    """Leave with the exit code that a project's checks come to.
+
+    Args:
+        passed: whether nothing failed; strict: whether that is not enough.
+    """
+    proved = subject.verdict == Verdict.PROVED
+    if strict and passed and not proved:
+        typer.echo(f"fpgaml: --strict: {subject.verdict}", err=True)
+    if not passed or (strict and not proved):
+        raise typer.Exit(EXIT_CHECK_FAILED)
 
 
 def subject_json(subject: Subject) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from fpgaml.cli import complete
+from fpgaml.cli.options import Quiet
 from fpgaml.cli.show import print_json, show_section
 
 
@@ -23,7 +25,10 @@ def synth(
     board: Annotated[
         str | None,
         typer.Option(
-            "--board", "-b", help="Compare with another board than the project's, of `fpgaml boards` or FILE.toml."
+            "--board",
+            "-b",
+            autocompletion=complete.boards,
+            help="Compare with another board than the project's, of `fpgaml boards` or FILE.toml.",
         ),
     ] = None,
     modules: Annotated[
@@ -34,6 +39,7 @@ def synth(
         Path | None, typer.Option("--keep", help="Keep scripts, logs and netlists in this new folder.")
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Synthesise an RTL project with yosys, and compare with what the board holds.
 
@@ -45,13 +51,13 @@ def synth(
     from fpgaml.synth.run import Request, synthesise
 
     request = Request(tuple(family or ()), board, modules, route, keep)
-    found = synthesise(project, request, choose_progress())
+    found = synthesise(project, request, choose_progress(quiet))
     if json_output:
         print_json({"synthesis": [synthesis.to_json() for synthesis in found]})
     else:
         from fpgaml.report.sections.synthesis import synthesis_section
 
         for synthesis in found:
-            show_section(synthesis_section(synthesis))
+            show_section(synthesis_section(synthesis), quiet=quiet)
     if not all(synthesis.passed for synthesis in found):
         raise typer.Exit(EXIT_CHECK_FAILED)

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from fpgaml.cli import complete
+
 
 def train(
-    task: Annotated[str, typer.Argument(help="A name that `fpgaml models` lists.")],
+    task: Annotated[str, typer.Argument(autocompletion=complete.tasks, help="A name that `fpgaml models` lists.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The folder to fill.  \\[default: TASK_trained]")
     ] = None,

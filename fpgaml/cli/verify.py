@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, checking
-from fpgaml.errors import EXIT_CHECK_FAILED
+from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
 
 
 def _verify(
@@ -23,22 +22,23 @@ def _verify(
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
 ) -> None:
     """Check a project again, as it lies in its folder: golden vectors, C-simulation, and more data if given.
 
     RTL is simulated with --cosim. The exit code is 0, or 1 if a check failed.
     """
-    from fpgaml.cli.show import show_results
+    from fpgaml.cli.show import end, show_results
     from fpgaml.progress import choose_progress
     from fpgaml.verification import verify as run
 
-    verification = run(project, model, checking(data, checks), choose_progress(), cosim=cosim)
-    show_results(project, verification.results, verification.edited, json_output)
-    if not json_output:
+    verification = run(project, model, checking(data, checks), choose_progress(quiet), cosim=cosim)
+    subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
+    if not (json_output or quiet):
         for name, guess in verification.guesses.items():
             typer.echo(f"{name}: {guess}")
-    if not verification.passed:
-        raise typer.Exit(EXIT_CHECK_FAILED)
+    end(subject, passed=verification.passed, strict=strict)
 
 
 verify = grouped(_verify)

@@ -123,3 +123,23 @@ def test_a_bad_folder_is_one_error_and_exit_code_2(tmp_path: Path, break_it: Any
     assert isinstance(error, FpgamlError)
     assert error.exit_code == EXIT_BAD_INPUT
     assert error.advice
+
+
+def test_quiet_says_the_verdict_alone(tmp_path: Path) -> None:
+    done = run(write(tmp_path / "p"), "--quiet")
+    assert done.exit_code == 0
+    assert done.output.startswith("PROVED: ")
+    assert "Checks" not in done.output
+
+
+def test_strict_wants_everything_proved(tmp_path: Path) -> None:
+    proved, open_ = (
+        write(tmp_path / "proved"),
+        write(tmp_path / "open", results(checks=[check(status="not checked", oracle="", note="no Keras", outputs=[])])),
+    )
+    assert run(proved, "--strict").exit_code == 0
+    assert run(open_).exit_code == 0
+    assert run(open_, "--strict").exit_code == 1
+    (proved / "firmware" / "network.cpp").write_text("void other() {}\n")
+    assert run(proved).exit_code == 0
+    assert run(proved, "--strict").exit_code == 1
