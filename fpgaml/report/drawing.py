@@ -134,7 +134,12 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Box:
-    """A node of a network: title, a few short lines, and its part of the cost of all (0 to 1) where that is known."""
+    """A node of a network.
+
+    Args:
+        lines: what it is, and then what it costs; one without any is an end of the network.
+        share: its part of the cost of all (0 to 1), where that is known.
+    """
 
     key: str
     title: str
@@ -144,19 +149,21 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """From one box to another, by their keys; text: the type of what goes there."""
+    """From one box to another, by their keys; text: the type of what goes there; note: the same at length."""
 
     source: str
     target: str
     text: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Network:
-    """Boxes in the order of computation, and edges, which go forward only."""
+    """Boxes in the order of computation, and edges, which go forward only; cost: what the boxes' shares are of."""
 
     boxes: Sequence[Box]
     edges: Sequence[Edge]
+    cost: str = ""
 
 
 @dataclass(frozen=True)

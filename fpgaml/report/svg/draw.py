@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fpgaml.report.drawing import Bars, Curves, Drawing, Histogram, Network, Points, Ranges, Timeline
-from fpgaml.report.svg import bars, curves, histogram, points, ranges, timeline
+from fpgaml.report.svg import bars, curves, histogram, network, points, ranges, timeline
 from fpgaml.report.svg.canvas import Canvas
 
 WIDE = 720.0
@@ -41,5 +41,6 @@ def draw(drawing: Drawing, title: str, identity: str, width: float = WIDE) -> st
             points.draw(canvas, drawing)
             words = points.describe(drawing)
         case Network():
-            raise NotImplementedError
+            network.draw(canvas, drawing)
+            words = network.describe(drawing)
     return canvas.svg(title, words)

@@ -1,0 +1,189 @@
+"""A network drawn: boxes in rows, lines between rows only, the types of what a box gives right below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from fpgaml.report.drawing import Edge, Network
+from fpgaml.report.svg import palette, words
+from fpgaml.report.svg.axes import Area
+from fpgaml.report.svg.canvas import Canvas, number
+from fpgaml.report.svg.network import box as boxes
+from fpgaml.report.svg.network.layers import Layered, layered
+from fpgaml.report.svg.network.order import ordered
+from fpgaml.report.svg.network.place import placed
+
+BROADEST = 430.0
+SLIMMEST = 150.0
+"""Width of a box."""
+LINE = 14.0
+"""Room that a line takes that passes boxes."""
+GAP = 16.0
+"""Between neighbours in a row."""
+LABEL = 15.0
+"""Height of a line of text on an edge."""
+BETWEEN = 26.0
+"""From one row to the next, below the texts of the edges."""
+LEAST_BETWEEN = 10.0
+"""The same where lines only go straight down."""
+ARROW = 4.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything is.
+
+    Args:
+        boxes: their places, in the order of the drawing.
+        texts: of what each box gives, below it.
+        lines: for each edge the points that it goes through: begins below a box and its texts, passes rows, enters a box.
+    """
+
+    width: float
+    height: float
+    boxes: Sequence[Area]
+    texts: Sequence[Sequence[Edge]]
+    lines: Sequence[Sequence[tuple[float, float]]]
+
+
+def draw(canvas: Canvas, drawing: Network) -> None:
+    """Lines first, then boxes and the texts of what they give."""
+    if not drawing.boxes:
+        return
+    layout = laid_out(drawing, canvas.width)
+    canvas.width, canvas.height = layout.width, layout.height
+    with canvas.group(fill="none", stroke=palette.FAINT, stroke_width=1.3):
+        canvas.add("path", d="".join(map(_line, layout.lines)))
+    with canvas.group(fill=palette.FAINT):
+        canvas.add("path", d="".join(_arrow(*line[-1]) for line in layout.lines))
+    for box, place in zip(drawing.boxes, layout.boxes, strict=True):
+        boxes.draw(canvas, box, place, drawing.cost)
+    with canvas.group(font_size=words.SMALL, text_anchor="middle"):
+        for texts, place in zip(layout.texts, layout.boxes, strict=True):
+            for index, edge in enumerate(texts):
+                middle, base = place.left + place.width / 2, place.bottom + LABEL * (index + 1)
+                shown = words.shortened(edge.text, place.width + GAP - 4, words.SMALL)
+                canvas.text(middle, base, shown, edge.note or edge.text)
+
+
+def describe(drawing: Network) -> str:
+    """What is drawn, in words."""
+    names = {box.key: box.title for box in drawing.boxes}
+    steps = [f"{names[edge.source]} to {names[edge.target]} ({edge.text})" for edge in drawing.edges[:40]]
+    more = f" and {len(drawing.edges) - 40} more" if len(drawing.edges) > 40 else ""
+    return f"{len(drawing.boxes)} boxes. {'; '.join(steps)}{more}."
+
+
+def laid_out(drawing: Network, width: float) -> Layout:
+    """The layout for a width; broader where rows need more room than that."""
+    index = {box.key: place for place, box in enumerate(drawing.boxes)}
+    pairs = list(dict.fromkeys((index[edge.source], index[edge.target]) for edge in drawing.edges))
+    graph = layered(len(drawing.boxes), pairs, max(1, int((width + GAP) / (SLIMMEST + GAP))))
+    rows = ordered(graph)
+    box_width = _box_width(graph, rows, width)
+    widths = {vertex: box_width if vertex < graph.boxes else LINE for row in rows for vertex in row}
+    x = placed(graph, rows, widths, GAP, width)
+    total = max(x[vertex] + widths[vertex] / 2 for vertex in x)
+    texts = _texts(drawing, index)
+    tops, bottoms = _rows(drawing, graph, rows, texts, box_width, x)
+    areas = [Area(0, 0, 0, 0)] * len(drawing.boxes)
+    for row, top in zip(rows, tops, strict=True):
+        for vertex in row:
+            if vertex < graph.boxes:
+                height = boxes.height(drawing.boxes[vertex], box_width)
+                areas[vertex] = Area(x[vertex] - box_width / 2, top, box_width, height)
+    below = [area.bottom + LABEL * len(each) + 3 * bool(each) for area, each in zip(areas, texts, strict=True)]
+    lines = _lines(graph, rows, x, tops, bottoms, areas, below)
+    return Layout(max(width, total), bottoms[-1] + 2, areas, texts, lines)
+
+
+def _box_width(graph: Layered, rows: Sequence[Sequence[int]], width: float) -> float:
+    """As broad as the fullest row allows."""
+    rooms = []
+    for row in rows:
+        count = sum(1 for vertex in row if vertex < graph.boxes)
+        passing = len(row) - count
+        rooms.append((width - passing * LINE - (len(row) - 1) * GAP) / max(count, 1) if count else BROADEST)
+    return min(BROADEST, width, max(SLIMMEST, min(rooms)))
+
+
+def _texts(drawing: Network, index: Mapping[str, int]) -> list[list[Edge]]:
+    """What each box gives, each text once."""
+    found: list[dict[str, Edge]] = [{} for _ in drawing.boxes]
+    for edge in drawing.edges:
+        if edge.text:
+            found[index[edge.source]].setdefault(edge.text, edge)
+    return [list(texts.values()) for texts in found]
+
+
+def _rows(
+    drawing: Network,
+    graph: Layered,
+    rows: Sequence[Sequence[int]],
+    texts: Sequence[Sequence[Edge]],
+    width: float,
+    x: Mapping[int, float],
+) -> tuple[list[float], list[float]]:
+    """Where each row begins and ends, the texts below its boxes included."""
+    following = dict(graph.links)
+    heights, between = [], []
+    for row in rows:
+        at = [vertex for vertex in row if vertex < graph.boxes]
+        heights.append(
+            max((boxes.height(drawing.boxes[v], width) + LABEL * len(texts[v]) + 4 for v in at), default=LABEL)
+        )
+        straight = all(abs(x[v] - x[following.get(v, v)]) < 1 for v in row) and len(row) == 1
+        between.append(LEAST_BETWEEN if straight else BETWEEN)
+    tops = list(accumulate((h + b for h, b in zip(heights, between, strict=True)), initial=1.0))[:-1]
+    return tops, [top + height for top, height in zip(tops, heights, strict=True)]
+
+
+def _lines(
+    graph: Layered,
+    rows: Sequence[Sequence[int]],
+    x: Mapping[int, float],
+    tops: Sequence[float],
+    bottoms: Sequence[float],
+    areas: Sequence[Area],
+    below: Sequence[float],
+) -> list[list[tuple[float, float]]]:
+    """Each edge's points, from below the texts of its source; lines into one box end beside each other, in the order that they come in."""
+    row_of = {vertex: index for index, row in enumerate(rows) for vertex in row}
+    entering: dict[int, list[int]] = {}
+    for number_, route in enumerate(graph.routes):
+        entering.setdefault(route[-1], []).append(number_)
+    ends: dict[int, float] = {}
+    for target, all_ in entering.items():
+        all_.sort(key=lambda each: (x[graph.routes[each][-2]], each))
+        step = min(18.0, 0.8 * areas[target].width / len(all_))
+        for place, each in enumerate(all_):
+            ends[each] = x[target] + (place - (len(all_) - 1) / 2) * step
+    lines = []
+    for number_, route in enumerate(graph.routes):
+        source = route[0]
+        points = [(x[source], below[source]), (x[source], bottoms[row_of[source]])]
+        for vertex in route[1:-1]:
+            points += [(x[vertex], tops[row_of[vertex]]), (x[vertex], bottoms[row_of[vertex]])]
+        points.append((ends[number_], areas[route[-1]].top))
+        lines.append(points)
+    return lines
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    """Straight down along rows, and bent from one row to the next."""
+    (x, y), *others = points
+    path = f"M{number(x)} {number(y)}"
+    for to_x, to_y in others:
+        middle = number((y + to_y) / 2)
+        if abs(to_x - x) < 0.01:
+            path += f"V{number(to_y)}"
+        else:
+            path += f"C{number(x)} {middle} {number(to_x)} {middle} {number(to_x)} {number(to_y)}"
+        x, y = to_x, to_y
+    return path
+
+
+def _arrow(x: float, y: float) -> str:
+    return f"M{number(x)} {number(y)}l-{number(ARROW)} -{number(1.6 * ARROW)}h{number(2 * ARROW)}z"
