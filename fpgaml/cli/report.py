@@ -40,14 +40,14 @@ def report(
     """
     from fpgaml.cli.show import end, print_json, show_subject, subject_json
     from fpgaml.errors import FpgamlError
-    from fpgaml.report.read import read_project
+    from fpgaml.report.read import read_project, with_graph
 
     if accept_estimates and budget is None:
         raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
     subject = read_project(project, everything=all_quantizers)
     judgement = _judge(budget, subject, accept_estimates) if budget else None
     if html:
-        _write_html(replace(subject, judgement=judgement), html)
+        _write_html(replace(with_graph(subject, project), judgement=judgement), html)
     if json_output:
         print_json(subject_json(subject) | ({"budget": judgement.to_json()} if judgement else {}))
     elif not html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
@@ -26,3 +27,13 @@ def read_project(folder: Path, *, everything: bool = False) -> Subject:
     except OSError as error:
         raise FpgamlError(str(folder), f"cannot be read: {error.strerror}", "Check its permissions") from None
     return Subject(manifest, results, edited, everything=everything)
+
+
+def with_graph(subject: Subject, folder: Path) -> Subject:
+    """With the project's Graph, for a report that draws; with the reason where its file cannot be read."""
+    from fpgaml.graph.serial import read_graph
+
+    try:
+        return replace(subject, graph=read_graph(folder))
+    except FpgamlError as error:
+        return replace(subject, no_graph=str(error))

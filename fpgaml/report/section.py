@@ -128,7 +128,7 @@ class Subject:
         edited: files that changed since the project was generated.
         made_now: whether the checks are of the files as they are now, the edited ones too.
         everything: whether all quantizers, layers and messages are wanted, not only those that call for attention.
-        graph: the project's Graph, where it is drawn.
+        graph: the project's Graph, where it is drawn; no_graph: why it cannot be.
         unused_reports: files that look like vendors' reports of the project, of which nothing is used; those that are
             used are among the results.
         judgement: how the project stands against a budget; None without one.
@@ -140,6 +140,7 @@ class Subject:
     made_now: bool = False
     everything: bool = False
     graph: Graph | None = None
+    no_graph: str = ""
     judgement: Judgement | None = None
     unused_reports: Sequence[UnusedReport] = ()
 

@@ -14,6 +14,7 @@ from fpgaml.report.section import Section, Subject
 ORDER = (
     "project",
     "ports",
+    "network",
     "checks",
     "precision",
     "calibration",

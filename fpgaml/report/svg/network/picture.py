@@ -29,6 +29,8 @@ BETWEEN = 26.0
 LEAST_BETWEEN = 10.0
 """The same where lines only go straight down."""
 ARROW = 4.0
+EDGE = 1.0
+"""Around everything, for the outlines of boxes."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Layout:
     Args:
         boxes: their places, in the order of the drawing.
         texts: of what each box gives, below it.
-        lines: for each edge the points that it goes through: begins below a box and its texts, passes rows, enters a box.
+        lines: for each edge its points: below a box and its texts, at the ends of the rows that it passes, on a box.
     """
 
     width: float
@@ -82,10 +84,10 @@ def laid_out(drawing: Network, width: float) -> Layout:
     pairs = list(dict.fromkeys((index[edge.source], index[edge.target]) for edge in drawing.edges))
     graph = layered(len(drawing.boxes), pairs, max(1, int((width + GAP) / (SLIMMEST + GAP))))
     rows = ordered(graph)
-    box_width = _box_width(graph, rows, width)
+    box_width = _box_width(graph, rows, width - 2 * EDGE)
     widths = {vertex: box_width if vertex < graph.boxes else LINE for row in rows for vertex in row}
-    x = placed(graph, rows, widths, GAP, width)
-    total = max(x[vertex] + widths[vertex] / 2 for vertex in x)
+    x = {vertex: place + EDGE for vertex, place in placed(graph, rows, widths, GAP, width - 2 * EDGE).items()}
+    total = max(x[vertex] + widths[vertex] / 2 for vertex in x) + EDGE
     texts = _texts(drawing, index)
     tops, bottoms = _rows(drawing, graph, rows, texts, box_width, x)
     areas = [Area(0, 0, 0, 0)] * len(drawing.boxes)
@@ -127,15 +129,18 @@ def _rows(
     x: Mapping[int, float],
 ) -> tuple[list[float], list[float]]:
     """Where each row begins and ends, the texts below its boxes included."""
-    following = dict(graph.links)
+    following: dict[int, list[int]] = {}
+    for source, target in graph.links:
+        following.setdefault(source, []).append(target)
     heights, between = [], []
     for row in rows:
         at = [vertex for vertex in row if vertex < graph.boxes]
         heights.append(
             max((boxes.height(drawing.boxes[v], width) + LABEL * len(texts[v]) + 4 for v in at), default=LABEL)
         )
-        straight = all(abs(x[v] - x[following.get(v, v)]) < 1 for v in row) and len(row) == 1
-        between.append(LEAST_BETWEEN if straight else BETWEEN)
+        aside = max((abs(x[v] - x[other]) for v in row for other in following.get(v, ())), default=0.0)
+        single = len(row) == 1 and aside < 1
+        between.append(LEAST_BETWEEN if single else BETWEEN + min(aside / 12, 24.0))
     tops = list(accumulate((h + b for h, b in zip(heights, between, strict=True)), initial=1.0))[:-1]
     return tops, [top + height for top, height in zip(tops, heights, strict=True)]
 
@@ -149,7 +154,7 @@ def _lines(
     areas: Sequence[Area],
     below: Sequence[float],
 ) -> list[list[tuple[float, float]]]:
-    """Each edge's points, from below the texts of its source; lines into one box end beside each other, in the order that they come in."""
+    """Each edge's points; lines into one box end beside each other, in the order that they come in."""
     row_of = {vertex: index for index, row in enumerate(rows) for vertex in row}
     entering: dict[int, list[int]] = {}
     for number_, route in enumerate(graph.routes):

@@ -1,0 +1,137 @@
+"""The network drawn: its layers with what they cost, and the types of what goes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from fpgaml.graph.graph import Graph
+from fpgaml.graph.types import FixedType
+from fpgaml.record.base import Kind
+from fpgaml.record.estimate import Estimate, LayerCost
+from fpgaml.report.drawing import Box, Edge, Network
+from fpgaml.report.network import Group, Grouped, grouped
+from fpgaml.report.section import Cell, Figure, Mark, Part, Section, Subject, Table, Words, line, name
+
+MOST_DRAWN = 150
+"""Boxes above which a picture says nothing."""
+
+
+def sections(subject: Subject) -> Iterator[Section]:
+    """Where the Graph is at hand: nothing is read for a report without pictures."""
+    graph = subject.graph
+    if graph is None:
+        if subject.no_graph:
+            yield Section("Network", [line(Words(f"Not drawn: {subject.no_graph}", Mark.DOUBTFUL))])
+        return
+    found, estimate = grouped(graph), subject.results.estimate
+    costs = _costs(found.groups, estimate)
+    known = any(cost.lut or cost.dsp or cost.bram for cost in costs if cost)
+    table = _table(graph, found, costs)
+    drawing = _drawing(graph, found, costs)
+    parts: list[Part] = [table]
+    if len(drawing.boxes) <= MOST_DRAWN:
+        title = "Layers" + (f" with their cost ({Kind.ESTIMATE})" if known else "") + ", and the types between them"
+        parts = [Figure(title, drawing, [table])]
+    yield Section("Network", parts, Kind.ESTIMATE if known else "")
+
+
+def type_text(kind: FixedType) -> str:
+    """A type in a word or two."""
+    if kind.is_uniform:
+        return str(kind)
+    widths = kind.width
+    return f"{max(int(widths.min()), 0)}..{int(widths.max())} bits"
+
+
+def _costs(groups: Sequence[Group], estimate: Estimate | None) -> list[LayerCost | None]:
+    """By group: costs are known by a layer's name, or by that of a node that a stage is called after."""
+    layers = estimate.layers if estimate else {}
+    found: list[LayerCost | None] = []
+    used: set[str] = set()
+    for group in groups:
+        names = dict.fromkeys(each for node in group.nodes for each in (node.source, node.name))
+        known = [each for each in names if each in layers and each not in used]
+        used.update(known)
+        found.append(_sum([layers[each] for each in known]) if known else None)
+    return found
+
+
+def _sum(costs: Sequence[LayerCost]) -> LayerCost:
+    def total(counts: list[int | None]) -> int | None:
+        known = [count for count in counts if count is not None]
+        return sum(known) if known else None
+
+    return LayerCost(
+        lut=total([cost.lut for cost in costs]),
+        ff=total([cost.ff for cost in costs]),
+        dsp=total([cost.dsp for cost in costs]),
+        bram=total([cost.bram for cost in costs]),
+    )
+
+
+def _drawing(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) -> Network:
+    unit, counts = _unit(costs)
+    whole = sum(counts)
+    boxes = [
+        Box(f"g{index}", group.name, [group.kinds, *_cost_lines(cost)], count / whole if whole and count else None)
+        for index, (group, cost, count) in enumerate(zip(found.groups, costs, counts, strict=True))
+    ]
+    edges = [
+        Edge(f"g{source}", f"g{target}", _texts(graph, nodes), _notes(graph, nodes))
+        for (source, target), nodes in found.edges.items()
+    ]
+    group_of = {node.name: index for index, group in enumerate(found.groups) for node in group.nodes}
+    for index, output in enumerate(graph.outputs):
+        title = _layer_names(graph).get(output, output)
+        boxes.append(Box(f"o{index}", f"output {title}"))
+        edges.append(Edge(f"g{group_of[output]}", f"o{index}", _texts(graph, [output]), _notes(graph, [output])))
+    return Network(boxes, edges, unit)
+
+
+def _layer_names(graph: Graph) -> Mapping[str, str]:
+    return {node: layer for layer, node in graph.layers.items()}
+
+
+def _unit(costs: Sequence[LayerCost | None]) -> tuple[str, list[int]]:
+    """What shares are of: LUTs, or DSPs where no LUTs are known."""
+    luts = [(cost.lut or 0) if cost else 0 for cost in costs]
+    if any(luts):
+        return "LUT", luts
+    dsps = [(cost.dsp or 0) if cost else 0 for cost in costs]
+    return ("DSP" if any(dsps) else ""), dsps
+
+
+def _cost_lines(cost: LayerCost | None) -> list[str]:
+    if cost is None:
+        return []
+    first = [f"{count:,} {unit}" for unit, count in (("LUT", cost.lut), ("DSP", cost.dsp)) if count]
+    then = [f"{count:,} {unit}" for unit, count in (("FF", cost.ff), ("BRAM", cost.bram)) if count]
+    return [", ".join(texts) for texts in (first, then) if texts]
+
+
+def _texts(graph: Graph, nodes: Sequence[str]) -> str:
+    """Types and shapes of what goes along an edge."""
+    shown = [f"{type_text(graph.types[node])}, {_shape(graph, node)}" for node in nodes[:2]]
+    return "; ".join(shown) + (f"; {len(nodes) - 2} more" if len(nodes) > 2 else "")
+
+
+def _notes(graph: Graph, nodes: Sequence[str]) -> str:
+    return "; ".join(f"{node}: {graph.types[node]}, {_shape(graph, node)}" for node in nodes[:8])
+
+
+def _shape(graph: Graph, node: str) -> str:
+    return "\u00d7".join(map(str, graph.shapes[node]))
+
+
+def _table(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) -> Table:
+    """The same in words: what each layer is, and what it gives."""
+    gives: dict[int, dict[str, None]] = {}
+    for (source, _), nodes in found.edges.items():
+        gives.setdefault(source, {}).update(dict.fromkeys(nodes))
+    rows: list[list[Cell]] = []
+    for index, (group, cost) in enumerate(zip(found.groups, costs, strict=True)):
+        nodes = list(gives.get(index, {})) or [node.name for node in group.nodes if node.name in graph.outputs]
+        rows.append([name(group.name), group.kinds, _texts(graph, nodes), ", ".join(_cost_lines(cost))])
+    header = ("layer", "operations", "gives", "takes")
+    shown = 4 if any(row[-1] for row in rows) else 3
+    return Table([row[:shown] for row in rows], header[:shown])
