@@ -127,6 +127,7 @@ def convert(
             output=Path(output),
             target=kind(**{**found.settings(kind.name), **own}) if isinstance(target, str) else target,
             board=find_board(place, part, clock),
+            board_chosen_by=found.chosen_by(None if board is None else str(board)) if kind.for_board else None,
             input_types=_texts(input_type),
             numbers=choose_numbers(
                 _texts(precision),

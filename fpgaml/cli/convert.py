@@ -145,6 +145,7 @@ def _convert(
             output=project.output or Path(f"{found.stem}_{board.name if kind.for_board else kind.name}"),
             target=chosen,
             board=board,
+            board_chosen_by=found.chosen_by(project.board) if kind.for_board else None,
             input_types=tuple(reading.input_type or ()),
             numbers=numbers,
             requantize_bits=_factor_bits(reading.requantize),

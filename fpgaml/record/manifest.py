@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
@@ -13,6 +14,15 @@ from fpgaml.record.settings import Settings, read_settings
 
 FORMAT: Literal["fpgaml-manifest"] = "fpgaml-manifest"
 VERSION: Literal[1] = 1
+
+
+class ChosenBy(StrEnum):
+    """Who chose a board that the user did not ask for."""
+
+    TASK = "task"
+    """The trigger task that was converted: its budget is for this board."""
+    DEFAULT = "default"
+    """fpgaml: it takes the same one for every model."""
 
 
 class Source(Fact):
@@ -33,6 +43,8 @@ class BoardChoice(Fact):
     """What an alias chose, and why, or which file of the user's says it; empty for neither."""
     definition: Mapping[str, Any] | None = Field(default=None, exclude_if=absent)
     """A user's own board with its whole content, as its file would hold it."""
+    chosen_by: ChosenBy | None = Field(default=None, exclude_if=absent)
+    """Who chose it where the user asked for none; absent where the user did."""
 
 
 class PortFacts(Fact):

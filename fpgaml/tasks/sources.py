@@ -11,6 +11,7 @@ from typing import Any
 
 from fpgaml.budget.judge import Budget, read_budget
 from fpgaml.progress import Progress
+from fpgaml.record.manifest import ChosenBy
 from fpgaml.rtl.dataflow.quantities import Span
 from fpgaml.tasks.events import write_events
 from fpgaml.tasks.registry import find_network
@@ -41,6 +42,12 @@ class Sources:
     def settings(self, target: str) -> Mapping[str, Any]:
         """What the task brings to a target's settings, by field."""
         return self.brought.get(target, {})
+
+    def chosen_by(self, board: str | None) -> ChosenBy | None:
+        """Who chose the board; None where the user asked for one."""
+        if board is not None:
+            return None
+        return ChosenBy.TASK if self.board else ChosenBy.DEFAULT
 
     def place(self, board: str | None, clock_mhz: float | None) -> tuple[str, float | None]:
         """Board and clock: those asked for; else the task's board, with the task's clock on it."""

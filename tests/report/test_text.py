@@ -71,6 +71,16 @@ def test_exact() -> None:
     assert render(results()) == EXACT
 
 
+def test_a_board_that_nobody_asked_for_is_said_at_the_top() -> None:
+    board = manifest()["board"]
+    default = render(results(), manifest(board=board | {"chosen_by": "default"}))
+    assert "         not asked for: fpgaml took it, as for every model; --board chooses one" in default
+    task = render(results(), manifest(board=board | {"chosen_by": "task"})).splitlines()
+    assert task[3] == "         not asked for: the task is for it; --board chooses one of `fpgaml boards`,"
+    asked = render(results())
+    assert "not asked for" not in asked
+
+
 def test_what_rounding_does_to_the_inputs() -> None:
     rounded = {"name": "constituents", "kind": "simulated", "values": 4000, "changed": 120, "largest": 0.03125}
     text = render(results(input_rounding=[rounded, {**rounded, "changed": 0, "largest": 0.0}]))

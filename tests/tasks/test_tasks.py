@@ -16,6 +16,7 @@ from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.interpreter import interpret
 from fpgaml.progress import Silent
+from fpgaml.record.manifest import ChosenBy
 from fpgaml.tasks import Network, Task, find_network, find_task, task_names
 from fpgaml.tasks.columns import read_events
 from fpgaml.tasks.evaluation import METRICS, read_metrics
@@ -91,6 +92,7 @@ def test_a_task_brings_board_clock_and_events() -> None:
     with sources(Path("lar_timing"), None, None, False, Silent()) as found:
         assert found.place(None, None) == ("agilex7-f-dk", 400.0)
         assert found.place("agilex7-f-dk", 200.0) == ("agilex7-f-dk", 200.0)
+        assert (found.chosen_by(None), found.chosen_by("kcu116")) == (ChosenBy.TASK, None)
         assert found.place("kcu116", None) == ("kcu116", None)
         assert found.data is not None and found.data.is_file() and found.labels is None
         assert found.model.name == "quantised.keras" and found.stem == "lar_timing"
@@ -100,6 +102,7 @@ def test_a_task_brings_board_clock_and_events() -> None:
         assert (found.data, found.labels, found.stem) == (Path("own.npz"), None, "calo_anomaly_conv")
         assert found.model.name == "float.keras"
     with sources(Path("some/model.h5"), None, None, False, Silent()) as found:
+        assert found.chosen_by(None) == ChosenBy.DEFAULT
         assert (found.model, found.place(None, None)) == (Path("some/model.h5"), ("alveo", None))
 
 

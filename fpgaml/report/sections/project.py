@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fpgaml.report.section import Section, Subject, Table, Words
+from fpgaml.record.manifest import ChosenBy
+from fpgaml.report.section import Cell, Mark, Section, Subject, Table, Words
+
+CHOOSE = "--board chooses one of `fpgaml boards`, or your own"
+UNASKED = {
+    ChosenBy.DEFAULT: f"not asked for: fpgaml took it, as for every model; {CHOOSE}",
+    ChosenBy.TASK: f"not asked for: the task is for it; {CHOOSE}",
+}
 
 
 def sections(subject: Subject) -> Iterator[Section]:
@@ -12,7 +19,8 @@ def sections(subject: Subject) -> Iterator[Section]:
     source, board, settings = subject.manifest.source, subject.manifest.board, subject.manifest.settings
     clock = f"{board.clock_ns:.6g} ns ({1e3 / board.clock_ns:.6g} MHz)"
     place = f"{board.name}, part {board.part}, clock {clock}" + (f"\n{board.note}" if board.note else "")
-    rows = [("model", f"{source.file}, {source.framework}")]
+    rows: list[tuple[str, Cell]] = [("model", f"{source.file}, {source.framework}")]
     rows += [("board", place)] if settings.on_board else []
+    rows += [("", Words(UNASKED[board.chosen_by], Mark.DOUBTFUL))] if settings.on_board and board.chosen_by else []
     rows += [("project", settings.summary)]
     yield Section("", [Table([(Words(head, strong=True), text) for head, text in rows], indented=False)])
