@@ -76,7 +76,7 @@ def test_a_board_that_nobody_asked_for_is_said_at_the_top() -> None:
     default = render(results(), manifest(board=board | {"chosen_by": "default"}))
     assert "         not asked for: fpgaml took it, as for every model; --board chooses one" in default
     task = render(results(), manifest(board=board | {"chosen_by": "task"})).splitlines()
-    assert task[3] == "         not asked for: the task is for it; --board chooses one of `fpgaml boards`,"
+    assert task[3].startswith("         not asked for: the task is for it; --board chooses one of")
     asked = render(results())
     assert "not asked for" not in asked
 
