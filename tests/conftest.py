@@ -54,6 +54,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in set(slow)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests compile stays out of the user's cache, unless FPGAML_CACHE_DIR names one."""
+    if "FPGAML_CACHE_DIR" in os.environ:
+        yield
+        return
+    os.environ["FPGAML_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    del os.environ["FPGAML_CACHE_DIR"]
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB: too small for any project."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fpgaml.cosim.job import SILENCE, Job, read_bench_json
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.record import check_of, entry_of, record, with_run
-from fpgaml.cosim.run import JUNIT, SILENCE, Job, build_folder, read_bench_json, run_job
+from fpgaml.cosim.run import JUNIT, build_folder, run_job
 from fpgaml.cosim.tools import Simulator, choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.errors import FpgamlError

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
+from fpgaml.cache import Cache
 from fpgaml.errors import CheckFailedError, ToolError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import CppPort
 from fpgaml.project.words import from_words, to_words
-from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
+from fpgaml.toolchain import compiler_version, find_compiler, first_error
 
 FLAGS = ("-std=c++17", "-O3", "-DNDEBUG", "-w", "-fno-strict-aliasing")
 DEFINES = ('-DWEIGHTS_DIR="firmware/weights"',)
@@ -33,6 +34,7 @@ INCLUDES = {
     ),
 }
 COMPILE_TIMEOUT = 3600.0
+PROGRAM = "bulk"
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,17 @@ def build(
         raise ToolError("C-simulation", "needs g++, which is not on PATH", "On Debian: apt-get install g++")
     version = compiler_version(compiler)
     key = _content_hash(project, version, arithmetic)
-    program = cache_folder() / "csim" / key / "bulk"
-    started = time.monotonic()
-    if not program.exists():
+    seconds = 0.0
+
+    def make(folder: Path) -> None:
+        nonlocal seconds
         on_compile()
-        _compile(project, compiler, program, arithmetic)
-        return CSim(program, project, inputs, outputs, time.monotonic() - started, version)
-    return CSim(program, project, inputs, outputs, 0.0, version)
+        started = time.monotonic()
+        _compile(project, compiler, folder / PROGRAM, arithmetic)
+        seconds = time.monotonic() - started
+
+    program = Cache("csim").obtain(key, make) / PROGRAM
+    return CSim(program, project, inputs, outputs, seconds, version)
 
 
 def _content_hash(project: Path, version: str, arithmetic: str) -> str:
@@ -129,18 +135,15 @@ def _compile(project: Path, compiler: str, program: Path, arithmetic: str) -> No
     units = [project / "csim" / "bulk.cpp", project / "firmware" / "network.cpp"]
     if arithmetic == "ac":
         units.append(project / "network_bridge.cpp")
-    program.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix="fpgaml-csim-") as scratch:
         objects = [Path(scratch) / f"{unit.stem}.o" for unit in units]
         trace = ["-DFPGAML_TRACE_SYMBOLS"] if arithmetic == "ap" else []
         base = [compiler, *FLAGS, *DEFINES, *trace, *INCLUDES[arithmetic]]
         with _together() as start:
             for unit, target in zip(units, objects, strict=True):
                 start([*base, "-c", str(unit.relative_to(project)), "-o", str(target)], project)
-        linked = Path(scratch) / "bulk"
         with _together() as start:
-            start([compiler, *map(str, objects), "-o", str(linked)], project)
-        linked.replace(program)  # atomic: another run sees the whole program or none
+            start([compiler, *map(str, objects), "-o", str(program)], project)
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fpgaml.cosim.job import Job
 from fpgaml.cosim.outcome import Outcome
-from fpgaml.cosim.run import Job, run_job
+from fpgaml.cosim.run import run_job
 from fpgaml.cosim.tools import Simulator, choose_simulator
 from fpgaml.errors import ToolError
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from fpgaml.cache import Cache
 from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import Processes
@@ -20,7 +21,7 @@ from fpgaml.project.ports import Port
 from fpgaml.rtl.core import Continuous
 from fpgaml.rtl.stream import StreamLayout
 from fpgaml.rtl.streaming import GATE
-from fpgaml.toolchain import cache_folder, compiler_version, find_compiler, first_error
+from fpgaml.toolchain import compiler_version, find_compiler, first_error
 
 SHELLS = ("native", "axis")
 """The shells that a C++ driver is there for."""
@@ -35,6 +36,7 @@ VERILATE = (
 FAST = ("-Os",)
 SLOW = ("-O0",)
 """For what runs once: constructors and the like."""
+PROGRAM = "bulk"
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
 DEFINES = [f"-DVM_{what}=0" for what in ("COVERAGE", "SC", "TIMING", "TRACE", "TRACE_FST", "TRACE_VCD", "TRACE_SAIF")]
 FLAGS = ("-std=gnu++17", "-w", "-faligned-new", "-DVERILATOR=1", *DEFINES)
@@ -122,13 +124,17 @@ def build(design: Design, on_compile: Callable[[], object] = lambda: None) -> Bu
     assert compiler is not None  # find_verilator looked for it
     header = ports_header(design)
     key = _content_hash(design, header, (verilator.version, compiler_version(compiler)))
-    program = cache_folder() / "bulk" / key / "bulk"
-    if program.exists():
-        return BulkProgram(program, design, 0.0, verilator.version)
-    on_compile()
-    started = time.monotonic()
-    _compile(design, header, Path(verilator.variables["VERILATOR_BIN_DIR"]), compiler, program)
-    return BulkProgram(program, design, time.monotonic() - started, verilator.version)
+    seconds = 0.0
+
+    def make(folder: Path) -> None:
+        nonlocal seconds
+        on_compile()
+        started = time.monotonic()
+        _compile(design, header, Path(verilator.folder), compiler, folder / PROGRAM)
+        seconds = time.monotonic() - started
+
+    program = Cache("bulk").obtain(key, make) / PROGRAM
+    return BulkProgram(program, design, seconds, verilator.version)
 
 
 def ports_header(design: Design) -> str:
@@ -188,8 +194,7 @@ def _content_hash(design: Design, header: str, versions: Sequence[str]) -> str:
 
 
 def _compile(design: Design, header: str, tools: Path, compiler: str, program: Path) -> None:
-    program.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix="fpgaml-bulk-") as scratch:
         folder = Path(scratch)
         drivers = (*SOURCES, design.driver)
         for name in drivers:
@@ -200,12 +205,11 @@ def _compile(design: Design, header: str, tools: Path, compiler: str, program: P
             _verilate(processes, design, tools, folder)
             include = _include_folder(folder / "Vdesign.mk")
             command = [compiler, *FLAGS, f"-I{include}", f"-I{include / 'vltstd'}", "-I."]
-            runtime = pool.submit(_runtime, processes, command, compiler, program.parents[1], include)
+            runtime = pool.submit(_runtime, processes, command, compiler, include)
             jobs = _units(folder, command, [name for name in drivers if name.endswith(".cpp")])
             list(pool.map(lambda job: _run(processes, [*job[1], "-o", job[0]], folder, "g++"), jobs))
             objects = [*(name for name, _ in jobs), *map(str, runtime.result())]
-            _run(processes, [compiler, *objects, "-o", "bulk", "-pthread"], folder, "g++")
-        (folder / "bulk").replace(program)  # atomic: another run sees the whole program or none
+            _run(processes, [compiler, *objects, "-o", str(program), "-pthread"], folder, "g++")
 
 
 def _units(folder: Path, command: Sequence[str], drivers: Sequence[str]) -> list[tuple[str, list[str]]]:
@@ -253,18 +257,17 @@ def _unit(folder: Path, stem: str, names: Sequence[str]) -> str:
     return f"{stem}.cc"
 
 
-def _runtime(processes: Processes, command: Sequence[str], compiler: str, cache: Path, include: Path) -> list[Path]:
+def _runtime(processes: Processes, command: Sequence[str], compiler: str, include: Path) -> list[Path]:
     """Verilator's own C++ files, compiled once for every Verilator and compiler."""
     digest = hashlib.sha256(repr((command[1:], compiler_version(compiler))).encode())
     for name in RUNTIME:
         digest.update((include / name).read_bytes())
-    kept = cache / f"runtime-{digest.hexdigest()[:32]}"
-    kept.mkdir(exist_ok=True)
-    for name in RUNTIME:
-        if not (kept / f"{name}.o").exists():
-            with tempfile.TemporaryDirectory(dir=kept) as scratch:
-                _run(processes, [*command, "-O2", "-c", str(include / name), "-o", "made.o"], Path(scratch), "g++")
-                (Path(scratch) / "made.o").replace(kept / f"{name}.o")
+
+    def make(folder: Path) -> None:
+        for name in RUNTIME:
+            _run(processes, [*command, "-O2", "-c", str(include / name), "-o", f"{name}.o"], folder, "g++")
+
+    kept = Cache("verilated").obtain(digest.hexdigest()[:32], make)
     return [kept / f"{name}.o" for name in RUNTIME]
 
 

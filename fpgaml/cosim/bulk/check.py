@@ -19,7 +19,7 @@ from fpgaml.cosim.bulk.inputs import inputs_of
 from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, Values, WrongBit, first_wrong
 from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share, cores
 from fpgaml.cosim.bulk.turns import in_turn
-from fpgaml.cosim.run import read_bench_json
+from fpgaml.cosim.job import read_bench_json
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fpgaml.cosim.job import Job
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.project import Cosimulation, Options
 from fpgaml.cosim.record import check_of, entry_of, record
-from fpgaml.cosim.run import Job, build_folder, run_job
+from fpgaml.cosim.run import build_folder, run_job
 from fpgaml.cosim.tools import choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.cosim.vendor.csynth import StatedTiming, find_timing
