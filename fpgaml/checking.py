@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet, open_data
+from fpgaml.data.file_axes import Orders, file_shape
+from fpgaml.data.labels import check_labels, read_labels
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
-from fpgaml.proof.checks import Hop, Proof
-from fpgaml.proof.oracle import FrameworkUse, Oracle
-from fpgaml.proof.physics import area_under_roc
+from fpgaml.physics.columns import columns_of_proof
+from fpgaml.physics.measure import measure
+from fpgaml.proof.checks import Check, Hop, Proof
+from fpgaml.proof.oracle import FrameworkUse, Oracle, check_recorded
+from fpgaml.record.physics import Physics
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Checking:
 
     Args:
         data, dataset, axes, limit: events, the array's name, a transposition, at most so many.
-        reference: recorded answers; labels: 0 and 1 for background and signal.
+        reference: recorded answers; labels: truth, for physics metrics.
         framework, framework_events: whether the framework is asked, and for at most how many events.
         layers: compare layer by layer too.
         tolerance_lsb: a distance allowed between source and Graph.
@@ -43,9 +46,25 @@ class Checking:
         """The data for inputs of these shapes, by layer; None where none were given.
 
         Raises:
-            FpgamlError: as for `open_data`.
+            FpgamlError: as for `open_data`, or labels that cannot be used with it.
         """
-        return open_data(self.data, shapes, self.dataset, self.axes, self.limit) if self.data else None
+        data = open_data(self.data, shapes, self.dataset, self.axes, self.limit) if self.data else None
+        check_labels(self.labels, data.events if data else None)
+        return data
+
+    def check(self, outputs: Mapping[str, Shape], axes: Orders, events: int | None) -> None:
+        """Refuse labels and recorded answers that are not of these outputs, before any long work.
+
+        Args:
+            outputs: shape of one event in the Graph, by name; axes: of those whose axes lie in another order in the
+                file; events: of the data, None without any.
+
+        Raises:
+            FpgamlError: as for `check_labels` and `check_recorded`.
+        """
+        check_labels(self.labels, events, outputs)
+        shapes = {name: file_shape(shape, axes.get(name)) for name, shape in outputs.items()}
+        check_recorded(self.reference, self.data, shapes)
 
     def proof(
         self,
@@ -76,13 +95,19 @@ class Checking:
             keep_outputs=self.labels is not None,
         )
 
-    def roc_auc(self, proof: Proof) -> Mapping[str, float]:
-        """Areas under the ROC curve of the Graph's outputs on labelled data; empty without labels.
+    def physics(
+        self, proof: Proof, checks: Sequence[Check], codings: Mapping[str, PortCoding], axes: Orders
+    ) -> Physics | None:
+        """Metrics of the source's, the Graph's and the firmware's outputs on labelled data; None without labels.
+
+        Args:
+            checks: of the firmware, which say whether it equals the Graph; codings, axes: as for `choose_oracle`.
 
         Raises:
-            FpgamlError: as for `area_under_roc`.
+            FpgamlError: as for `measure`.
         """
         if self.labels is None:
-            return {}
-        scores = {name: np.concatenate(parts) for name, parts in proof.outputs.items()}
-        return area_under_roc(self.labels, scores)
+            return None
+        columns = columns_of_proof(proof, checks, codings, axes)
+        outputs = {name: proof.graph.shapes[name] for name in proof.graph.outputs}
+        return measure(read_labels(self.labels, proof.events["data"]), outputs, columns)

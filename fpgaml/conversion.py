@@ -13,7 +13,6 @@ from fpgaml.boards import Board
 from fpgaml.checking import Checking
 from fpgaml.data.arrays import split_path
 from fpgaml.data.dataset import DataSet
-from fpgaml.data.labels import check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.frontends.model import Approximation
@@ -130,8 +129,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         raise FpgamlError(request.numbers.option, reason, "Leave it out")
     # A calibration shows its own steps.
     with nullcontext() if request.numbers else progress.step("reading the model"):
-        model, data = load_with_data(path, request.input_types, checking.events, request.numbers)
-        check_labels(checking.labels, data.events if data else None)
+        model, data = load_with_data(path, request.input_types, checking.events, request.numbers, checking.check)
     model, exact = _requantised(model, request.requantize_bits)
     evidence = _evidence(request, data)
     request.target.check(model.graph, board, evidence)
@@ -148,12 +146,14 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         golden = _prove(proof, data, request.vectors, progress)
         parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)
         parts |= _calibration(model, oracle, data)
-        checks: list[Check] = [source_check(proof, checking.tolerance_lsb, why_not)]
+        of_firmware: list[Check] = []
         for hop in hops:
-            checks += hop.checks()
+            of_firmware += hop.checks()
             parts |= hop.parts()
-        tools, roc_auc = written.firmware.tools, checking.roc_auc(proof)
-        results = results_of(proof, checks, tools, roc_auc, estimate=written.estimate, **parts)
+        checks = [source_check(proof, checking.tolerance_lsb, why_not), *of_firmware]
+        equal = of_firmware if written.firmware.of_graph else ()
+        physics = checking.physics(proof, equal, model.codings, model.axes)
+        results = results_of(proof, checks, written.firmware.tools, physics, estimate=written.estimate, **parts)
         _finish(stage, model, written, golden, request, results)
     return Conversion(request.output, model, board, written, results)
 

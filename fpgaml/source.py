@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fpgaml.data.coded import coded
 from fpgaml.data.coding import PortCoding
@@ -22,6 +23,12 @@ from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_file
 from fpgaml.precision.build import Calibrating, Numbers
 from fpgaml.record.precision import Precision
+
+if TYPE_CHECKING:
+    from fpgaml.frontends.building.precision import Precision as AnyPrecision
+
+Check = Callable[[Mapping[str, Shape], Orders, int | None], None]
+"""Refuses outputs (shapes in the Graph, axes of those that lie otherwise in the file) and a number of events."""
 
 UNDECIDED = Quantizer(FixedType(1, 23, 24), Rounding.RND, Overflow.SAT)
 """Stands for an input whose type is not known yet: wide enough that a model's own quantizer decides."""
@@ -96,6 +103,7 @@ def load_with_data(
     input_types: Sequence[str],
     open_events: Callable[[Mapping[str, Shape]], DataSet | None],
     numbers: Numbers | None = None,
+    check: Check | None = None,
 ) -> tuple[LoadedModel, DataSet | None]:
     """Read a model file and settle the types of its inputs.
 
@@ -104,6 +112,8 @@ def load_with_data(
         open_events: given the inputs' shapes by layer, opens events, from which the type of an input is chosen
             that nothing else decides; None for no data.
         numbers: how to round what the file leaves in floating point; None: weights keep 16 bits, results are exact.
+        check: hears the outputs' shapes in the Graph, the axes of those that lie otherwise in the file, and the number
+            of events, as soon as they are known: before numbers are chosen by the data. It may refuse them.
 
     Returns:
         The model, and what `open_events` gave.
@@ -115,7 +125,46 @@ def load_with_data(
     parsed = parse_model(path)
     found = open_events(parsed.input_shapes)
     data = in_graph_order(coded(found, parsed.codings), parsed.axes) if found else None
+    if check is not None:
+        parsed = _Checked(parsed, check, data.events if data else None)
     return settle(path, parsed, input_types, data, numbers), data
+
+
+@dataclass
+class _Checked:
+    """Follows `ParsedModel`: a model whose Graph `check` sees when it is first built."""
+
+    parsed: ParsedModel
+    check: Check
+    events: int | None
+    done: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.parsed.name
+
+    @property
+    def framework(self) -> str:
+        return self.parsed.framework
+
+    @property
+    def input_shapes(self) -> Mapping[str, Shape]:
+        return self.parsed.input_shapes
+
+    @property
+    def axes(self) -> Mapping[str, tuple[int, ...]]:
+        return self.parsed.axes
+
+    @property
+    def codings(self) -> Mapping[str, PortCoding]:
+        return self.parsed.codings
+
+    def build(self, input_quantizers: Mapping[str, Quantizer], precision: AnyPrecision | None = None) -> Built:
+        built = self.parsed.build(input_quantizers, precision)
+        if not self.done:
+            self.check({name: built.graph.shapes[name] for name in built.graph.outputs}, built.axes, self.events)
+            self.done = True
+        return built
 
 
 def settle(

@@ -12,7 +12,6 @@ from fpgaml.cosim.project import simulate
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import file_shapes, in_graph_order
-from fpgaml.data.labels import check_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.graph.graph import Graph
@@ -84,7 +83,8 @@ def verify(
     graph = _graph(folder, manifest, model)
     codings = codings_in(manifest)
     found = checking.events(file_shapes(graph, manifest.axes))
-    check_labels(checking.labels, found.events if found else None)
+    shapes = {name: graph.shapes[name] for name in graph.outputs}
+    checking.check(shapes, manifest.axes, found.events if found else None)
     data = in_graph_order(coded(found, codings), manifest.axes) if found else None
     approximate = bool(manifest.approximations)
     oracle, why_not = choose_oracle(model, graph, checking, codings, manifest.axes, approximate=approximate)
@@ -100,9 +100,10 @@ def verify(
         _run_data(proof, data, progress)
     checks = [source_check(proof, checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
-    for hop in firmware.hops:
-        checks += hop.checks()
-    results = results_of(proof, checks, firmware.tools, checking.roc_auc(proof))
+    of_firmware = [check for hop in firmware.hops for check in hop.checks()]
+    checks += of_firmware
+    physics = checking.physics(proof, of_firmware if firmware.of_graph else (), codings, manifest.axes)
+    results = results_of(proof, checks, firmware.tools, physics)
     if simulated is not None:
         results = simulated.put_into(results)
     return Verification(folder, results, tuple(edited_files(folder, manifest)), found.guesses if found else {})

@@ -14,7 +14,7 @@ from fpgaml import convert, load, verify
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.hls.settings import IoType
 from fpgaml.hls.target import HlsTarget
-from fpgaml.proof.physics import roc_auc
+from fpgaml.physics.roc import roc_auc
 from fpgaml.record.verdict import Status
 from fpgaml.rtl.settings import ShellKind
 from fpgaml.rtl.target import RtlTarget

@@ -171,7 +171,7 @@ class _Calibration:
         few = self.floating.searched
         if self.judge.goal.auc_loss is not None:
             few = self.floating.events
-        labels = None if self.judge.labels is None else self.judge.labels[:few]
+        labels = None if self.judge.labels is None else self.judge.labels.first(few)
         judge = Judge(self.judge.goal, {name: a[:few] for name, a in self.judge.float_answers.items()}, labels)
 
         def used(bits: Bits) -> float:

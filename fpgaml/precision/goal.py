@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.data.labels import read_labels
+from fpgaml.data.labels import Labels, read_labels
 from fpgaml.errors import FpgamlError
-from fpgaml.proof.physics import roc_auc
+from fpgaml.physics.measure import questions
+from fpgaml.physics.roc import Separation
 
 Outputs = Mapping[str, NDArray[np.float64]]
 """By output, shape (events, *shape)."""
@@ -71,12 +72,12 @@ class Judge:
     """Says how far answers are from the float answers.
 
     Args:
-        float_answers: by output; labels: 0 and 1, where the AUC counts.
+        float_answers: by output; labels: of as many events, where the AUC counts.
     """
 
     goal: Goal
     float_answers: Outputs
-    labels: NDArray[np.int64] | None = None
+    labels: Labels | None = None
 
     def distance(self, answers: Outputs) -> float:
         """The largest over all outputs, in output units."""
@@ -86,10 +87,14 @@ class Judge:
     def loss(self, answers: Outputs) -> float:
         """What the area under the ROC curve of the worst output element loses; below zero where all gain."""
         assert self.labels is not None
+        ours = dict(zip(self.float_answers, answers.values(), strict=True))
+        truths = self.labels.matched({name: values.shape[1:] for name, values in self.float_answers.items()})
         losses = []
-        for found, wanted in zip(answers.values(), self.float_answers.values(), strict=True):
-            columns = zip(*(values.reshape(len(values), -1).T for values in (found, wanted)), strict=True)
-            losses += [roc_auc(self.labels, b) - roc_auc(self.labels, a) for a, b in columns]
+        for name, truth in truths.items():
+            found, wanted = (each[name].reshape(len(each[name]), -1) for each in (ours, self.float_answers))
+            for question in questions(name, truth, wanted.shape[1]):
+                here, there = (Separation.of(question.signal, each[:, question.element]) for each in (found, wanted))
+                losses.append(there.area - here.area)
         return max(losses)
 
     def used(self, answers: Outputs) -> float:
@@ -105,14 +110,18 @@ class Judge:
         return max(shares)
 
 
-def labels_for(goal: Goal, labels: Path | None, events: int) -> NDArray[np.int64] | None:
+def labels_for(goal: Goal, labels: Path | None, events: int) -> Labels | None:
     """The labels that the goal needs.
 
     Raises:
-        FpgamlError: it needs labels and there are none.
+        FpgamlError: it needs labels and there are none, or none of classes.
     """
     if goal.auc_loss is None:
         return None
     if labels is None:
         raise FpgamlError("--auc-loss", "needs to know which events are signal", "Give --labels as well")
-    return np.asarray(read_labels(labels, events), dtype=np.int64)
+    found = read_labels(labels, events)
+    if not (found.whole or found.one_hot):
+        reason = f"needs classes, and the labels in {labels.name} are real numbers"
+        raise FpgamlError("--auc-loss", reason, "Give --tolerance instead")
+    return found

@@ -119,7 +119,7 @@ class Proof:
         model_rounds: whether the source model itself brings raw data into the inputs' types.
         oracle_required: whether an oracle that cannot answer is an error.
         counted: the origin of the batches that statistics count: data where there is some, else the vectors.
-        keep_outputs: whether the outputs of the data are kept, for physics metrics.
+        keep_outputs: whether the outputs of the data, and the source's answers to it, are kept for physics metrics.
         approximate: whether the Graph rounds what the source keeps in floating point.
         source_on_data: whether the source is asked about data alone: types that were chosen for data saturate beyond.
         apart_in_float64: how far answers in float64 were away, before those in float32 took their place.
@@ -143,6 +143,7 @@ class Proof:
     roundings: dict[str, InputRounding] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+    source_outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.statistics = StatisticsAccumulator(self.graph)
@@ -171,6 +172,7 @@ class Proof:
         outputs = interpret(self.graph, batch.values, watch, inside)
         for hop in self.hops:
             hop.feed(batch, outputs, first)
+        given: Answers = {}
         with self._without_answers():
             layers = {f"layer/{layer}": kept[node] for layer, node in self.graph.layers.items() if node in kept}
             for question in questions:
@@ -178,9 +180,16 @@ class Proof:
                 if question.found is self.source_found and not self.approximate:
                     self._explain(batch, outputs, given, question.chosen)
         if self.keep_outputs and batch.origin == "data":
-            for name, value in outputs.items():
-                self.outputs.setdefault(name, []).append(value.to_float())
+            self._keep(outputs, given)
         return outputs
+
+    def _keep(self, outputs: Mapping[str, FixedArray], given: Answers) -> None:
+        """For physics metrics: the last question put was about the data as recorded, where it was put in two ways."""
+        for name, value in outputs.items():
+            self.outputs.setdefault(name, []).append(value.to_float())
+            if name in given:
+                answer = np.asarray(given[name], np.float64)
+                self.source_outputs.setdefault(name, []).append(answer.reshape(len(answer), *value.shape[1:]))
 
     def wait(self, progress: Progress) -> None:
         """Wait until the oracle can answer; what it is shows while that takes long.

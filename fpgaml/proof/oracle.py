@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.axes import plan_layout
 from fpgaml.data.coded import answers_as_codes
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.reference import Reference, open_reference, reference_in
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.ops import Shape
 
 Answers = Mapping[str, NDArray[Any]]
 """Arrays of shape (events, *shape): outputs by node name, layers by `layer/<name>`."""
@@ -136,6 +138,24 @@ class ExactForm(Oracle):
         nodes = {node: inputs[layer] for layer, node in self.graph.input_layers.items()}
         outputs = interpret(self.graph, read_inputs(self.graph, nodes))
         return {name: value.to_float() for name, value in outputs.items()}
+
+
+def check_recorded(reference: Path | None, data: Path | None, outputs: Mapping[str, Shape]) -> None:
+    """Refuse recorded answers whose shape is not that of the outputs, before any long work.
+
+    Args:
+        outputs: shape of one event as the file has it, by name.
+
+    Raises:
+        FpgamlError: as for `recorded_answers`, or another shape.
+    """
+    found = recorded_answers(reference, data, tuple(outputs), False)
+    if found is None:
+        return
+    for name, array in found.reference.outputs.items():
+        output = found.outputs[0] if len(found.outputs) == 1 else name
+        if output in outputs:
+            plan_layout(array.shape, outputs[output], f"{array.stored.where}, recorded outputs")
 
 
 def recorded_answers(

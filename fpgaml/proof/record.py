@@ -15,12 +15,12 @@ from fpgaml.record.results import Results
 
 
 def results_of(
-    proof: Proof, checks: Sequence[Check], tools: Mapping[str, str], roc_auc: Mapping[str, float], **parts: Any
+    proof: Proof, checks: Sequence[Check], tools: Mapping[str, str], physics: Physics | None, **parts: Any
 ) -> Results:
     """The results of a finished proof.
 
     Args:
-        tools: that measured, with versions; roc_auc: areas by output, empty without labels.
+        tools: that measured, with versions; physics: of labelled data; None without labels.
         parts: what the target adds: members of `Results` by name.
     """
     return Results(
@@ -29,7 +29,7 @@ def results_of(
         checks=tuple(check_of(check) for check in checks),
         quantizers=tuple(_quantizer(statistics) for statistics in proof.quantizers()),
         input_rounding=tuple(record.InputRounding(**asdict(rounding)) for rounding in proof.roundings.values()),
-        physics=Physics(roc_auc=roc_auc) if roc_auc else NoPhysics(),
+        physics=physics or NoPhysics(),
         **parts,
     )
 

@@ -69,15 +69,15 @@ class Roc(Fact):
     signal: Positive
     background: Positive
     area: Fraction
-    error: NotNegative
-    """One standard deviation (DeLong)."""
+    error: NotNegative | None
+    """One standard deviation (DeLong); None with fewer than two events of a class."""
     loss: float | None = Field(default=None, exclude_if=absent)
     """What the area lost against the source model's on the same events; below zero where it gained."""
     loss_error: NotNegative | None = Field(default=None, exclude_if=absent)
     """One standard deviation, with what both columns have in common taken off."""
     false_positive: tuple[Fraction, ...] = ()
     true_positive: tuple[Fraction, ...] = ()
-    """The curve from (0, 0) to (1, 1), thinned; its low end is whole."""
+    """The curve from (0, 0) to (1, 1), thinned to 200 points, of which the low end has most."""
     efficiencies: tuple[Efficiency, ...] = ()
     """At the rates that the number of background events supports, from the highest."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fpgaml.errors import FpgamlError
-from fpgaml.proof.physics import roc_auc
+from fpgaml.physics.roc import roc_auc
 
 from . import constants as c
 

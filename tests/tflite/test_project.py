@@ -15,7 +15,7 @@ import pytest
 from fpgaml import litert
 from fpgaml.errors import FpgamlError
 from fpgaml.litert import Kernels
-from fpgaml.proof.physics import roc_auc
+from fpgaml.physics.roc import roc_auc
 from fpgaml.report.read import read_project
 from fpgaml.tflite import scores
 from tests.paths import LEGACY, fpgaml, needs_compiler

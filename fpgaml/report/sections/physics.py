@@ -1,16 +1,214 @@
-"""Physics metrics on labelled data."""
+"""Physics on labelled data: source model, fixed point and firmware side by side, on the same events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fpgaml.record.physics import Physics
-from fpgaml.report.section import Section, Subject, Table
+from fpgaml.record.physics import Column, ColumnRole, Confusion, Distribution, Efficiency, Physics, Resolution, Roc
+from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Role, Steps
+from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
+from fpgaml.report.sections.study import study_section
+
+MOST_DRAWN = 8
+"""Outputs, or classes, whose curves are drawn."""
 
 
 def sections(subject: Subject) -> Iterator[Section]:
-    """One row a metric and output."""
+    """What labels gave, and a task's own evaluation."""
     physics = subject.results.physics
     if isinstance(physics, Physics):
-        rows = [("ROC AUC", name, f"{area:.6f}") for name, area in physics.roc_auc.items()]
-        yield Section("Physics", [Table(rows)], physics.kind)
+        parts = [*_tables(physics), *_figures(physics)]
+        if parts:
+            yield Section("Physics", parts, physics.kind)
+        if physics.study is not None:
+            yield study_section(physics.study, physics.kind)
+
+
+def _tables(physics: Physics) -> Iterator[Part]:
+    holders = [column for column in physics.columns if not column.equal_to]
+    if not holders:
+        yield from _areas_alone(physics)
+        return
+    yield line(_events(physics))
+    yield from _equalities(physics)
+    header = ("", *(column.title for column in holders)) if len(holders) > 1 else ()
+    rows = [*_separation_rows(physics, holders), *_accuracy_rows(physics, holders), *_width_rows(physics, holders)]
+    yield Table(rows, header, right=range(1, len(holders) + 1))
+    for column in holders:
+        if column.tool:
+            yield line(f"{column.title}: {column.tool}")
+    for confusion in physics.confusions:
+        if confusion.counts and confusion.column == physics.holder("fixed"):
+            yield from _matrix(confusion, titled(physics, confusion.column))
+    yield from (line(note) for note in physics.notes)
+
+
+def _areas_alone(physics: Physics) -> Iterator[Part]:
+    if physics.roc_auc:
+        yield Table([("ROC AUC", name(output), f"{area:.6f}") for output, area in physics.roc_auc.items()])
+
+
+def _events(physics: Physics) -> str:
+    total = max(column.events for column in physics.columns)
+    if not physics.labels:
+        return f"{total:,} events with real-valued truth"
+    counts = ", ".join(f"{title if title.isalpha() else f'class {title}'} {n:,}" for title, n in physics.labels.items())
+    return f"{total:,} labelled events: {counts}"
+
+
+def _equalities(physics: Physics) -> Iterator[Line]:
+    """Columns that answer every event alike, in a sentence for each group."""
+    for column in physics.columns:
+        others = [each.title for each in physics.columns if each.equal_to == column.key]
+        if others:
+            yield line(f"{' = '.join([column.title, *others])} on every one of {column.events:,} events")
+    counts = {column.events for column in physics.columns}
+    if len(counts) > 1:
+        for column in physics.columns:
+            if column.events < max(counts):
+                yield line(f"{column.title}: the first {column.events:,} events; losses are counted on these")
+
+
+def titled(physics: Physics, key: str) -> str:
+    """The titles of a column and of those that equal it."""
+    return " = ".join(column.title for column in physics.columns if physics.holder(column.key) == key)
+
+
+def _separation_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
+    for first in _first_of_each(physics.rocs):
+        found = [physics.roc(first.output, column.key, first.positive) for column in holders]
+        yield (f"ROC AUC, {first.title}", *(_plus_minus(roc, "area", "error", 5) for roc in found))
+        if any(roc is not None and roc.loss is not None for roc in found):
+            yield ("  lost against the source", *(_plus_minus(roc, "loss", "loss_error", 5) for roc in found))
+        for rate in dict.fromkeys(each.rate for roc in found if roc for each in roc.efficiencies):
+            cells = [_efficiency(roc.at(rate)) if roc else "" for roc in found]
+            yield (f"  signal kept at {100 * rate:g} % background, %", *cells)
+
+
+def _accuracy_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
+    for output in dict.fromkeys(each.output for each in physics.confusions):
+        own = {each.column: each for each in physics.confusions if each.output == output}
+        yield (f"accuracy, {output}, %", *(_accuracy(own.get(column.key)) for column in holders))
+
+
+def _width_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
+    for output in dict.fromkeys(each.output for each in physics.resolutions):
+        own = {each.column: each for each in physics.resolutions if each.output == output}
+        for title, field in (("bias", "bias"), ("RMS", "rms"), ("core (68 %)", "half_width")):
+            yield (f"{output}: {title}", *(_width(own.get(column.key), field) for column in holders))
+
+
+def _width(found: Resolution | None, field: str) -> str:
+    return f"{getattr(found, field):.4g} ± {getattr(found, f'{field}_error'):.2g}" if found else ""
+
+
+def _plus_minus(found: Roc | None, field: str, error: str, digits: int) -> str:
+    value = getattr(found, field) if found else None
+    if value is None:
+        return ""
+    spread = getattr(found, error)
+    return f"{value:.{digits}f}" + (f" ± {spread:.{digits}f}" if spread is not None else "")
+
+
+def _efficiency(found: Efficiency | None) -> str:
+    return _percent(found.value, found.low, found.high) if found else ""
+
+
+def _accuracy(found: Confusion | None) -> str:
+    return _percent(found.accuracy, found.low, found.high) if found else ""
+
+
+def _percent(value: float, low: float, high: float) -> str:
+    return f"{100 * value:.2f} +{100 * (high - value):.2f} -{100 * (value - low):.2f}"
+
+
+def _matrix(found: Confusion, title: str) -> Iterator[Part]:
+    yield line(f"{found.output}: what {title} says (columns) of each true class (rows)")
+    rows = [(each, *map(str, counts)) for each, counts in zip(found.classes, found.counts, strict=True)]
+    yield Table(rows, ("true", *found.classes), right=range(1, len(found.classes) + 1))
+
+
+def _figures(physics: Physics) -> Iterator[Figure]:
+    firsts = list(_first_of_each(physics.rocs))
+    for first in firsts[:MOST_DRAWN]:
+        yield from _roc_figures(physics, first)
+    outputs = dict.fromkeys((each.output, each.what) for each in physics.distributions)
+    for output, what in list(outputs)[:MOST_DRAWN]:
+        chosen = [each for each in physics.distributions if each.output == output]
+        yield _histogram(physics, output, what, chosen)
+
+
+def _roc_figures(physics: Physics, first: Roc) -> Iterator[Figure]:
+    same = [each for each in physics.rocs if (each.output, each.positive) == (first.output, first.positive)]
+    drawn = [each for each in same if each.false_positive]
+    if not drawn:
+        return
+    low = 1 / max(each.background for each in drawn)
+    x = Axis("false-positive rate", log=True, low=low, high=1.0)
+    y = Axis("signal efficiency", low=0.0, high=1.0)
+    curves = [_curve(physics, each) for each in drawn]
+    words = [line(f"{titled(physics, each.column)}: area {each.area:.5f}") for each in drawn]
+    yield Figure(f"ROC, {first.title}", Curves(x, y, curves), words, shown_as_text=False)
+    stated = [each for each in same if len(each.efficiencies) > 1]
+    if stated:
+        at = Axis("false-positive rate", log=True)
+        points = [_points(physics, each) for each in stated]
+        title = f"Signal efficiency at stated rates, {first.title}"
+        yield Figure(title, Curves(at, y, points), [_rates_table(physics, stated)], shown_as_text=False)
+
+
+def _curve(physics: Physics, roc: Roc) -> Curve:
+    """Without the points at no false positive, which a logarithmic axis does not have."""
+    pairs = [(x, y) for x, y in zip(roc.false_positive, roc.true_positive, strict=True) if x > 0]
+    x, y = zip(*pairs, strict=True)
+    return Curve(titled(physics, roc.column), x, y, role_of(physics.columns, roc.column))
+
+
+def _points(physics: Physics, roc: Roc) -> Curve:
+    stated = roc.efficiencies[::-1]
+    return Curve(
+        titled(physics, roc.column),
+        [each.rate for each in stated],
+        [each.value for each in stated],
+        role_of(physics.columns, roc.column),
+        [each.low for each in stated],
+        [each.high for each in stated],
+    )
+
+
+def _rates_table(physics: Physics, rocs: Sequence[Roc]) -> Table:
+    rates = [each.rate for each in rocs[0].efficiencies]
+    rows = [(f"{rate:g}", *(_efficiency(roc.at(rate)) for roc in rocs)) for rate in rates]
+    header = ("false-positive rate", *(f"{titled(physics, roc.column)}, %" for roc in rocs))
+    return Table(rows, header, right=range(1, len(header)))
+
+
+def _histogram(physics: Physics, output: str, what: str, chosen: Sequence[Distribution]) -> Figure:
+    steps = [
+        Steps(
+            ", ".join(filter(None, (titled(physics, each.column), each.label))),
+            each.edges,
+            each.counts,
+            role_of(physics.columns, each.column),
+        )
+        for each in chosen
+    ]
+    beyond = sum(each.below + each.above for each in chosen)
+    words = f"{beyond:,} of {sum(sum(each.counts) for each in chosen) + beyond:,} values lie beyond the axis"
+    title, axis = ("Scores", "score") if what == "score" else ("Residuals", "answer minus truth")
+    drawing = Histogram(Axis(axis), Axis("events"), steps)
+    return Figure(f"{title}, {output}", drawing, [line(words)], shown_as_text=False)
+
+
+def role_of(columns: Sequence[Column], key: str) -> Role:
+    """How a column is drawn."""
+    role = next((column.role for column in columns if column.key == key), ColumnRole.BASELINE)
+    return Role(role.value)
+
+
+def _first_of_each(rocs: Sequence[Roc]) -> Iterator[Roc]:
+    seen = set()
+    for roc in rocs:
+        if (roc.output, roc.positive) not in seen:
+            seen.add((roc.output, roc.positive))
+            yield roc

@@ -14,7 +14,7 @@ from fpgaml.data.dataset import DataSet
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Input
 from fpgaml.litert import Kernels
-from fpgaml.proof.physics import area_under_roc
+from fpgaml.physics.measure import area_under_roc
 from fpgaml.record import integer_network as record
 from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.distances import CodeDifference, Distance
@@ -135,11 +135,12 @@ def section(
         labels: truth for the ROC AUC of each network; None: none.
         timed: whether to measure how long an inference takes, which differs from run to run.
     """
-    areas = {}
+    areas: dict[str, Mapping[str, float]] = {}
     for network, outputs in found.scores.items():
         if labels is not None:
             scores = {name: np.concatenate(parts) for name, parts in outputs.items()}
-            areas[network] = area_under_roc(labels, scores)
+            found_areas = area_under_roc(labels, scores)
+            areas |= {network: found_areas} if found_areas else {}
     return record.IntegerNetwork(
         activations=settings.activations,
         reference="reference",

@@ -1,0 +1,1 @@
+"""Physics metrics on labelled events: separation of classes, classification, resolution, column by column."""
