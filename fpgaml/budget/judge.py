@@ -1,149 +1,29 @@
-"""What the firmware of a task must keep to, and what its projects' results say to that."""
+"""How a project stands against a budget: which number decides each line, and by how much."""
 
 from __future__ import annotations
 
+import difflib
 import math
-import tomllib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from fpgaml.boards import find_board
-from fpgaml.errors import FpgamlError
+from fpgaml.budget.advice import next_step
+from fpgaml.budget.budget import Budget, Limit
+from fpgaml.budget.exactness import demanded
+from fpgaml.budget.finding import Finding, Judgement, Standing
+from fpgaml.budget.measures import PERCENT, SHARE, Demand
 from fpgaml.record.base import Kind
+from fpgaml.record.checks import SOURCE_CHECK
 from fpgaml.record.manifest import Manifest
-from fpgaml.record.numbers import Number, What, numbers_of
+from fpgaml.record.number import STRENGTH, Number, What
+from fpgaml.record.numbers import numbers_of
 from fpgaml.record.results import Results
 
-NEXT_STEP = {
-    Kind.SIMULATED: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
-    Kind.HLS_CSYNTH: "`make csynth` in the project, with the vendor's HLS tool",
-    Kind.POST_SYNTHESIS: "`fpgaml synth PROJECT`, or a vendor's tool",
-    Kind.POST_ROUTE: "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
-}
-"""What makes a number of each kind."""
-
-
-class Standing(StrEnum):
-    """How a limit stands, or a whole budget."""
-
-    MET = "met"
-    OPEN = "open"
-    MISSED = "missed"
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One line of a budget.
-
-    Args:
-        what: latency, initiation_interval, lut, ff, dsp, bram; limit, unit: at most so much.
-        met_by: the kinds of number that can show it; why: where the limit is from.
-    """
-
-    what: str
-    limit: float
-    unit: str
-    met_by: tuple[Kind, ...]
-    why: str
-
-
-@dataclass(frozen=True)
-class Budget:
-    """A budget file: the board and clock that its limits are for, and the limits."""
-
-    board: str
-    clock_mhz: float
-    limits: tuple[Limit, ...]
-
-    @property
-    def rate(self) -> float | None:
-        """Frames per second that its initiation interval asks for; None without one."""
-        interval = self._limit("initiation_interval", "cycles")
-        return None if interval is None else self.clock_mhz * 1e6 / interval
-
-    @property
-    def latency_ns(self) -> float | None:
-        """The longest latency; None without one."""
-        return self._limit("latency", "ns")
-
-    def _limit(self, what: str, unit: str) -> float | None:
-        return min((each.limit for each in self.limits if (each.what, each.unit) == (what, unit)), default=None)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How a limit stands.
-
-    Args:
-        number: that decides; where nothing does, the strongest one of another kind, None without any.
-        why: what else the reader must know.
-    """
-
-    limit: Limit
-    number: Number | None
-    standing: Standing
-    why: str = ""
-
-    @property
-    def text(self) -> str:
-        """In one line."""
-        limit = self.limit
-        head = f"{limit.what.replace('_', ' ')} at most {limit.limit:g} {limit.unit}: "
-        tail = f", {self.why}" if self.why else ""
-        if self.standing != Standing.OPEN:
-            return f"{head}{self.number}, {self.standing}{tail}"
-        needs = " or ".join(f"{kind} ({NEXT_STEP[kind]})" for kind in limit.met_by if kind in NEXT_STEP)
-        so_far = f"; so far {self.number}" if self.number else ""
-        return f"{head}open: needs {needs}{so_far}{tail}"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """How a project stands against a budget, line by line."""
-
-    lines: tuple[Finding, ...]
-
-    @property
-    def standing(self) -> Standing:
-        """Met only where every line is."""
-        found = {line.standing for line in self.lines}
-        return next((each for each in (Standing.MISSED, Standing.OPEN) if each in found), Standing.MET)
-
-    def to_json(self) -> dict[str, Any]:
-        """For a report."""
-        lines = [asdict(line) | {"text": line.text} for line in self.lines]
-        return {"verdict": str(self.standing), "lines": lines}
-
-
-def read_budget(path: Path) -> Budget:
-    """Read a budget.toml.
-
-    Raises:
-        FpgamlError: there is none, or it is not a budget; names the line that is wrong.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FpgamlError(str(path), f"cannot be read: {error}", "Give a budget.toml") from None
-    try:
-        limits = tuple(
-            Limit(
-                str(row["what"]),
-                float(row["limit"]),
-                str(row["unit"]),
-                tuple(Kind(kind) for kind in row["met_by"]),
-                str(row["why"]),
-            )
-            for row in content.get("limit", [])
-        )
-        return Budget(str(content["board"]), float(content["clock_mhz"]), limits)
-    except (KeyError, TypeError, ValueError) as error:
-        raise FpgamlError(
-            str(path), f"is no budget: {type(error).__name__}: {error}", "See models/*/budget.toml"
-        ) from None
+COUNTED_BY_RUNS = (What.LATENCY, What.INTERVAL)
+"""Of these several runs of one kind say the same thing, and the worst one counts; of all others the last one does."""
+TO_PART = (*(What.LUT, What.LUTRAM, What.FF, What.DSP, What.BRAM, What.URAM), What.FMAX, What.SLACK, What.POWER)
+"""These are of one device alone."""
 
 
 def judge(
@@ -163,51 +43,118 @@ def judge(
     Raises:
         FpgamlError: the budget is for a board that nobody knows.
     """
-    part = find_board(budget.board).part
-    numbers = [_Found(each, _why_not(each, budget, part)) for each in numbers_of(manifest, results, edited)]
-    return Judgement(tuple(_finding(limit, numbers, accept_estimates) for limit in budget.limits))
+    board = manifest.board
+    part = find_board(budget.board).part if budget.board else board.part
+    place = _Place(part, budget.clock_mhz or 1e3 / board.clock_ns)
+    numbers = numbers_of(manifest, results, edited)
+
+    def found(limit: Limit) -> Finding:
+        if isinstance(limit.limit, Demand):
+            return demanded(limit, limit.limit, results, edited)
+        return _finding(limit, limit.limit, numbers, place, accept_estimates)
+
+    title = f"for {budget.board or board.name}, {place.clock_mhz:.6g} MHz"
+    return Judgement(tuple(found(limit) for limit in budget.limits), title, accept_estimates)
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A number that may decide a limit; why_not: why it does not."""
+class _Place:
+    """The device and the clock that a budget is for."""
 
-    number: Number
-    why_not: str = ""
+    part: str
+    clock_mhz: float
+
+    def why_not(self, number: Number, limit: Limit) -> str:
+        """Why a number says nothing of it: another clock, another device, other files."""
+        clock = number.clock_ns
+        if clock is not None and not math.isclose(1e3 / clock, self.clock_mhz, rel_tol=1e-3):
+            return f"it is for {1e3 / clock:g} MHz, the budget for {self.clock_mhz:g} MHz"
+        if number.what in TO_PART and not _same_part(number.part, self.part):
+            return f"it is for {number.part or 'no part that is named'}, the budget for {self.part}"
+        if number.what.is_resource and limit.unit in (PERCENT, SHARE) and number.available is None:
+            return "what the device holds is not known"
+        return number.stale
 
 
-def _finding(limit: Limit, numbers: Sequence[_Found], accept_estimates: bool) -> Finding:
-    known = [each for each in numbers if _is_of(each.number, limit)]
-    fitting = [each.number for each in known if not each.why_not]
+def _same_part(part: str, wanted: str) -> bool:
+    """Tools write a part with and without hyphens, and leave its temperature grade out."""
+    found, other = (text.lower().replace("-", "").replace("_", "") for text in (part, wanted))
+    return bool(found) and (found == other or (len(found) >= len(other) - 2 and other.startswith(found)))
+
+
+def _finding(limit: Limit, bound: float, numbers: Sequence[Number], place: _Place, accept_estimates: bool) -> Finding:
+    known = [number for number in numbers if number.what == limit.measure.what]
+    about = [number for number in known if _is_about(number, limit)]
+    if known and not about:
+        return Finding(limit, None, Standing.OPEN, _no_such(limit, known), next_step(limit))
+    reasons = {number: place.why_not(number, limit) for number in about}
+    fitting = [number for number in about if not reasons[number] and _read(number, limit) is not None]
     proving = [number for number in fitting if number.kind in limit.met_by]
     deciding = proving or (fitting if accept_estimates else [])
     if not deciding:
-        if fitting or not known:
-            return Finding(limit, fitting[-1] if fitting else None, Standing.OPEN)
-        return Finding(limit, known[-1].number, Standing.OPEN, known[-1].why_not)
-    standing = Standing.MET if deciding[-1].value <= limit.limit else Standing.MISSED
-    weak = "" if proving else f"by {_a(deciding[-1].kind)} alone (--accept-estimates)"
-    return Finding(limit, deciding[-1], standing, weak)
+        return _open(limit, fitting, reasons)
+    number = _decisive(deciding, limit)
+    value = _read(number, limit)
+    assert value is not None, "it is one of those that fit"
+    weak = "" if proving else f"by {_a(number.kind)} alone (--accept-estimates)"
+    return Finding(limit, number, _standing(value, bound, limit.measure.at_least), weak, value=value)
+
+
+def _open(limit: Limit, fitting: Sequence[Number], reasons: dict[Number, str]) -> Finding:
+    """Nothing decides: the strongest number that there is, and why it does not count."""
+    step = next_step(limit)
+    if fitting:
+        return Finding(limit, fitting[-1], Standing.OPEN, "", step, _read(fitting[-1], limit))
+    barred = [number for number, reason in reasons.items() if reason]
+    if barred:
+        return Finding(limit, barred[-1], Standing.OPEN, reasons[barred[-1]], step, _read(barred[-1], limit))
+    return Finding(limit, None, Standing.OPEN, "", step)
+
+
+def _is_about(number: Number, limit: Limit) -> bool:
+    of = limit.of or (SOURCE_CHECK if limit.measure.what == What.EXACTNESS else "")
+    at = limit.at is None or (number.at is not None and math.isclose(number.at, limit.at, rel_tol=1e-6))
+    return at and (not of or number.of == of)
+
+
+def _no_such(limit: Limit, known: Iterable[Number]) -> str:
+    """What a limit may have meant instead."""
+    names = list(dict.fromkeys(number.of for number in known))
+    if limit.of and limit.of not in names:
+        near = difflib.get_close_matches(limit.of, names, n=1)
+        others = f"nearest: {near[0]}" if near else f"there are: {', '.join(names[:8])}"
+        return f"no {limit.measure.about} is called {limit.of}; {others}"
+    if limit.at is not None:
+        rates = sorted({number.at for number in known if number.at is not None})
+        return f"not known at this rate; at {', '.join(f'{rate:g}' for rate in rates) or 'no other either'}"
+    return ""
+
+
+def _decisive(numbers: Sequence[Number], limit: Limit) -> Number:
+    """The one that is hardest to keep to: of what it is about, of the strongest kind."""
+    strongest = max(numbers, key=lambda each: STRENGTH.index(each.kind)).kind
+    of_kind = [number for number in numbers if number.kind == strongest]
+    if limit.measure.what not in COUNTED_BY_RUNS:
+        of_kind = list({(number.of, number.at): number for number in of_kind}.values())
+    sign = 1.0 if limit.measure.at_least else -1.0
+
+    def how_easy(number: Number) -> float:
+        value = _read(number, limit)
+        return -math.inf if value is None or math.isnan(value) else sign * value
+
+    return min(of_kind, key=how_easy)
+
+
+def _read(number: Number, limit: Limit) -> float | None:
+    """A number in the unit of a limit; None where it does not say that."""
+    return limit.measure.units[limit.unit](number)
+
+
+def _standing(value: float, limit: float, at_least: bool) -> Standing:
+    """What is no number meets nothing; times are products of rounded numbers."""
+    kept = value >= limit if at_least else value <= limit
+    return Standing.MET if kept or math.isclose(value, limit, rel_tol=1e-9) else Standing.MISSED
 
 
 def _a(kind: Kind) -> str:
     return "an estimate" if kind == Kind.ESTIMATE else f"a number of the kind {kind}"
-
-
-def _is_of(number: Number, limit: Limit) -> bool:
-    """Whether a number is what a limit is on; an estimate's LUTs are those of any device."""
-    if number.what != limit.what:
-        return False
-    if not number.what.is_resource:
-        return number.unit == limit.unit
-    return number.what != What.LUT or number.kind == Kind.ESTIMATE or number.unit == limit.unit
-
-
-def _why_not(number: Number, budget: Budget, part: str) -> str:
-    """Why a number says nothing of what the budget is for: another clock, another device, other files."""
-    clock = number.clock_ns
-    if clock is not None and not math.isclose(1e3 / clock, budget.clock_mhz, rel_tol=1e-3):
-        return f"the project is for {1e3 / clock:g} MHz, the budget for {budget.clock_mhz:g} MHz"
-    if number.what.is_resource and number.part != part:
-        return f"for {number.part or 'no part'}, where the budget is for {part}"
-    return number.stale

@@ -30,7 +30,7 @@ def models(json_output: Annotated[bool, typer.Option("--json", help="Print it as
 
 
 def _facts(task: Any) -> dict[str, Any]:
-    from fpgaml.budget.judge import read_budget
+    from fpgaml.budget.read import read_budget
     from fpgaml.tasks.evaluation import METRICS, read_metrics
     from fpgaml.tasks.table import shown
 

@@ -46,8 +46,17 @@ def show_subject(subject: Subject, *, quiet: bool = False) -> None:
     if quiet:
         for section in verdict.sections(subject):
             show_section(section, quiet=True)
+        show_judgement(subject, quiet=True)
     else:
         print_report(Console(), subject)
+
+
+def show_judgement(subject: Subject, *, quiet: bool = False) -> None:
+    """How a subject stands against its budget, where it has one; quiet: in one line."""
+    from fpgaml.report.sections.budget import sections
+
+    for section in sections(subject):
+        show_section(section, quiet=quiet)
 
 
 def show_section(section: Section, *, quiet: bool = False) -> None:
@@ -78,12 +87,13 @@ def end(subject: Subject, *, passed: bool, strict: bool) -> None:
 
 def subject_json(subject: Subject) -> dict[str, Any]:
     """A report as JSON; its verdict is of the files as they are now."""
-    return {
+    content = {
         "verdict": str(subject.verdict),
         "manifest": subject.manifest.to_json(),
         "results": subject.results.to_json(),
         "edited": list(subject.edited),
     }
+    return content | ({"budget": subject.judgement.to_json()} if subject.judgement else {})
 
 
 def print_json(content: Any) -> None:

@@ -24,6 +24,7 @@ from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
 from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
 from fpgaml.record.base import Fact
+from fpgaml.record.checks import SOURCE_CHECK
 from fpgaml.record.verdict import Status
 
 CHUNK_VALUES = 1 << 21
@@ -296,7 +297,7 @@ def source_check(proof: Proof, tolerance_lsb: float | None, why_not: str) -> Che
         tolerance_lsb: a distance that the user allows, in LSB of the outputs.
         why_not: why nobody was asked, where nobody was.
     """
-    name = "source model = Graph"
+    name = SOURCE_CHECK
     if proof.oracle is None:
         return Check(name, "", Status.NOT_CHECKED, proof.no_answers or why_not)
     outputs = {n: c for n, c in proof.source_found.items() if not n.startswith("layer/")}

@@ -7,6 +7,8 @@ from pydantic import Field
 from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
 from fpgaml.record.verdict import Status
 
+SOURCE_CHECK = "source model = Graph"
+"""The name of the first hop."""
 INTERPRETER = "the integer interpreter"
 """The oracle of every hop from the Graph on: equal means every bit."""
 

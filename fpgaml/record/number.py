@@ -108,7 +108,9 @@ class Number:
     @property
     def share(self) -> float | None:
         """Of what the device holds, 1 for all of it; None where that is not known or nothing."""
-        return self.value / self.available if self.available else None
+        if self.available is None:
+            return None
+        return self.value / self.available if self.available else math.inf if self.value else 0.0
 
     @property
     def title(self) -> str:
@@ -118,15 +120,24 @@ class Number:
     @property
     def amount(self) -> str:
         """The value with its unit."""
-        shown = f"{self.value:,.0f}" if float(self.value).is_integer() and abs(self.value) < 1e15 else f"{self.value:g}"
-        return f"{shown} {self.unit}".strip()
+        return in_unit(self.value, self.unit)
 
     def __str__(self) -> str:
         return f"{self.amount} ({self.kind}, {self.source})"
 
     def to_json(self) -> dict[str, Any]:
-        """For a report; a value that is no finite number is null."""
-        return asdict(self) | {"value": self.value if math.isfinite(self.value) else None, "share": self.share}
+        """For a report; what is no finite number is null."""
+        numbers = {"value": self.value, "share": self.share}
+        return asdict(self) | {
+            name: value if value is not None and math.isfinite(value) else None for name, value in numbers.items()
+        }
+
+
+def in_unit(value: float, unit: str) -> str:
+    """A value with its unit, for people."""
+    whole = float(value).is_integer() and abs(value) < 1e15
+    shown = f"{value:,.0f}" if whole else f"{value:.6g}"
+    return f"{shown} {'cycle' if (value, unit) == (1, 'cycles') else unit}".strip()
 
 
 def title_of(what: What, of: str = "", at: float | None = None) -> str:

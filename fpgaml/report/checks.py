@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fpgaml.record.checks import INTERPRETER, Check, Comparison
+from fpgaml.record.checks import INTERPRETER, SOURCE_CHECK, Check, Comparison
 from fpgaml.record.verdict import Status, Verdict
 from fpgaml.report.section import Mark, Words
 from fpgaml.report.words import once, percent
-
-SOURCE_CHECK = "source model = Graph"
 
 VERDICTS = {
     Verdict.PROVED: Words("PROVED", Mark.GOOD, strong=True),

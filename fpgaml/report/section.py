@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fpgaml.budget.judge import Judgement
+from fpgaml.budget.finding import Judgement, Standing
 from fpgaml.graph.graph import Graph
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
@@ -148,3 +148,8 @@ class Subject:
     def verdict(self) -> Verdict:
         """What may be claimed of the files as they are now."""
         return self.results.verdict_for(() if self.made_now else self.edited)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed, and the budget is met where there is one."""
+        return self.results.passed and (self.judgement is None or self.judgement.standing == Standing.MET)

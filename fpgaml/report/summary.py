@@ -1,4 +1,4 @@
-"""What a reader wants to know first: how the budget stands, and the headline numbers. A page begins with it."""
+"""What a reader wants to know first: the headline numbers. A page begins with them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fpgaml.budget.judge import Finding, Judgement, Standing
 from fpgaml.record.number import HEADLINES, Number, What
 from fpgaml.record.numbers import numbers_of
-from fpgaml.report.section import Cell, Mark, Section, Subject, Table, Words
+from fpgaml.report.section import Cell, Subject, Table
 from fpgaml.report.words import percent
 
-MARKS = {Standing.MET: Mark.GOOD, Standing.OPEN: Mark.DOUBTFUL, Standing.MISSED: Mark.BAD}
 SHOWN = 3
 """Of the things that one quantity is known for, such as outputs with an AUC; the sections hold all."""
 
@@ -44,12 +42,6 @@ class Headline:
     found: tuple[Found, ...]
 
 
-def budget_section(judgement: Judgement) -> Section:
-    """Line by line."""
-    rows = [_budget_row(line) for line in judgement.lines]
-    return Section("Budget", [Table(rows, ("", "limit", "found", "because"))], str(judgement.standing))
-
-
 def headlines(subject: Subject) -> list[Headline]:
     """The numbers that a review asks for; exactness is in the verdict."""
     edited = () if subject.made_now else subject.edited
@@ -78,12 +70,6 @@ def headline_table(found: Iterable[Headline]) -> Table:
             tool = f"{entry.tool} ({entry.remark})" if entry.remark else entry.tool
             rows.append((headline.title, f"{entry.value} {entry.unit}".strip(), entry.beside, entry.kind, tool))
     return Table(rows, ("", "value", "that is", "kind", "tool"), right=(1,))
-
-
-def _budget_row(line: Finding) -> tuple[Cell, ...]:
-    limit = line.limit
-    asked = f"{limit.what.replace('_', ' ')} at most {limit.limit:g} {limit.unit}"
-    return Words(str(line.standing), MARKS[line.standing], strong=True), asked, line.text, limit.why
 
 
 def _timed(numbers: Sequence[Number]) -> list[Number]:

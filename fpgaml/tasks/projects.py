@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.boards import find_board
-from fpgaml.budget.judge import read_budget
+from fpgaml.budget.read import read_budget
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, convert
 from fpgaml.errors import CheckFailedError

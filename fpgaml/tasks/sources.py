@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fpgaml.budget.judge import Budget, read_budget
+from fpgaml.budget.budget import Budget
+from fpgaml.budget.read import read_budget
 from fpgaml.progress import Progress
 from fpgaml.record.manifest import ChosenBy
 from fpgaml.rtl.dataflow.quantities import Span

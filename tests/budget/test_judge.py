@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from fpgaml.budget.judge import NEXT_STEP, Budget, judge, read_budget
+from fpgaml.budget.advice import next_step
+from fpgaml.budget.budget import Budget
+from fpgaml.budget.judge import judge
+from fpgaml.budget.read import read_budget
 from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
 from fpgaml.record.files import parse
@@ -95,7 +98,7 @@ def budget(tmp_path: Path) -> Budget:
 @pytest.mark.parametrize(
     ("results", "standings", "says"),
     [
-        ({}, ["open", "open"], "lut at most 1000 LUT6: open: needs post-synthesis (`fpgaml synth PROJECT`"),
+        ({}, ["open", "open"], "LUT at most 1,000 LUT6: open: needs post-synthesis (`fpgaml synth PROJECT`"),
         ({"estimate": ESTIMATE}, ["open", "open"], "latency at most 100 ns: open: needs simulated (`fpgaml cosim"),
         ({"estimate": ESTIMATE}, ["open", "open"], "so far 900 LUT of six inputs (estimate, fpgaml)"),
         (
@@ -108,8 +111,16 @@ def budget(tmp_path: Path) -> Budget:
         ({"cosim": [cosim(None)]}, ["open", "open"], "latency at most 100 ns: open"),
         ({"bulk": bulk(20)}, ["met", "open"], "100 ns (simulated, Verilator"),
         ({"bulk": bulk(None)}, ["open", "open"], "latency at most 100 ns: open"),
-        ({"synthesis": [synthesis(1000)]}, ["open", "met"], "1,000 LUT6 (post-synthesis, yosys 0.70), met"),
-        ({"synthesis": [synthesis(1001)]}, ["open", "missed"], "1,001 LUT6 (post-synthesis, yosys 0.70), missed"),
+        (
+            {"synthesis": [synthesis(1000)]},
+            ["open", "met"],
+            "1,000 LUT6 (post-synthesis, yosys 0.70), met, with nothing to spare",
+        ),
+        (
+            {"synthesis": [synthesis(1001)]},
+            ["open", "missed"],
+            "1,001 LUT6 (post-synthesis, yosys 0.70), missed by 1 LUT6 (0.1 %)",
+        ),
         ({"synthesis": [synthesis(800, "post-route"), synthesis(1001)]}, ["open", "met"], "800 LUT6 (post-route"),
         ({"cosim": [cosim(20)], "synthesis": [synthesis(1)]}, ["met", "met"], "1 LUT6 (post-synthesis"),
     ],
@@ -130,12 +141,12 @@ def test_a_line_is_judged_by_the_kind_of_number_that_it_asks_for(
         (
             {"estimate": ESTIMATE},
             ["met", "met"],
-            "95 ns (estimate, schedule, clock of 5 ns), met, by an estimate alone",
+            "95 ns (estimate, schedule, clock of 5 ns), met, 5 ns (5 %) to spare, by an estimate alone",
         ),
         (
             {"estimate": {**ESTIMATE, "lut": 1001}},
             ["met", "missed"],
-            "1,001 LUT of six inputs (estimate, fpgaml), missed, by an estimate",
+            "1,001 LUT of six inputs (estimate, fpgaml), missed by 1 LUT6 (0.1 %), by an estimate",
         ),
         (
             {"estimate": ESTIMATE, "cosim": [cosim(21)]},
@@ -169,7 +180,7 @@ def test_numbers_of_another_device_or_in_another_unit_do_not_count(budget: Budge
 def test_cycles_of_another_clock_do_not_count(budget: Budget) -> None:
     found = judge(budget, facts(clock_ns=2.5), measured(cosim=[cosim(20)]))
     assert [line.standing for line in found.lines] == ["open", "open"]
-    assert "the project is for 400 MHz, the budget for 200 MHz" in found.lines[0].text
+    assert "it is for 400 MHz, the budget for 200 MHz" in found.lines[0].text
 
 
 def write(folder: Path, **parts: Any) -> Path:
@@ -195,7 +206,7 @@ def test_the_command_line_fails_unless_the_budget_is_met(
     command = ["report", str(write(tmp_path / "p", **parts)), "--budget", str(tmp_path / "budget.toml"), *options]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == code
-    assert f"\nbudget: {verdict}" in done.output
+    assert f"\n  {verdict.upper()}: " in done.output
     content = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
     assert content["verdict"] == "proved"
     assert content["budget"]["verdict"] == verdict
@@ -207,28 +218,10 @@ def test_accepting_estimates_without_a_budget_is_refused(tmp_path: Path) -> None
     assert isinstance(done.exception, FpgamlError) and "--accept-estimates" in str(done.exception)
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("board = ", "cannot be read"),
-        ("clock_mhz = 200", "KeyError: 'board'"),
-        ('board = "x"\nclock_mhz = 1\n[[limit]]\nwhat = "lut"', "KeyError: 'limit'"),
-    ],
-)
-def test_files_that_are_no_budgets(tmp_path: Path, text: str, says: str) -> None:
-    path = tmp_path / "budget.toml"
-    path.write_text(text)
-    with pytest.raises(FpgamlError, match=says):
-        read_budget(path)
-    with pytest.raises(FpgamlError, match="cannot be read"):
-        read_budget(tmp_path / "none.toml")
-
-
 @pytest.mark.parametrize("name", task_names())
 def test_every_limit_of_a_task_can_be_shown(name: str) -> None:
     """Each names kinds of numbers that something makes, and why it is there."""
     budget = read_budget(find_task(name).folder / "budget.toml")
     assert budget.limits
     for limit in budget.limits:
-        assert limit.why and limit.met_by and set(limit.met_by) <= NEXT_STEP.keys()
-        assert limit.what in {"latency", "initiation_interval", "lut", "ff", "dsp", "bram"}
+        assert limit.why and next_step(limit)

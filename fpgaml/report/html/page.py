@@ -16,7 +16,7 @@ from fpgaml.record.base import Fact
 from fpgaml.report import checks, provenance, summary
 from fpgaml.report.html.parts import Parts
 from fpgaml.report.section import Section, Subject
-from fpgaml.report.sections import named_sections, verdict
+from fpgaml.report.sections import budget, named_sections, verdict
 from fpgaml.report.svg import palette
 from fpgaml.report.words import clean
 
@@ -83,11 +83,11 @@ def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter]]:
 
 
 def _ordered(subject: Subject) -> Iterator[tuple[str, Section]]:
-    """In the page's order; the verdict stands at its top in larger letters."""
-    if subject.judgement:
-        yield "budget", summary.budget_section(subject.judgement)
+    """In the page's order: the budget first; the verdict stands at its top in larger letters."""
+    for section in budget.sections(subject):
+        yield "budget", section
     for name, section in named_sections(subject):
-        if name != "verdict":
+        if name not in ("budget", "verdict"):
             yield name, section
     yield "record", provenance.section(subject)
 

@@ -32,6 +32,7 @@ ORDER = (
     "synthesis",
     "messages",
     "edited",
+    "budget",
     "verdict",
 )
 """As a report shows them; the verdict is the last."""

@@ -1,0 +1,38 @@
+"""What makes a number that a limit needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fpgaml.budget.budget import Limit
+from fpgaml.record.base import Kind
+from fpgaml.record.number import What
+
+BY_KIND: Mapping[Kind, str] = {
+    Kind.ESTIMATE: "`fpgaml convert`",
+    Kind.HLS_CSYNTH: "`fpgaml build PROJECT`, with the vendor's HLS tool",
+    Kind.POST_SYNTHESIS: "`fpgaml synth PROJECT`, or a vendor's tool",
+    Kind.POST_ROUTE: "place and route with a vendor's tool, or `fpgaml synth --route` for ECP5",
+}
+"""What makes a number of each kind, of any design."""
+
+WITH_LABELS = "`fpgaml convert MODEL --data FILE --labels FILE`"
+RUNS: Mapping[What, str] = {
+    What.LATENCY: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
+    What.INTERVAL: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
+    What.EXACTNESS: "`fpgaml verify PROJECT`",
+    What.OVERFLOW: "`fpgaml convert MODEL --data FILE`",
+    **dict.fromkeys((What.ROC_AUC, What.EFFICIENCY, What.ACCURACY, What.RESOLUTION), WITH_LABELS),
+    What.AUC_LOSS: f"{WITH_LABELS}, with the model's framework or its recorded answers",
+}
+"""What makes a simulated number of each thing."""
+
+
+def next_step(limit: Limit) -> str:
+    """The kinds of number that a limit needs, with what makes each."""
+    steps = []
+    for kind in limit.met_by:
+        made_by = RUNS.get(limit.measure.what) if kind == Kind.SIMULATED else BY_KIND.get(kind)
+        if kind in limit.measure.kinds:
+            steps.append(f"{kind} ({made_by})" if made_by else str(kind))
+    return " or ".join(steps)
