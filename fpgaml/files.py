@@ -61,6 +61,8 @@ def write_whole(path: Path, text: str) -> None:
     """
     try:
         place = path.resolve()
+        if not place.parent.is_dir():
+            raise FpgamlError(str(path), f"cannot be written: there is no folder {place.parent}", "Make it first")
         if place.exists() and not place.is_file() and not place.is_dir():
             place.write_text(text, encoding="utf-8")
             return

@@ -13,6 +13,9 @@ from fpgaml.cli.options import Quiet, Strict
 if TYPE_CHECKING:
     from fpgaml.report.section import Subject
 
+PRINTED = Path("-")
+"""In place of a file: the standard output stream."""
+
 
 def report(
     project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert` wrote.")],
@@ -20,7 +23,12 @@ def report(
     budget: BudgetOption = None,
     accept_estimates: AcceptOption = False,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page that opens offline.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as one page that opens offline; `-`: print it."),
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write the report for a merge request; `-`: print it."),
     ] = None,
     all_quantizers: Annotated[bool, typer.Option("--all", help="List every quantizer and every message.")] = False,
     quiet: Quiet = False,
@@ -38,24 +46,34 @@ def report(
 
     if accept_estimates and budget is None:
         raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
+    wanted = {"--json": json_output, "--html -": html == PRINTED, "--markdown -": markdown == PRINTED}
+    printed = [option for option, given in wanted.items() if given]
+    if len(printed) > 1:
+        raise FpgamlError(" and ".join(printed), "would be printed one into the other", "Give one of them a file")
     asked = read_named_budget(budget) if budget else None
     subject = read_project(project, everything=all_quantizers)
     if asked:
         subject = judged(subject, asked, accept_estimates)
-    if html:
-        _write_html(with_graph(subject, project), html)
+    if html or markdown:
+        _write(with_graph(subject, project), html, markdown)
     if json_output:
         print_json(subject_json(subject))
-    elif not html:
+    elif not (html or markdown):
         show_subject(subject, quiet=quiet)
-    else:
+    elif not printed:
         show_judgement(subject, quiet=quiet)
     end(subject, passed=subject.passed, strict=strict)
 
 
-def _write_html(subject: Subject, path: Path) -> None:
+def _write(subject: Subject, html: Path | None, markdown: Path | None) -> None:
+    """The report as a page, and for a merge request; says where they are."""
     from fpgaml.files import write_whole
     from fpgaml.report.html.page import html_report
+    from fpgaml.report.markdown import markdown_report
 
-    write_whole(path, html_report(subject))
-    typer.echo(f"report: {path}", err=True)
+    for path, rendering in ((html, html_report), (markdown, markdown_report)):
+        if path == PRINTED:
+            typer.echo(rendering(subject), nl=False)
+        elif path:
+            write_whole(path, rendering(subject))
+            typer.echo(f"written: {path}", err=True)

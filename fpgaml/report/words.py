@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 FILES_SHOWN = 5
 
@@ -36,3 +37,10 @@ def few(names: Sequence[str], shown: int = FILES_SHOWN) -> str:
 def clean(text: object) -> str:
     """Text from a file, without anything that a terminal would obey or a page would turn around."""
     return "".join(c if c.isprintable() or c == "\n" else "?" for c in str(text))
+
+
+def by_code(text: str) -> Iterator[tuple[str, bool]]:
+    """Pieces of a text, and whether each stands between backquotes, which are left out: it is code."""
+    for place, piece in enumerate(re.split("`([^`]+)`", text)):
+        if piece:
+            yield piece, bool(place % 2)

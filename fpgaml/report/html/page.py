@@ -6,19 +6,19 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fpgaml.record.base import Fact
-from fpgaml.report import checks, provenance, summary
+from fpgaml.report import checks, summary
 from fpgaml.report.html.parts import Parts
-from fpgaml.report.section import Section, Subject
-from fpgaml.report.sections import budget, named_sections, verdict
+from fpgaml.report.order import BUDGET, HEAD, NUMBERS, in_page_order
+from fpgaml.report.section import Subject
+from fpgaml.report.sections import verdict
 from fpgaml.report.svg import palette
-from fpgaml.report.words import clean
+from fpgaml.report.words import by_code, clean
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def html_report(subject: Subject) -> str:
         lstrip_blocks=True,
         autoescape=True,
     )
-    templates.filters["clean"] = clean
+    templates.filters |= {"clean": clean, "text": _text}
     style, script = _style(templates), _source(templates, "script.js")
-    head, chapters = _chapters(subject, Parts(templates))
+    head, top, chapters = _chapters(subject, Parts(templates))
     return templates.get_template("page.jinja").render(
         title=f"{subject.manifest.source.file} on {subject.manifest.board.name}",
         policy=f"style-src {_csp_hash(style)}; script-src {_csp_hash(script)}",
@@ -57,39 +57,38 @@ def html_report(subject: Subject) -> str:
         reasons=verdict.reasons(subject),
         remark=verdict.remark(subject),
         kinds=checks.kinds_of(subject.results.checks),
-        headlines=summary.headlines(subject),
+        top=top,
         chapters=chapters,
         manifest=_raw(subject.manifest),
         results=_raw(subject.results),
     )
 
 
-def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter]]:
-    """The head of the page, and what has a title; a section without one goes on with the one before."""
+def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter], list[Chapter]]:
+    """The head of the page, what stands above the contents, and the others."""
     seen: Counter[str] = Counter()
     head = Markup()
     chapters: list[Chapter] = []
-    for name, section in _ordered(subject):
+    for name, section in in_page_order(subject):
         seen[name] += 1
-        anchor = name.replace("_", "-") + (f"-{seen[name]}" if seen[name] > 1 else "")
-        body = parts.section(section, anchor)
-        if section.title:
-            chapters.append(Chapter(anchor, section.title, section.aside, body))
-        elif chapters:
-            chapters[-1] = replace(chapters[-1], body=chapters[-1].body + body)
-        else:
+        anchor = f"section-{name.replace('_', '-')}" + (f"-{seen[name]}" if seen[name] > 1 else "")
+        body = parts.cards(summary.headlines(subject)) if name == NUMBERS else parts.section(section, anchor)
+        if name == HEAD:
             head += body
-    return head, chapters
+        elif section.title or not chapters:
+            chapters.append(Chapter(anchor, section.title, section.aside, body))
+        else:  # It goes on with the one before.
+            chapters[-1] = replace(chapters[-1], body=chapters[-1].body + body)
+    above = sum(name in seen for name in (BUDGET, NUMBERS))
+    return head, chapters[:above], chapters[above:]
 
 
-def _ordered(subject: Subject) -> Iterator[tuple[str, Section]]:
-    """In the page's order: the budget first; the verdict stands at its top in larger letters."""
-    for section in budget.sections(subject):
-        yield "budget", section
-    for name, section in named_sections(subject):
-        if name not in ("budget", "verdict"):
-            yield name, section
-    yield "record", provenance.section(subject)
+def _text(text: str) -> Markup:
+    """Text from a file or of a section; what stands between backquotes, as code."""
+    pieces = (
+        Markup("<code>{}</code>").format(piece) if code else escape(piece) for piece, code in by_code(clean(text))
+    )
+    return Markup().join(pieces)
 
 
 def _raw(fact: Fact) -> str:

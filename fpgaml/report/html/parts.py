@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jinja2
 from markupsafe import Markup
 
 from fpgaml.report.section import Cell, Figure, Gap, Line, Part, Section, Table, Words
+from fpgaml.report.summary import Headline
 from fpgaml.report.svg import NARROW, WIDE, draw
 
 SHORT, LONG = 20, 28
@@ -48,6 +50,10 @@ class Parts:
         return Markup().join(
             self._part(part, label, f"{anchor}-{number}") for number, part in enumerate(section.parts, 1)
         )
+
+    def cards(self, headlines: Sequence[Headline]) -> Markup:
+        """Headline numbers, each with all kinds that it is known by."""
+        return self._macro("cards", headlines=headlines)
 
     def _part(self, part: Part, label: str, name: str) -> Markup:
         match part:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
 
 from fpgaml.report.drawing import Role
 from fpgaml.report.svg import palette, words
+from fpgaml.report.words import clean
 
 FONT = "system-ui,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -24,9 +23,8 @@ def number(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as XML has it; characters that XML cannot hold become question marks."""
-    kept = _NOT_IN_XML.sub("?", text)
-    return "".join(_ESCAPES.get(character, character) for character in kept)
+    """Text as XML has it; characters that it cannot hold, or that turn a line around, become question marks."""
+    return "".join(_ESCAPES.get(character, character) for character in clean(text))
 
 
 def attributes(values: dict[str, object]) -> str:
