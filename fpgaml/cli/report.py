@@ -18,7 +18,9 @@ PRINTED = Path("-")
 
 
 def report(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert` wrote.")],
+    project: Annotated[
+        Path, typer.Argument(help="The folder that `fpgaml convert` wrote, or one with vendors' reports alone.")
+    ],
     json_output: Annotated[bool, typer.Option("--json", help="Print manifest and results as JSON.")] = False,
     budget: BudgetOption = None,
     accept_estimates: AcceptOption = False,
@@ -30,6 +32,10 @@ def report(
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Write the report for a merge request; `-`: print it."),
     ] = None,
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option("--reports", metavar="FOLDER", help="Vendors' reports of it elsewhere; may be given again."),
+    ] = None,
     all_quantizers: Annotated[bool, typer.Option("--all", help="List every quantizer and every message.")] = False,
     quiet: Quiet = False,
     strict: Strict = False,
@@ -40,6 +46,7 @@ def report(
     budget is not met: a line of it is met by the kind of number that it asks for, and open without one.
     """
     from fpgaml.cli.budgets import judged, read_named_budget
+    from fpgaml.cli.reports_alone import holds_reports_alone, show_reports
     from fpgaml.cli.show import end, print_json, show_judgement, show_subject, subject_json
     from fpgaml.errors import FpgamlError
     from fpgaml.report.read import read_project, with_graph
@@ -50,8 +57,13 @@ def report(
     printed = [option for option, given in wanted.items() if given]
     if len(printed) > 1:
         raise FpgamlError(" and ".join(printed), "would be printed one into the other", "Give one of them a file")
+    missing = [str(each) for each in reports or () if not each.exists()]
+    if missing:
+        raise FpgamlError(f"--reports {missing[0]}", "there is no such folder or file", "Give the folder of reports")
+    if holds_reports_alone(project) and not (budget or html or markdown):
+        return show_reports([project, *(reports or ())], json_output=json_output, everything=all_quantizers)
     asked = read_named_budget(budget) if budget else None
-    subject = read_project(project, everything=all_quantizers)
+    subject = read_project(project, everything=all_quantizers, reports=reports or ())
     if asked:
         subject = judged(subject, asked, accept_estimates)
     if html or markdown:
@@ -62,7 +74,7 @@ def report(
         show_subject(subject, quiet=quiet)
     elif not printed:
         show_judgement(subject, quiet=quiet)
-    end(subject, passed=subject.passed, strict=strict)
+    return end(subject, passed=subject.passed, strict=strict)
 
 
 def _write(subject: Subject, html: Path | None, markdown: Path | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from fpgaml.hls.settings import BACKENDS
+from fpgaml.hls.settings import BACKENDS, PROJECT_NAME
 from fpgaml.record.base import Fact, Positive
 from fpgaml.record.settings import Settings
 
@@ -31,6 +31,11 @@ class HlsFacts(Settings):
     reuse_factor: Positive
     layers: Mapping[str, LayerChoice]
     """By layer."""
+
+    @property
+    def top_module(self) -> str:
+        """The function that hls4ml writes for the whole network."""
+        return PROJECT_NAME
 
     @property
     def summary(self) -> str:

@@ -17,11 +17,8 @@ from fpgaml.hls.generated import register, write_functions
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.lower.scan import unrolled_notes
-from fpgaml.hls.settings import HlsSettings, IoType, Strategy
+from fpgaml.hls.settings import PROJECT_NAME, HlsSettings, IoType, Strategy
 from fpgaml.project.ports import CppPort
-
-PROJECT_NAME = "network"
-"""The top function's name, the same in every project, so that scripts around it do not change."""
 
 
 @dataclass(frozen=True)

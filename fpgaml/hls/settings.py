@@ -12,6 +12,9 @@ from fpgaml.errors import FpgamlError
 if TYPE_CHECKING:
     from fpgaml.boards import Board
 
+PROJECT_NAME = "network"
+"""The top function's name, the same in every project, so that scripts around it do not change."""
+
 
 class IoType(StrEnum):
     """How tensors travel between layers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, computed_field
@@ -103,9 +103,14 @@ class Results(Fact):
         kept = [entry for entry in self.synthesis if entry.key not in keys]
         return self._with(synthesis=(*kept, *entries))
 
-    def with_vendor(self, reports: Sequence[VendorReport]) -> Self:
-        """With vendors' reports, in the place of earlier ones of the same file."""
-        return self._with(vendor=replaced(self.vendor, tuple(reports)))
+    def with_vendor(self, reports: Sequence[VendorReport], instead_of: Collection[str] = ()) -> Self:
+        """With vendors' reports, in the place of earlier ones of the same file.
+
+        Args:
+            instead_of: files whose earlier reports no longer hold, since nothing can be read of them now.
+        """
+        kept = tuple(each for each in self.vendor if each.file not in instead_of)
+        return self._with(vendor=replaced(kept, tuple(reports)))
 
     def _with(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)

@@ -27,6 +27,11 @@ class Settings(Fact):
         return True
 
     @property
+    def top_module(self) -> str:
+        """The top module or function of what was made; empty where there is none."""
+        return ""
+
+    @property
     def speaker(self) -> str:
         """Whose messages the manifest holds."""
         return "The tools"

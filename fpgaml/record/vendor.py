@@ -11,6 +11,7 @@ from fpgaml.record.base import Above, Count, Fact, Kind, Name, NotNegative, Sha2
 from fpgaml.record.synthesis import Resource, ResourceName
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+TimingCheck = Literal["setup", "hold", "recovery", "removal", "pulse width"]
 ReportKind = Literal[Kind.ESTIMATE, Kind.SIMULATED, Kind.HLS_CSYNTH, Kind.POST_SYNTHESIS, Kind.POST_ROUTE]
 
 
@@ -40,7 +41,7 @@ class HlsClock(Fact):
 class Slack(Fact):
     """How one kind of timing check came out."""
 
-    check: Literal["setup", "hold", "recovery", "removal", "pulse width"]
+    check: TimingCheck
     clock: str
     """Empty: the whole design."""
     corner: str

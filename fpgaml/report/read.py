@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,17 @@ from fpgaml.errors import FpgamlError
 from fpgaml.project.hashes import edited_files
 from fpgaml.record.files import read_manifest, read_results
 from fpgaml.report.section import Subject
+from fpgaml.vendor_reports.read import project_reports
 
 
-def read_project(folder: Path, *, everything: bool = False) -> Subject:
-    """Read a project's record, and find out which of its files were edited.
+def read_project(folder: Path, *, everything: bool = False, reports: Sequence[Path] = ()) -> Subject:
+    """Read a project's record, find out which of its files were edited, and read the vendors' reports that lie there.
+
+    Nothing is written: what these say is among the results as long as the files are there.
 
     Args:
         everything: as for `Subject`.
+        reports: folders or files with vendors' reports of it, besides the project's own folder.
 
     Raises:
         FpgamlError: the folder is not a project, or its files are damaged.
@@ -26,7 +31,9 @@ def read_project(folder: Path, *, everything: bool = False) -> Subject:
         edited = tuple(edited_files(folder, manifest))
     except OSError as error:
         raise FpgamlError(str(folder), f"cannot be read: {error.strerror}", "Check its permissions") from None
-    return Subject(manifest, results, edited, everything=everything)
+    found = project_reports(folder, manifest, edited, reports)
+    results = results.with_vendor(found.reports, instead_of=[each.file for each in found.unused])
+    return Subject(manifest, results, edited, everything=everything, unused_reports=found.unused)
 
 
 def with_graph(subject: Subject, folder: Path) -> Subject:

@@ -151,5 +151,6 @@ class Subject:
 
     @property
     def passed(self) -> bool:
-        """Whether no check failed, and the budget is met where there is one."""
-        return self.results.passed and (self.judgement is None or self.judgement.standing == Standing.MET)
+        """Whether no check failed, no vendor's co-simulation did, and the budget is met where there is one."""
+        simulated = all(report.passed is not False for report in self.results.vendor)
+        return self.results.passed and simulated and (self.judgement is None or self.judgement.standing == Standing.MET)

@@ -53,6 +53,11 @@ class RtlFacts(Settings):
     """Null where the network is unrolled."""
 
     @property
+    def top_module(self) -> str:
+        """As the user called it."""
+        return self.top
+
+    @property
     def summary(self) -> str:
         """One line."""
         shell = f"{self.shell} shell"

@@ -30,6 +30,8 @@ ORDER = (
     "cosim",
     "bulk",
     "synthesis",
+    "vendor",
+    "by_kind",
     "messages",
     "edited",
     "budget",

@@ -1,0 +1,106 @@
+"""Vivado's `report_utilization -hierarchical`: what each instance takes, those inside it included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fpgaml.record.synthesis import Resource
+from fpgaml.record.vendor import ReportRow, VendorReport
+from fpgaml.vendor_reports.devices import amd
+from fpgaml.vendor_reports.source import Source, UnusableError, shown
+from fpgaml.vendor_reports.tables import Row, find, tables
+from fpgaml.vendor_reports.values import count
+from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, kind_of, read_header
+
+FORMAT = "Vivado utilisation by hierarchy"
+TOP = "(top)"
+COLUMNS = {
+    "LUT": ("Total LUTs",),
+    "FF": ("FFs",),
+    "DSP": ("DSP Blocks", "DSP48 Blocks", "DSPs", "DSP Slices"),
+    "URAM": ("URAM",),
+}
+LUTRAM = ("LUTRAMs", "SRLs")
+BRAM = ("RAMB36", "RAMB18")
+MOST_ROWS = 2000
+"""Of a table by instance; the deepest are left out beyond that."""
+
+
+def recognises(head: str) -> bool:
+    """Whether the top of a file is that of this report."""
+    return is_vivado(head, "report_utilization") and "Utilization by Hierarchy" in head
+
+
+def read(source: Source) -> VendorReport:
+    """Read the report.
+
+    Raises:
+        UnusableError: it is cut off, or not as Vivado writes it.
+    """
+    header = read_header(source)
+    check_complete(source)
+    table = find(tuple(tables(source)), "Instance")
+    if table is None or len(table.groups) < 2 or not table.groups[1]:
+        raise UnusableError("has no table of instances: it is cut off")
+    titles = table.header()
+    rows = [_row(titles, row) for row in table.groups[1]]
+    if rows[0].module != TOP:
+        raise UnusableError(f"does not begin with the top module; Vivado {header.version} may write another form")
+    return VendorReport(
+        file=source.file,
+        sha256=source.sha256,
+        format=FORMAT,
+        kind=kind_of(header.state),
+        tool="Vivado",
+        version=header.version,
+        state=header.state,
+        part=header.device,
+        top=header.design,
+        made=header.made,
+        resources=_whole(header.device, rows[0]),
+        rows=_shallowest(rows),
+        notes=header.notes(),
+    )
+
+
+def _row(titles: Sequence[str], row: Row) -> ReportRow:
+    if len(row) != len(titles):
+        raise UnusableError("has a row with more or fewer cells than columns")
+    cells = {title: cell.split("(")[0] for title, cell in zip(titles, row, strict=True)}  # 788198(45.61%)
+    name = row[0].strip()
+    return ReportRow(
+        name=shown(name) or "?",
+        module=shown(row[1]),
+        # One space after the ruler, two more a level; a row in parentheses is what the instance takes itself.
+        depth=max(0, len(row[0]) - len(row[0].lstrip()) - 1) // 2,
+        inclusive=not name.startswith("("),
+        resources=_resources(cells),
+    )
+
+
+def _resources(cells: Mapping[str, str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, titles in COLUMNS.items():
+        title = next((each for each in titles if each in cells), None)
+        if title is not None:
+            found[name] = count(cells[title], title)
+    if all(title in cells for title in LUTRAM):
+        found["LUTRAM"] = sum(count(cells[title], title) for title in LUTRAM)
+    if all(title in cells for title in BRAM):
+        found["BRAM"] = 2 * count(cells["RAMB36"], "RAMB36") + count(cells["RAMB18"], "RAMB18")
+    if "LUT" not in found or "FF" not in found:
+        raise UnusableError("has no columns of LUTs and FFs")
+    return found
+
+
+def _whole(part: str, top: ReportRow) -> tuple[Resource, ...]:
+    order = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM")
+    return tuple(amd(part, name, top.resources[name], None) for name in order if name in top.resources)
+
+
+def _shallowest(rows: Sequence[ReportRow]) -> tuple[ReportRow, ...]:
+    deepest = max(row.depth for row in rows)
+    while len(rows) > MOST_ROWS and deepest > 0:
+        rows = [row for row in rows if row.depth < deepest]
+        deepest -= 1
+    return tuple(rows[:MOST_ROWS])
