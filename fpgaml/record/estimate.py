@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from fpgaml.record.base import Above, Count, Fact, Interval, Kind, Name, Positive, absent, empty
 from fpgaml.record.synthesis import Resource, ResourceName
-from fpgaml.record.timetable import Timetable
+from fpgaml.record.timetable import Pipeline, Timetable
 
 UNITS: Mapping[str, str] = {
     "LUT": "LUT of six inputs",
@@ -56,6 +56,8 @@ class Estimate(Fact):
     interval_cycles: Interval | None
     timetable: Timetable | None = Field(default=None, exclude_if=absent)
     """Of a streaming core."""
+    pipeline: Pipeline | None = Field(default=None, exclude_if=absent)
+    """Of an unrolled core; older records do not have it."""
     missing: Mapping[Name, Name] = Field(default_factory=dict, exclude_if=empty)
     """Why a number is not there, by the name of its member."""
     notes: tuple[Name, ...] = Field(default=(), exclude_if=empty)

@@ -1,4 +1,4 @@
-"""When each stage of a streaming core works, how it is folded and what that costs; known before HDL is written."""
+"""When each part of a core works, how it is folded and what that costs; known before HDL is written."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Row(Fact):
     """Of what the stage remembers: windows, lines, tensors."""
     fifo_depth: Count = 0
     """Beats that wait for it at most."""
+    start: Count | None = Field(default=None, exclude_if=absent)
+    """The cycle in which it begins with a frame, counted as `first` is; older records do not say."""
     first: Count
     """The cycle of the first beat that leaves, counted from the first beat of the frame at the core's input."""
     last: Count
@@ -57,6 +59,8 @@ class Timetable(Fact):
 
     asked: str
     """In words; empty where nothing was asked."""
+    continuous: bool = Field(default=False, exclude_if=lambda endless: not endless)
+    """Whether the stream has no end; older records do not say."""
     interval: Interval
     """Cycles between frames; continuous: between results."""
     latency: Positive
@@ -69,3 +73,21 @@ class Timetable(Fact):
     """The next faster one."""
     notes: tuple[str, ...] = ()
     """What else there is to say: padding, tensors that are gathered, and why."""
+
+
+class Stages(Fact):
+    """Where a layer of an unrolled core is in its pipeline: from the first stage with logic of its own to the last."""
+
+    name: Name
+    first: Count
+    """Stage s lies between register ranks s and s + 1."""
+    last: Count
+
+
+class Pipeline(Fact):
+    """An unrolled core in time: a frame enters every cycle, and moves on by a stage."""
+
+    latency: Positive
+    """Register ranks of the core."""
+    layers: tuple[Stages, ...]
+    """Those that have logic, in the order of the network."""

@@ -26,7 +26,7 @@ from fpgaml.cost.resources import Estimate
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port, packed_bits
-from fpgaml.record.timetable import Timetable
+from fpgaml.record.timetable import Pipeline, Timetable
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.rtl.settings import Hdl
 from fpgaml.rtl.stream import Stream
@@ -225,7 +225,7 @@ class Core:
         tables: modules that hold lookup tables alone, for the bench to read every entry of.
         facts: what else the manifest says of how the core was made.
         cover: finds golden vectors that move what others leave.
-        timetable: of a streaming core.
+        timetable: of a streaming core; pipeline: of an unrolled one.
     """
 
     boundary: Boundary
@@ -237,3 +237,4 @@ class Core:
     facts: Mapping[str, Any] = field(default_factory=dict)
     cover: Cover | None = None
     timetable: Timetable | None = None
+    pipeline: Pipeline | None = None

@@ -219,4 +219,5 @@ def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
         latency_ns=round(latency * board.clock_ns, 3),
         interval_cycles=interval,
         timetable=core.timetable,
+        pipeline=core.pipeline,
     )

@@ -81,20 +81,20 @@ def postponed(netlist: Netlist, plan: Schedule, model: DelayModel) -> Schedule:
     later = [0] * len(netlist.wires)
     room = [last + 1] * len(netlist.wires)
     for result in netlist.results:
-        room[result.wire] = min(room[result.wire], last - _usable(netlist, plan, model, result.wire))
+        room[result.wire] = min(room[result.wire], last - readable(netlist, plan, model, result.wire))
     for index in reversed(range(len(netlist.wires))):
         wire = netlist.wires[index]
         if wire.gate not in (Gate.CONSTANT, Gate.INPUT) and room[index] <= last:
             later[index] = room[index]
         for argument in wire.arguments:
-            between = max(plan.stages[index] - _usable(netlist, plan, model, argument) - 1, 0)
+            between = max(plan.stages[index] - readable(netlist, plan, model, argument) - 1, 0)
             room[argument] = min(room[argument], later[index] + between)
     moved = Schedule(tuple(s + k for s, k in zip(plan.stages, later, strict=True)), plan.latency)
     return min(plan, moved, key=lambda each: register_bits(netlist, each))
 
 
-def _usable(netlist: Netlist, plan: Schedule, model: DelayModel, index: int) -> int:
-    """The stage in which a wire can be read."""
+def readable(netlist: Netlist, plan: Schedule, model: DelayModel, index: int) -> int:
+    """The stage in which a wire can be read: a later one than it begins in, where registers are within its gate."""
     wire = netlist.wires[index]
     if wire.gate == Gate.CONSTANT:
         return 0

@@ -8,6 +8,7 @@ from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops.scan import has_scan
 from fpgaml.progress import Progress
+from fpgaml.record.timetable import Pipeline, Stages
 from fpgaml.rtl.core import Boundary, Core, Layer
 from fpgaml.rtl.coverage.covering import cover
 from fpgaml.rtl.delays import DelayModel
@@ -17,7 +18,7 @@ from fpgaml.rtl.estimate import check_fits, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist
 from fpgaml.rtl.run import NetlistRun
-from fpgaml.rtl.schedule import Schedule, postponed, schedule
+from fpgaml.rtl.schedule import Schedule, postponed, readable, schedule
 from fpgaml.rtl.settings import Hdl
 
 
@@ -56,6 +57,7 @@ def unrolled_core(graph: Graph, board: Board, top: str, hdl: Hdl, progress: Prog
         modules.tables,
         {"delay_model": delays.facts()},
         partial(cover, graph, netlist),
+        pipeline=_pipeline(netlist, plan, delays),
     )
 
 
@@ -69,3 +71,18 @@ def _layers(netlist: Netlist, plan: Schedule) -> tuple[Layer, ...]:
         Layer(name, netlist.notes.get(name, ""), min(found, default=0), max(found, default=0))
         for name, found in zip(netlist.layers, stages, strict=True)
     )
+
+
+def _pipeline(netlist: Netlist, plan: Schedule, delays: DelayModel) -> Pipeline:
+    """The stages of each layer that has logic, those within its multipliers and memories included."""
+    stages: list[list[int]] = [[] for _ in netlist.layers]
+    for index, wire in enumerate(netlist.wires):
+        if wire.gate not in (Gate.INPUT, Gate.CONSTANT):
+            first = plan.stages[index]
+            stages[wire.layer] += [first, max(first, readable(netlist, plan, delays, index) - 1)]
+    layers = [
+        Stages(name=name, first=min(found), last=max(found))
+        for name, found in zip(netlist.layers, stages, strict=True)
+        if found
+    ]
+    return Pipeline(latency=plan.latency, layers=tuple(layers))

@@ -13,6 +13,8 @@ from fpgaml.report.svg.scale import Scale, brief, scale_of, titled
 THICK = 14.0
 BESIDE_FROM = 520.0
 """Width from which labels stand beside their lanes, not above them."""
+NOTES = 0.34
+"""Of the width, the most that notes beside lanes take."""
 THINNEST = 2.0
 """Of a span, so that it is seen."""
 
@@ -25,7 +27,7 @@ def draw(canvas: Canvas, drawing: Timeline) -> None:
     longest = max(words.width(lane.label) for lane in drawing.lanes)
     left = min(longest + 10, 0.28 * canvas.width) if beside else 2.0
     notes = max(words.width(lane.note, words.SMALL) for lane in drawing.lanes) if beside else 0.0
-    right = min(notes + 10, 0.34 * canvas.width) if notes else 10.0
+    right = min(notes + 12, NOTES * canvas.width) if notes else 10.0
     values = [place for lane in drawing.lanes for span in lane.spans for place in (span.start, span.stop)]
     values += [moment.at for moment in drawing.moments]
     width = canvas.width - left - right
@@ -54,8 +56,12 @@ def describe(drawing: Timeline) -> str:
 def _room(lane: Lane, beside: bool, width: float) -> float:
     """The height of a lane."""
     if beside:
-        return THICK + 9
+        return max(THICK + 9, len(_beside(lane, width)) * (ROW - 3) + 6)
     return ROW + THICK + 9 + len(_under(lane, width)) * (ROW - 2)
+
+
+def _beside(lane: Lane, width: float) -> list[str]:
+    return words.wrapped(lane.note, NOTES * width - 12, words.SMALL, most=2)
 
 
 def _under(lane: Lane, width: float) -> list[str]:
@@ -76,8 +82,8 @@ def _work(canvas: Canvas, lane: Lane, x: Scale, above: float, area: Area) -> Non
 def _labels(canvas: Canvas, lane: Lane, y: float, area: Area, beside: bool) -> None:
     base = _above(y, beside) + THICK
     with canvas.group(font_size=words.SMALL, fill=palette.FAINT):
-        if beside:
-            canvas.name(area.right + 8, base - 3, lane.note, canvas.width - area.right - 8, words.SMALL)
+        for index, text in enumerate(_beside(lane, canvas.width) if beside else ()):
+            canvas.text(area.right + 8, base - 3 + (ROW - 3) * index, text, lane.note)
         for index, text in enumerate(() if beside else _under(lane, canvas.width)):
             canvas.text(0, base + (ROW - 2) * (index + 1) - 1, text, lane.note, halo=True)
     if beside:

@@ -28,6 +28,7 @@ def timetable(
     each = costs(dataflow)
     return Timetable(
         asked=str(wishes),
+        continuous=isinstance(dataflow, Endless),
         interval=interval(dataflow),
         latency=latency(dataflow),
         rows=tuple(_row(dataflow, stage, each[stage.name]) for stage in stages_of(dataflow)),
@@ -114,6 +115,7 @@ def _row(dataflow: Dataflow | Endless, stage: Element, cost: Cost) -> Row:
         rom_bits=cost.rom_bits,
         buffer_bits=cost.buffer_bits,
         fifo_depth=max(calendar.depths[stage.name], default=0),
+        start=int(calendar.starts[stage.name][0]),
         first=int(times[0]),
         last=int(times[-1]),
     )
