@@ -262,7 +262,8 @@ class Proof:
             node = self.graph.layers[name.removeprefix("layer/")] if name.startswith("layer/") else name
             lsb = int(self.graph.types[node].uniform().fractional)
             kept = FixedArray(value.integers[:count][keep], value.fractional)
-            comparison = compare_reals(kept, answer[:count][keep], name, 0, lsb)
+            is_output = not name.startswith("layer/")
+            comparison = compare_reals(kept, answer[:count][keep], name, 0, lsb, with_spread=is_output)
             if comparison.first is not None:  # counted among the chosen ones: say which event of the data it is
                 event = first + int(np.flatnonzero(keep)[comparison.first.event])
                 comparison = replace(comparison, first=replace(comparison.first, event=event))

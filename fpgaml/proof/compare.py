@@ -13,6 +13,7 @@ from fpgaml.data.stored import require_finite
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FLOAT64_EXACT, FixedArray, add, magnitude
+from fpgaml.proof.spread import Spread, spread
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Comparison:
         largest: the largest |difference| in real units.
         rounded_to: the floating-point format that the expected values were recorded in, where it is one.
         differing_rounded: how many differ after the exact value is rounded to that format.
+        spread: the differences, in LSB; None where there are none, or nobody asked.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Comparison:
     largest: float = 0.0
     rounded_to: str = ""
     differing_rounded: int = 0
+    spread: Spread | None = None
 
     @property
     def exact(self) -> bool:
@@ -96,6 +99,7 @@ class Comparison:
             largest=max(self.largest, other.largest),
             rounded_to=self.rounded_to or other.rounded_to,
             differing_rounded=self.differing_rounded + other.differing_rounded,
+            spread=self.spread + other.spread if self.spread and other.spread else self.spread or other.spread,
         )
 
     def __str__(self) -> str:
@@ -138,7 +142,7 @@ def compare(
     result = _counted(name, differs)
     if not result.differing_values:
         return result
-    distances = FixedArray(abs(add(wanted, -given)), common).to_float()
+    differences = FixedArray(add(given, -wanted), common).to_float()
     index = _first(differs)
     first = Difference(
         first_event + index[0],
@@ -149,7 +153,7 @@ def compare(
         int(given[index]),
         common,
     )
-    return _measured(result, distances, expected.fractional if lsb is None else lsb, first)
+    return _measured(result, differences, expected.fractional if lsb is None else lsb, first)
 
 
 def compare_reals(
@@ -158,6 +162,8 @@ def compare_reals(
     name: str = "output",
     first_event: int = 0,
     lsb: ArrayLike | None = None,
+    *,
+    with_spread: bool = True,
 ) -> Comparison:
     """Compare a Graph's exact values with what a framework computed in floating point.
 
@@ -170,6 +176,7 @@ def compare_reals(
         name: for the message.
         first_event: the index of the chunk's first event.
         lsb: fractional bits of the Graph's type, a scalar or per element; those of `values` by default.
+        with_spread: whether differences are counted by their size.
 
     Raises:
         FpgamlError: another shape or number of events, or NaN or infinity in the recorded values.
@@ -197,7 +204,8 @@ def compare_reals(
         int(values.integers[index]),
         values.fractional,
     )
-    return _measured(result, np.abs(computed - exact_answers), values.fractional if lsb is None else lsb, first)
+    differences = computed - exact_answers
+    return _measured(result, differences, values.fractional if lsb is None else lsb, first, with_spread)
 
 
 def _differs(values: FixedArray, computed: NDArray[np.float64], recorded: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -219,7 +227,16 @@ def _first(differs: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(differs)), differs.shape))
 
 
-def _measured(result: Comparison, distances: NDArray[np.float64], lsb: ArrayLike, first: Difference) -> Comparison:
+def _measured(
+    result: Comparison, differences: NDArray[np.float64], lsb: ArrayLike, first: Difference, with_spread: bool = True
+) -> Comparison:
     bits: Ints = np.asarray(lsb, dtype=np.int64)
-    in_lsb = float(np.ldexp(distances, bits).max())
-    return replace(result, first=first, largest_lsb=in_lsb, largest=float(distances.max()))
+    in_lsb = np.ldexp(differences, bits)
+    unit = float(np.ldexp(1.0, -int(bits))) if bits.ndim == 0 else None
+    return replace(
+        result,
+        first=first,
+        largest_lsb=float(np.abs(in_lsb).max()),
+        largest=float(np.abs(differences).max()),
+        spread=spread(in_lsb, unit) if with_spread else None,
+    )

@@ -61,9 +61,20 @@ def _comparisons(found: Iterable[Comparison]) -> tuple[record.Comparison, ...]:
             largest_lsb=comparison.largest_lsb,
             largest=comparison.largest,
             first=record.Difference(**asdict(comparison.first)) if comparison.first else None,
+            spread=_spread(comparison),
         )
         for comparison in found
     )
+
+
+def _spread(comparison: Comparison) -> record.Spread | None:
+    """None where all is equal, or what the answers are recorded in cannot tell."""
+    found = comparison.spread
+    if found is None or comparison.equal_as_recorded:
+        return None
+    names = ("over", "up_to", "below", "above")
+    bins = tuple(record.Bin.model_validate(dict(zip(names, each, strict=True))) for each in found.bins())
+    return record.Spread(lsb=found.lsb, bins=bins)
 
 
 def _quantizer(statistics: QuantizerStatistics) -> record.QuantizerUse:

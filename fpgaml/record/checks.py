@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
+from fpgaml.record.base import Above, Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
 from fpgaml.record.verdict import Status
 
 SOURCE_CHECK = "source model = Graph"
@@ -26,6 +26,26 @@ class Difference(Fact):
     fractional: int
 
 
+class Bin(Fact):
+    """Differences of one size, in LSB."""
+
+    over: NotNegative
+    up_to: NotNegative | None
+    """Null: without end."""
+    below: Count
+    """How many are negative: less than expected."""
+    above: Count
+
+
+class Spread(Fact):
+    """Differences by size; equal values are not among them."""
+
+    lsb: Above | None
+    """In output units; null where it differs by element."""
+    bins: tuple[Bin, ...]
+    """Those that hold something, ascending; eight an octave, whole numbers of LSB up to 16 in a bin each."""
+
+
 class Comparison(Fact):
     """What comparing one tensor found."""
 
@@ -42,6 +62,8 @@ class Comparison(Fact):
     largest: NotNegative
     """In output units."""
     first: Difference | None
+    spread: Spread | None = Field(default=None, exclude_if=absent)
+    """None where all is equal."""
 
     @classmethod
     def equal(cls, name: str, events: int, elements: int) -> Comparison:

@@ -16,6 +16,7 @@ ORDER = (
     "ports",
     "network",
     "checks",
+    "errors",
     "precision",
     "calibration",
     "layers",
