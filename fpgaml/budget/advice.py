@@ -20,7 +20,7 @@ WITH_LABELS = "`fpgaml convert MODEL --data FILE --labels FILE`"
 RUNS: Mapping[What, str] = {
     What.LATENCY: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
     What.INTERVAL: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
-    What.EXACTNESS: "`fpgaml verify PROJECT`",
+    What.EXACTNESS: "`fpgaml verify PROJECT`, of RTL with --cosim",
     What.OVERFLOW: "`fpgaml convert MODEL --data FILE`",
     **dict.fromkeys((What.ROC_AUC, What.EFFICIENCY, What.ACCURACY, What.RESOLUTION), WITH_LABELS),
     What.AUC_LOSS: f"{WITH_LABELS}, with the model's framework or its recorded answers",
@@ -29,10 +29,11 @@ RUNS: Mapping[What, str] = {
 
 
 def next_step(limit: Limit) -> str:
-    """The kinds of number that a limit needs, with what makes each."""
-    steps = []
-    for kind in limit.met_by:
-        made_by = RUNS.get(limit.measure.what) if kind == Kind.SIMULATED else BY_KIND.get(kind)
-        if kind in limit.measure.kinds:
-            steps.append(f"{kind} ({made_by})" if made_by else str(kind))
-    return " or ".join(steps)
+    """The kinds of number that a limit needs, with what makes each; those that nothing here makes come alone."""
+    steps = {
+        kind: RUNS.get(limit.measure.what) if kind == Kind.SIMULATED else BY_KIND.get(kind)
+        for kind in limit.met_by
+        if kind in limit.measure.kinds
+    }
+    made_here = [f"{kind} ({made_by})" for kind, made_by in steps.items() if made_by]
+    return " or ".join(made_here or map(str, steps))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from fpgaml.budget.budget import Limit
-from fpgaml.budget.measures import Demand
+from fpgaml.budget.measures import PERCENT, SHARE, Demand
 from fpgaml.record.number import Number, in_unit
 
 
@@ -63,7 +63,7 @@ class Finding:
         if self.value is None or isinstance(self.limit.limit, Demand):
             return str(number)
         of = f" of {number.of}" if number.of and not self.limit.of else ""
-        if self.value == number.value:
+        if self.value == number.value and self.limit.unit not in (PERCENT, SHARE):
             return f"{number.amount}{of} ({number.kind}, {number.source})"
         return f"{in_unit(self.value, self.limit.unit)}{of} ({number.amount}, {number.kind}, {number.source})"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from fpgaml.errors import FpgamlError
 
 if TYPE_CHECKING:
     from fpgaml.budget.budget import Budget
@@ -22,23 +24,36 @@ AcceptOption = Annotated[
 ]
 
 
-def read_named_budget(name: str) -> Budget:
-    """The budget of a file, or of a task.
+@dataclass(frozen=True)
+class Asked:
+    """A budget, and whether numbers of another kind than it asks for decide where there is no better one."""
+
+    budget: Budget
+    accept_estimates: bool = False
+
+    def judged(self, subject: Subject) -> Subject:
+        """The subject with how it stands, for every rendering of it."""
+        from fpgaml.budget.judge import judge
+
+        edited = () if subject.made_now else subject.edited
+        judgement = judge(
+            self.budget, subject.manifest, subject.results, edited=edited, accept_estimates=self.accept_estimates
+        )
+        return replace(subject, judgement=judgement)
+
+
+def asked_budget(name: str | None, accept_estimates: bool = False) -> Asked | None:
+    """The budget of a file, or of a task; None where none is asked for. To be read before any long work.
 
     Raises:
-        FpgamlError: it cannot be read, or is no budget.
+        FpgamlError: it cannot be read, or is no budget; or estimates are accepted for none.
     """
     from fpgaml.budget.read import read_budget
     from fpgaml.tasks import find_network
 
+    if name is None:
+        if accept_estimates:
+            raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
+        return None
     named = find_network(name)
-    return read_budget(named[0].folder / "budget.toml" if named else Path(name))
-
-
-def judged(subject: Subject, budget: Budget, accept_estimates: bool = False) -> Subject:
-    """The subject with how it stands against a budget, for every rendering of it."""
-    from fpgaml.budget.judge import judge
-
-    edited = () if subject.made_now else subject.edited
-    judgement = judge(budget, subject.manifest, subject.results, edited=edited, accept_estimates=accept_estimates)
-    return replace(subject, judgement=judgement)
+    return Asked(read_budget(named[0].folder / "budget.toml" if named else Path(name)), accept_estimates)

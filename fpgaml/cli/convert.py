@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fpgaml.cli import complete
+from fpgaml.cli.budgets import AcceptOption, BudgetOption
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
 from fpgaml.cli.target_options import read_target, target_help, target_parameters
@@ -120,12 +121,15 @@ def _convert(
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
     vectors: VectorOptions = VectorOptions(),
+    budget: BudgetOption = None,
+    accept_estimates: AcceptOption = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     quiet: Quiet = False,
     strict: Strict = False,
     settings: dict[str, Any] | None = None,
 ) -> None:
     """Convert a trained model into a firmware project that is proved equal to it."""
+    from fpgaml.cli.budgets import asked_budget
     from fpgaml.cli.show import end, show_results
     from fpgaml.conversion import Request, Vectors
     from fpgaml.conversion import convert as run
@@ -134,6 +138,7 @@ def _convert(
     from fpgaml.tasks.sources import sources
 
     progress, kind = choose_progress(quiet), target_class(target.lower())
+    asked = asked_budget(budget, accept_estimates)
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
         config = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
         own = config.settings if config else {}
@@ -154,10 +159,12 @@ def _convert(
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),
         )
         conversion = run(found.model, request, progress)
-    subject = show_results(conversion.folder, conversion.results, (), json_output=json_output, quiet=quiet)
+    subject = show_results(
+        conversion.folder, conversion.results, (), json_output=json_output, quiet=quiet, budget=asked
+    )
     if not (json_output or quiet):
         typer.echo(f"Project: {conversion.folder}")
-    end(subject, passed=conversion.passed, strict=strict)
+    end(subject, passed=subject.passed, strict=strict)
 
 
 def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool) -> Board:

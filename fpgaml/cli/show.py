@@ -14,21 +14,31 @@ from fpgaml.errors import EXIT_CHECK_FAILED
 from fpgaml.record.verdict import Verdict
 
 if TYPE_CHECKING:
+    from fpgaml.cli.budgets import Asked
     from fpgaml.record.results import Results
     from fpgaml.report.section import Section, Subject
 
 
-def show_results(folder: Path, results: Results, edited: Sequence[str], *, json_output: bool, quiet: bool) -> Subject:
+def show_results(
+    folder: Path,
+    results: Results,
+    edited: Sequence[str],
+    *,
+    json_output: bool,
+    quiet: bool,
+    budget: Asked | None = None,
+) -> Subject:
     """A report with the results of checks that were made just now.
 
     Args:
         edited: files that changed since the project was generated, and were checked as they are.
-        quiet: the verdict alone.
+        quiet: the verdict alone; budget: to judge them by.
     """
     from fpgaml.record.files import read_manifest
     from fpgaml.report.section import Subject
 
     subject = Subject(read_manifest(folder), results, edited, made_now=True)
+    subject = budget.judged(subject) if budget else subject
     if json_output:
         print_json(subject_json(subject))
     else:

@@ -97,7 +97,8 @@ def _cycles(
 
 
 def _synthesis(project: _Project) -> Iterator[Number]:
-    for entry in project.results.synthesis:
+    # What is put together without the borders of modules is closer to what a vendor's tool makes: it is the last.
+    for entry in sorted(project.results.synthesis, key=lambda each: each.hierarchy == "flattened"):
         source = ", ".join(f"{name} {version}" for name, version in entry.tools.items())
         note, stale = f"hierarchy {entry.hierarchy}", "" if entry.edited else project.changed
         about = Number(What.LUT, 0, "", Kind(entry.kind), source, part=entry.part, note=note, stale=stale)

@@ -159,7 +159,11 @@ def test_how_much_a_limit_is_missed_or_kept_by_is_said_in_its_unit_and_in_percen
     [
         ([], ["met", "met"], "Graph = C-simulation"),
         ([samples.check(name="x", status="within tolerance")], ["missed", "met"], "x: within tolerance"),
-        ([samples.check(name="x", status="not checked")], ["open", "met"], "needs simulated (`fpgaml verify PROJECT`)"),
+        (
+            [samples.check(name="x", status="not checked")],
+            ["open", "met"],
+            "needs simulated (`fpgaml verify PROJECT`, of RTL with",
+        ),
         ([samples.check(name="x", status="failed")], ["missed", "missed"], "failed: x"),
     ],
 )
