@@ -30,7 +30,7 @@ def cosim(
     project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert --target rtl` wrote.")],
     simulator: Annotated[
         SimulatorChoice | None,
-        typer.Option("--sim", help="The simulator; without it Verilator for Verilog, GHDL for VHDL."),
+        typer.Option("--sim", help="The simulator; without it the one expected to be through first."),
     ] = None,
     frames: Annotated[int | None, typer.Option("--frames", min=2, help="Frames of the full load.")] = None,
     random: Annotated[

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from fpgaml.cosim.built import has_runtime, is_built
+from fpgaml.cosim.choice import PACES, Ready, Work, choose
 from fpgaml.cosim.job import SILENCE, Job, read_bench_json
+from fpgaml.cosim.load import cycles, load_frames
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.record import check_of, entry_of, record, with_run
-from fpgaml.cosim.run import JUNIT, build_folder, run_job
-from fpgaml.cosim.tools import Simulator, choose_simulator
+from fpgaml.cosim.run import JUNIT, build_folder, run_job, usual_folder
+from fpgaml.cosim.tools import Simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.errors import FpgamlError
 from fpgaml.interrupts import interruptible
@@ -20,19 +25,13 @@ from fpgaml.record.cosim import BenchCheck, Cosim
 from fpgaml.record.files import read_manifest
 from fpgaml.record.results import Results
 
-SLOW_FRAMES = 1000
-FAST_FRAMES = 20_000
-"""Frames of the full load where none are asked for: with simulators that interpret, and with one that compiles."""
-SHORT = 20
-"""Cycles between frames up to which that many are simulated."""
-
 
 @dataclass(frozen=True)
 class Options:
     """What the user asks for.
 
     Args:
-        simulator: "verilator", "icarus" or "ghdl"; None: the best one there is.
+        simulator: "verilator", "icarus" or "ghdl"; None: the one that is expected to be through first.
         frames: of the full load; None: as many as take a few seconds.
         random: so many events at random beside the golden vectors; 0: none.
         seed: of everything random; waves: write waveforms.
@@ -47,11 +46,6 @@ class Options:
     waves: bool = False
     timeout: float = SILENCE
     cycles: int | None = None
-
-    def load(self, simulator: str, interval: int) -> int | None:
-        """Frames of the full load; None: as many as the budget of cycles allows, which the bench knows."""
-        usual = FAST_FRAMES if simulator == "verilator" else SLOW_FRAMES
-        return self.frames or (usual if interval <= SHORT else None)
 
 
 @dataclass(frozen=True)
@@ -122,20 +116,41 @@ def simulate(project: Path, options: Options | None = None, progress: Progress |
             str(project), "has no bench in sim/", "Give a project of `fpgaml convert --target rtl`, or convert again"
         )
     bench = read_bench_json(sim / "bench.json")
-    simulator = choose_simulator(bench["hdl"], options.simulator)
-    build = build_folder(project, simulator, options.waves)
-    vectors = build / "vectors" if options.random else None
-    if vectors is not None:
-        write_random_vectors(project, bench, vectors, options.random, options.seed, progress)
     if options.frames and "continuous" in bench:
         reason = "is of frames, and this project reads an endless stream"
         raise FpgamlError("--frames", reason, "Take --cycles for more of its golden stream, or --bulk")
-    frames = options.load(simulator.name, bench.get("interval") or 1)
-    asked = options.seed, vectors, options.waves, options.timeout, options.cycles
-    job = Job(sim, sim / "bench.json", build, simulator, frames, *asked)
+    job, reason = _chosen_job(project, bench, options)
+    if job.vectors is not None:
+        write_random_vectors(project, bench, job.vectors, options.random, options.seed, progress)
     outcome = run_job(job, progress)
     if not job.with_tables and _has_tables(project):
         outcome = replace(outcome, checks=(*outcome.checks, _NOT_READ))
-    entry, check = entry_of(outcome, simulator, edited), check_of(outcome, simulator, bench)
+    simulator = job.simulator
+    entry, check = entry_of(outcome, simulator, edited, chosen=reason), check_of(outcome, simulator, bench)
     results = record(project, entry, check, simulator)
-    return Cosimulation(outcome, simulator, edited, results, entry, check, build)
+    return Cosimulation(outcome, simulator, edited, results, entry, check, job.build)
+
+
+def _chosen_job(project: Path, bench: Mapping[str, Any], options: Options) -> tuple[Job, str]:
+    """What is to be run, and why with this simulator."""
+
+    def job_of(simulator: Simulator, build: Path) -> Job:
+        frames = load_frames(simulator.name, bench.get("interval") or 1, options.frames)
+        vectors = build / "vectors" if options.random else None
+        asked = options.seed, vectors, options.waves, options.timeout, options.cycles
+        return Job(project / "sim", project / "sim" / "bench.json", build, simulator, frames, *asked)
+
+    def ready(simulator: Simulator) -> Ready:
+        job = job_of(simulator, usual_folder(project, simulator, options.waves))
+        return Ready(is_built(job), has_runtime(job))
+
+    choice = choose(bench["hdl"], options.simulator, work_of(project / "sim", bench, options), ready)
+    return job_of(choice.simulator, build_folder(project, choice.simulator, options.waves)), choice.reason
+
+
+def work_of(folder: Path, bench: Mapping[str, Any], options: Options) -> Work:
+    """What is to be simulated; folder: that of bench.json, from where its sources are named."""
+    size = sum(path.stat().st_size for name in bench["sources"] if (path := folder / name).is_file())
+    asked = options.frames, options.random, options.cycles
+    tables = [2 ** int(row["index_width"]) for row in (bench.get("tables") or {}).get("modules", ())]
+    return Work(size / 1000, {name: cycles(bench, name, *asked) for name in PACES}, tables)

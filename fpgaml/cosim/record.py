@@ -22,9 +22,13 @@ def check_name(simulator: str) -> str:
 
 
 def entry_of(
-    outcome: Outcome, simulator: Simulator, edited: Sequence[str], vendor: VendorTiming | None = None
+    outcome: Outcome, simulator: Simulator, edited: Sequence[str], vendor: VendorTiming | None = None, chosen: str = ""
 ) -> Cosim:
-    """The run as an entry of `cosim`; vendor: what the tool that wrote the RTL says of its timing."""
+    """The run as an entry of `cosim`.
+
+    Args:
+        vendor: what the tool that wrote the RTL says of its timing; chosen: why this simulator was taken.
+    """
     return Cosim.model_validate(
         {
             "simulator": simulator.name,
@@ -38,6 +42,7 @@ def entry_of(
             "measured": outcome.measured,
             "checks": outcome.checks,
             "vendor": vendor,
+            "chosen": chosen,
         }
     )
 

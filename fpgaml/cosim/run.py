@@ -48,16 +48,24 @@ def run_job(job: Job, progress: Progress | None = None) -> Outcome:
         return read_outcome(job.build / RESULTS, job.build / JUNIT)
 
 
+def usual_folder(project: Path, simulator: Simulator, waves: bool) -> Path:
+    """`sim/build/SIMULATOR` of a project."""
+    return project / "sim" / "build" / (f"{simulator.name}-waves" if waves else simulator.name)
+
+
 def build_folder(project: Path, simulator: Simulator, waves: bool) -> Path:
-    """`sim/build/SIMULATOR` of a project, else, where that cannot be written, a folder in the user's cache."""
-    name = f"{simulator.name}-waves" if waves else simulator.name
-    wanted = project / "sim" / "build" / name
+    """The usual folder, else, where that cannot be written, one in the user's cache; it is there now.
+
+    Raises:
+        FpgamlError: neither can be written.
+    """
+    wanted = usual_folder(project, simulator, waves)
     with contextlib.suppress(OSError):
         wanted.mkdir(parents=True, exist_ok=True)
         if os.access(wanted, os.W_OK):
             return wanted
     key = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:16]
-    folder = cache_folder() / "cosim" / key / name
+    folder = cache_folder() / "cosim" / key / wanted.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

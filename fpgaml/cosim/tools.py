@@ -43,7 +43,7 @@ class Simulator:
 
 
 def choose_simulator(hdl: str, wanted: str | None = None) -> Simulator:
-    """The simulator asked for, else the best one that is there.
+    """The simulator asked for, else the preferred one of those that are there.
 
     Args:
         hdl: "verilog" or "vhdl".
@@ -52,19 +52,31 @@ def choose_simulator(hdl: str, wanted: str | None = None) -> Simulator:
     Raises:
         ToolError: it does not read the language, it or something it needs is missing.
     """
-    check_python()
     names = DEFAULTS[hdl]
-    if wanted is not None:
-        if wanted not in names:
-            raise ToolError("--sim", f"{wanted} does not read {hdl}", f"For this project: {' or '.join(names)}")
-        return _FINDERS[wanted]()
-    problems = []
-    for name in names:
+    if wanted is None:
+        return find_simulators(hdl)[0]
+    check_python()
+    if wanted not in names:
+        raise ToolError("--sim", f"{wanted} does not read {hdl}", f"For this project: {' or '.join(names)}")
+    return _FINDERS[wanted]()
+
+
+def find_simulators(hdl: str) -> list[Simulator]:
+    """Those of a language that are there, the preferred one first; at least one.
+
+    Raises:
+        ToolError: there is none, or something is missing that all need.
+    """
+    check_python()
+    found, problems = [], []
+    for name in DEFAULTS[hdl]:
         try:
-            return _FINDERS[name]()
+            found.append(_FINDERS[name]())
         except ToolError as error:
             problems.append(error)
-    raise problems[0]
+    if not found:
+        raise problems[0]
+    return found
 
 
 def check_python() -> None:

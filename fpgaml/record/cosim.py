@@ -79,6 +79,8 @@ class Cosim(Fact):
     """As cocotb's makefiles call it."""
     tool: Name
     """The simulator with its version."""
+    chosen: str = Field(default="", exclude_if=lambda text: not text)
+    """Why this simulator was taken; empty where it was asked for, or the only one there was."""
     cocotb: Name
     shell: Name
     hdl: Literal["verilog", "vhdl"]

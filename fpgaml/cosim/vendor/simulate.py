@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fpgaml.cosim.choice import PACES, Ready, Work, choose
 from fpgaml.cosim.job import Job
+from fpgaml.cosim.load import cycles
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.project import Cosimulation, Options
 from fpgaml.cosim.record import check_of, entry_of, record
 from fpgaml.cosim.run import build_folder, run_job
-from fpgaml.cosim.tools import choose_simulator
 from fpgaml.cosim.vectors import write_random_vectors
 from fpgaml.cosim.vendor.csynth import StatedTiming, find_timing
 from fpgaml.cosim.vendor.ports import map_ports, module_text, read_pins, reshaped_variables
@@ -97,19 +98,21 @@ def simulate_vendor(
         settings["io"],
         reshaped_variables(project / "firmware" / "network.cpp"),
     )
-    simulator = choose_simulator("verilog", options.simulator)
+    frames = options.frames or _frames(design.timing)
+    # What is compiled already is not known before the bench is written, which lies in the simulator's folder.
+    choice = choose("verilog", options.simulator, _work_of(design, frames, options), lambda _: Ready())
+    simulator = choice.simulator
     build = build_folder(project, simulator, options.waves)
     bench = _write_bench(build, project, design, facts, inputs, outputs, manifest)
     content = json.loads(bench.read_text("utf-8"))
     vectors = build / "vectors" if options.random else None
     if vectors is not None:
         write_random_vectors(project, content, vectors, options.random, options.seed, progress)
-    frames = options.frames or _frames(design.timing)
     asked = options.seed, vectors, options.waves, options.timeout, options.cycles
     job = Job(bench.parent, bench, build, simulator, frames, *asked)
     outcome = run_job(job, progress)
     edited = tuple(edited_files(project, manifest))
-    entry = entry_of(outcome, simulator, edited, design.timing.entry() if design.timing else None)
+    entry = entry_of(outcome, simulator, edited, design.timing.entry() if design.timing else None, choice.reason)
     check = check_of(outcome, simulator, content)
     results = record(project, entry, check, simulator)
     return VendorCosimulation(Cosimulation(outcome, simulator, edited, results, entry, check, build), design)
@@ -195,6 +198,13 @@ def _with_absolute_tables(text: str, folder: Path) -> str:
         return f'{match[1]}"{path}"' if path.is_file() else match[0]
 
     return re.sub(r'(\$readmem[hb]\s*\(\s*)"([^"]+)"', replace, text)
+
+
+def _work_of(design: VendorDesign, frames: int, options: Options) -> Work:
+    timing = design.timing
+    paces = {"interval": timing.interval, "latency": timing.latency} if timing else {}
+    size = sum(path.stat().st_size for path in design.sources)
+    return Work(size / 1000, {name: cycles(paces, name, frames, options.random, options.cycles) for name in PACES})
 
 
 def _frames(timing: StatedTiming | None) -> int:

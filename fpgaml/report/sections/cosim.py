@@ -31,6 +31,8 @@ def cosim_section(entry: Cosim) -> Section:
     speed = entry.measured.frames_per_second
     if speed is not None:
         parts.append(line(f"{speed:,.0f} frames/s of simulation at full load" if speed >= 10 else _slow(speed)))
+    if entry.chosen:
+        parts.append(line(f"{entry.tool} was chosen: {entry.chosen}"))
     parts += end(entry.edited, _verdict(entry))
     return Section("RTL simulation", parts, f"{entry.kind}, {entry.tool}, shell {entry.shell}, {entry.hdl}")
 
