@@ -54,6 +54,8 @@ def headlines(subject: Subject) -> list[Headline]:
     for _, same in groupby(numbers, key=lambda number: number.what):
         titles: dict[str, list[Number]] = {}
         for number in same:
+            if number.what.is_resource and not (number.value or number.available):
+                continue  # There is none of it, and none is needed.
             titles.setdefault(number.title, []).append(number)
         for title, found in list(titles.items())[:SHOWN]:
             strongest_first = reversed(_timed(found))

@@ -17,6 +17,7 @@ from fpgaml.report.html.parts import Parts
 from fpgaml.report.order import BUDGET, HEAD, NUMBERS, in_page_order
 from fpgaml.report.section import Subject
 from fpgaml.report.sections import verdict
+from fpgaml.report.sections.budget import LABELS as BUDGET_LABELS
 from fpgaml.report.svg import palette
 from fpgaml.report.words import by_code, clean
 
@@ -45,6 +46,7 @@ def html_report(subject: Subject) -> str:
         autoescape=True,
     )
     templates.filters |= {"clean": clean, "text": _text}
+    judgement = subject.judgement
     style, script = _style(templates), _source(templates, "script.js")
     head, top, chapters = _chapters(subject, Parts(templates))
     return templates.get_template("page.jinja").render(
@@ -56,6 +58,7 @@ def html_report(subject: Subject) -> str:
         claim=verdict.claim(subject),
         reasons=verdict.reasons(subject),
         remark=verdict.remark(subject),
+        budget=judgement and (judgement.place, BUDGET_LABELS[judgement.standing]),
         kinds=checks.kinds_of(subject.results.checks),
         top=top,
         chapters=chapters,

@@ -1,0 +1,139 @@
+"""The page in a browser: nothing is asked of a network, and everybody can read it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fpgaml.report.html.page import html_report
+from fpgaml.report.section import Subject
+from tests.report.pages import drawn, judged, subject
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WIDTHS = (1400, 800, 400)
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with something for every kind of part; edited files, so that words of each mark are there."""
+    folder = tmp_path_factory.mktemp("report")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        drawn(monkeypatch)
+        found = judged(subject(), folder)
+        edited = Subject(found.manifest, found.results, ["a.cpp"], everything=True, judgement=found.judgement)
+        path = folder / "report.html"
+        path.write_text(html_report(edited), encoding="utf-8")
+    return path
+
+
+class Opened:
+    """The page, and what it asked for and complained of."""
+
+    def __init__(self, browser: Any, path: Path, width: int, scheme: str = "light", script: bool = True) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+        )
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(path.as_uri())
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_axe_finds_nothing(browser: Any, report: Path, width: int, scheme: str) -> None:
+    with Opened(browser, report, width, scheme) as opened:
+        opened.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        # Contrast is not judged on the shade at the edges of what scrolls.
+        opened.page.evaluate("document.styleSheets[0].insertRule('.scroll { background: none !important }')")
+        found = axe.Axe().run(opened.page)
+        assert not found.violations_count, found.generate_report()
+        doubtful = [node["html"] for each in found.response["incomplete"] for node in each["nodes"]]
+        # What is drawn has its contrast reckoned in svg/test_palette.py.
+        assert not [html for html in doubtful if not html.startswith("<text")]
+        assert {"color-contrast", "scrollable-region-focusable"} <= {each["id"] for each in found.response["passes"]}
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 320])
+def test_no_request_no_complaint_and_nothing_wider_than_the_window(browser: Any, report: Path, width: int) -> None:
+    with Opened(browser, report, width) as opened:
+        opened.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert opened.requests == [report.as_uri()]
+        assert not opened.complaints
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_titles_and_figures_are_seen(browser: Any, report: Path) -> None:
+    for width in WIDTHS:
+        with Opened(browser, report, width) as opened:
+            titles = opened.page.locator("h2:visible").all_inner_texts()
+            assert {"Budget", "In numbers", "Everything drawn", "Checks", "Generated from"} <= set(titles)
+            assert opened.page.locator("figure svg:visible").count() == 6, "each drawing once"
+
+
+def test_the_keyboard_gets_everywhere(browser: Any, report: Path) -> None:
+    with Opened(browser, report, 400) as opened:
+        page = opened.page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0, "it is seen"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "report"
+        broad = page.evaluate(
+            "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
+        )
+        assert "Everything drawn estimate" in broad
+        reached = []
+        for _ in range(100):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.tagName"))
+            if reached[-1] == "Everything drawn estimate":
+                break
+        assert {"A", "SUMMARY", "Everything drawn estimate"} <= set(reached)
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_a_table_that_fits_is_no_stop_and_without_script_every_table_is(browser: Any, report: Path) -> None:
+    count = "document.querySelectorAll('.scroll[tabindex]').length"
+    with Opened(browser, report, 1400) as wide, Opened(browser, report, 400) as narrow:
+        assert wide.page.evaluate(count) < narrow.page.evaluate(count)
+    with Opened(browser, report, 1400, script=False) as still:
+        assert still.page.locator(".scroll").count() == still.page.locator(".scroll[tabindex='0']").count() > 5
+
+
+def test_paper_is_light_and_holds_what_can_be_read_there(browser: Any, report: Path) -> None:
+    with Opened(browser, report, 800, "dark") as opened:
+        page = opened.page
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
+        assert not page.locator("nav:visible, .skip:visible, pre:visible").count()
+        assert page.locator("figure svg:visible").count() == 6
+        assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
