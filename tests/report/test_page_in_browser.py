@@ -93,7 +93,9 @@ def test_titles_and_figures_are_seen(browser: Any, report: Path) -> None:
         with Opened(browser, report, width) as opened:
             titles = opened.page.locator("h2:visible").all_inner_texts()
             assert {"Budget", "In numbers", "Everything drawn", "Checks", "Generated from"} <= set(titles)
-            assert opened.page.locator("figure svg:visible").count() == 6, "each drawing once"
+            assert opened.page.locator("figure svg:visible").count() == opened.page.locator("figure").count() >= 6, (
+                "each drawing once"
+            )
 
 
 def test_the_keyboard_gets_everywhere(browser: Any, report: Path) -> None:
@@ -135,5 +137,5 @@ def test_paper_is_light_and_holds_what_can_be_read_there(browser: Any, report: P
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
         assert not page.locator("nav:visible, .skip:visible, pre:visible").count()
-        assert page.locator("figure svg:visible").count() == 6
+        assert page.locator("figure svg:visible").count() == page.locator("figure").count() >= 6
         assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
