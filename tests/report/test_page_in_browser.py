@@ -11,7 +11,7 @@ import pytest
 
 from fpgaml.report.html.page import html_report
 from fpgaml.report.section import Subject
-from tests.report.pages import drawn, judged, subject
+from tests.report.pages import DRAWINGS, drawn, judged, subject
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (1400, 800, 400)
@@ -64,6 +64,12 @@ class Opened:
         self.context.close()
 
 
+def each_drawn_once(page: Any) -> bool:
+    """Of the drawings for a wide page and for a narrow one, one is seen."""
+    seen: int = page.locator("figure svg:visible").count()
+    return seen == page.locator("figure").count() >= len(DRAWINGS)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 400])
 def test_axe_finds_nothing(browser: Any, report: Path, width: int, scheme: str) -> None:
@@ -93,9 +99,7 @@ def test_titles_and_figures_are_seen(browser: Any, report: Path) -> None:
         with Opened(browser, report, width) as opened:
             titles = opened.page.locator("h2:visible").all_inner_texts()
             assert {"Budget", "In numbers", "Everything drawn", "Checks", "Generated from"} <= set(titles)
-            assert opened.page.locator("figure svg:visible").count() == opened.page.locator("figure").count() >= 6, (
-                "each drawing once"
-            )
+            assert each_drawn_once(opened.page)
 
 
 def test_the_keyboard_gets_everywhere(browser: Any, report: Path) -> None:
@@ -129,6 +133,22 @@ def test_a_table_that_fits_is_no_stop_and_without_script_every_table_is(browser:
         assert still.page.locator(".scroll").count() == still.page.locator(".scroll[tabindex='0']").count() > 5
 
 
+def test_values_are_read_at_the_pointer_and_with_the_keyboard(browser: Any, report: Path) -> None:
+    # A curve from 0.2 at 0.001 over 0.5 at 0.01 and 0.9 at 0.1 to 1 at 1, on an axis of four decades.
+    with Opened(browser, report, 1400) as opened:
+        page = opened.page
+        drawing, said = page.locator("svg[data-x]:visible").first, page.locator(".reading:visible").first
+        drawing.scroll_into_view_if_needed()
+        box, place = drawing.bounding_box(), [float(each) for each in drawing.get_attribute("data-x").split()[2:4]]
+        page.mouse.move(box["x"] + place[0] + (place[1] - place[0]) / 3, box["y"] + 100)
+        assert "At 0.01: " in said.inner_text() and said.inner_text().endswith(" 0.5, hardware 0.5")
+        page.mouse.move(0, 0)
+        assert said.inner_text().startswith("Point at the drawing")
+        page.locator("[role=group]:has(> svg[data-x]):visible").first.focus()
+        page.keyboard.press("End")
+        assert said.inner_text().endswith(" 1, hardware 1") and said.get_attribute("role") == "status"
+
+
 def test_paper_is_light_and_holds_what_can_be_read_there(browser: Any, report: Path) -> None:
     with Opened(browser, report, 800, "dark") as opened:
         page = opened.page
@@ -137,5 +157,5 @@ def test_paper_is_light_and_holds_what_can_be_read_there(browser: Any, report: P
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
         assert not page.locator("nav:visible, .skip:visible, pre:visible").count()
-        assert page.locator("figure svg:visible").count() == page.locator("figure").count() >= 6
+        assert each_drawn_once(page)
         assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")

@@ -84,7 +84,10 @@ def draw_y(canvas: Canvas, axis: Axis, scale: Scale, area: Area) -> None:
 
 
 def readable(canvas: Canvas, x: Scale, y: Scale | None = None) -> None:
-    """Say where values lie, so that a script can read them at a pointer: low, high, start, stop, and `log` or not."""
+    """Say where values lie, so that a script can read them at a pointer: low, high, start, stop, and `log` or not.
+
+    Lines that it reads have their name as `data-line`.
+    """
     values = {"data_x": _said(x)} | ({"data_y": _said(y)} if y else {})
     canvas.plot = attributes(dict(values))
 

@@ -140,7 +140,7 @@ def _curve(canvas: Canvas, curve: Curve, key: Key, x: Scale, y: Scale) -> None:
     if not stretches:
         return
     title = f"{curve.name}: {len(curve.x):,} points, {brief(min(curve.y))} to {brief(max(curve.y))}"
-    legend.line(canvas, "".join(map(path_of, stretches)), key, title)
+    legend.line(canvas, "".join(map(path_of, stretches)), key, title, data_line=curve.name)
     if key.marker:
         legend.marks(canvas, key, _along(np.concatenate(stretches)))
 

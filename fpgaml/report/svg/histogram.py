@@ -65,7 +65,7 @@ def _outline(canvas: Canvas, steps: Steps, key: Key, x: Scale, y: Scale, area: A
         last = at
     path += f"H{number(places[-1])}V{number(area.bottom)}"
     canvas.add("path", d=f"{path}z", fill=palette.colour(steps.role), fill_opacity=0.14)
-    legend.line(canvas, path, key, f"{steps.name}: {brief(sum(steps.counts))} in all")
+    legend.line(canvas, path, key, f"{steps.name}: {brief(sum(steps.counts))} in all", data_line=steps.name)
     if key.marker:
         tops = [((a + b) / 2, height) for a, b, height in zip(places, places[1:], heights, strict=False)]
         filled = [place for place, count in zip(tops, steps.counts, strict=True) if count > 0]
