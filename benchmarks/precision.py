@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from fpgaml.proof.physics import roc_auc
 from numpy.typing import NDArray
 
 from fpgaml.data.dataset import open_data
@@ -26,7 +27,6 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.precision.build import Numbers
 from fpgaml.precision.choose import choose_numbers
-from fpgaml.proof.physics import roc_auc
 from fpgaml.source import settle
 
 HERE = Path(__file__).resolve().parent

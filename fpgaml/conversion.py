@@ -34,7 +34,17 @@ from fpgaml.proof.vectors import corner_vectors
 from fpgaml.record import manifest as record
 from fpgaml.record.base import Fact
 from fpgaml.record.files import write_record
-from fpgaml.record.manifest import BoardChoice, ChosenBy, Coding, InputType, Manifest, PortFacts, Source, VectorFacts
+from fpgaml.record.manifest import (
+    BoardChoice,
+    ChosenBy,
+    Coding,
+    ConfigFile,
+    InputType,
+    Manifest,
+    PortFacts,
+    Source,
+    VectorFacts,
+)
 from fpgaml.record.results import Results
 from fpgaml.source import InputChoice, LoadedModel, load_with_data
 from fpgaml.target import Evidence, Target, Texts, Written
@@ -64,6 +74,7 @@ class Request:
     Args:
         output: the project's folder; board: with the part and the clock that were asked for.
         board_chosen_by: who chose the board where the user asked for none.
+        config: the file that the user asked by.
         target: what is made, with its own settings.
         input_types: as for --input-type.
         numbers: how to round what the model keeps in floating point; None: weights keep 16 bits, results are exact.
@@ -81,6 +92,7 @@ class Request:
     checking: Checking = field(default_factory=Checking)
     vectors: Vectors = field(default_factory=Vectors)
     board_chosen_by: ChosenBy | None = None
+    config: ConfigFile | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -250,6 +262,7 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
         source=Source(file=model.path.name, sha256=model.sha256, framework=model.framework),
         graph_sha256=graph_hash(model.graph),
         board=BoardChoice.model_validate(request.board.facts() | {"chosen_by": request.board_chosen_by}),
+        config=request.config,
         settings=firmware.settings,
         inputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.inputs),
         outputs=tuple(PortFacts.model_validate(port.to_row()) for port in firmware.outputs),

@@ -51,6 +51,15 @@ class UnsupportedError(FpgamlError):
         super().__init__(where, f"{count} not supported: {listing}")
 
 
+class FileError(FpgamlError):
+    """Several things are wrong in one file; all of them are named at once."""
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        listing = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(where, f"{len(self.problems)} problems:{listing}")
+
+
 class TooWideError(FpgamlError):
     """Exact values need more bits than anything useful has: fewer at run time help, as a quantiser leaves them."""
 

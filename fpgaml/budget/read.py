@@ -33,12 +33,23 @@ def read_budget(path: Path) -> Budget:
     Raises:
         FpgamlError: there is none, or it is not a budget; names everything that is wrong.
     """
-    content = _content(path)
+    return budget_of(_content(path), path.parent, str(path))
+
+
+def budget_of(content: Mapping[str, Any], folder: Path, where: str) -> Budget:
+    """The budget that a file's content describes, or a table in another file.
+
+    Args:
+        folder: where a board's file is looked for; where: names the content in errors.
+
+    Raises:
+        FpgamlError: it is not a budget; names everything that is wrong.
+    """
     problems: list[str] = []
-    budget = _Reader(path.parent, problems).budget(content)
+    budget = _Reader(folder, problems).budget(content)
     if problems:
         count = "" if len(problems) == 1 else f"{len(problems)} problems:\n  "
-        raise FpgamlError(str(path), f"is no budget: {count}" + "\n  ".join(problems), ADVICE)
+        raise FpgamlError(where, f"is no budget: {count}" + "\n  ".join(problems), ADVICE)
     return budget
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fpgaml.errors import FpgamlError
+from fpgaml.projectfile.project_file import Table
 
 if TYPE_CHECKING:
     from fpgaml.budget.budget import Budget
@@ -42,18 +43,22 @@ class Asked:
         return replace(subject, judgement=judgement)
 
 
-def asked_budget(name: str | None, accept_estimates: bool = False) -> Asked | None:
-    """The budget of a file, or of a task; None where none is asked for. To be read before any long work.
+def asked_budget(name: str | Table | None, accept_estimates: bool = False) -> Asked | None:
+    """The budget of a file or a task, or a table in fpgaml.yaml; None where none is asked for.
+
+    To be read before any long work.
 
     Raises:
         FpgamlError: it cannot be read, or is no budget; or estimates are accepted for none.
     """
-    from fpgaml.budget.read import read_budget
+    from fpgaml.budget.read import budget_of, read_budget
     from fpgaml.tasks import find_network
 
     if name is None:
         if accept_estimates:
             raise FpgamlError("--accept-estimates", "goes with --budget", "Give --budget")
         return None
+    if isinstance(name, Table):
+        return Asked(budget_of(name.content, name.folder, name.where), accept_estimates)
     named = find_network(name)
     return Asked(read_budget(named[0].folder / "budget.toml" if named else Path(name)), accept_estimates)

@@ -10,8 +10,10 @@ import typer
 
 from fpgaml.cli import complete
 from fpgaml.cli.budgets import AcceptOption, BudgetOption
+from fpgaml.cli.from_file import Taken, from_file
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
+from fpgaml.cli.project_folder import folder_name
 from fpgaml.cli.target_options import read_target, target_help, target_parameters
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.registry import what_is_read
@@ -111,10 +113,14 @@ class VectorOptions:
 
 
 def _convert(
+    context: typer.Context,
     model: Annotated[
-        Path,
-        typer.Argument(help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists."),
-    ],
+        Path | None,
+        typer.Argument(
+            help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists.  "
+            "\\[default: what fpgaml.yaml in this folder says]"
+        ),
+    ] = None,
     target: Annotated[str, typer.Option("--target", "-t", autocompletion=complete.targets, help=target_help())] = "hls",
     project: ProjectOptions = ProjectOptions(),
     reading: ModelOptions = ModelOptions(),
@@ -128,7 +134,11 @@ def _convert(
     strict: Strict = False,
     settings: dict[str, Any] | None = None,
 ) -> None:
-    """Convert a trained model into a firmware project that is proved equal to it."""
+    """Convert a trained model into a firmware project that is proved equal to it.
+
+    Without MODEL, fpgaml.yaml in this folder says what is converted, and how: `fpgaml init` writes one. A flag that is
+    given comes before what the file says.
+    """
     from fpgaml.cli.budgets import asked_budget
     from fpgaml.cli.show import end, show_results
     from fpgaml.conversion import Request, Vectors
@@ -137,17 +147,20 @@ def _convert(
     from fpgaml.progress import choose_progress
     from fpgaml.tasks.sources import sources
 
+    assert model is not None  # or the file names one
+    taken: Taken | None = context.obj
+    folder = taken.file.folder if taken else Path()
     progress, kind = choose_progress(quiet), target_class(target.lower())
     asked = asked_budget(budget, accept_estimates)
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
-        config = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
-        own = config.settings if config else {}
+        of_hls4ml = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
+        own = of_hls4ml.settings if of_hls4ml else {}
         chosen = read_target(kind.name, settings or {}, {**found.settings(kind.name), **own})
         board = _place(project, found, kind.name, kind.for_board)
-        numbers = _numbers(reading, config.asked if config else None, checks.tolerance, found.labels, progress)
+        numbers = _numbers(reading, of_hls4ml.asked if of_hls4ml else None, checks.tolerance, found.labels, progress)
         kept = replace(checks, tolerance=None) if reading.calibrate else checks
         request = Request(
-            output=project.output or Path(f"{found.stem}_{board.name if kind.for_board else kind.name}"),
+            output=project.output or folder / folder_name(found.stem, board.name, kind),
             target=chosen,
             board=board,
             board_chosen_by=found.chosen_by(project.board) if kind.for_board else None,
@@ -157,6 +170,7 @@ def _convert(
             force=project.force,
             checking=replace(checking(data, kept), data=found.data, labels=found.labels),
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),
+            config=taken.fact() if taken else None,
         )
         conversion = run(found.model, request, progress)
     subject = show_results(
@@ -211,5 +225,5 @@ def _factor_bits(text: str) -> int | None:
     raise FpgamlError("--requantize", f"`{text}` is not known", "Write exact, power-of-two, or 1 to 30 bits")
 
 
-convert = grouped(_convert, target_parameters())
+convert = from_file(grouped(_convert, target_parameters()))
 convert.__name__ = "convert"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fpgaml.cli.options import Quiet
+from fpgaml.cli.project_folder import ProjectArgument, project_folder
 from fpgaml.cli.show import print_json, show_section
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
@@ -27,7 +28,7 @@ class SimulatorChoice(StrEnum):
 
 
 def cosim(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert --target rtl` wrote.")],
+    project: ProjectArgument = None,
     simulator: Annotated[
         SimulatorChoice | None,
         typer.Option("--sim", help="The simulator; without it the one expected to be through first."),
@@ -94,7 +95,7 @@ def cosim(
     }
     if bulk is not None:
         _refuse(of_bench, "is for the bench", "Leave out it or --bulk")
-        _bulk(project, bulk, seed, data, stalls, json_output, quiet)
+        _bulk(project_folder(project), bulk, seed, data, stalls, json_output, quiet)
         return
     _refuse({"--data": data, "--stalls": stalls}, "goes with --bulk", "Give --bulk N")
     if rtl is None:
@@ -102,7 +103,7 @@ def cosim(
     from fpgaml.cosim.project import Options
 
     _bench(
-        project,
+        project_folder(project),
         Options(simulator and str(simulator), frames, random, seed, waves, timeout, cycles),
         rtl,
         top,

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from fpgaml.errors import EXIT_BAD_INPUT, FpgamlError, UnsupportedError
+from fpgaml.errors import EXIT_BAD_INPUT, FileError, FpgamlError, UnsupportedError
 
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """What the command line's parser raises: of click, which typer brings along in one version and imports in another."""
@@ -24,10 +24,11 @@ def error_text(error: FpgamlError) -> str:
 
 
 def error_json(error: FpgamlError) -> dict[str, Any]:
-    """The same for a program to read; `problems` names layers that are not supported."""
-    problems = error.problems if isinstance(error, UnsupportedError) else ()
+    """The same for a program to read; `problems` names layers that are not supported, or lines of a file."""
+    problems = error.problems if isinstance(error, UnsupportedError | FileError) else ()
+    reason = f"{len(problems)} problems" if problems else error.reason
     listed = [{"where": each.where, "reason": each.reason, "advice": each.advice} for each in problems]
-    return _object(error.where, error.reason, error.advice, error.exit_code) | ({"problems": listed} if listed else {})
+    return _object(error.where, reason, error.advice, error.exit_code) | ({"problems": listed} if listed else {})
 
 
 def usage_json(error: Exception) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any, get_type_hints
 def grouped(function: Callable[..., None], more: Sequence[Parameter] = ()) -> Callable[..., None]:
     """A command of a function; where a parameter's type is a dataclass, each of its fields is an option.
 
+    Its attribute `headings` holds, by option, the first line of what the dataclass says of itself.
+
     Args:
         function: its parameters and the fields are annotated as typer wants them.
         more: options that are known at run time only; the function takes them as its last argument, a dictionary.
@@ -42,6 +44,9 @@ def grouped(function: Callable[..., None], more: Sequence[Parameter] = ()) -> Ca
     command.__name__, command.__doc__ = function.__name__, function.__doc__
     command.__signature__ = Signature([*parameters, *more])  # type: ignore[attr-defined]
     command.__annotations__ = {}
+    command.headings = {  # type: ignore[attr-defined]
+        each.name: (kind.__doc__ or "").splitlines()[0] for kind in groups.values() for each in fields(kind)
+    }
     return command
 
 

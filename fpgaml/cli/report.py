@@ -9,6 +9,7 @@ import typer
 
 from fpgaml.cli.budgets import AcceptOption, BudgetOption
 from fpgaml.cli.options import Quiet, Strict
+from fpgaml.cli.project_folder import ProjectArgument, project_here
 
 if TYPE_CHECKING:
     from fpgaml.report.section import Subject
@@ -18,9 +19,7 @@ PRINTED = Path("-")
 
 
 def report(
-    project: Annotated[
-        Path, typer.Argument(help="The folder that `fpgaml convert` wrote, or one with vendors' reports alone.")
-    ],
+    project: ProjectArgument = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print manifest and results as JSON.")] = False,
     budget: BudgetOption = None,
     accept_estimates: AcceptOption = False,
@@ -46,8 +45,9 @@ def report(
 ) -> None:
     """Show what a project was made from, what was checked, and whether it is still as generated.
 
-    Nothing is run: `fpgaml verify` runs the checks again. The exit code is 0, or 1 if a check failed or the
-    budget is not met: a line of it is met by the kind of number that it asks for, and open without one.
+    Without PROJECT, fpgaml.yaml in this folder says project and budget. Nothing is run: `fpgaml verify` runs the checks
+    again. The exit code is 0, or 1 if a check failed or the budget is not met: a line of it is met by the kind of
+    number that it asks for, and open without one.
     """
     from fpgaml.cli.budgets import asked_budget
     from fpgaml.cli.reports_alone import holds_reports_alone, show_reports
@@ -55,6 +55,10 @@ def report(
     from fpgaml.errors import FpgamlError
     from fpgaml.report.read import read_project, with_graph
 
+    if project is None:
+        project, file = project_here()
+        budget, strict = budget or file.values.get("budget"), strict or file.values.get("strict", False)
+        accept_estimates = accept_estimates or file.values.get("accept-estimates", False)
     asked = asked_budget(budget, accept_estimates)
     wanted = {"--json": json_output}
     wanted |= {f"{option} -": path == PRINTED for option, path in _files(html, markdown, junit)}

@@ -9,11 +9,12 @@ import typer
 
 from fpgaml.cli import complete
 from fpgaml.cli.options import Quiet
+from fpgaml.cli.project_folder import ProjectArgument, project_folder
 from fpgaml.cli.show import print_json, show_section
 
 
 def synth(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert --target rtl` wrote.")],
+    project: ProjectArgument = None,
     family: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,7 +52,7 @@ def synth(
     from fpgaml.synth.run import Request, synthesise
 
     request = Request(tuple(family or ()), board, modules, route, keep)
-    found = synthesise(project, request, choose_progress(quiet))
+    found = synthesise(project_folder(project), request, choose_progress(quiet))
     if json_output:
         print_json({"synthesis": [synthesis.to_json() for synthesis in found]})
     else:

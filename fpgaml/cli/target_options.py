@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,7 @@ def target_help() -> str:
 
 def target_parameters() -> list[Parameter]:
     """An option of the command for each flag; targets may share one."""
-    return [_parameter(flag, users) for flag, users in _flags().items()]
+    return [_parameter(flag, users) for flag, users in option_users().items()]
 
 
 def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any]) -> Target:
@@ -43,7 +44,7 @@ def read_target(name: str, given: Mapping[str, Any], brought: Mapping[str, Any])
     own = {option.flag: field for field, option in options.items()}
     values: dict[str, Any] = {}
     foreign: list[str] = []
-    for flag in _flags():
+    for flag in option_users():
         value = given[parameter_name(flag)]
         if value is None or value is False or value == []:
             continue
@@ -74,19 +75,28 @@ def _flags_of(target: str) -> set[str]:
     return {option.flag for option in options_of(target_class(target)).values()}
 
 
-def _flags() -> dict[str, list[tuple[str, Option]]]:
-    """By flag, the titles of the targets that have it, and what it is there."""
-    found: dict[str, list[tuple[str, Option]]] = {}
+@dataclass(frozen=True)
+class User:
+    """A target that has an option: its name and title, and what the option is there."""
+
+    target: str
+    title: str
+    option: Option
+
+
+def option_users() -> dict[str, list[User]]:
+    """By flag, the targets that have it."""
+    found: dict[str, list[User]] = {}
     for name in target_names():
         kind = target_class(name)
         for option in options_of(kind).values():
-            found.setdefault(option.flag, []).append((kind.title, option))
+            found.setdefault(option.flag, []).append(User(name, kind.title, option))
     return found
 
 
-def _parameter(flag: str, users: Sequence[tuple[str, Option]]) -> Parameter:
-    panel, option = users[0]
-    text = option.help if len(users) == 1 else " ".join(f"{title}: {each.help}" for title, each in users)
+def _parameter(flag: str, users: Sequence[User]) -> Parameter:
+    panel, option = users[0].title, users[0].option
+    text = option.help if len(users) == 1 else " ".join(f"{user.title}: {user.option.help}" for user in users)
     shown = rf"  \[default: {option.shown}]" if option.shown else ""
     info = typer.Option(flag, help=text + shown, min=option.least, rich_help_panel=panel)
     default = False if option.kind is bool else None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
+from fpgaml.cli.project_folder import ProjectArgument, project_here
+from fpgaml.projectfile.project_file import ProjectFile
+
+Options = TypeVar("Options", DataOptions, CheckOptions)
 
 
 def _verify(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert` wrote.")],
+    project: ProjectArgument = None,
     model: Annotated[
         Path | None, typer.Option("--model", "-m", help="The model file, to compare with its framework again.")
     ] = None,
@@ -27,18 +33,44 @@ def _verify(
 ) -> None:
     """Check a project again, as it lies in its folder: golden vectors, C-simulation, and more data if given.
 
-    RTL is simulated with --cosim. The exit code is 0, or 1 if a check failed.
+    Without PROJECT, fpgaml.yaml in this folder says project, model, data and how they are compared. RTL is simulated
+    with --cosim. The exit code is 0, or 1 if a check failed.
     """
     from fpgaml.cli.show import end, show_results
     from fpgaml.progress import choose_progress
     from fpgaml.verification import verify as run
 
+    if project is None:
+        project, file = project_here()
+        model, data, checks = filled(file, model, data, checks)
+        strict = strict or file.values.get("strict", False)
     verification = run(project, model, checking(data, checks), choose_progress(quiet), cosim=cosim)
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():
             typer.echo(f"{name}: {guess}")
     end(subject, passed=verification.passed, strict=strict)
+
+
+def filled(
+    file: ProjectFile, model: Path | None, data: DataOptions, checks: CheckOptions
+) -> tuple[Path | None, DataOptions, CheckOptions]:
+    """What the command line leaves open as a file says it; what that says of its data is of no other data."""
+    values = {name.replace("-", "_"): value for name, value in file.values.items()}
+    if values.get("calibrate"):
+        values.pop("tolerance", None)  # of the calibration, not of a comparison
+    if data.data is not None:
+        values = {name: value for name, value in values.items() if name not in ("data_axes", "reference", "labels")}
+    named: Path | None = values.get("model")
+    if model is None and named is not None and named.is_file():
+        model = named
+    return model, _open(data, values), _open(checks, values)
+
+
+def _open(options: Options, values: Mapping[str, Any]) -> Options:
+    """Options, of which those that stand at their defaults are taken from the values."""
+    at_default = {each.name for each in fields(options) if getattr(options, each.name) == each.default}
+    return replace(options, **{name: value for name, value in values.items() if name in at_default})
 
 
 verify = grouped(_verify)

@@ -16,6 +16,17 @@ FORMAT: Literal["fpgaml-manifest"] = "fpgaml-manifest"
 VERSION: Literal[1] = 1
 
 
+class ConfigFile(Fact):
+    """An fpgaml.yaml that a conversion was asked for by."""
+
+    file: Name
+    sha256: Sha256
+    content: str
+    """The whole text."""
+    overridden: tuple[str, ...] = Field(default=(), exclude_if=empty)
+    """Keys of it that flags on the command line came before."""
+
+
 class ChosenBy(StrEnum):
     """Who chose a board that the user did not ask for."""
 
@@ -108,6 +119,8 @@ class Manifest(Fact):
     source: Source
     graph_sha256: Sha256
     board: BoardChoice
+    config: ConfigFile | None = Field(default=None, exclude_if=absent)
+    """The file that said how to convert; absent where the command line said it alone."""
     settings: Annotated[SerializeAsAny[Settings], BeforeValidator(read_settings)]
     inputs: tuple[PortFacts, ...] = Field(min_length=1)
     outputs: tuple[PortFacts, ...] = Field(min_length=1)

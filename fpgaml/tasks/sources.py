@@ -77,13 +77,22 @@ def sources(
     task, network = found
     budget = read_budget(task.folder / "budget.toml")
     path = network.float_file(task.weights) if floating else network.quantised_file(task.weights)
-    stem = f"{task.name}_{network.name}".rstrip("_")
     with tempfile.TemporaryDirectory(prefix="fpgaml-events-") as folder:
         if data is None:
             with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
                 made = write_events(task, network, Path(folder), recorded=not floating)
             data, labels = made.data, labels or made.labels
-        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, brought(task, network, budget))
+        stem, settings = name_of(model)[0], brought(task, network, budget)
+        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, settings)
+
+
+def name_of(model: Path) -> tuple[str, str | None]:
+    """What a project of a model file or a task is called, and the board that a task is for."""
+    found = find_network(str(model))
+    if found is None:
+        return model.stem, None
+    task, network = found
+    return f"{task.name}_{network.name}".rstrip("_"), read_budget(task.folder / "budget.toml").board
 
 
 def brought(task: Task, network: Network, budget: Budget) -> dict[str, Mapping[str, Any]]:

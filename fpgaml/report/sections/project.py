@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fpgaml.record.manifest import ChosenBy
+from fpgaml.record.manifest import ChosenBy, ConfigFile
 from fpgaml.report.section import Cell, Mark, Section, Subject, Table, Words
 
 CHOOSE = "--board chooses one of `fpgaml boards`, or your own"
@@ -15,7 +15,7 @@ UNASKED = {
 
 
 def sections(subject: Subject) -> Iterator[Section]:
-    """Three rows without a title: the head of the report."""
+    """A few rows without a title: the head of the report."""
     source, board, settings = subject.manifest.source, subject.manifest.board, subject.manifest.settings
     clock = f"{board.clock_ns:.6g} ns ({1e3 / board.clock_ns:.6g} MHz)"
     place = f"{board.name}, part {board.part}, clock {clock}" + (f"\n{board.note}" if board.note else "")
@@ -23,4 +23,11 @@ def sections(subject: Subject) -> Iterator[Section]:
     rows += [("board", place)] if settings.on_board else []
     rows += [("", Words(UNASKED[board.chosen_by], Mark.DOUBTFUL))] if settings.on_board and board.chosen_by else []
     rows += [("project", settings.summary)]
+    rows += [("config", _config(subject.manifest.config))] if subject.manifest.config else []
     yield Section("", [Table([(Words(head, strong=True), text) for head, text in rows], indented=False)])
+
+
+def _config(config: ConfigFile) -> str:
+    """The file that said how to convert, and what of it did not count."""
+    given = f"; from the command line: {', '.join(config.overridden)}" if config.overridden else ""
+    return f"{config.file}, sha256 {config.sha256[:12]}{given}"
