@@ -33,6 +33,14 @@ def markdown_report(subject: Subject) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def markdown_sections(title: str, sections: Sequence[Section]) -> str:
+    """Titled sections alone, such as a comparison; the first two are shown whole."""
+    blocks = [f"## {escaped(title)}"]
+    for place, section in enumerate(sections):
+        blocks += _section(section, place < 2)
+    return "\n\n".join(blocks) + "\n"
+
+
 def escaped(text: str) -> str:
     """Text that is shown as it is; what stands between backquotes, as code."""
     return _coded(text, _plain)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import jinja2
@@ -15,7 +16,7 @@ from fpgaml.record.base import Fact
 from fpgaml.report import checks, summary
 from fpgaml.report.html.parts import Parts
 from fpgaml.report.order import BUDGET, HEAD, NUMBERS, in_page_order
-from fpgaml.report.section import Subject
+from fpgaml.report.section import Section, Subject
 from fpgaml.report.sections import verdict
 from fpgaml.report.sections.budget import LABELS as BUDGET_LABELS
 from fpgaml.report.svg import palette
@@ -38,22 +39,11 @@ class Chapter:
 
 def html_report(subject: Subject) -> str:
     """The report on a project as one HTML file; the same subject gives the same text."""
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("fpgaml.report.html", "."),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    templates.filters |= {"clean": clean, "text": _text}
-    judgement = subject.judgement
-    style, script = _style(templates), _source(templates, "script.js")
+    templates, judgement = _templates(), subject.judgement
     head, top, chapters = _chapters(subject, Parts(templates))
-    return templates.get_template("page.jinja").render(
+    return _page(
+        templates,
         title=f"{subject.manifest.source.file} on {subject.manifest.board.name}",
-        policy=f"style-src {_csp_hash(style)}; script-src {_csp_hash(script)}",
-        style=Markup(style),
-        script=Markup(script),
         head=head,
         claim=verdict.claim(subject),
         reasons=verdict.reasons(subject),
@@ -65,6 +55,37 @@ def html_report(subject: Subject) -> str:
         manifest=_raw(subject.manifest),
         results=_raw(subject.results),
     )
+
+
+def html_sections(title: str, sections: Sequence[Section]) -> str:
+    """A page of titled sections alone, such as a comparison."""
+    templates = _templates()
+    parts = Parts(templates)
+    chapters = []
+    for place, section in enumerate(sections, 1):
+        anchor = f"section-{place}"
+        chapters.append(Chapter(anchor, section.title, section.aside, parts.section(section, anchor)))
+    return _page(templates, title=title, head=Markup(), claim=None, top=(), chapters=chapters, manifest="")
+
+
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("fpgaml.report.html", "."),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    templates.filters |= {"clean": clean, "text": _text}
+    return templates
+
+
+def _page(templates: jinja2.Environment, **content: object) -> str:
+    """With the style sheet and the script, and a policy that lets nothing else run."""
+    style, script = _style(templates), _source(templates, "script.js")
+    policy = f"style-src {_csp_hash(style)}; script-src {_csp_hash(script)}"
+    page = templates.get_template("page.jinja")
+    return page.render(policy=policy, style=Markup(style), script=Markup(script), **content)
 
 
 def _chapters(subject: Subject, parts: Parts) -> tuple[Markup, list[Chapter], list[Chapter]]:

@@ -15,7 +15,13 @@ def sections(subject: Subject) -> Iterator[Section]:
     """One table, and a line for each input's type and what it does to the data."""
     manifest = subject.manifest
     rows = [
-        (direction, name(port.name), " x ".join(map(str, port.shape)) or "scalar", _type(port), _value(port, manifest))
+        (
+            direction,
+            name(port.name),
+            " x ".join(map(str, port.shape)) or "scalar",
+            port_type(port),
+            _value(port, manifest),
+        )
         for direction, ports in (("in", manifest.inputs), ("out", manifest.outputs))
         for port in ports
     ]
@@ -62,7 +68,7 @@ def _rounding(each: InputRounding) -> str:
     return f"rounding to its type changes {share} of the data's values, by at most {each.largest:.4g}"
 
 
-def _type(port: PortFacts) -> str:
+def port_type(port: PortFacts) -> str:
     """Without rounding and overflow: they do not change what a value means."""
     if port.scale is not None:
         return f"int{port.width}"

@@ -1,0 +1,1 @@
+"""Projects beside each other, or versions of one: what differs first."""
