@@ -68,6 +68,12 @@ class ToolError(FpgamlError):
     """An external tool (compiler, simulator) is missing or failed."""
 
 
+class RunFailedError(FpgamlError):
+    """A tool that is there did not come to a result on a design."""
+
+    exit_code = EXIT_CHECK_FAILED
+
+
 class CheckFailedError(FpgamlError):
     """Two things that must be equal bit for bit are not."""
 

@@ -6,8 +6,49 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import IO, Any
+
+
+class SilenceError(Exception):
+    """Nothing was heard for too long, or too late."""
+
+
+def lines(stream: IO[str], silence: float = 0.0, until: float | None = None) -> Iterator[str]:
+    """A stream's lines as they come; the stream is closed at its end.
+
+    Args:
+        silence: seconds to wait for a line; 0: for ever.
+        until: the moment of `time.monotonic` after which no line is waited for; None: never.
+
+    Raises:
+        SilenceError: none came for so long, or the end did not come in time.
+    """
+    heard: SimpleQueue[str | None] = SimpleQueue()
+
+    def read() -> None:
+        with stream:
+            for line in stream:
+                heard.put(line)
+        heard.put(None)
+
+    # A thread, because nothing else waits for a line and for a time; it ends with the stream.
+    Thread(target=read, daemon=True).start()
+    while True:
+        left = None if until is None else max(0.0, until - time.monotonic())
+        waits = [each for each in (silence or None, left) if each is not None]
+        try:
+            line = heard.get(timeout=min(waits, default=None))
+        except Empty:
+            raise SilenceError from None
+        if line is None:
+            return
+        if left == 0.0:
+            raise SilenceError
+        yield line
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ settings.load_profile("ci")
 
 
 WITH_TOOLS = (
-    *("cosim", "hls", "models", "synth", "tflite", "rtl/emit", "rtl/lib"),
+    *("cosim", "hls", "models", "synth", "tflite", "vendor_tools", "rtl/emit", "rtl/lib"),
     *("rtl/test_mutations.py", "rtl/test_projects.py", "rtl/test_proved.py", "rtl/test_simulation.py"),
     *("rtl/test_tables.py", "rtl/test_vendor_scripts.py", "sim"),
     *("rtl/dataflow/test_mutations.py", "rtl/dataflow/test_random.py"),

@@ -9,6 +9,7 @@ import typer
 
 from fpgaml import __version__
 from fpgaml.cli.boards import boards
+from fpgaml.cli.build import build
 from fpgaml.cli.convert import convert
 from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
@@ -54,7 +55,7 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (convert, verify, cosim, synth, report, models, evaluate, train, boards, doctor):
+for command in (convert, verify, cosim, synth, build, report, models, evaluate, train, boards, doctor):
     app.command()(command)
 
 

@@ -1,50 +1,14 @@
-"""Listen to a running bench: its lines, how far it is, and whether it still says anything."""
+"""Listen to a running bench: how far it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import IO
 
 from fpgaml.progress import Progress
 
 MARK = "@progress "
 """What a line of the bench begins with that says how far it is: `@progress CHECK DONE TOTAL`, TOTAL 0 if unknown."""
-
-
-class SilenceError(Exception):
-    """Nothing was heard for too long."""
-
-
-def lines(stream: IO[str], silence: float) -> Iterator[str]:
-    """A stream's lines as they come; the stream is closed at its end.
-
-    Args:
-        silence: seconds to wait for a line; 0: for ever.
-
-    Raises:
-        SilenceError: none came for so long.
-    """
-    heard: SimpleQueue[str | None] = SimpleQueue()
-
-    def read() -> None:
-        with stream:
-            for line in stream:
-                heard.put(line)
-        heard.put(None)
-
-    # A thread, because nothing else waits for a line and for a time; it ends with the stream.
-    Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            line = heard.get(timeout=silence or None)
-        except Empty:
-            raise SilenceError from None
-        if line is None:
-            return
-        yield line
 
 
 class Teller:

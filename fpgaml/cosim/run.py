@@ -13,12 +13,11 @@ from pathlib import Path
 
 from fpgaml.cosim.built import Prepared, prepare
 from fpgaml.cosim.job import TABLES, Job
-from fpgaml.cosim.listen import MARK, SilenceError, Teller
-from fpgaml.cosim.listen import lines as listen
+from fpgaml.cosim.listen import MARK, Teller
 from fpgaml.cosim.outcome import Outcome, read_outcome
 from fpgaml.cosim.tools import Simulator
 from fpgaml.errors import FpgamlError, ToolError
-from fpgaml.processes import own_group
+from fpgaml.processes import SilenceError, lines, own_group
 from fpgaml.progress import Progress, Silent
 from fpgaml.toolchain import cache_folder
 
@@ -40,10 +39,10 @@ def run_job(job: Job, progress: Progress | None = None) -> Outcome:
         prepared = prepare(job)
         for name in (JUNIT, RESULTS):
             (job.build / name).unlink(missing_ok=True)
-        code, lines = _make(job, prepared, progress)
+        code, said = _make(job, prepared, progress)
         if not (job.build / RESULTS).exists():
             raise ToolError(
-                job.simulator.label, f"{_cause(lines)} (exit code {code})", f"The whole output is in {job.build / LOG}"
+                job.simulator.label, f"{_cause(said)} (exit code {code})", f"The whole output is in {job.build / LOG}"
             )
         return read_outcome(job.build / RESULTS, job.build / JUNIT)
 
@@ -104,7 +103,7 @@ def _make(job: Job, prepared: Prepared, progress: Progress) -> tuple[int, list[s
     ):
         assert process.stdout is not None
         try:
-            for line in listen(process.stdout, job.timeout):
+            for line in lines(process.stdout, job.timeout):
                 if line.startswith(MARK):
                     teller.hear(line)
                 else:
