@@ -24,12 +24,6 @@ class Group:
     nodes: tuple[Node, ...]
 
     @property
-    def kinds(self) -> str:
-        """Its operations in order; repeated ones once."""
-        names = [type(node.op).__name__ for node in self.nodes]
-        return ", ".join(dict.fromkeys(names))
-
-    @property
     def only_moves(self) -> bool:
         """Whether it computes nothing."""
         return all(node.op.moves_only for node in self.nodes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from fpgaml.record.estimate import Estimate, LayerCost
-from fpgaml.report.resources import resource_table
-from fpgaml.report.section import Cell, Line, Part, Section, Subject, Table, line, name
+from fpgaml.report.resources import resource_table, share_bars
+from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
 from fpgaml.report.words import counted
 
 LAYERS_SHOWN = 6
@@ -40,7 +40,7 @@ def _timing(estimate: Estimate, clock: float) -> Table:
     return Table(rows)
 
 
-def _layers(estimate: Estimate, most: int) -> list[Table]:
+def _layers(estimate: Estimate, most: int) -> list[Part]:
     """The largest ones; columns without a number are left out."""
     columns = [(title, get) for title, get in COLUMNS if any(get(cost) for cost in estimate.layers.values())]
     known = [(layer, cost) for layer, cost in estimate.layers.items() if any(get(cost) for _, get in columns)]
@@ -49,7 +49,12 @@ def _layers(estimate: Estimate, most: int) -> list[Table]:
         [name(layer), *(f"{count:,}" if (count := get(cost)) else "" for _, get in columns)]
         for layer, cost in known[:most]
     ]
-    return [Table(rows, ("layer", *(title for title, _ in columns)), right=range(1, len(columns) + 1))] if rows else []
+    if not rows:
+        return []
+    table = Table(rows, ("layer", *(title for title, _ in columns)), right=range(1, len(columns) + 1))
+    taken = [(layer, {title: get(cost) or 0 for title, get in COLUMNS}) for layer, cost in estimate.layers.items()]
+    drawn = share_bars(taken, estimate.resources)
+    return [Figure("What each layer takes", drawn, [table])] if drawn else [table]
 
 
 def _missing(estimate: Estimate) -> Iterator[Line]:

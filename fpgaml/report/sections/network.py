@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Quantize
 from fpgaml.graph.types import FixedType
 from fpgaml.record.base import Kind
 from fpgaml.record.estimate import Estimate, LayerCost
@@ -30,7 +31,9 @@ def sections(subject: Subject) -> Iterator[Section]:
     drawing = _drawing(graph, found, costs)
     parts: list[Part] = [table]
     if len(drawing.boxes) <= MOST_DRAWN:
-        title = "Layers" + (f" with their cost ({Kind.ESTIMATE})" if known else "") + ", and the types between them"
+        title = "Layers, and the types and shapes between them"
+        if known:
+            title += f"; bars: each layer's part of all {drawing.cost}" * bool(drawing.cost)
         parts = [Figure(title, drawing, [table])]
     yield Section("Network", parts, Kind.ESTIMATE if known else "")
 
@@ -73,7 +76,7 @@ def _drawing(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) ->
     unit, counts = _unit(costs)
     whole = sum(counts)
     boxes = [
-        Box(f"g{index}", group.name, [group.kinds, *_cost_lines(cost)], count / whole if whole and count else None)
+        Box(f"g{index}", group.name, [_kinds(graph, group), *_cost_lines(cost)], count / whole if count else None)
         for index, (group, cost, count) in enumerate(zip(found.groups, costs, counts, strict=True))
     ]
     edges = [
@@ -86,6 +89,15 @@ def _drawing(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) ->
         boxes.append(Box(f"o{index}", f"output {title}"))
         edges.append(Edge(f"g{group_of[output]}", f"o{index}", _texts(graph, [output]), _notes(graph, [output])))
     return Network(boxes, edges, unit)
+
+
+def _kinds(graph: Graph, group: Group) -> str:
+    """Its operations in order, and what its quantizers give; repeated ones once."""
+    names = []
+    for node in group.nodes:
+        kind = type(node.op).__name__
+        names.append(f"{kind} to {type_text(graph.types[node.name])}" if isinstance(node.op, Quantize) else kind)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _layer_names(graph: Graph) -> Mapping[str, str]:
@@ -131,7 +143,7 @@ def _table(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) -> T
     rows: list[list[Cell]] = []
     for index, (group, cost) in enumerate(zip(found.groups, costs, strict=True)):
         nodes = list(gives.get(index, {})) or [node.name for node in group.nodes if node.name in graph.outputs]
-        rows.append([name(group.name), group.kinds, _texts(graph, nodes), ", ".join(_cost_lines(cost))])
+        rows.append([name(group.name), _kinds(graph, group), _texts(graph, nodes), ", ".join(_cost_lines(cost))])
     header = ("layer", "operations", "gives", "takes")
     shown = 4 if any(row[-1] for row in rows) else 3
     return Table([row[:shown] for row in rows], header[:shown])

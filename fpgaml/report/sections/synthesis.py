@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fpgaml.record.synthesis import ModuleRow, Synthesis, Timing
-from fpgaml.report.resources import resource_table
-from fpgaml.report.section import Cell, Gap, Line, Mark, Part, Section, Subject, Table, Words, line, name
+from fpgaml.report.resources import resource_table, share_bars
+from fpgaml.report.section import Cell, Figure, Gap, Line, Mark, Part, Section, Subject, Table, Words, line, name
 
 MODULE_COLUMNS = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM", "carry")
 
@@ -19,7 +19,7 @@ def sections(subject: Subject) -> Iterator[Section]:
 
 def synthesis_section(entry: Synthesis) -> Section:
     """Resources, modules, timing, and whether the design fits."""
-    parts: list[Part] = [resource_table(entry.resources), *_modules(entry.modules)]
+    parts: list[Part] = [resource_table(entry.resources), *_modules(entry)]
     parts += _timing(entry.timing) if entry.timing else []
     parts += [line(f"{note}.") for note in entry.notes]
     if entry.edited:
@@ -33,7 +33,8 @@ def _headline(entry: Synthesis) -> str:
     return f"{place}: {entry.kind} ({tool} {version}), hierarchy {entry.hierarchy}, {entry.seconds:.0f} s"
 
 
-def _modules(modules: tuple[ModuleRow, ...]) -> list[Part]:
+def _modules(entry: Synthesis) -> list[Part]:
+    modules = entry.modules
     if not modules:
         return []
     shown = [each for each in MODULE_COLUMNS if any(row.resources.get(each) for row in modules)]
@@ -42,7 +43,13 @@ def _modules(modules: tuple[ModuleRow, ...]) -> list[Part]:
         for row in modules
     ]
     header = ("module, without those inside", "x", *shown)
-    return [Gap(), Table(rows, header, right=range(1, len(shown) + 2))]
+    table = Table(rows, header, right=range(1, len(shown) + 2))
+    drawn = share_bars([(_several(row), row.resources) for row in modules], entry.resources)
+    return [Gap(), Figure("What each module takes, without those inside", drawn, [table]) if drawn else table]
+
+
+def _several(row: ModuleRow) -> str:
+    return row.name if row.instances == 1 else f"{row.name} ({row.instances} times)"
 
 
 def _timing(timing: Timing) -> list[Line]:

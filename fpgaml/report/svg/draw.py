@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fpgaml.report.drawing import Bars, Curves, Drawing, Histogram, Network, Points, Ranges, Timeline
-from fpgaml.report.svg import bars, curves, histogram, network, points, ranges, timeline
+from fpgaml.report.svg import bars, curves, histogram, network, palette, points, ranges, timeline
 from fpgaml.report.svg.canvas import Canvas
 
 WIDE = 720.0
@@ -43,4 +43,7 @@ def draw(drawing: Drawing, title: str, identity: str, width: float = WIDE) -> st
         case Network():
             network.draw(canvas, drawing)
             words = network.describe(drawing)
+    if not canvas.height:
+        canvas.text(0, 16, "Nothing to draw", fill=palette.FAINT)
+        canvas.height = 24
     return canvas.svg(title, words)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from fpgaml.report.drawing import Points
+from fpgaml.report.drawing import Points, Role
 from fpgaml.report.svg import axes, legend, palette, words
 from fpgaml.report.svg.axes import Area
 from fpgaml.report.svg.canvas import Canvas, number
 from fpgaml.report.svg.scale import Scale, brief, scale_of, titled
 
 HEIGHT = 300.0
+SHAPES = {Role.BASELINE: "square", Role.FLOAT: "triangle", Role.HARDWARE: "diamond", Role.OVER: "cross"}
+"""Roles that are no circle."""
+FRONT: dict[str, Any] = {"fill": "none", "stroke": palette.FAINT, "stroke_width": 1.4, "stroke_dasharray": "5 3"}
 GAP = 8.0
 """Between a point and its name."""
 
@@ -19,7 +23,7 @@ def draw(canvas: Canvas, drawing: Points) -> None:
     """Axes, the front as a line of steps, points and their names where there is room."""
     if not drawing.points:
         return
-    top = 2 * words.SIZE + 4
+    top = _legend(canvas, drawing) + 2 * words.SIZE + 4
     ticks = axes.ticks_up(HEIGHT)
     y = scale_of(drawing.y, [point.y for point in drawing.points], top + HEIGHT, top, ticks)
     left = axes.tick_width(y, ticks) + 10
@@ -30,11 +34,11 @@ def draw(canvas: Canvas, drawing: Points) -> None:
     axes.readable(canvas, x, y)
     places = [(x(point.x), y(point.y)) for point in drawing.points]
     _front(canvas, drawing, x, y)
-    keys = legend.keys([("", point.role) for point in drawing.points])
-    for point, key, place in zip(drawing.points, keys, places, strict=True):
+    best_last = sorted(zip(drawing.points, places, strict=True), key=lambda pair: pair[0].name in drawing.front)
+    for point, place in best_last:
         told = f"{point.name}: {titled(drawing.x)} {brief(point.x)}, {titled(drawing.y)} {brief(point.y)}"
         with canvas.group(title=f"{told}; {point.note}" if point.note else told):
-            legend.marks(canvas, legend.Key(key.name, key.role), [place], 5)
+            _mark(canvas, point.role, place, filled=point.name in drawing.front)
     for text, (at_x, base) in _names(drawing, places, area):
         canvas.text(at_x, base, text, halo=True, font_size=words.SMALL)
     canvas.height = area.bottom + axes.BELOW
@@ -46,6 +50,28 @@ def describe(drawing: Points) -> str:
     return f"{len(drawing.points)} designs: {titled(drawing.y)} against {titled(drawing.x)}.{front}"
 
 
+def _mark(canvas: Canvas, role: Role, place: tuple[float, float], *, filled: bool) -> None:
+    """A shape for each role; filled where no other design is better."""
+    shade = palette.colour(role)
+    path = legend.shape(SHAPES.get(role, "circle"), *place, 5.0)
+    canvas.add("path", d=path, fill=shade if filled else palette.PAPER, stroke=shade, stroke_width=1.6)
+
+
+def _legend(canvas: Canvas, drawing: Points) -> float:
+    """What the line and the filled shapes are.
+
+    Returns:
+        The height that it takes.
+    """
+    if not drawing.front:
+        return 0.0
+    path = f"M0 {number(words.SIZE - 4)}h{number(legend.SAMPLE)}"
+    canvas.add("path", d=path, **FRONT)
+    text = "filled: beaten by none"
+    canvas.name(legend.SAMPLE + 6, words.SIZE, text, canvas.width - legend.SAMPLE - 6)
+    return words.SIZE + 4
+
+
 def _front(canvas: Canvas, drawing: Points, x: Scale, y: Scale) -> None:
     by_name = {point.name: point for point in drawing.points}
     front = [by_name[name] for name in drawing.front if name in by_name]
@@ -53,7 +79,7 @@ def _front(canvas: Canvas, drawing: Points, x: Scale, y: Scale) -> None:
         return
     path = f"M{number(x(front[0].x))} {number(y(front[0].y))}"
     path += "".join(f"H{number(x(point.x))}V{number(y(point.y))}" for point in front[1:])
-    canvas.add("path", d=path, fill="none", stroke=palette.FAINT, stroke_width=1.4, stroke_dasharray="5 3")
+    canvas.add("path", d=path, **FRONT)
 
 
 def _names(

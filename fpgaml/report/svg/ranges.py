@@ -16,6 +16,8 @@ BESIDE_FROM = 520.0
 """Width from which labels stand beside their rows, not above them."""
 BEYOND = 0.16
 """Part of a track on either side that shows what is beyond the type."""
+NOTES = 0.36
+"""Of the width, the most that notes beside rows take."""
 SEEN = 6.0
 """Height of the bar of what was seen."""
 LEGEND = (("the type", 22.0), ("with one bit less", 22.0), ("seen", 22.0), ("seen, beyond the type", 22.0))
@@ -29,7 +31,7 @@ def draw(canvas: Canvas, drawing: Ranges) -> None:
     longest = max(words.width(each.label) for each in drawing.ranges)
     left = min(longest + 10, 0.3 * canvas.width) if beside else 0.0
     notes = max(words.width(_note(each), words.SMALL) for each in drawing.ranges) if beside else 0.0
-    right = min(notes + 10, 0.36 * canvas.width)
+    right = min(notes + 12, NOTES * canvas.width)
     top = _legend(canvas)
     rooms = [_room(each, beside, canvas.width) for each in drawing.ranges]
     area = Area(left, top, canvas.width - left - right, sum(rooms))
@@ -52,9 +54,13 @@ def _note(each: Range) -> str:
     return f"{brief(each.seen_low)} to {brief(each.seen_high)} in {brief(each.low)} to {brief(each.high)}"
 
 
+def _beside(each: Range, width: float) -> list[str]:
+    return words.wrapped(_note(each), NOTES * width - 12, words.SMALL, most=2)
+
+
 def _room(each: Range, beside: bool, width: float) -> float:
     if beside:
-        return THICK + 9
+        return max(THICK + 9, len(_beside(each, width)) * (ROW - 3) + 6)
     return ROW + THICK + 10 + len(words.wrapped(_note(each), width, words.SMALL)) * (ROW - 2)
 
 
@@ -97,8 +103,9 @@ def _labels(canvas: Canvas, each: Range, y: float, below: float, area: Area, bes
     note = _note(each)
     if beside:
         canvas.name(area.left - 8, below - 3, each.label, area.left - 8, text_anchor="end")
-        room = canvas.width - area.right - 8
-        canvas.name(area.right + 8, below - 3, note, room, words.SMALL, font_size=words.SMALL, fill=palette.FAINT)
+        with canvas.group(font_size=words.SMALL, fill=palette.FAINT):
+            for index, text in enumerate(_beside(each, canvas.width)):
+                canvas.text(area.right + 8, below - 3 + (ROW - 3) * index, text, note)
         return
     canvas.name(0, y + ROW - 1, each.label, canvas.width)
     with canvas.group(font_size=words.SMALL, fill=palette.FAINT):
@@ -112,11 +119,11 @@ def _legend(canvas: Canvas) -> float:
     Returns:
         The height that it takes.
     """
-    x, y = 0.0, 2.0
+    x, y = 1.0, 2.0
     for text, sample in LEGEND:
         taken = sample + 6 + words.width(text, words.SMALL)
-        if x and x + taken > canvas.width:
-            x, y = 0.0, y + ROW + 2
+        if x > 1 and x + taken > canvas.width:
+            x, y = 1.0, y + ROW + 2
         _sample(canvas, text, Area(x, y, sample, THICK))
         canvas.text(x + sample + 6, y + THICK - 3, text, font_size=words.SMALL, fill=palette.FAINT)
         x += taken + 14

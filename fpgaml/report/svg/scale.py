@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, isfinite, isnan, log10
 
 from fpgaml.report.drawing import Axis
 
@@ -30,7 +30,12 @@ class Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        """The place of a value, within what a drawing can hold; on a log axis one of zero or less is at its low end."""
+        """The place of a value, within what a drawing can hold; on a log axis one of zero or less is at its low end.
+
+        What is no number is at the start.
+        """
+        if isnan(value):
+            return self.start
         low, high = self.low, self.high
         if self.log:
             value, low, high = log10(max(value, self.low)), log10(low), log10(high)

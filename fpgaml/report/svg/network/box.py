@@ -12,15 +12,18 @@ ROW = 15.0
 BAR = 6.0
 SPREAD_FROM = 300.0
 """Width from which the cost stands beside the title, not below it."""
+PART = 0.58
+"""Of the width, for the title then."""
+BOLD = 0.93
+"""Bold text is broader."""
 
 
 def height(box: Box, width: float) -> float:
     """The height that a box of this width needs."""
-    costs, kinds = len(box.lines[1:]), len(box.lines[:1])
+    kinds, costs = len(_kinds(box, width)), len(box.lines[1:])
     bar = BAR + 4 if box.share is not None else 0.0
-    if width >= SPREAD_FROM:
-        return 2 * PAD + max((1 + kinds) * ROW, costs * ROW + bar) - 2
-    return 2 * PAD + (1 + kinds + costs) * ROW + bar - 2
+    below = max(kinds * ROW + ROW, costs * ROW + bar) if _spread(box, width) else (1 + kinds + costs) * ROW + bar
+    return 2 * PAD + below - 2
 
 
 def draw(canvas: Canvas, box: Box, at: Area, cost: str) -> None:
@@ -29,10 +32,7 @@ def draw(canvas: Canvas, box: Box, at: Area, cost: str) -> None:
     Args:
         cost: what its share is of.
     """
-    whole = "; ".join((box.title, *box.lines))
-    with canvas.group(title=whole):
-        plain = not box.lines[1:] and box.share is None
-        middle = at.left + at.width / 2
+    with canvas.group(title="; ".join((box.title, *box.lines))):
         canvas.add(
             "rect",
             x=at.left,
@@ -43,24 +43,38 @@ def draw(canvas: Canvas, box: Box, at: Area, cost: str) -> None:
             fill=palette.FILL,
             stroke=palette.FAINT,
         )
-        spread = at.width >= SPREAD_FROM and not plain
-        room = (0.52 if spread else 1.0) * (at.width - 2 * PAD)
-        left, base = at.left + PAD, at.top + PAD + ROW - 4
+        left, base, room = at.left + PAD, at.top + PAD + ROW - 4, _room(box, at.width)
         if not box.lines:
-            canvas.name(middle, base, box.title, 0.93 * room, font_weight="bold", text_anchor="middle")
+            middle = at.left + at.width / 2
+            canvas.name(middle, base, box.title, BOLD * room, font_weight="bold", text_anchor="middle")
             return
-        canvas.name(left, base, box.title, 0.93 * room, font_weight="bold")
+        canvas.name(left, base, box.title, BOLD * room, font_weight="bold")
+        kinds = _kinds(box, at.width)
         with canvas.group(font_size=words.SMALL, fill=palette.FAINT):
-            for text in box.lines[:1]:
-                canvas.name(left, base + ROW, text, room, words.SMALL)
-        if spread:
+            for index, text in enumerate(kinds, 1):
+                canvas.text(left, base + index * ROW, text)
+        if _spread(box, at.width):
             _cost(canvas, box, Area(left + room + PAD, at.top, at.width - room - 3 * PAD, 0.0), cost)
         else:
-            _cost(canvas, box, Area(left, at.top + (1 + len(box.lines[:1])) * ROW, room, 0.0), cost)
+            _cost(canvas, box, Area(left, at.top + (1 + len(kinds)) * ROW, room, 0.0), cost)
+
+
+def _spread(box: Box, width: float) -> bool:
+    """Whether its cost stands beside what it is."""
+    return width >= SPREAD_FROM and (len(box.lines) > 1 or box.share is not None)
+
+
+def _room(box: Box, width: float) -> float:
+    """For its title and what it is."""
+    return (PART if _spread(box, width) else 1.0) * (width - 2 * PAD)
+
+
+def _kinds(box: Box, width: float) -> list[str]:
+    return words.wrapped(box.lines[0], _room(box, width), words.SMALL, most=2) if box.lines else []
 
 
 def _cost(canvas: Canvas, box: Box, at: Area, cost: str) -> None:
-    """Lines of cost with the bar below them."""
+    """Lines of cost with the bar below them, and the share at its end."""
     y = at.top + PAD
     with canvas.group(font_size=words.SMALL):
         for text in box.lines[1:]:
@@ -68,9 +82,13 @@ def _cost(canvas: Canvas, box: Box, at: Area, cost: str) -> None:
             y += ROW
     if box.share is None:
         return
-    title = f"{100 * box.share:.3g} % of {cost}" if cost else f"{100 * box.share:.3g} %"
-    canvas.add("rect", x=at.left, y=y + 2, width=at.width, height=BAR, fill=palette.GRID)
-    filled = min(max(box.share, 0.0), 1.0) * at.width
+    shown = f"{100 * box.share:.2g} %" if box.share < 0.995 else f"{100 * box.share:.0f} %"
+    track = at.width - words.width("100 %", words.SMALL) - 6
+    canvas.add("rect", x=at.left, y=y + 2, width=track, height=BAR, fill=palette.GRID)
+    filled = min(max(box.share, 0.0), 1.0) * track
     if filled:
+        title = f"{shown} of {cost}" if cost else shown
         shade = palette.colour(Role.PLAIN)
         canvas.add("rect", title, x=at.left, y=y + 2, width=max(filled, 1.0), height=BAR, fill=shade)
+    end = at.left + at.width
+    canvas.text(end, y + BAR + 3, shown, font_size=words.SMALL, fill=palette.FAINT, text_anchor="end")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 Link = tuple[int, int]
 
@@ -16,14 +15,12 @@ class Layered:
     Args:
         boxes: how many of the vertices are boxes, the first ones; the others are bends of lines.
         rows: vertices, from top to bottom.
-        links: lines from one row to the next, by vertices.
-        routes: for each edge the vertices that its line goes through, from its source to its target.
+        links: lines from one row to the next, by vertices. What leaves a box is one line until it branches.
     """
 
     boxes: int
     rows: Sequence[Sequence[int]]
     links: Sequence[Link]
-    routes: Sequence[Sequence[int]]
 
 
 def layered(boxes: int, edges: Sequence[Link], most: int) -> Layered:
@@ -34,23 +31,21 @@ def layered(boxes: int, edges: Sequence[Link], most: int) -> Layered:
         most: boxes in a row.
     """
     row_of = _rows(boxes, edges, most)
-    count = max(row_of, default=-1) + 1
-    rows: list[list[int]] = [[] for _ in range(count)]
+    rows: list[list[int]] = [[] for _ in range(max(row_of, default=-1) + 1)]
     for box, row in enumerate(row_of):
         rows[row].append(box)
-    links: list[Link] = []
-    routes = []
-    vertices = boxes
+    bends: dict[tuple[int, int], int] = {}
+    links: dict[Link, None] = {}
     for source, target in edges:
-        route = [source]
+        last = source
         for row in range(row_of[source] + 1, row_of[target]):
-            rows[row].append(vertices)
-            route.append(vertices)
-            vertices += 1
-        route.append(target)
-        routes.append(route)
-        links += pairwise(route)
-    return Layered(boxes, rows, links, routes)
+            if (source, row) not in bends:
+                bends[source, row] = boxes + len(bends)
+                rows[row].append(bends[source, row])
+            links[last, bends[source, row]] = None
+            last = bends[source, row]
+        links[last, target] = None
+    return Layered(boxes, rows, tuple(links))
 
 
 def _rows(boxes: int, edges: Sequence[Link], most: int) -> list[int]:

@@ -16,9 +16,9 @@ from fpgaml.report.svg.network.order import ordered
 from fpgaml.report.svg.network.place import placed
 
 BROADEST = 430.0
-SLIMMEST = 150.0
-"""Width of a box."""
-LINE = 14.0
+SLIM, SLIMMEST = 150.0, 112.0
+"""Width of a box: what so many are put into a row for, and what is left of that where lines pass too."""
+LINE = 8.0
 """Room that a line takes that passes boxes."""
 GAP = 16.0
 """Between neighbours in a row."""
@@ -40,7 +40,7 @@ class Layout:
     Args:
         boxes: their places, in the order of the drawing.
         texts: of what each box gives, below it.
-        lines: for each edge its points: below a box and its texts, at the ends of the rows that it passes, on a box.
+        lines: their points: below a box and its texts, at the ends of the rows that they pass, on a box.
     """
 
     width: float
@@ -59,7 +59,8 @@ def draw(canvas: Canvas, drawing: Network) -> None:
     with canvas.group(fill="none", stroke=palette.FAINT, stroke_width=1.3):
         canvas.add("path", d="".join(map(_line, layout.lines)))
     with canvas.group(fill=palette.FAINT):
-        canvas.add("path", d="".join(_arrow(*line[-1]) for line in layout.lines))
+        tops = {place.top for place in layout.boxes}
+        canvas.add("path", d="".join(_arrow(*line[-1]) for line in layout.lines if line[-1][1] in tops))
     for box, place in zip(drawing.boxes, layout.boxes, strict=True):
         boxes.draw(canvas, box, place, drawing.cost)
     with canvas.group(font_size=words.SMALL, text_anchor="middle"):
@@ -82,7 +83,7 @@ def laid_out(drawing: Network, width: float) -> Layout:
     """The layout for a width; broader where rows need more room than that."""
     index = {box.key: place for place, box in enumerate(drawing.boxes)}
     pairs = list(dict.fromkeys((index[edge.source], index[edge.target]) for edge in drawing.edges))
-    graph = layered(len(drawing.boxes), pairs, max(1, int((width + GAP) / (SLIMMEST + GAP))))
+    graph = layered(len(drawing.boxes), pairs, max(1, int((width + GAP) / (SLIM + GAP))))
     rows = ordered(graph)
     box_width = _box_width(graph, rows, width - 2 * EDGE)
     widths = {vertex: box_width if vertex < graph.boxes else LINE for row in rows for vertex in row}
@@ -97,7 +98,7 @@ def laid_out(drawing: Network, width: float) -> Layout:
                 height = boxes.height(drawing.boxes[vertex], box_width)
                 areas[vertex] = Area(x[vertex] - box_width / 2, top, box_width, height)
     below = [area.bottom + LABEL * len(each) + 3 * bool(each) for area, each in zip(areas, texts, strict=True)]
-    lines = _lines(graph, rows, x, tops, bottoms, areas, below)
+    lines = _lines(graph, rows, x, list(zip(tops, bottoms, strict=True)), areas, below)
     return Layout(max(width, total), bottoms[-1] + 2, areas, texts, lines)
 
 
@@ -107,7 +108,7 @@ def _box_width(graph: Layered, rows: Sequence[Sequence[int]], width: float) -> f
     for row in rows:
         count = sum(1 for vertex in row if vertex < graph.boxes)
         passing = len(row) - count
-        rooms.append((width - passing * LINE - (len(row) - 1) * GAP) / max(count, 1) if count else BROADEST)
+        rooms.append((width - 2 * passing * LINE - count * GAP) / count if count else BROADEST)
     return min(BROADEST, width, max(SLIMMEST, min(rooms)))
 
 
@@ -149,30 +150,29 @@ def _lines(
     graph: Layered,
     rows: Sequence[Sequence[int]],
     x: Mapping[int, float],
-    tops: Sequence[float],
-    bottoms: Sequence[float],
+    spans: Sequence[tuple[float, float]],
     areas: Sequence[Area],
     below: Sequence[float],
 ) -> list[list[tuple[float, float]]]:
-    """Each edge's points; lines into one box end beside each other, in the order that they come in."""
-    row_of = {vertex: index for index, row in enumerate(rows) for vertex in row}
+    """Each link's points; lines into one box end beside each other, in the order that they come in.
+
+    Args:
+        spans: where each row begins and ends; below: where the texts below each box end.
+    """
+    span_of = {vertex: span for row, span in zip(rows, spans, strict=True) for vertex in row}
     entering: dict[int, list[int]] = {}
-    for number_, route in enumerate(graph.routes):
-        entering.setdefault(route[-1], []).append(number_)
-    ends: dict[int, float] = {}
-    for target, all_ in entering.items():
-        all_.sort(key=lambda each: (x[graph.routes[each][-2]], each))
-        step = min(18.0, 0.8 * areas[target].width / len(all_))
-        for place, each in enumerate(all_):
-            ends[each] = x[target] + (place - (len(all_) - 1) / 2) * step
+    for source, target in graph.links:
+        entering.setdefault(target, []).append(source)
     lines = []
-    for number_, route in enumerate(graph.routes):
-        source = route[0]
-        points = [(x[source], below[source]), (x[source], bottoms[row_of[source]])]
-        for vertex in route[1:-1]:
-            points += [(x[vertex], tops[row_of[vertex]]), (x[vertex], bottoms[row_of[vertex]])]
-        points.append((ends[number_], areas[route[-1]].top))
-        lines.append(points)
+    for target, sources in entering.items():
+        sources.sort(key=lambda each: (x[each], each))
+        top, bottom = span_of[target]
+        step = min(18.0, 0.8 * areas[target].width / len(sources)) if target < graph.boxes else 0.0
+        for place, source in enumerate(sources):
+            leaves = (x[source], span_of[source][1])
+            enters = (x[target] + (place - (len(sources) - 1) / 2) * step, top)
+            start = [(x[source], below[source])] if source < graph.boxes else []
+            lines.append([*start, leaves, enters] + ([] if target < graph.boxes else [(x[target], bottom)]))
     return lines
 
 

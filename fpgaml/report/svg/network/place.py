@@ -11,6 +11,8 @@ SWEEPS = 8
 """Down and up in turn, each row by the one that was placed before it."""
 ROUNDS = 24
 """Thereafter, each row by both beside it."""
+PASSES = 6
+"""Then each chain as one."""
 STRAIGHT = 6.0
 """How much more than to a box a bend of a line keeps to a bend above or below it."""
 
@@ -23,7 +25,7 @@ def placed(
     """The middle of every vertex along x, all between 0 and the room, or what the broadest row takes.
 
     Args:
-        rows: in their order; widths: by vertex; gap: at least, between neighbours.
+        rows: in their order; widths: by vertex; gap: at least, between neighbours; less beside lines.
     """
     above: dict[int, list[int]] = {}
     below: dict[int, list[int]] = {}
@@ -43,7 +45,62 @@ def placed(
             row, each = rows[index], offsets[index]
             ends = widths[row[0]] / 2, room - widths[row[-1]] / 2 - each[-1]
             _settle(row, x, sides, graph.boxes, each, ends)
+    for _ in range(PASSES):
+        for chain in _chains(rows, above, below):
+            _straighten(chain, x, (above, below), graph.boxes, _rooms(rows, offsets, widths, x, room))
     return x
+
+
+def _chains(rows: Sequence[Sequence[int]], above: Neighbours, below: Neighbours) -> list[list[int]]:
+    """Vertices that only follow one another, from top to bottom; most are alone."""
+    chain_of: dict[int, list[int]] = {}
+    for row in rows:
+        for vertex in row:
+            read = above.get(vertex, ())
+            joined = len(read) == 1 and len(below.get(read[0], ())) == 1
+            chain_of[vertex] = chain_of[read[0]] if joined else []
+            chain_of[vertex].append(vertex)
+    return [chain for vertex, chain in chain_of.items() if chain[0] == vertex]
+
+
+def _rooms(
+    rows: Sequence[Sequence[int]],
+    offsets: Sequence[Sequence[float]],
+    widths: Mapping[int, float],
+    x: Mapping[int, float],
+    room: float,
+) -> dict[int, tuple[float, float]]:
+    """How far each vertex could move if all others stayed."""
+    found = {}
+    for row, each in zip(rows, offsets, strict=True):
+        for index, vertex in enumerate(row):
+            half = widths[vertex] / 2
+            left = x[row[index - 1]] + each[index] - each[index - 1] if index else half
+            right = x[row[index + 1]] - each[index + 1] + each[index] if index + 1 < len(row) else room - half
+            found[vertex] = (left, right)
+    return found
+
+
+def _straighten(
+    chain: Sequence[int],
+    x: dict[int, float],
+    sides: tuple[Neighbours, Neighbours],
+    boxes: int,
+    rooms: Mapping[int, tuple[float, float]],
+) -> None:
+    """All of a chain one below the other, near what its ends are joined with, where there is room for that."""
+    low, high = max(rooms[vertex][0] for vertex in chain), min(rooms[vertex][1] for vertex in chain)
+    if low > high:
+        return
+    above, below = sides
+    ends = [(chain[0], other) for other in above.get(chain[0], ())]
+    ends += [(chain[-1], other) for other in below.get(chain[-1], ())]
+    weights = [_weight(vertex, other, boxes) for vertex, other in ends]
+    wanted = sum(x[vertex] for vertex in chain) / len(chain)
+    if ends:
+        wanted = sum(x[other] * weight for (_, other), weight in zip(ends, weights, strict=True)) / sum(weights)
+    for vertex in chain:
+        x[vertex] = min(max(wanted, low), high)
 
 
 def _taken(row: Sequence[int], widths: Mapping[int, float], offsets: Sequence[float]) -> float:
@@ -54,7 +111,8 @@ def _offsets(row: Sequence[int], widths: Mapping[int, float], gap: float) -> lis
     """Middles in a row without spare room."""
     offsets = [0.0]
     for before, vertex in pairwise(row):
-        offsets.append(offsets[-1] + (widths[before] + widths[vertex]) / 2 + gap)
+        narrow = min(widths[before], widths[vertex])
+        offsets.append(offsets[-1] + (widths[before] + widths[vertex]) / 2 + min(gap, narrow))
     return offsets
 
 
