@@ -10,6 +10,8 @@ from fpgaml.report.section import Cell, Section, Subject, Table, Words
 from fpgaml.report.words import counted
 
 Row = tuple[Cell, Cell]
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+"""Settings that were not made."""
 
 
 def section(subject: Subject) -> Section:
@@ -39,15 +41,14 @@ def _settings(manifest: Manifest) -> Iterator[Row]:
         yield "board", f"{board.name}, part {board.part}"
         yield "clock", f"{board.clock_ns:.6g} ns"
     for name, value in manifest.settings.to_json().items():
-        yield name.replace("_", " "), _shown(value)
+        if value not in NOTHING:
+            yield name.replace("_", " "), _shown(value)
 
 
 def _shown(value: Any) -> str:
     """A setting as a person writes it."""
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_shown(each)}" for name, each in value.items()) or "none"
+        return "\n".join(f"{name}: {_shown(each)}" for name, each in value.items() if each not in NOTHING)
     if isinstance(value, list | tuple):
-        return ", ".join(map(_shown, value)) or "none"
-    if value is None or value == "":
-        return "none"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
+        return ", ".join(map(_shown, value))
+    return ("no", "yes")[value] if isinstance(value, bool) else f"{value}"

@@ -91,5 +91,6 @@ def _found(number: Number, part: str) -> Found:
     elif number.what.is_resource:
         beside, unit = unit, ""
     elsewhere = f"on {number.part}" if number.part and number.part != part else ""
-    remark = ", ".join(filter(None, (number.note, elsewhere, number.stale)))
+    note = "" if number.note == tool else number.note
+    remark = ", ".join(filter(None, (note, elsewhere, number.stale)))
     return Found(value, unit, beside, number.share, str(number.kind), tool, remark)

@@ -133,6 +133,14 @@ def test_a_table_that_fits_is_no_stop_and_without_script_every_table_is(browser:
         assert still.page.locator(".scroll").count() == still.page.locator(".scroll[tabindex='0']").count() > 5
 
 
+def test_sentences_in_tables_are_read_on_a_phone_without_scrolling(browser: Any, report: Path) -> None:
+    with Opened(browser, report, 400) as opened:
+        table = opened.page.locator("[aria-labelledby=section-budget] .scroll")
+        assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+        used = opened.page.locator("td[data-label=used]").first
+        assert "used" in used.evaluate("e => getComputedStyle(e, '::before').content"), "a number keeps its name"
+
+
 def test_values_are_read_at_the_pointer_and_with_the_keyboard(browser: Any, report: Path) -> None:
     # A curve from 0.2 at 0.001 over 0.5 at 0.01 and 0.9 at 0.1 to 1 at 1, on an axis of four decades.
     with Opened(browser, report, 1400) as opened:

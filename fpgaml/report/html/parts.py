@@ -15,6 +15,9 @@ from fpgaml.report.svg import NARROW, WIDE, draw
 SHORT, LONG = 20, 28
 """Characters up to which a cell stays on one line, and from which it needs room for several words."""
 
+STACKED = 5
+"""Columns up to which a table with sentences is taken apart on a phone, not scrolled."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -22,12 +25,14 @@ class Entry:
 
     Args:
         heads: the scope of a cell that names its row or column; empty for others.
+        label: of its column, where a phone shows cells below each other.
         look: of its column: "number", "short" for what stays on a line, "long" for sentences, else empty.
     """
 
     words: Words
     heads: str = ""
     look: str = ""
+    label: str = ""
 
 
 class Parts:
@@ -70,15 +75,19 @@ class Parts:
         if not table.rows:
             return Markup()
         looks = [_look(table, column) for column in range(len(table.rows[0]))]
-        rows = [
-            [Entry(_words(cell), "" if column else "row", looks[column]) for column, cell in enumerate(row)]
-            for row in table.rows
-        ]
         header = [Entry(Words(title), "col", look) for title, look in zip(table.header, looks, strict=False)]
         pairs = not header and len(looks) == 2 and not table.right
-        return self._macro(
-            "table", title=table.title, label=table.title or label, header=header, rows=rows, pairs=pairs
-        )
+        stacked = "long" in looks and len(looks) <= STACKED and not pairs
+        labels = table.header if stacked and header else [""] * len(looks)
+        rows = [
+            [
+                Entry(_words(cell), "" if column else "row", look, label if look == "number" else "")
+                for column, (cell, look, label) in enumerate(zip(row, looks, labels, strict=False))
+            ]
+            for row in table.rows
+        ]
+        form = "pairs" if pairs else "stack" if stacked else ""
+        return self._macro("table", title=table.title, label=table.title or label, header=header, rows=rows, form=form)
 
     def _figure(self, figure: Figure, name: str) -> Markup:
         """Drawn for a wide page and for a narrow one; the style sheet shows one of them."""
