@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fpgaml.proof.physics import roc_auc
 from numpy.typing import NDArray
 
 from fpgaml.data.dataset import open_data
@@ -25,6 +24,7 @@ from fpgaml.frontends.framework import framework_python
 from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.physics.roc import roc_auc
 from fpgaml.precision.build import Numbers
 from fpgaml.precision.choose import choose_numbers
 from fpgaml.source import settle

@@ -1,4 +1,4 @@
-"""The Python API, with the command line's words: load, convert, verify."""
+"""The Python API, with the command line's words: load, convert, verify, predict, evaluate."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ from fpgaml.precision.hls4ml_config import read_hls4ml_config
 from fpgaml.progress import Silent
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.target import RtlTarget
+from fpgaml.running.evaluation import Evaluation
+from fpgaml.running.evaluation import evaluate as run_evaluation
+from fpgaml.running.predict import predict as run_prediction
 from fpgaml.source import LoadedModel, load_with_data
 from fpgaml.target import Target
 from fpgaml.targets import target_class
@@ -192,6 +195,78 @@ def verify(
         return run_verification(Path(project), Path(model) if model else None, checking, cosim=cosim)
 
 
+def predict(
+    project: str | Path,
+    data: Events,
+    *,
+    data_axes: Sequence[int] | None = None,
+    events: int | None = None,
+    raw: bool = False,
+    simulate: bool = False,
+) -> dict[str, Array]:
+    """What a project's firmware answers to events.
+
+    Args:
+        project: the folder; data, data_axes, events: as for `convert`.
+        raw: the integers themselves, int64, in the binary points that the manifest says; else real numbers, float64.
+        simulate: the Verilog of an RTL project itself, with Verilator.
+
+    Returns:
+        By output, shape (events, *shape) in the model file's order of axes.
+
+    Raises:
+        FpgamlError: not a project, or data that do not fit.
+    """
+    with _files(data=data) as files:
+        checking = Checking(data=files["data"], axes=data_axes, limit=events)
+        return run_prediction(Path(project), checking, raw=raw, simulate=simulate)
+
+
+def evaluate(
+    subject: str | Path,
+    data: Events,
+    labels: Events,
+    *,
+    model: str | Path | None = None,
+    input_type: str | Sequence[str] = (),
+    data_axes: Sequence[int] | None = None,
+    events: int | None = None,
+    reference: Events | None = None,
+    framework: str = "auto",
+    simulate: bool = False,
+) -> Evaluation:
+    """Judge source model, Graph and firmware on the same labelled events; a project's results.json receives it.
+
+    Args:
+        subject: a project's folder, or a model file, which has no firmware.
+        labels: 1 signal, 0 background; classes 0 to K - 1 or one-hot; or the true values of real outputs.
+        model: of a project, the model file, so that its framework can be asked; input_type: of a model file.
+        data, data_axes, events, reference, framework: as for `convert`; simulate: as for `predict`.
+
+    Returns:
+        `physics` holds the metrics by column; `passed` says whether the firmware equals the Graph on every bit.
+
+    Raises:
+        FpgamlError: data or labels that do not fit.
+    """
+    with _files(data=data, labels=labels, reference=reference) as files:
+        checking = Checking(
+            data=files["data"],
+            axes=data_axes,
+            limit=events,
+            reference=files.get("reference"),
+            labels=files["labels"],
+            framework=_use(framework),
+        )
+        return run_evaluation(
+            Path(subject),
+            checking,
+            model=Path(model) if model else None,
+            input_types=_texts(input_type),
+            simulate=simulate,
+        )
+
+
 def _texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
     return (input_type,) if isinstance(input_type, str) else tuple(input_type)
 
@@ -224,12 +299,15 @@ def _files(**given: Events | None) -> Iterator[dict[str, Path]]:
 
 __all__ = [
     "Conversion",
+    "Evaluation",
     "HlsTarget",
     "LoadedModel",
     "RtlTarget",
     "TfliteTarget",
     "Verification",
     "convert",
+    "evaluate",
     "load",
+    "predict",
     "verify",
 ]

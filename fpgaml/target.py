@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from fpgaml.boards import Board
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
 from fpgaml.proof.checks import Hop
@@ -54,6 +56,21 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """How firmware is run whose numbers are not the Graph's own.
+
+    Args:
+        title: what runs it; check: the name of the check that says whether it is as recorded.
+        run: the Graph's inputs, by node, to the codes of its outputs; codings: what these mean.
+    """
+
+    title: str
+    check: str
+    run: Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]
+    codings: Mapping[str, PortCoding]
+
+
+@dataclass(frozen=True)
 class Firmware:
     """A project that can be compared with its Graph.
 
@@ -63,6 +80,7 @@ class Firmware:
         hops: what is compared, or is not and why.
         tools: with versions, for results.json.
         of_graph: whether its golden vectors are the Graph's own integers; a flatbuffer's are codes.
+        codes: how firmware that is not of the Graph is run.
     """
 
     inputs: Sequence[Port]
@@ -71,6 +89,7 @@ class Firmware:
     hops: Sequence[Hop]
     tools: Mapping[str, str] = field(default_factory=dict)
     of_graph: bool = True
+    codes: Codes | None = None
 
 
 @dataclass(frozen=True)

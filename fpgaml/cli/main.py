@@ -24,6 +24,7 @@ from fpgaml.cli.failure import (
     usage_json,
 )
 from fpgaml.cli.models import models
+from fpgaml.cli.predict import predict
 from fpgaml.cli.report import report
 from fpgaml.cli.synth import synth
 from fpgaml.cli.train import train
@@ -55,7 +56,7 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (convert, verify, cosim, synth, build, report, models, evaluate, train, boards, doctor):
+for command in (convert, verify, cosim, synth, build, report, models, predict, evaluate, train, boards, doctor):
     app.command()(command)
 
 

@@ -184,10 +184,11 @@ class _Found:
                 what = (f"class {question.positive}", "others") if question.positive else (SIGNAL, BACKGROUND)
                 for label, values in zip(what, (separation.signal, separation.background), strict=True):
                     self.distributions.append(distribution(question.key, key, "score", label, values, edges))
-            rare = ", ".join(f"{rate:g}" for rate in too_rare(len(separation.background)))
+            rare = too_rare(len(separation.background))
             if rare:
-                said = f"no efficiency at false-positive rates of {rare}: {len(separation.background):,} background"
-                self.notes.append(f"{question.key}: {said} events leave fewer than {LEAST_BACKGROUND}")
+                rates, needed = ", ".join(f"{rate:g}" for rate in rare), LEAST_BACKGROUND / rare[0]
+                said = f"that takes {needed:,.0f} background events or more"
+                self.notes.append(f"no efficiency at false-positive rates of {rates}: {said}")
 
     def of_reals(self, name: str, truth: Reals, answers: Answers) -> None:
         """Every column of an output with real-valued truth."""

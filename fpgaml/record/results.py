@@ -112,5 +112,10 @@ class Results(Fact):
         kept = tuple(each for each in self.vendor if each.file not in instead_of)
         return self._with(vendor=replaced(kept, tuple(reports)))
 
+    def with_physics(self, physics: Physics) -> Self:
+        """With metrics in the place of earlier ones; a task's own evaluation stays where there is no other."""
+        earlier = self.physics.study if isinstance(self.physics, Physics) else None
+        return self._with(physics=physics if physics.study else physics.model_copy(update={"study": earlier}))
+
     def _with(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,13 +22,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis; low, high: its ends, None: those of what is drawn."""
+    """An axis; low, high: its ends, None: those of what is drawn; ticks: words at values, in place of numbers."""
 
     title: str
     unit: str = ""
     log: bool = False
     low: float | None = None
     high: float | None = None
+    ticks: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -211,4 +212,20 @@ class Points:
     front: Sequence[str] = ()
 
 
-Drawing = Curves | Histogram | Bars | Timeline | Network | Ranges | Points
+@dataclass(frozen=True)
+class Matrix:
+    """Counts by row and column, such as classes by what was said of them.
+
+    Args:
+        x, y: what the columns and the rows stand for; columns, rows: their names.
+        counts: a sequence for each row.
+    """
+
+    x: str
+    y: str
+    columns: Sequence[str]
+    rows: Sequence[str]
+    counts: Sequence[Sequence[int]]
+
+
+Drawing = Curves | Histogram | Matrix | Bars | Timeline | Network | Ranges | Points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fpgaml.record.physics import Column, ColumnRole, Confusion, Distribution, Efficiency, Physics, Resolution, Roc
-from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Role, Steps
+from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Matrix, Role, Steps
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
 from fpgaml.report.sections.study import study_section
 
@@ -17,11 +17,16 @@ def sections(subject: Subject) -> Iterator[Section]:
     """What labels gave, and a task's own evaluation."""
     physics = subject.results.physics
     if isinstance(physics, Physics):
-        parts = [*_tables(physics), *_figures(physics)]
-        if parts:
-            yield Section("Physics", parts, physics.kind)
-        if physics.study is not None:
-            yield study_section(physics.study, physics.kind)
+        yield from physics_sections(physics)
+
+
+def physics_sections(physics: Physics) -> Iterator[Section]:
+    """The same of metrics alone."""
+    parts = [*_tables(physics), *_figures(physics)]
+    if parts:
+        yield Section("Physics", parts, physics.kind)
+    if physics.study is not None:
+        yield study_section(physics.study, physics.kind)
 
 
 def _tables(physics: Physics) -> Iterator[Part]:
@@ -34,12 +39,12 @@ def _tables(physics: Physics) -> Iterator[Part]:
     header = ("", *(column.title for column in holders)) if len(holders) > 1 else ()
     rows = [*_separation_rows(physics, holders), *_accuracy_rows(physics, holders), *_width_rows(physics, holders)]
     yield Table(rows, header, right=range(1, len(holders) + 1))
-    for column in holders:
-        if column.tool:
+    for column in physics.columns:
+        if column.tool and column.role != ColumnRole.FIXED:
             yield line(f"{column.title}: {column.tool}")
     for confusion in physics.confusions:
         if confusion.counts and confusion.column == physics.holder("fixed"):
-            yield from _matrix(confusion, titled(physics, confusion.column))
+            yield _matrix(confusion, titled(physics, confusion.column))
     yield from (line(note) for note in physics.notes)
 
 
@@ -52,8 +57,16 @@ def _events(physics: Physics) -> str:
     total = max(column.events for column in physics.columns)
     if not physics.labels:
         return f"{total:,} events with real-valued truth"
+    outputs = {each.output for each in physics.confusions}
+    of = f" of {next(iter(outputs))}" if len(outputs) == 1 else ""
     counts = ", ".join(f"{title if title.isalpha() else f'class {title}'} {n:,}" for title, n in physics.labels.items())
-    return f"{total:,} labelled events: {counts}"
+    return f"{total:,} labelled events{of}: {counts}"
+
+
+def _named(physics: Physics, roc: Roc) -> str:
+    """The class alone where there is one output."""
+    several = len({each.output for each in physics.rocs}) > 1
+    return f"class {roc.positive}" if roc.positive and not several else roc.title
 
 
 def _equalities(physics: Physics) -> Iterator[Line]:
@@ -77,7 +90,7 @@ def titled(physics: Physics, key: str) -> str:
 def _separation_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
     for first in _first_of_each(physics.rocs):
         found = [physics.roc(first.output, column.key, first.positive) for column in holders]
-        yield (f"ROC AUC, {first.title}", *(_plus_minus(roc, "area", "error", 5) for roc in found))
+        yield (f"ROC AUC, {_named(physics, first)}", *(_plus_minus(roc, "area", "error", 5) for roc in found))
         if any(roc is not None and roc.loss is not None for roc in found):
             yield ("  lost against the source", *(_plus_minus(roc, "loss", "loss_error", 5) for roc in found))
         for rate in dict.fromkeys(each.rate for roc in found if roc for each in roc.efficiencies):
@@ -86,9 +99,11 @@ def _separation_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tu
 
 
 def _accuracy_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    for output in dict.fromkeys(each.output for each in physics.confusions):
+    outputs = dict.fromkeys(each.output for each in physics.confusions)
+    for output in outputs:
         own = {each.column: each for each in physics.confusions if each.output == output}
-        yield (f"accuracy, {output}, %", *(_accuracy(own.get(column.key)) for column in holders))
+        of = f" of {output}" if len(outputs) > 1 else ""
+        yield (f"accuracy{of}, %", *(_accuracy(own.get(column.key)) for column in holders))
 
 
 def _width_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
@@ -122,10 +137,12 @@ def _percent(value: float, low: float, high: float) -> str:
     return f"{100 * value:.2f} +{100 * (high - value):.2f} -{100 * (value - low):.2f}"
 
 
-def _matrix(found: Confusion, title: str) -> Iterator[Part]:
-    yield line(f"{found.output}: what {title} says (columns) of each true class (rows)")
+def _matrix(found: Confusion, title: str) -> Figure:
+    """In text it is a table."""
     rows = [(each, *map(str, counts)) for each, counts in zip(found.classes, found.counts, strict=True)]
-    yield Table(rows, ("true", *found.classes), right=range(1, len(found.classes) + 1))
+    header = (f"true \\ {title}", *found.classes)
+    drawing = Matrix(f"class that {title} says", "true class", found.classes, found.classes, found.counts)
+    return Figure(f"Classes, {found.output}", drawing, [Table(rows, header, right=range(1, len(header)))])
 
 
 def _figures(physics: Physics) -> Iterator[Figure]:
@@ -148,12 +165,12 @@ def _roc_figures(physics: Physics, first: Roc) -> Iterator[Figure]:
     y = Axis("signal efficiency", low=0.0, high=1.0)
     curves = [_curve(physics, each) for each in drawn]
     words = [line(f"{titled(physics, each.column)}: area {each.area:.5f}") for each in drawn]
-    yield Figure(f"ROC, {first.title}", Curves(x, y, curves), words, shown_as_text=False)
+    yield Figure(f"ROC, {_named(physics, first)}", Curves(x, y, curves), words, shown_as_text=False)
     stated = [each for each in same if len(each.efficiencies) > 1]
-    if stated:
+    if stated and not first.positive:
         at = Axis("false-positive rate", log=True)
         points = [_points(physics, each) for each in stated]
-        title = f"Signal efficiency at stated rates, {first.title}"
+        title = f"Signal efficiency, {first.title}"
         yield Figure(title, Curves(at, y, points), [_rates_table(physics, stated)], shown_as_text=False)
 
 
@@ -184,9 +201,11 @@ def _rates_table(physics: Physics, rocs: Sequence[Roc]) -> Table:
 
 
 def _histogram(physics: Physics, output: str, what: str, chosen: Sequence[Distribution]) -> Figure:
+    columns = {each.column: titled(physics, each.column) for each in chosen}
+    alone = len(columns) == 1
     steps = [
         Steps(
-            ", ".join(filter(None, (titled(physics, each.column), each.label))),
+            ", ".join(filter(None, ("" if alone and each.label else columns[each.column], each.label))),
             each.edges,
             each.counts,
             role_of(physics.columns, each.column),
@@ -197,7 +216,8 @@ def _histogram(physics: Physics, output: str, what: str, chosen: Sequence[Distri
     words = f"{beyond:,} of {sum(sum(each.counts) for each in chosen) + beyond:,} values lie beyond the axis"
     title, axis = ("Scores", "score") if what == "score" else ("Residuals", "answer minus truth")
     drawing = Histogram(Axis(axis), Axis("events"), steps)
-    return Figure(f"{title}, {output}", drawing, [line(words)], shown_as_text=False)
+    of = f": {columns[chosen[0].column]}" if alone else ""
+    return Figure(f"{title}, {output}{of}", drawing, [line(words)], shown_as_text=False)
 
 
 def role_of(columns: Sequence[Column], key: str) -> Role:

@@ -71,4 +71,4 @@ def _title(axis: PanelAxis) -> str:
 
 
 def _axis(axis: PanelAxis) -> Axis:
-    return Axis(axis.title, axis.unit, axis.log, axis.low, axis.high)
+    return Axis(axis.title, axis.unit, axis.log, axis.low, axis.high, axis.ticks)

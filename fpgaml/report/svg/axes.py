@@ -55,11 +55,10 @@ def tick_width(scale: Scale, ticks: int) -> float:
 
 def draw_x(canvas: Canvas, axis: Axis, scale: Scale, area: Area) -> None:
     """Grid lines, ticks below and the title below them."""
-    values = ticks_of(scale, ticks_along(area.width))
+    values, texts = _ticked(axis, scale, ticks_along(area.width))
     with canvas.group(stroke=palette.GRID):
         for value in values:
             canvas.add("path", d=f"M{_at(scale(value))} {_at(area.top)}V{_at(area.bottom)}")
-    texts = tick_texts(values, scale.log)
     with canvas.group(font_size=words.SMALL, fill=palette.FAINT, text_anchor="middle"):
         for value, text in zip(values, texts, strict=True):
             half = words.width(text, words.SMALL) / 2
@@ -81,6 +80,14 @@ def draw_y(canvas: Canvas, axis: Axis, scale: Scale, area: Area) -> None:
         for value, text in zip(values, tick_texts(values, scale.log), strict=True):
             canvas.text(area.left - 6, scale(value) + 4, text)
     canvas.name(0, area.top - 8, titled(axis), canvas.width)
+
+
+def _ticked(axis: Axis, scale: Scale, ticks: int) -> tuple[list[float], list[str]]:
+    """Values, and what stands at them: the axis' own words where it has some."""
+    if axis.ticks:
+        return list(axis.ticks.values()), list(axis.ticks)
+    values = ticks_of(scale, ticks)
+    return values, tick_texts(values, scale.log)
 
 
 def readable(canvas: Canvas, x: Scale, y: Scale | None = None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fpgaml.report.drawing import Bars, Curves, Drawing, Histogram, Network, Points, Ranges, Timeline
-from fpgaml.report.svg import bars, curves, histogram, network, palette, points, ranges, timeline
+from fpgaml.report.drawing import Bars, Curves, Drawing, Histogram, Matrix, Network, Points, Ranges, Timeline
+from fpgaml.report.svg import bars, curves, histogram, matrix, network, palette, points, ranges, timeline
 from fpgaml.report.svg.canvas import Canvas
 
 WIDE = 720.0
@@ -28,6 +28,9 @@ def draw(drawing: Drawing, title: str, identity: str, width: float = WIDE) -> st
         case Histogram():
             histogram.draw(canvas, drawing)
             words = histogram.describe(drawing)
+        case Matrix():
+            matrix.draw(canvas, drawing)
+            words = matrix.describe(drawing)
         case Bars():
             bars.draw(canvas, drawing)
             words = bars.describe(drawing)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml import litert
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
@@ -20,7 +21,7 @@ from fpgaml.proof.checks import Check
 from fpgaml.proof.compare import Comparison, compare
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.verdict import Status
-from fpgaml.target import Firmware
+from fpgaml.target import Codes, Firmware
 from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.hop import Judged, Judgement
 from fpgaml.tflite.judging.integer_check import integer_check
@@ -47,7 +48,20 @@ def reopen(folder: Path, manifest: Manifest, graph: Graph, data: DataSet | None)
         reals = firmware_values(graph, data) if data is not None else ()
         return Judgement((*golden_checks(folder, network, codes), integer_check(network, codes, reals)))
 
-    return Firmware(inputs, outputs, settings, (Judged(judge),), versions(("numpy", "ai-edge-litert")), of_graph=False)
+    tools = versions(("numpy", "ai-edge-litert"))
+    return Firmware(inputs, outputs, settings, (Judged(judge),), tools, of_graph=False, codes=_codes_of(network))
+
+
+def _codes_of(network: IntegerNetwork) -> Codes:
+    """The flatbuffer as LiteRT runs it."""
+
+    def run(values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
+        codes = network.codes({name: value.to_float() for name, value in values.items()})
+        found = network.run(codes, Kernels.REFERENCE)
+        return {name: FixedArray(array.astype(np.int64), 0) for name, array in found.items()}
+
+    codings = {port.name: PortCoding(port.scale, port.zero_point, port.width) for port in network.outputs}
+    return Codes("LiteRT's reference kernels", GOLDEN_CHECK, run, codings)
 
 
 def golden_checks(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]]) -> tuple[Check, Check]:
