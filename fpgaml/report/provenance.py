@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fpgaml.record.manifest import Manifest
+from fpgaml.record.manifest import ConfigFile, Manifest
 from fpgaml.report.section import Cell, Section, Subject, Table, Words
 from fpgaml.report.words import counted
 
@@ -17,10 +17,20 @@ NOTHING: tuple[Any, ...] = (None, "", [], {})
 def section(subject: Subject) -> Section:
     """Sources with their hashes, settings, seeds, versions."""
     manifest = subject.manifest
-    parts = [Table(list(_sources(manifest)), title="Sources"), Table(list(_settings(manifest)), title="Settings")]
     tools = {**manifest.versions, **subject.results.tools}
-    parts.append(Table(list(tools.items()), title="Versions"))
-    return Section("Generated from", parts)
+    asked = [_asked(manifest.config)] if manifest.config else []
+    sources, settings = (
+        Table(list(_sources(manifest)), title="Sources"),
+        Table(list(_settings(manifest)), title="Settings"),
+    )
+    return Section("Generated from", [sources, *asked, settings, Table(list(tools.items()), title="Versions")])
+
+
+def _asked(config: ConfigFile) -> Table:
+    """What the user's own file asked for."""
+    rows: list[Row] = [("sha256", Words(config.sha256)), ("content", config.content.strip())]
+    rows += [("set by flags instead", ", ".join(config.overridden))] if config.overridden else []
+    return Table(rows, title=config.file)
 
 
 def _sources(manifest: Manifest) -> Iterator[Row]:
