@@ -77,8 +77,9 @@ def report(
             raise FpgamlError("--reports", "goes with one project", "Put the reports into the projects' folders")
         return compare(projects, asked, files, json_output=json_output, everything=all_quantizers, strict=strict)
     (project,) = projects
-    if holds_reports_alone(project) and not (budget or html or markdown or junit):
-        return show_reports([project, *(reports or ())], json_output=json_output, everything=all_quantizers)
+    if holds_reports_alone(project) and not (budget or junit):
+        places = [project, *(reports or ())]
+        return show_reports(places, files, json_output=json_output, everything=all_quantizers)
     subject = read_project(project, everything=all_quantizers, reports=reports or ())
     subject = asked.judged(subject) if asked else subject
     _write(subject, project, files)

@@ -49,11 +49,20 @@ class ReportFiles:
         Raises:
             FpgamlError: one cannot be written.
         """
-        from fpgaml.files import write_whole
+        self.write_pages(html, markdown)
+        _write(self.junit, junit)
 
-        for path, rendering in ((self.html, html), (self.markdown, markdown), (self.junit, junit)):
-            if path == PRINTED:
-                typer.echo(rendering(), nl=False)
-            elif path:
-                write_whole(path, rendering())
-                typer.echo(f"written: {path}", err=True)
+    def write_pages(self, html: Callable[[], str], markdown: Callable[[], str]) -> None:
+        """The same without JUnit XML."""
+        _write(self.html, html)
+        _write(self.markdown, markdown)
+
+
+def _write(path: Path | None, rendering: Callable[[], str]) -> None:
+    from fpgaml.files import write_whole
+
+    if path == PRINTED:
+        typer.echo(rendering(), nl=False)
+    elif path:
+        write_whole(path, rendering())
+        typer.echo(f"written: {path}", err=True)

@@ -96,15 +96,17 @@ def _part(part: Part) -> Iterator[str]:
             yield _table(part)
         case Line():
             yield "".join(map(_words, part.words))
-        case Figure():
+        case Figure() if part.shown_as_text:
             yield f"**{escaped(part.title)}**"
             for other in part.instead:
                 yield from _part(other)
-        case Gap() | Table():
+        case Gap() | Table() | Figure():
             pass
 
 
 def _length(part: Part) -> int:
+    if isinstance(part, Figure) and not part.shown_as_text:
+        return 0
     if isinstance(part, Figure):
         return sum(map(_length, part.instead))
     return len(part.rows) if isinstance(part, Table) else int(isinstance(part, Line))

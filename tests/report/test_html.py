@@ -20,6 +20,7 @@ from fpgaml.report.section import Subject
 from fpgaml.report.words import clean
 from tests.report.pages import HOSTILE, Element, drawn, hostile_subject, judged, page, subject
 from tests.report.samples import manifest, results
+from tests.vendor_reports.texts import utilization
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 
@@ -198,3 +199,13 @@ def test_no_project_no_page(tmp_path: Path) -> None:
     code, _, problem = run(tmp_path, "--html", tmp_path / "report.html")
     assert code and "fpgaml did not write it" in problem
     assert not (tmp_path / "report.html").exists()
+
+
+def test_vendors_reports_alone_make_a_page_too(tmp_path: Path) -> None:
+    (tmp_path / "utilization.rpt").write_text(utilization("1234"))
+    html, markdown = tmp_path / "report.html", tmp_path / "report.md"
+    code, shown, said = run(tmp_path, "--html", html, "--markdown", markdown)
+    assert (code, shown, said) == (0, "", f"written: {html}\nwritten: {markdown}\n")
+    cells = [cell.words for cell in page(html.read_text()).all("td")]
+    assert any(cell.startswith("1,234") for cell in cells) and "post-route" in cells
+    assert "| 1,234" in markdown.read_text()
