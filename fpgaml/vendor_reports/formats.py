@@ -79,7 +79,7 @@ CANDIDATES = frozenset({".rpt", ".xml", ".summary", ".ndjson"})
 
 def format_of(source: Source) -> Format | None:
     """The format of a file's content; None if it is none that is known."""
-    head = "\n".join(source.lines[:HEAD_LINES])
+    head = "\n".join(source.head(HEAD_LINES))
     return next((each for each in FORMATS if each.recognises(head)), None)
 
 

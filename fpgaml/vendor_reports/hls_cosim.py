@@ -30,7 +30,7 @@ def read(source: Source) -> VendorReport:
     Raises:
         UnusableError: it is cut off, or nothing was simulated.
     """
-    fields = {each[1]: shown(each[2]) for line in source.lines[:10] if (each := _FIELD.fullmatch(line))}
+    fields = {each[1]: shown(each[2]) for line in source.head(10) if (each := _FIELD.fullmatch(line))}
     row = _simulated(tuple(tables(source)))
     passed = row[1].strip() == PASS
     latency, interval = (_range(row[at : at + 3]) for at in (2, 5)) if passed else (None, None)

@@ -36,7 +36,7 @@ def read(source: Source) -> VendorReport:
     found = tuple(tables(source))
     _check_complete(source, found)
     title = _TITLE.search(source.text)
-    fields = {each[1]: shown(each[2]) for line in source.lines[:40] if (each := _FIELD.fullmatch(line))}
+    fields = {each[1]: shown(each[2]) for line in source.head(40) if (each := _FIELD.fullmatch(line))}
     version, part = fields.get("Version", "").split(" ")[0], fields.get("Target device", "")
     if title is None or not version or not part:
         raise UnusableError("does not say its version and device")
@@ -143,6 +143,7 @@ def _rows(found: Sequence[Table]) -> tuple[ReportRow, ...]:
     cycles = _cycles_by_instance(found)
     rows = []
     for row in table.groups[1]:
+        resources = _counts(table.header(), row)
         latency, interval = cycles.get(row[0].strip(), (None, None))
         rows.append(
             ReportRow(
@@ -150,7 +151,7 @@ def _rows(found: Sequence[Table]) -> tuple[ReportRow, ...]:
                 module=shown(row[1]),
                 depth=1,
                 inclusive=True,
-                resources=_counts(table.header(), row),
+                resources=resources,
                 latency=latency,
                 interval=interval,
             )

@@ -57,12 +57,12 @@ def fields_of(table: Table) -> dict[str, str]:
 
 
 def check_complete(source: Source, names: Sequence[str], found: Mapping[str, Table]) -> None:
-    """Make sure that what the table of contents promises of these sections is there.
+    """Make sure that what the table of contents promises of these sections is there, with rows below their columns.
 
     Raises:
         UnusableError: one is missing, or the table of contents itself is.
     """
-    lines = [line.strip() for line in source.lines[:400]]
+    lines = [line.strip() for line in source.head(400)]
     if "; Table of Contents ;" not in lines:
         raise UnusableError("is cut off before its table of contents")
     start = lines.index("; Table of Contents ;") + 2
@@ -70,6 +70,7 @@ def check_complete(source: Source, names: Sequence[str], found: Mapping[str, Tab
     if stop is None:
         raise UnusableError("is cut off within its table of contents")
     promised = {line.split(". ", 1)[1] for line in lines[start:stop] if _SECTION.fullmatch(line)}
-    for name in names:
-        if name in promised and name not in found:
-            raise UnusableError(f"is cut off: section {name!r} is not there")
+    whole = {name for name, table in found.items() if len(table.groups) > 1 and table.groups[1]}
+    missing = next((name for name in names if name in promised - whole), None)
+    if missing is not None:
+        raise UnusableError(f"is cut off: section {missing!r} is not there")

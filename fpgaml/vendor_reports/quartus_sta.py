@@ -14,7 +14,8 @@ from fpgaml.vendor_reports.values import above_zero, count, real, real_or_none
 
 FORMAT, FORMAT_SUMMARY = "Quartus Timing Analyzer", "Quartus Timing Analyzer summary"
 SUMMARY = ("Timing Analyzer Summary", "TimeQuest Timing Analyzer Summary")
-CLOCKS, UNCONSTRAINED = "Clocks", "Unconstrained Paths Summary"
+CLOCKS, UNCONSTRAINED = "Clocks", ("Unconstrained Paths Summary", "Unconstrained Paths")
+"""The latter until Quartus II."""
 CHECKS: dict[str, TimingCheck] = {
     "Setup": "setup",
     "Hold": "hold",
@@ -54,7 +55,7 @@ def read(source: Source) -> VendorReport:
     part = fields.get("Device Name", "")
     if not part:
         raise UnusableError("does not say its device")
-    check_complete(source, (CLOCKS, UNCONSTRAINED), found)
+    check_complete(source, UNCONSTRAINED, found)
     # Pro says at which stage; a final snapshot is one after routing.
     snapshot = fields.get("Snapshot", "")
     final = not snapshot or snapshot.lower() == FINAL
@@ -84,7 +85,7 @@ def read_summary(source: Source) -> VendorReport:
     slacks = list(_paragraphs(source))
     if not slacks:
         raise UnusableError("has no check of timing: no clock is constrained, or it is cut off")
-    if not re.search(r"\n-+\s*\Z", source.text):
+    if source.text.rstrip().rsplit("\n", 1)[-1].strip("-"):
         raise UnusableError("is cut off: its last line is not there")
     return VendorReport(
         file=source.file,
@@ -107,7 +108,7 @@ def _timing(found: Mapping[str, Table]) -> ReportedTiming:
     if not clocks or not slacks:
         return ReportedTiming(met=None, said="No clock is constrained. This is no pass.", clocks=clocks, slacks=())
     timing = _judged(slacks, clocks)
-    loose = _unconstrained(found[UNCONSTRAINED]) if UNCONSTRAINED in found else 0
+    loose = sum(_unconstrained(found[name]) for name in UNCONSTRAINED if name in found)
     if timing.met and loose:
         said = f"{timing.said} But {loose:,} clocks are illegal or not constrained."
         return timing.model_copy(update={"met": None, "said": said})
@@ -185,7 +186,7 @@ def _unconstrained(table: Table) -> int:
 
 
 def _paragraphs(source: Source) -> Iterator[Slack]:
-    lines = iter(source.lines)
+    lines = iter(source.head(len(source.lines)))
     for line in lines:
         match = _TYPE.fullmatch(line.rstrip())
         if match is None:

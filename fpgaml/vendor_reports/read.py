@@ -110,6 +110,9 @@ def _report(source: Source, form: Format) -> VendorReport:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise UnusableError(f"is not as {form.title} is: {place}: {shown(str(first['msg']))}") from None
+    except (LookupError, ValueError, ArithmeticError):
+        # What a reader did not think of must not hide the other reports.
+        raise UnusableError(f"is not as {form.title} is") from None
     if source.name.lower().endswith(form.endings):
         return report
     note = f"its name does not end in {form.endings[0]}: read as {form.title} by what it holds"

@@ -12,6 +12,9 @@ from pathlib import Path
 LARGEST = 64 << 20
 """Bytes of a report that is read: a timing summary with all its paths has some."""
 LONGEST_LINE = 20_000
+"""Characters of a line of text; JSON may stand in one line."""
+LONGEST_FIELD = 1_000
+"""Characters of a line at the top that are looked at: patterns take the square of the time on longer ones."""
 LONGEST_NAME = 300
 """Characters of a name that is taken from a report."""
 
@@ -41,6 +44,10 @@ class Source:
     def lines(self) -> tuple[str, ...]:
         """The content line by line; a last line without its end counts as one."""
         return tuple(self.text.split("\n"))
+
+    def head(self, number: int) -> tuple[str, ...]:
+        """The first lines, without what is beyond LONGEST_FIELD of each."""
+        return tuple(line[:LONGEST_FIELD] for line in self.lines[:number])
 
 
 def read_source(path: Path, file: str) -> Source:
@@ -78,7 +85,7 @@ def _checked(file: str, content: bytes) -> Source:
     # Host names and folders may be in any encoding; what is read of a report is ASCII.
     text = content.decode("utf-8", errors="replace").replace("\r\n", "\n")
     longest = max(map(len, text.split("\n")))
-    if longest > LONGEST_LINE:
+    if longest > LONGEST_LINE and not text.startswith("{"):
         raise UnusableError(f"has a line of {longest:,} characters, where a report has up to {LONGEST_LINE:,}")
     return Source(file, hashlib.sha256(content).hexdigest(), text)
 

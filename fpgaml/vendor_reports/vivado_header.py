@@ -63,7 +63,7 @@ def read_header(source: Source) -> Header:
         UnusableError: it lacks a field.
     """
     fields: dict[str, str] = {}
-    for line in source.lines[:HEAD]:
+    for line in source.head(HEAD):
         found = _FIELD.fullmatch(line)
         if found:
             fields.setdefault(found[1], shown(found[2]))

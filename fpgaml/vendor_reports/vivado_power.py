@@ -15,6 +15,7 @@ TOTAL, DYNAMIC, STATIC = "Total On-Chip Power (W)", "Dynamic (W)", "Device Stati
 CONFIDENCE = "Confidence Level"
 SUMS = ("Total", "Static Power")
 """Rows of the components that are no component."""
+HIERARCHY = "By Hierarchy"
 BELOW = "<0.001"
 """How Vivado writes what is above zero and less than it shows."""
 
@@ -53,7 +54,7 @@ def read(source: Source) -> VendorReport:
         top=header.design,
         made=header.made,
         power=power,
-        rows=_rows(found),
+        rows=_rows(source, found),
         notes=header.notes(),
     )
 
@@ -79,8 +80,10 @@ def _parts(found: Sequence[Table]) -> dict[str, float]:
     return parts
 
 
-def _rows(found: Sequence[Table]) -> tuple[ReportRow, ...]:
+def _rows(source: Source, found: Sequence[Table]) -> tuple[ReportRow, ...]:
     table = find(found, "Name")
+    if HIERARCHY in source.text and (table is None or len(table.groups) < 2 or not table.groups[1]):
+        raise UnusableError(f"is cut off: section {HIERARCHY!r} has no table")
     return tuple(
         ReportRow(
             name=shown(row[0]) or "?",

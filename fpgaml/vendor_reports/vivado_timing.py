@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fpgaml.record.vendor import Clock, ReportedTiming, Slack, TimingCheck, VendorReport
-from fpgaml.vendor_reports.source import Source, UnusableError, shown
+from fpgaml.vendor_reports.source import LONGEST_FIELD, Source, UnusableError, shown
 from fpgaml.vendor_reports.values import above_zero, count, real_or_none
 from fpgaml.vendor_reports.vivado_header import Header, is_vivado, kind_of, read_header
 
@@ -25,7 +25,7 @@ NOT_TIMED = {
     r"There (?:are|is) ([\d,]+) pins? that (?:are|is) not constrained for maximum delay\.": "pins are not constrained",
 }
 """Sentences of check_timing that tell of paths within the design that nothing was checked for."""
-_CLOCK = re.compile(r"\s*(\S.*?)\s+\{.*?\}\s+(\S+)\s+\S+\s*")
+_CLOCK = re.compile(r"\s*(\S+(?: \S+)*)\s+\{[^{}]*\}\s+(\S+)\s+\S+\s*")
 
 
 def recognises(head: str) -> bool:
@@ -79,9 +79,11 @@ def _state(header: Header, source: Source) -> tuple[str, tuple[str, ...]]:
     if header.state:
         return header.state, ()
     nets = set(re.findall(r"\(fo=\d+, (\w+)\)", source.text))
-    if nets and nets <= {"routed", "unset"}:
+    if not nets:
+        raise UnusableError("does not give the state of the design, and has no paths that tell it: it may be cut off")
+    if nets <= {"routed", "unset"}:
         return "Routed", ("the state of the design is not given; the nets of all paths are routed",)
-    return "Synthesized", ("nothing tells that the design is routed: taken for one that is not",)
+    return "Synthesized", ("the state of the design is not given; not all nets of its paths are routed",)
 
 
 def _timing(source: Source, sections: dict[str, list[str]]) -> ReportedTiming:
@@ -146,7 +148,7 @@ def _slacks(clock: str, row: dict[str, str]) -> Iterator[Slack]:
 
 def _clocks(lines: list[str]) -> Iterator[Clock]:
     for line in lines:
-        found = _CLOCK.fullmatch(line)
+        found = _CLOCK.fullmatch(line[:LONGEST_FIELD])
         if found:
             yield Clock(name=shown(found[1]), period_ns=above_zero(found[2], f"the period of {shown(found[1])}"))
 

@@ -49,7 +49,8 @@ def utilization(lut: str = "1200", bram: str = "6.5", **header: str) -> str:
     )
     ram = grid([titles, ("Block RAM Tile", bram, "0", "0", "480", "1.35"), ("URAM", "2", "0", "0", "64", "3.1")])
     dsp = grid([titles, ("DSPs", "7", "0", "0", "1824", "0.4")])
-    sections = ("1. CLB Logic", logic), ("2. BLOCKRAM", ram), ("3. ARITHMETIC", dsp)
+    netlists = grid([("Ref Name", "Used")])
+    sections = ("1. CLB Logic", logic), ("2. BLOCKRAM", ram), ("3. ARITHMETIC", dsp), ("4. Netlists", netlists)
     return "\n".join(
         [
             vivado_header("report_utilization", **header),
@@ -157,7 +158,7 @@ def sta_report(setup: str = "0.412", *, unconstrained: str = "0", snapshot: str 
         ("Device Name", "1SG280HU2F50E2VG"),
         ("Snapshot", snapshot),
     ]
-    clocks = [("Clock Name", "Type", "Period"), *([("clk", "Base", "5.000")] if clock else [])]
+    clocks = [("Clock Name", "Type", "Period"), ("clk", "Base", "5.000")]
     fmax = [("Fmax", "Restricted Fmax", "Clock Name"), ("218.00 MHz", "210.50 MHz", "clk")]
     slack = [("Clock", "Slack", "End Point TNS"), ("clk", setup, "0.000" if not setup.startswith("-") else "-9.500")]
     loose = [("Property", "Setup", "Hold"), ("Illegal Clocks", "0", "0"), ("Unconstrained Clocks", unconstrained, "0")]
@@ -166,7 +167,7 @@ def sta_report(setup: str = "0.412", *, unconstrained: str = "0", snapshot: str 
             "Timing Analyzer report for network\nWed Dec  4 12:53:04 2019\n",
             f"{rule}\n; Table of Contents ;\n{rule}\n{table_of_contents}\n",
             titled(names[0], summary, rulers_after=()),
-            titled(names[1], clocks),
+            titled(names[1], clocks) if clock else f"{rule}\n; Clocks ;\n{rule}\nNo clocks to report.\n",
             *([titled("Slow 900mV 100C Model Fmax Summary", fmax)] if clock else []),
             *([titled("Slow 900mV 100C Model Setup Summary", slack)] if clock else []),
             titled(names[2], loose),
