@@ -22,6 +22,7 @@ from fpgaml.project.ports import CppPort
 from fpgaml.record.files import parse
 from fpgaml.record.results import Results
 from tests.report import samples
+from tests.vendor_reports.texts import csynth_xml
 
 DESIGNS = Path(__file__).parent / "vendor_designs"
 FINDERS = {"verilator": find_verilator, "icarus": find_icarus}
@@ -238,11 +239,7 @@ def test_timing_is_read_from_the_report_beside_the_rtl(tmp_path: Path) -> None:
     verilog, reports = tmp_path / "syn" / "verilog", tmp_path / "syn" / "report"
     for folder in (verilog, reports):
         folder.mkdir(parents=True)
-    (reports / "network_csynth.xml").write_text(
-        "<profile><ReportVersion><Version>2023.2</Version></ReportVersion><UserAssignments><TopModelName>network</TopModelName></UserAssignments><PerformanceEstimates>"
-        "<SummaryOfOverallLatency><Worst-caseLatency>3218</Worst-caseLatency><Interval-max>3076</Interval-max>"
-        "</SummaryOfOverallLatency></PerformanceEstimates></profile>"
-    )
+    (reports / "network_csynth.xml").write_text(csynth_xml(latency="3218", interval="3076"))
     expected = StatedTiming(3218, 3076, "network_csynth.xml", "2023.2")
     assert find_timing(verilog, "network", "HLS_SYN_LAT=1,HLS_SYN_TPT=1") == expected
     assert find_timing(tmp_path / "impl" / "verilog", "network", "") == expected

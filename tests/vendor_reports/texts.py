@@ -175,7 +175,9 @@ def sta_report(setup: str = "0.412", *, unconstrained: str = "0", snapshot: str 
     )
 
 
-def csynth_xml(lut: str = "5000", latency: str = "12", *, top: str = "network", version: str = "2023.2") -> str:
+def csynth_xml(
+    lut: str = "5000", latency: str = "12", interval: str = "1", *, top: str = "network", version: str = "2023.2"
+) -> str:
     """Vitis HLS' csynth.xml."""
     return f"""<profile>
 <ReportVersion><Version>{version}</Version></ReportVersion>
@@ -184,7 +186,7 @@ def csynth_xml(lut: str = "5000", latency: str = "12", *, top: str = "network", 
 </UserAssignments>
 <PerformanceEstimates><SummaryOfTimingAnalysis><EstimatedClockPeriod>3.650</EstimatedClockPeriod></SummaryOfTimingAnalysis>
 <SummaryOfOverallLatency><Best-caseLatency>{latency}</Best-caseLatency><Worst-caseLatency>{latency}</Worst-caseLatency>
-<Interval-min>1</Interval-min><Interval-max>1</Interval-max></SummaryOfOverallLatency></PerformanceEstimates>
+<Interval-min>{interval}</Interval-min><Interval-max>{interval}</Interval-max></SummaryOfOverallLatency></PerformanceEstimates>
 <AreaEstimates><Resources><BRAM_18K>2</BRAM_18K><DSP>3</DSP><FF>700</FF><LUT>{lut}</LUT></Resources>
 <AvailableResources><BRAM_18K>960</BRAM_18K><DSP>1824</DSP><FF>433920</FF><LUT>216960</LUT></AvailableResources>
 </AreaEstimates></profile>

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.record.cosim import VendorTiming
+from fpgaml.vendor_reports import hls_csynth_xml
+from fpgaml.vendor_reports.source import UnusableError, read_source
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,12 @@ def find_timing(folder: Path, top: str, text: str) -> StatedTiming | None:
 def read_csynth(path: Path, top: str) -> StatedTiming | None:
     """A csynth.xml of the module; None if there is none, it is damaged, or it is about another module."""
     try:
-        root = ET.parse(path).getroot()
-    except (OSError, ET.ParseError):
+        report = hls_csynth_xml.read(read_source(path, path.name))
+    except UnusableError:
         return None
-    if root.findtext(".//TopModelName") != top:
+    if report.top != top or report.latency is None or report.interval is None:
         return None
-    summary = root.find("./PerformanceEstimates/SummaryOfOverallLatency")
-    if summary is None:
-        return None
-    latency, interval = _number(summary.findtext("Worst-caseLatency")), _number(summary.findtext("Interval-max"))
-    return StatedTiming(latency, interval, path.name, (root.findtext("./ReportVersion/Version") or "").strip())
+    return StatedTiming(report.latency.worst, report.interval.worst, path.name, report.version)
 
 
 def read_attribute(text: str) -> StatedTiming | None:
