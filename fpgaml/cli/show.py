@@ -97,12 +97,14 @@ def end(subject: Subject, *, passed: bool, strict: bool) -> None:
 
 def subject_json(subject: Subject) -> dict[str, Any]:
     """A report as JSON; its verdict is of the files as they are now."""
-    content = {
+    content: dict[str, Any] = {
         "verdict": str(subject.verdict),
         "manifest": subject.manifest.to_json(),
         "results": subject.results.to_json(),
         "edited": list(subject.edited),
     }
+    if subject.unused_reports:
+        content["unused_reports"] = [each.to_json() for each in subject.unused_reports]
     return content | ({"budget": subject.judgement.to_json()} if subject.judgement else {})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fpgaml.record.base import Kind
+from fpgaml.record.estimate import UNITS
 from fpgaml.record.number import STRENGTH
 from fpgaml.record.results import Results
 from fpgaml.record.synthesis import Resource
@@ -14,6 +15,15 @@ from fpgaml.record.vendor import VendorReport
 
 ROWS = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM")
 """As they are shown, from above."""
+
+SAME_UNIT = {UNITS["LUT"]: "LUT6"}
+"""What estimates call a unit, as the devices' vendors do."""
+
+
+def unit_of(each: Resource) -> str:
+    """What is counted, without the sentence that a synthesis adds."""
+    unit = each.unit.split(" (")[0]
+    return SAME_UNIT.get(unit, unit)
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,8 @@ def differences(columns: Sequence[Column], name: str = "LUT") -> Iterator[str]:
     if not having:
         return
     best = having[-1]
-    unit, most = best.resources[name].unit, best.resources[name].used
-    others = [each for each in having[:-1] if each.resources[name].unit == unit]
+    unit, most = unit_of(best.resources[name]), best.resources[name].used
+    others = [each for each in having[:-1] if unit_of(each.resources[name]) == unit]
     again = [each for each in others if (each.kind, each.source) == (best.kind, best.source)]
     if again:
         runs = " and ".join(f"{each.run} ({each.resources[name].used:,} {name})" for each in (*again, best))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fpgaml.record.synthesis import Resource
-from fpgaml.report.by_kind import ROWS, Column, columns_of, differences
+from fpgaml.report.by_kind import ROWS, Column, columns_of, differences, unit_of
 from fpgaml.report.drawing import Axis, Bar, Bars, Role
 from fpgaml.report.section import Cell, Figure, Mark, Part, Section, Subject, Table, Words, line
 
@@ -50,14 +50,14 @@ def _cell(each: Resource | None) -> Cell:
 
 
 def _unit(found: Sequence[Resource | None]) -> str:
-    return " / ".join(dict.fromkeys(each.unit.split(" (")[0] for each in found if each))
+    return " / ".join(dict.fromkeys(unit_of(each) for each in found if each))
 
 
 def _figure(columns: Sequence[Column]) -> Figure | None:
     """LUTs of the columns that count them in one unit, that of the strongest."""
     having = [each for each in columns if "LUT" in each.resources]
-    unit = having[-1].resources["LUT"].unit if having else ""
-    same = [each for each in having if each.resources["LUT"].unit == unit]
+    unit = unit_of(having[-1].resources["LUT"]) if having else ""
+    same = [each for each in having if unit_of(each.resources["LUT"]) == unit]
     if len(same) < 2:
         return None
     bars = []
