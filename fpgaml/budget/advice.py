@@ -8,6 +8,8 @@ from fpgaml.budget.budget import Limit
 from fpgaml.record.base import Kind
 from fpgaml.record.number import What
 
+BY_TOOL: Mapping[What, str] = {What.POWER: "a vendor's report of power"}
+"""What makes a number that comes from one sort of tool alone."""
 BY_KIND: Mapping[Kind, str] = {
     Kind.ESTIMATE: "`fpgaml convert`",
     Kind.HLS_CSYNTH: "`fpgaml build PROJECT`, with the vendor's HLS tool",
@@ -30,8 +32,9 @@ RUNS: Mapping[What, str] = {
 
 def next_step(limit: Limit) -> str:
     """The kinds of number that a limit needs, with what makes each; those that nothing here makes come alone."""
+    what = limit.measure.what
     steps = {
-        kind: RUNS.get(limit.measure.what) if kind == Kind.SIMULATED else BY_KIND.get(kind)
+        kind: RUNS.get(what) if kind == Kind.SIMULATED else BY_TOOL.get(what) or BY_KIND.get(kind)
         for kind in limit.met_by
         if kind in limit.measure.kinds
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fpgaml.boards import find_board
+from fpgaml.boards.parts import parse_part
 from fpgaml.budget.advice import next_step
 from fpgaml.budget.budget import Budget, Limit
 from fpgaml.budget.exactness import demanded
@@ -77,9 +79,9 @@ class _Place:
 
 
 def _same_part(part: str, wanted: str) -> bool:
-    """Tools write a part with and without hyphens, and leave its temperature grade out."""
-    found, other = (text.lower().replace("-", "").replace("_", "") for text in (part, wanted))
-    return bool(found) and (found == other or (len(found) >= len(other) - 2 and other.startswith(found)))
+    """Tools write a part with and without hyphens, and may leave out what follows device and package."""
+    found, other, device = (re.sub(r"[-_]", "", text.lower()) for text in (part, wanted, parse_part(wanted).device))
+    return found == other or (found != device and found.startswith(device) and other.startswith(found))
 
 
 def _finding(limit: Limit, bound: float, numbers: Sequence[Number], place: _Place, accept_estimates: bool) -> Finding:

@@ -132,7 +132,8 @@ class _Reader:
         kinds, why = self._kinds(row, measure, where), self._text(row, "why", where)
         if len(self.problems) > before or limit is None:
             return None
-        key = (what, of, at, unit if not isinstance(limit, Demand) else limit)
+        # A weaker kind may have a limit of its own.
+        key = (what, of, at, limit if isinstance(limit, Demand) else unit, frozenset(kinds))
         if key in self.seen:
             self.problems.append(f"{where}: is limited twice, here and by limit {self.seen[key]}")
         self.seen.setdefault(key, place)

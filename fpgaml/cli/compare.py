@@ -22,12 +22,13 @@ def compare(
     *,
     json_output: bool,
     everything: bool,
+    quiet: bool,
     strict: bool,
 ) -> None:
     """Show what differs, and leave with 1 if a check or the budget of any project failed.
 
     Args:
-        strict: whether a project that is not proved is a failure too.
+        quiet: the verdicts alone; strict: whether a project that is not proved is a failure too.
 
     Raises:
         FpgamlError: one is no project, or is given twice.
@@ -55,7 +56,7 @@ def compare(
     if json_output:
         print_json(comparison_json(subjects))
     elif not (files.whole or files.printed):
-        for section in found:
+        for section in found[:1] if quiet else found:
             show_section(section)
     unproved = strict and any(subject.verdict != Verdict.PROVED for subject in subjects.values())
     if unproved or not all(subject.passed for subject in subjects.values()):

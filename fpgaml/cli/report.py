@@ -75,7 +75,8 @@ def report(
     if len(projects) > 1:
         if reports:
             raise FpgamlError("--reports", "goes with one project", "Put the reports into the projects' folders")
-        return compare(projects, asked, files, json_output=json_output, everything=all_quantizers, strict=strict)
+        how = {"json_output": json_output, "everything": all_quantizers, "quiet": quiet, "strict": strict}
+        return compare(projects, asked, files, **how)
     (project,) = projects
     if holds_reports_alone(project) and not (budget or junit):
         places = [project, *(reports or ())]

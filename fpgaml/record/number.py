@@ -89,7 +89,7 @@ class Number:
         clock_ns: the period of the clock that it is for, in ns; None where that does not matter.
         available: what the device holds of a resource; None: not known, or no resource.
         note: what else its reader must know.
-        stale: why it is not of the project as it lies there now; empty where it is.
+        stale: why it shows nothing: files were edited since, or the simulation that it is of failed; empty otherwise.
     """
 
     what: What

@@ -19,6 +19,7 @@ from fpgaml.record.synthesis import Resource
 from fpgaml.record.vendor import VendorReport
 from fpgaml.record.verdict import Status
 
+FAILED = "of a simulation that failed"
 __all__ = ["HEADLINES", "RESOURCES", "STRENGTH", "Number", "What", "numbers_of", "title_of"]
 
 
@@ -74,13 +75,13 @@ def _estimate(project: _Project) -> Iterator[Number]:
 def _simulations(project: _Project) -> Iterator[Number]:
     clock, runs, bulk = project.clock_ns, project.results.cosim, project.results.bulk
     for run in runs:
-        stale = project.changed_since(run.edited)
+        stale = project.changed_since(run.edited) if run.passed else FAILED
         yield from _cycles(run.measured.latency, run.measured.interval, run.kind, run.tool, clock, stale)
         said = run.vendor
         if said is not None:
             yield from _cycles(said.latency, said.interval, said.kind, said.tool, clock, stale)
     if bulk is not None:
-        stale = project.changed_since(bulk.edited)
+        stale = project.changed_since(bulk.edited) if bulk.passed else FAILED
         yield from _cycles(bulk.measured.latency, bulk.measured.interval, bulk.kind, bulk.tool, clock, stale)
 
 
@@ -121,7 +122,7 @@ def _counted(resources: Sequence[Resource], about: Number) -> Iterator[Number]:
 
 def _vendor(project: _Project) -> Iterator[Number]:
     for report in project.results.vendor:
-        stale = "" if report.edited else project.changed
+        stale = FAILED if report.passed is False else "" if report.edited else project.changed
         about = Number(
             What.LUT, 0, "", Kind(report.kind), report.source, part=report.part, note=report.state, stale=stale
         )

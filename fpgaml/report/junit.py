@@ -8,7 +8,8 @@ it fails nothing, and proves nothing. Attributes as Jenkins and GitLab read them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree
@@ -80,7 +81,7 @@ def suites_of(name: str, subject: Subject) -> Iterable[Suite]:
     judgement = subject.judgement
     if judgement is not None:
         accepted = {"accept estimates": "yes" if judgement.accept_estimates else "no", "judged": judgement.place}
-        yield Suite(f"{name}.budget", tuple(map(_of_limit, judgement.lines)), {**properties, **accepted})
+        yield Suite(f"{name}.budget", _of_limits(judgement.lines), {**properties, **accepted})
 
 
 def _of_check(check: Check, edited: tuple[str, ...], how: str) -> Case:
@@ -95,8 +96,17 @@ def _of_check(check: Check, edited: tuple[str, ...], how: str) -> Case:
     return Case(check.name, "passed", "", "", text)
 
 
-def _of_limit(finding: Finding) -> Case:
-    name, text = finding.limit.text, finding.text
+def _of_limits(findings: Sequence[Finding]) -> tuple[Case, ...]:
+    """Limits that only the kind of number tells apart are named with it."""
+    times = Counter(finding.limit.text for finding in findings)
+    kinds = {finding: f" ({', '.join(finding.limit.met_by)})" for finding in findings}
+    return tuple(
+        _of_limit(f"{each.limit.text}{kinds[each] if times[each.limit.text] > 1 else ''}", each) for each in findings
+    )
+
+
+def _of_limit(name: str, finding: Finding) -> Case:
+    text = finding.text
     if finding.limit.why:
         text += f"\nasked for: {finding.limit.why}"
     if finding.standing == Standing.MET:

@@ -13,6 +13,8 @@ from fpgaml.budget.read import read_budget
 from fpgaml.record.files import parse
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
+from fpgaml.vendor_reports.read import read_reports
+from tests.paths import SHARED
 from tests.report import samples
 
 PART = "xcku5p-ffvb676-2-e"
@@ -49,14 +51,13 @@ REPORT = {
     },
     "power": {"total_w": 3.5, "dynamic_w": 2.5, "static_w": 1.0, "confidence": "Low"},
 }
+BENCH = {"name": "x", "status": "passed", "message": "", "frames": 9, "cycles": 9, "seconds": 0.1, "first": None}
 COSIM = {
     **{"kind": "simulated", "simulator": "verilator", "tool": "Verilator 5.048", "cocotb": "2.1"},
     **{"shell": "native", "hdl": "verilog", "seed": 1, "passed": True, "edited": []},
     "declared": {"latency": 20, "interval": 8},
     "measured": {"latency": 20, "interval": 8, "frames_per_second": None},
-    "checks": [
-        {"name": "x", "status": "passed", "message": "", "frames": 9, "cycles": 9, "seconds": 0.1, "first": None}
-    ],
+    "checks": [BENCH],
 }
 COLUMN = {"key": "fixed", "role": "fixed", "title": "Graph", "tool": "the interpreter", "events": 100}
 POINT = {"rate": 0.01, "threshold": 1.0, "false_positives": 0, "value": 0.7, "low": 0.6, "high": 0.8}
@@ -190,6 +191,10 @@ def test_a_proof_needs_every_check_and_no_failed_check_needs_less(
          "what the device holds is not known"),
         ('what = "fmax"', {"vendor": [REPORT | {"part": "xcku5p-ffva676-2"}]}, "it is for xcku5p-ffva676-2, the"),
         ('what = "slack"', {"vendor": [REPORT | {"part": ""}]}, "it is for no part that is named"),
+        ('what = "fmax"', {"vendor": [REPORT | {"part": "xcku5p"}]}, "it is for xcku5p, the budget"),
+        ('what = "latency"', {"cosim": [COSIM | {"passed": False, "checks": [BENCH | {"status": "failed"}]}]},
+         "of a simulation that failed"),
+        ('what = "power"', {"vendor": []}, "needs estimate (a vendor's report of power)"),
     ],
 )  # fmt: skip
 def test_a_line_that_nothing_decides_is_open_and_says_why(
@@ -214,3 +219,30 @@ def test_a_zero_of_a_device_that_has_none_is_no_share_of_it(tmp_path: Path) -> N
             tmp_path, 'limit = [{what = "uram", unit = "%", limit = 100}]', synthesis=[SYNTHESIS | {"resources": none}]
         )
         assert found.standing == standing and found.to_json()["over"] in (-100.0, None)
+
+
+@pytest.mark.parametrize("part", ["xcku5p-ffvb676", "XCKU5P_FFVB676-2", "xcku5pffvb676-2-e"])
+def test_a_part_is_the_same_however_a_tool_writes_it(tmp_path: Path, part: str) -> None:
+    (found,) = judged(tmp_path, 'limit = [{what = "fmax", limit = 200}]', vendor=[REPORT | {"part": part}])
+    assert found.standing == "met"
+
+
+VENDOR = SHARED / "vendor_reports" / "vitis_hls_2023.2_cnn_core"
+
+
+@pytest.mark.skipif(not VENDOR.is_dir(), reason="the vendors' reports are not there")
+def test_real_reports_decide_lines_by_their_own_kind(tmp_path: Path) -> None:
+    """Vitis HLS estimates 59,402 LUTs of a core of which Vivado's synthesis makes 35,916."""
+    reports = [report.to_json() for report in read_reports(VENDOR).reports]
+    kinds = ("hls-csynth", "post-synthesis", "post-route")
+    lines = [f'{{what = "lut", limit = {40_000 + place}, met_by = ["{kind}"]}}' for place, kind in enumerate(kinds)]
+    lines += ['{what = "latency", limit = 16, unit = "us", met_by = ["hls-csynth"]}']
+    found = judged(tmp_path, f"limit = [{', '.join(lines)}]", vendor=reports, synthesis=[], cosim=[])
+    assert [line.text for line in found] == [
+        "LUT at most 40,000 LUT: 59,402 LUT6 (hls-csynth, Vitis HLS 2023.2), missed by 19,402 LUT (48.5 %)",
+        "LUT at most 40,001 LUT: 35,916 LUT6 (post-synthesis, Vivado 2023.2), met, 4,085 LUT (10.2 %) to spare",
+        f"LUT at most 40,002 LUT: open: needs {found[2].step}; so far 35,916 LUT6 (post-synthesis, Vivado 2023.2)",
+        # 3,218 cycles of 5 ns
+        "latency at most 16 us: 16.09 us (16,090 ns, hls-csynth, Vitis HLS 2023.2, clock of 5 ns), missed by 0.09 us "
+        "(0.562 %)",
+    ]

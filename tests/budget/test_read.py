@@ -111,6 +111,12 @@ def test_what_is_wrong_is_named_with_what_would_be_right(tmp_path: Path, text: s
     assert says in refused(tmp_path, text)
 
 
+def test_each_kind_of_number_may_have_a_limit_of_its_own(tmp_path: Path) -> None:
+    text = limit(met_by=["hls-csynth"]) + limit(met_by=["post-route", "post-synthesis"])
+    assert [len(each.met_by) for each in read(tmp_path, text).limits] == [1, 2]
+    assert "limited twice" in refused(tmp_path, text + limit(limit=11))
+
+
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     said = refused(tmp_path, f"bord = 'ctp7'\n{limit(unit='ns', wy='')}{limit(what='ltency')}{limit(what='ff')}")
     assert said.startswith(

@@ -129,6 +129,15 @@ def test_what_was_not_checked_or_was_edited_since_is_skipped(tmp_path: Path) -> 
     assert isinstance(second, Skipped) and "firmware/network.cpp" in second.message
 
 
+def test_limits_of_two_kinds_are_two_cases(tmp_path: Path) -> None:
+    folder = project(tmp_path / "jets")
+    rows = [f'[[limit]]\nwhat = "lut"\nlimit = 9\nmet_by = ["{kind}"]\n' for kind in ("hls-csynth", "post-route")]
+    (tmp_path / "budget.toml").write_text("".join(rows))
+    _, path = report(folder, *budget_option(folder))
+    follows_the_schema(path)
+    assert list(read(path)["jets.budget"]) == ["LUT at most 9 LUT (hls-csynth)", "LUT at most 9 LUT (post-route)"]
+
+
 @pytest.mark.parametrize("options", [[], ["--accept-estimates"]])
 def test_an_estimate_decides_only_where_it_is_accepted_and_says_so(tmp_path: Path, options: list[str]) -> None:
     estimate = {"kind": "estimate", "lut": 900, "ff": 1, "dsp": 0, "layers": {}, "available": {"LUT": 1_728_000}}
