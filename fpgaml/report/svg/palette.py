@@ -2,7 +2,8 @@
 
 Roles are told apart without colour too: lines by dash and marker, areas by hatch. Every colour is readable as text on
 its paper (contrast of at least 4.5 to 1, WCAG 2.1 AA), and roles that stand side by side (float, fixed, hardware,
-baseline) differ for the colour-blind; `tests/report/svg/test_palette.py` reckons both. The hues follow Okabe and Ito.
+baseline) differ for the colour-blind; `tests/report/svg/test_palette.py` reckons both. The hues follow Okabe and Ito,
+and these roles differ in lightness too, for those to whom blue and green, or red and green, are one.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ LIGHT: Mapping[str, str] = {
     "paper": "#ffffff",
     "fill": "#eef2f6",
     "role-plain": "#4a5f7c",
-    "role-baseline": "#6a6f78",
-    "role-float": "#0068a8",
+    "role-baseline": "#666b74",
+    "role-float": "#0b63d6",
     "role-fixed": "#b54a00",
-    "role-hardware": "#007355",
+    "role-hardware": "#0c522e",
     "role-limit": "#8a3a86",
     "role-over": "#b3123c",
 }
@@ -36,9 +37,9 @@ DARK: Mapping[str, str] = {
     "fill": "#1a212a",
     "role-plain": "#94aacb",
     "role-baseline": "#a3a9b2",
-    "role-float": "#5ab4f0",
-    "role-fixed": "#ff9b52",
-    "role-hardware": "#35cf9f",
+    "role-float": "#5aa5f5",
+    "role-fixed": "#ff9440",
+    "role-hardware": "#7af0b8",
     "role-limit": "#dd98d8",
     "role-over": "#ff7a90",
 }
