@@ -54,7 +54,7 @@ def check(report: VendorReport, path: Path, expected: Expected) -> VendorReport:
     if expected.part and report.part and not same_part(report.part, expected.part):
         raise UnusableError(f"is for {report.part}, and the project is for {expected.part}")
     if expected.top and report.top and report.top.lower() != expected.top.lower():
-        raise UnusableError(f"is of {report.top}, and the top of the project is {expected.top}")
+        report = _core(report, expected.top)
     made = _time(path)
     if made is None:
         return report
@@ -66,6 +66,37 @@ def check(report: VendorReport, path: Path, expected: Expected) -> VendorReport:
         when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(made))
         notes.append(f"the file is of {when} UTC, older than the project: it may be of another version of it")
     return report.model_copy(update={"edited": bool(expected.edited), "notes": tuple(notes)})
+
+
+def _core(report: VendorReport, top: str) -> VendorReport:
+    """The project's core within a larger design, where the report tells its parts apart.
+
+    Raises:
+        UnusableError: it is not among them.
+    """
+    cores = [row for row in report.rows if row.module == top and row.inclusive and "LUT" in row.resources]
+    if not cores:
+        raise UnusableError(f"is of {report.top}, and the top of the project is {top}")
+    core = max(cores, key=lambda row: row.resources["LUT"])
+    units = {each.name: each for each in report.resources}
+    resources = [
+        units[name].model_copy(update={"used": used, "available": None})
+        for name, used in core.resources.items()
+        if name in units
+    ]
+    which = f"the largest of {len(cores)} instances" if len(cores) > 1 else "one instance"
+    note = f"{core.name}, {which} in {report.top}, with what lies in it"
+    order = [each.name for each in report.resources]
+    return report.model_copy(
+        update={
+            "top": top,
+            "resources": tuple(sorted(resources, key=lambda each: order.index(each.name))),
+            "rows": (),
+            "timing": None,
+            "power": None,
+            "notes": (*report.notes, note),
+        }
+    )
 
 
 def _time(path: Path) -> float | None:

@@ -16,7 +16,7 @@ _FIELD = re.compile(r"\|\s*([A-Z][\w ]*?)\s*:\s+(.*?)\s*")
 _VERSION = re.compile(r"Vivado v\.(\d{4}\.\d+(?:\.\d+)?)\S*")
 _SECTION = re.compile(r"\d+(?:\.\d+)*\.? \S.*")
 
-TRIED = frozenset({"2019.2", "2020.1", "2020.2", "2021.2", "2023.2", "2026.1"})
+TRIED = frozenset({"2019.2", "2020.1", "2020.2", "2023.2"})
 """Versions of which real reports were read."""
 ROUTED = frozenset({"routed", "fully routed", "physopt postroute"})
 NETLIST = frozenset({"synthesized", "optimized"})

@@ -13,7 +13,7 @@ from fpgaml.record.results import Results
 from fpgaml.vendor_reports.devices import same_part
 from fpgaml.vendor_reports.read import Found, project_reports
 from tests.report.samples import manifest, results
-from tests.vendor_reports.texts import csynth_xml, utilization
+from tests.vendor_reports.texts import csynth_xml, hierarchy, utilization
 
 PART = "xcku5p-ffvb676-2-e"
 SOURCE, REPORT = "firmware/network.cpp", "vivado_synth.rpt"
@@ -51,6 +51,25 @@ def test_a_report_of_something_else(tmp_path: Path, text: str, part: str, said: 
     found = read(tmp_path, project(tmp_path, text, part=part))
     assert not found.reports
     assert said in found.unused[0].reason
+
+
+def test_the_core_is_found_in_a_larger_design(tmp_path: Path) -> None:
+    rows = [
+        ("trigger", "(top)", "900", "880", "12", "8", "700", "9", "1", "20"),
+        ("  u_one", "network", "120", "110", "6", "4", "90", "1", "1", "2"),
+        ("  u_two", "network", "124", "110", "6", "4", "90", "1", "1", "2"),
+        ("    u_fifo", "fifo", "30", "10", "12", "8", "20", "1", "0", "0"),
+    ]
+    [report] = read(tmp_path, project(tmp_path, hierarchy(rows, top="trigger"))).reports
+    assert report.top == "network"
+    assert [(each.name, each.used, each.available) for each in report.resources] == [
+        ("LUT", 124, None),
+        ("LUTRAM", 10, None),
+        ("FF", 90, None),
+        ("DSP", 2, None),
+        ("BRAM", 3, None),
+    ]
+    assert report.notes == ("u_two, the largest of 2 instances in trigger, with what lies in it",)
 
 
 def test_a_report_from_before_an_edit_is_not_used(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def vendor_sections(
             yield _slacks(report, everything)
         if report.power is not None:
             yield _power(report, report.power)
-        rows = [row for row in report.rows if row.depth and row.inclusive and row.resources]
+        rows = list(_distinct(report.rows))
         if rows:
             yield _parts(report, rows, everything)
 
@@ -160,6 +160,18 @@ def _power(report: VendorReport, power: Power) -> Section:
         bars = Bars(Axis("power", "W", low=0), [Bar(kind, watts) for kind, watts in kinds])
         parts.append(Figure("Dynamic power by what takes it", bars, [instead]))
     return Section("Power", parts, f"estimate, {report.source}, design {report.state.lower() or 'of unknown state'}")
+
+
+def _distinct(rows: Iterable[ReportRow]) -> Iterator[ReportRow]:
+    """Parts of the design, without those that hold nothing but another one of the same size: wrappers."""
+    above: dict[int, ReportRow] = {}
+    for row in rows:
+        if not row.inclusive or not row.resources:
+            continue
+        above[row.depth] = row
+        parent = above.get(row.depth - 1)
+        if row.depth and (parent is None or parent.resources != row.resources):
+            yield row
 
 
 def _parts(report: VendorReport, rows: Sequence[ReportRow], everything: bool) -> Section:
