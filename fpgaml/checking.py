@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgaml.data.arrays import OUTPUT_NAME, split_path
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.data.file_axes import Orders, file_shape
-from fpgaml.data.labels import check_labels, read_labels
+from fpgaml.data.labels import check_labels, labels_array, read_labels
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.physics.columns import columns_of_proof
@@ -64,7 +65,19 @@ class Checking:
         """
         check_labels(self.labels, events, outputs)
         shapes = {name: file_shape(shape, axes.get(name)) for name, shape in outputs.items()}
-        check_recorded(self.reference, self.data, shapes)
+        check_recorded(self.reference, self.data_with_answers, shapes)
+
+    @property
+    def data_with_answers(self) -> Path | None:
+        """The data's file, whose `y` counts as the framework's answers; None where the user says that it is the truth.
+
+        Raises:
+            FpgamlError: as for `labels_array`.
+        """
+        if self.data is None or self.labels is None:
+            return self.data
+        file, name = labels_array(self.labels)
+        return None if name == OUTPUT_NAME and file.samefile(split_path(self.data)[0]) else self.data
 
     def proof(
         self,

@@ -50,7 +50,7 @@ def _find(
     codings: Mapping[str, PortCoding] | None,
     approximate: bool,
 ) -> tuple[Oracle | None, str]:
-    recorded = recorded_answers(request.reference, request.data, graph.outputs, request.layers, codings)
+    recorded = recorded_answers(request.reference, request.data_with_answers, graph.outputs, request.layers, codings)
     if recorded is not None and request.framework != FrameworkUse.REQUIRED:
         return recorded, ""
     if request.framework == FrameworkUse.NEVER:

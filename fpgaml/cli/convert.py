@@ -117,8 +117,8 @@ def _convert(
     model: Annotated[
         Path | None,
         typer.Argument(
-            help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists.  "
-            "\\[default: what fpgaml.yaml in this folder says]"
+            help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists. "
+            "Without it, fpgaml.yaml in this folder says."
         ),
     ] = None,
     target: Annotated[str, typer.Option("--target", "-t", autocompletion=complete.targets, help=target_help())] = "hls",

@@ -23,6 +23,7 @@ from fpgaml.cli.failure import (
     print_error,
     usage_json,
 )
+from fpgaml.cli.init import init
 from fpgaml.cli.models import models
 from fpgaml.cli.predict import predict
 from fpgaml.cli.report import report
@@ -56,7 +57,7 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (convert, verify, cosim, synth, build, report, models, predict, evaluate, train, boards, doctor):
+for command in (init, convert, verify, cosim, synth, build, report, models, predict, evaluate, train, boards, doctor):
     app.command()(command)
 
 

@@ -21,7 +21,7 @@ DATA_NAMES = ("x", "X", "data")
 OUTPUT_NAME = "y"
 LAYER_PREFIX = "layer/"
 
-_FORMATS: Mapping[str, Callable[[Path], Arrays]] = {
+FORMATS: Mapping[str, Callable[[Path], Arrays]] = {
     ".npy": lambda path: {"": lambda: NpyArray.find(path)},
     ".npz": npz_members,
     ".h5": hdf5_datasets,
@@ -43,7 +43,7 @@ def split_path(path: str | Path) -> tuple[Path, str | None]:
     if colon and name and Path(stem).is_file():
         return Path(stem), name
     reason = "is a directory" if whole.is_dir() else "no such file"
-    raise FpgamlError(str(path), reason, f"Give a file: {', '.join(_FORMATS)}")
+    raise FpgamlError(str(path), reason, f"Give a file: {', '.join(FORMATS)}")
 
 
 def arrays_in(path: Path) -> Arrays:
@@ -52,9 +52,9 @@ def arrays_in(path: Path) -> Arrays:
     Raises:
         FpgamlError: an unknown format, or a file that cannot be read.
     """
-    find = _FORMATS.get(path.suffix.lower())
+    find = FORMATS.get(path.suffix.lower())
     if find is None:
-        raise FpgamlError(str(path), f"no data format has the ending `{path.suffix}`", f"Known: {', '.join(_FORMATS)}")
+        raise FpgamlError(str(path), f"no data format has the ending `{path.suffix}`", f"Known: {', '.join(FORMATS)}")
     return find(path)
 
 

@@ -64,9 +64,10 @@ def plan_layout(event: Shape, wanted: Shape, where: str, axes: Sequence[int] | N
     if squeezed == _squeeze(wanted) or event == (prod(wanted),):
         return Layout(wanted)
     reason = f"events of shape {event}, where the input takes {wanted}"
-    if sorted(squeezed) == sorted(_squeeze(wanted)):
-        orders = " or ".join(_orders(squeezed, _squeeze(wanted)))
-        raise FpgamlError(where, f"{reason}: the axes are in another order", f"Say so with --data-axes {orders}")
+    other = orders(event, wanted)
+    if other:
+        advice = f"Say so with --data-axes {' or '.join(other)}"
+        raise FpgamlError(where, f"{reason}: the axes are in another order", advice)
     if prod(event) == prod(wanted):
         identity = ",".join(map(str, range(len(squeezed) + 1)))
         hint = f", or flatten the events as they lie with --data-axes {identity}" if len(wanted) == 1 else ""
@@ -90,10 +91,16 @@ def _plan_axes(event: Shape, wanted: Shape, where: str, axes: tuple[int, ...]) -
     raise FpgamlError(where, reason)
 
 
-def _orders(given: Shape, wanted: Shape) -> list[str]:
-    """At most two orders of the axes that turn one shape into the other, the event axis in front."""
+def orders(event: Shape, wanted: Shape) -> list[str]:
+    """At most two orders of an event's axes that turn its shape into the one wanted, as --data-axes takes them.
+
+    Axes of size 1 do not count, and the event axis stays in front: `0,2,1`.
+    """
+    given, wanted = _squeeze(event), _squeeze(wanted)
     # Eight axes have 40320 orders; no data has more.
-    candidates = permutations(range(len(given))) if len(given) <= 8 else iter(())
+    if len(given) > 8 or sorted(given) != sorted(wanted):
+        return []
+    candidates = permutations(range(len(given)))
     fitting = (order for order in candidates if tuple(given[i] for i in order) == wanted)
     return [",".join(["0", *(str(i + 1) for i in order)]) for order in islice(fitting, 2)]
 

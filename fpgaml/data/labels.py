@@ -170,14 +170,14 @@ def check_labels(path: Path | None, events: int | None, outputs: Mapping[str, Sh
         labels.matched(outputs)
 
 
-def read_labels(path: Path, events: int) -> Labels:
-    """The labels of the first `events` events.
+def labels_array(path: Path) -> tuple[Path, str]:
+    """The file, and the name of the array in it that holds the labels; empty in a file of one array.
 
     Args:
-        path: a .npy, .npz, .h5 or .csv file; `file:name` picks an array.
+        path: as for `read_labels`.
 
     Raises:
-        FpgamlError: no such array, fewer labels than events, NaN, or events of one class only.
+        FpgamlError: no such file or array, or it is not clear which one is meant.
     """
     file, named = split_path(path)
     arrays = arrays_in(file)
@@ -187,7 +187,20 @@ def read_labels(path: Path, events: int) -> Labels:
     if not candidates or candidates[0] not in arrays:
         listing = ", ".join(sorted(arrays))
         raise FpgamlError(str(file), f"which array holds the labels is not clear: {listing}", f"Write {file}:NAME")
-    recorded = RecordedArray(require_numbers(arrays[candidates[0]]()))
+    return file, candidates[0]
+
+
+def read_labels(path: Path, events: int) -> Labels:
+    """The labels of the first `events` events.
+
+    Args:
+        path: a .npy, .npz, .h5 or .csv file; `file:name` picks an array.
+
+    Raises:
+        FpgamlError: no such array, fewer labels than events, NaN, or events of one class only.
+    """
+    file, name = labels_array(path)
+    recorded = RecordedArray(require_numbers(arrays_in(file)[name]()))
     try:
         if recorded.events < events:
             raise FpgamlError(str(file), f"{recorded.events} labels for {events} events", "Give one label an event")

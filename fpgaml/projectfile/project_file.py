@@ -35,13 +35,14 @@ class ProjectFile:
     Args:
         path: it; text: all of it.
         values: by key; paths are relative to the file's folder already, a table is a `Table`.
-        lines: where each key stands, from 1.
+        lines: where each key stands, from 1; written: single values as they are written.
     """
 
     path: Path
     text: str
     values: Mapping[str, Any]
     lines: Mapping[str, int]
+    written: Mapping[str, Any]
 
     @property
     def folder(self) -> Path:
@@ -67,11 +68,15 @@ def read_project_file(path: Path, keys: Sequence[Key]) -> ProjectFile:
     Raises:
         FpgamlError: it cannot be read, or says what means nothing; every such line is named.
     """
-    text = read_text(path)
+    return parse_project_file(path, read_text(path), keys)
+
+
+def parse_project_file(path: Path, text: str, keys: Sequence[Key]) -> ProjectFile:
+    """What a file with this text says; arguments and errors as for `read_project_file`."""
     document = read_document(path, text)
     values = check(str(path), document, keys)
     known = {key.name: key for key in keys}
-    file = ProjectFile(path, text, {}, document.lines)
+    file = ProjectFile(path, text, {}, document.lines, {name: document.written[name] for name in values})
     return replace(file, values={name: _placed(file, known[name], value) for name, value in values.items()})
 
 

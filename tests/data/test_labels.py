@@ -115,3 +115,13 @@ def test_a_conversion_looks_at_recorded_answers_first(case: str, tmp_path: Path)
     )
     with pytest.raises(FpgamlError, match=r"events of shape \(7,\), where|holds no recorded outputs"):
         convert(MODEL, request)
+
+
+def test_an_array_that_the_user_calls_labels_is_not_taken_for_answers(tmp_path: Path) -> None:
+    path = tmp_path / "events.npz"
+    np.savez(path, x=np.zeros((4, 2)), y=[0, 1, 0, 1])
+    assert Checking(data=path).data_with_answers == path
+    assert Checking(data=path, labels=path).data_with_answers is None
+    assert Checking(data=Path(f"{path}:x"), labels=Path(f"{path}:y")).data_with_answers is None
+    other = written(tmp_path, [0, 1, 0, 1])
+    assert Checking(data=path, labels=other).data_with_answers == path
