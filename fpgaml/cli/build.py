@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fpgaml.cli.options import Quiet
+from fpgaml.cli.project_folder import ProjectArgument, project_folder
 
 if TYPE_CHECKING:
     from fpgaml.record.synthesis import Synthesis
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert` wrote.")],
+    project: ProjectArgument = None,
     tool: Annotated[
         str | None,
         typer.Option(
@@ -50,6 +51,7 @@ def build(
         raise typer.BadParameter(f"{tool} is not one of {', '.join(EVERY)}", param_hint="--tool")
     if timeout and tool == "yosys":
         raise typer.BadParameter("is for a vendor's tool", param_hint="--timeout")
+    project = project_folder(project)
     manifest = read_manifest(project)
     chosen = choose(project, manifest, tool)
     check_writable(project)

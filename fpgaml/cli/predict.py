@@ -8,16 +8,17 @@ from typing import Annotated
 import typer
 
 from fpgaml.cli.options import Quiet, parse_axes
+from fpgaml.cli.project_folder import ProjectArgument, project_folder
 
 
 def predict(
-    project: Annotated[Path, typer.Argument(help="The folder that `fpgaml convert` wrote.")],
     data: Annotated[
         Path, typer.Option("--data", help="Events: .npy, .npz, .h5, .csv; FILE:NAME picks an array.", metavar="FILE")
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="What to write: a .npz, .npy, .csv or .h5 file.", metavar="FILE")
     ],
+    project: ProjectArgument = None,
     data_axes: Annotated[
         str | None, typer.Option("--data-axes", help="Reorder the data's axes, such as 0,2,1, as for convert.")
     ] = None,
@@ -40,7 +41,7 @@ def predict(
     from fpgaml.running.predict import predict_into
 
     checking = Checking(data=data, axes=parse_axes(data_axes), limit=events)
-    found = predict_into(project, output, checking, choose_progress(quiet), raw=raw, simulate=sim)
+    found = predict_into(project_folder(project), output, checking, choose_progress(quiet), raw=raw, simulate=sim)
     if json_output:
         print_json(found.to_json() | {"output": str(output)})
     elif not quiet:

@@ -14,7 +14,7 @@ from fpgaml.target import Target
 ProjectArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[PROJECT]",
+        metavar="PROJECT",
         help="The folder that `fpgaml convert` wrote.  \\[default: that of fpgaml.yaml in this folder]",
     ),
 ]

@@ -117,9 +117,10 @@ def test_without_a_file_or_a_project_it_is_said_what_to_do(here: Path) -> None:
     with pytest.raises(FpgamlError, match="names no model"):
         run("convert")
     (here / "fpgaml.yaml").unlink()
-    for command in ("convert", "report", "verify", "cosim", "synth"):
+    predict = ["predict", "--data", "x.npy", "-o", "y.npy"]
+    for words in (["convert"], ["report"], ["verify"], ["cosim"], ["synth"], ["build"], predict):
         with pytest.raises(FpgamlError, match=r"there is no fpgaml.yaml in this folder.*`fpgaml init`"):
-            run(command)
+            run(*words)
     with pytest.raises(FpgamlError, match="no such file"):
         run("convert", "--config", "other.yaml")
 
