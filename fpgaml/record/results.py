@@ -13,7 +13,7 @@ from fpgaml.record.checks import Check, InputRounding, QuantizerUse
 from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
 from fpgaml.record.integer_network import IntegerNetwork
-from fpgaml.record.physics import NoPhysics, Physics
+from fpgaml.record.physics import NoPhysics, Physics, Study
 from fpgaml.record.synthesis import Synthesis
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.record.vendor import VendorReport, replaced
@@ -116,6 +116,13 @@ class Results(Fact):
         """With metrics in the place of earlier ones; a task's own evaluation stays where there is no other."""
         earlier = self.physics.study if isinstance(self.physics, Physics) else None
         return self._with(physics=physics if physics.study else physics.model_copy(update={"study": earlier}))
+
+    def with_study(self, study: Study) -> Self:
+        """With a task's own evaluation beside what labels gave."""
+        physics = self.physics
+        if isinstance(physics, Physics):
+            return self._with(physics=physics.model_copy(update={"study": study}))
+        return self._with(physics=Physics(study=study))
 
     def _with(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
+from fpgaml.files import write_whole
 from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Matrix, Role, Steps
 from fpgaml.report.section import Figure
+from fpgaml.report.svg import draw
 from fpgaml.report.svg.scale import titled
 
+FIGURE = "figure.png"
 COLOURS = {
     Role.FLOAT: "#0068a8",
     Role.FIXED: "#b54a00",
@@ -25,14 +28,16 @@ COLOURS = {
     Role.LIMIT: "#8a3a86",
     Role.OVER: "#b3123c",
 }
-BASELINES = ("#8c8c8c", "#c9a227", "#5b8e3e", "#7a5195", "#3b3b3b")
-"""Conventional algorithms: grey, and what tells others from it."""
-LINES = {Role.FLOAT: (2.6, "-"), Role.FIXED: (1.5, "--"), Role.HARDWARE: (1.2, ":")}
+BASELINES = (("#8c8c8c", "^"), ("#c9a227", "v"), ("#5b8e3e", "D"), ("#7a5195", "<"), ("#3b3b3b", ">"))
+"""Colours and shapes of conventional algorithms."""
+LINES = {Role.FLOAT: (2.6, "-"), Role.FIXED: (2.2, "--"), Role.HARDWARE: (1.2, ":")}
 """Width and dash: lines that lie on each other stay visible."""
-SHAPES = {Role.FLOAT: "s", Role.FIXED: "o", Role.HARDWARE: "x", Role.BASELINE: "^"}
+SHAPES = {Role.FLOAT: "s", Role.FIXED: "o", Role.HARDWARE: "x"}
 FEW = 24
 """Points of a curve up to which each is drawn, with its error."""
 A_ROW = 3
+LETTERS = 15
+"""Of a legend, in an inch."""
 WIDTH, HEIGHT = 4.5, 3.7
 """Inches of a panel."""
 
@@ -40,6 +45,23 @@ WIDTH, HEIGHT = 4.5, 3.7
 def has_matplotlib() -> bool:
     """Whether figures can be drawn as PNG."""
     return find_spec("matplotlib") is not None
+
+
+def write_figures(figures: Sequence[Figure], folder: Path) -> tuple[str, ...]:
+    """Draw figures into a folder: all in figure.png, or without matplotlib each as SVG; returns the files' names.
+
+    Raises:
+        FpgamlError: a file cannot be written.
+    """
+    if not figures:
+        return ()
+    if has_matplotlib():
+        draw_png(figures, folder / FIGURE)
+        return (FIGURE,)
+    names = [f"figure_{index}.svg" for index in range(1, len(figures) + 1)]
+    for name, figure in zip(names, figures, strict=True):
+        write_whole(folder / name, draw(figure.drawing, figure.title, name.removesuffix(".svg").replace("_", "-")))
+    return tuple(names)
 
 
 def draw_png(figures: Sequence[Figure], path: Path) -> None:
@@ -102,12 +124,15 @@ def _panels(path: Path, number: int) -> Iterator[Any]:
 def _curves(panel: Any, drawing: Curves) -> None:
     baselines = count()
     for curve in drawing.curves:
-        colour = COLOURS.get(curve.role) or BASELINES[next(baselines) % len(BASELINES)]
-        _curve(panel, curve, colour)
+        if curve.role in COLOURS:
+            look = COLOURS[curve.role], SHAPES.get(curve.role, "o")
+        else:
+            look = BASELINES[next(baselines) % len(BASELINES)]
+        _curve(panel, curve, *look)
     _axes(panel, drawing.x, drawing.y)
 
 
-def _curve(panel: Any, curve: Curve, colour: str) -> None:
+def _curve(panel: Any, curve: Curve, colour: str, shape: str) -> None:
     x, y = np.asarray(curve.x), np.asarray(curve.y)
     width, dash = LINES.get(curve.role, (1.3, "-"))
     if len(x) > FEW:
@@ -118,7 +143,6 @@ def _curve(panel: Any, curve: Curve, colour: str) -> None:
     errors = None
     if curve.y_low:
         errors = np.maximum([y - np.asarray(curve.y_low), np.asarray(curve.y_high) - y], 0)
-    shape = SHAPES.get(curve.role, "o")
     panel.errorbar(x, y, errors, label=curve.name, color=colour, marker=shape, ms=3.5, lw=width * 0.7, ls=dash)
 
 
@@ -133,7 +157,7 @@ def _histogram(panel: Any, drawing: Histogram) -> None:
 def _steps(panel: Any, steps: Steps, order: int) -> None:
     """The second histogram of a role is filled, so that it differs from the first one."""
     width, dash = LINES.get(steps.role, (1.3, "-"))
-    colour = COLOURS.get(steps.role, BASELINES[0])
+    colour = COLOURS.get(steps.role, BASELINES[0][0])
     panel.stairs(steps.counts, steps.edges, label=steps.name, color=colour, lw=width * 0.7, ls=dash)
     if order:
         panel.stairs(steps.counts, steps.edges, color=colour, alpha=0.2, fill=True)
@@ -178,7 +202,8 @@ def _legends(panels: Sequence[Any]) -> None:
     entries = [panel.get_legend_handles_labels() for panel in panels]
     names = [labels for _, labels in entries]
     if len(panels) > 1 and all(labels == names[0] for labels in names) and names[0]:
-        columns = min(len(names[0]), A_ROW * 2)
+        wide = panels[0].figure.get_figwidth() * LETTERS
+        columns = max(1, min(len(names[0]), int(wide / (max(map(len, names[0])) + 6))))
         panels[0].figure.legend(*entries[0], loc="outside lower center", ncols=columns)
         return
     for panel, labels in zip(panels, names, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,13 @@ from fpgaml.data.arrays import split_path
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256, write_whole
 from fpgaml.report.markdown import markdown_sections
-from fpgaml.report.png import draw_png, has_matplotlib
+from fpgaml.report.png import write_figures
 from fpgaml.report.section import Figure, Section, line
 from fpgaml.report.sections.physics import physics_sections
-from fpgaml.report.svg import draw
 from fpgaml.running.evaluation import Evaluation
 
 FORMAT, VERSION = "fpgaml-physics", 1
-METRICS, TABLE, FIGURE = "metrics.json", "table.md", "figure.png"
-NO_MATPLOTLIB = "figures as SVG: matplotlib is not installed (pip install 'fpgaml[physics]' for figure.png)"
+METRICS, TABLE = "metrics.json", "table.md"
 
 
 def check_folder(folder: Path) -> None:
@@ -76,17 +73,4 @@ def write(evaluation: Evaluation, checking: Checking, folder: Path) -> tuple[str
     sections = sections_of(evaluation)
     write_whole(folder / TABLE, markdown_sections(f"{evaluation.subject.name}, evaluated", sections))
     figures = [part for section in sections for part in section.parts if isinstance(part, Figure)]
-    return (METRICS, TABLE, *_drawn(figures, folder))
-
-
-def _drawn(figures: list[Figure], folder: Path) -> Iterator[str]:
-    if not figures:
-        return
-    if has_matplotlib():
-        draw_png(figures, folder / FIGURE)
-        yield FIGURE
-        return
-    for index, figure in enumerate(figures, 1):
-        name = f"figure_{index}.svg"
-        write_whole(folder / name, draw(figure.drawing, figure.title, f"figure-{index}"))
-        yield name
+    return (METRICS, TABLE, *write_figures(figures, folder))

@@ -15,14 +15,20 @@ from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.frontends.framework import framework_python
 from fpgaml.progress import Progress
+from fpgaml.record.files import update_results
+from fpgaml.record.physics import Study
+from fpgaml.report.png import write_figures
+from fpgaml.report.sections.study import study_figures
+from fpgaml.running.writing import check_folder
 from fpgaml.tasks.projects import ProjectMaker
 from fpgaml.tasks.scoring import Scores, framework_scores, score
+from fpgaml.tasks.study import study_of
 from fpgaml.tasks.table import markdown
 from fpgaml.tasks.task import Network, Sample, Task
 
 FORMAT = "fpgaml-evaluation"
 VERSION = 1
-METRICS, TABLE, FIGURE = "metrics.json", "table.md", "figure.png"
+METRICS, TABLE = "metrics.json", "table.md"
 NO_KERAS = "not scored: Keras is not installed, see `fpgaml doctor`"
 
 
@@ -31,7 +37,7 @@ class Settings:
     """What to evaluate.
 
     Args:
-        output: the folder to fill: projects, metrics.json, table.md, figure.png.
+        output: the folder to fill: projects, metrics.json, table.md, figure.png (without matplotlib SVG).
         weights: a folder that `fpgaml train` filled; None: the networks that come with the task.
         sample: the test events.
         rtl: whether RTL is made and simulated, where it fits.
@@ -59,6 +65,9 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
     model = network.quantised_file(weights)
     if not model.is_file():
         raise FpgamlError(str(model), "no such file", f"`fpgaml train {task.name}` makes it")
+    check_folder(settings.output)
+    if settings.sample.data is not None:  # a group's own file is read before the long work
+        next(task.parts(settings.sample))
     settings.output.mkdir(parents=True, exist_ok=True)
     maker = ProjectMaker(task, network, weights, settings.output, settings.rtl, progress)
     groups = [maker.quantised()]
@@ -93,7 +102,9 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
         "missing": {} if floating else {"float": NO_KERAS},
         "columns": {name: metrics[name] for name in order},
     }
-    _write(task, content, settings.output)
+    study = _write(task, content, settings.output)
+    for project in maker.projects:
+        update_results(project, lambda results: results.with_study(study))
     return content
 
 
@@ -150,11 +161,13 @@ def _by_set(scores: Scores) -> dict[str, dict[str, Any]]:
     return sets
 
 
-def _write(task: Task, content: Mapping[str, Any], folder: Path) -> None:
+def _write(task: Task, content: Mapping[str, Any], folder: Path) -> Study:
     write_json(folder / METRICS, content)
     read = read_metrics(folder / METRICS)
     (folder / TABLE).write_text(markdown(task, read), encoding="utf-8")
-    task.draw(read["columns"], folder / FIGURE)
+    study = study_of(task, read)
+    write_figures(list(study_figures(study)), folder)
+    return study
 
 
 def write_json(path: Path, content: Any) -> None:

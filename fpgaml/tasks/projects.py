@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.boards import find_board
@@ -28,6 +28,7 @@ class ProjectMaker:
     Args:
         weights: the folder of networks; output: the folder that receives the projects.
         rtl: whether RTL is wanted.
+        projects: the folders of those that were made.
     """
 
     task: Task
@@ -36,6 +37,7 @@ class ProjectMaker:
     output: Path
     rtl: bool
     progress: Progress
+    projects: list[Path] = field(default_factory=list)
 
     def quantised(self) -> Group:
         """The quantised network: Graph, C-simulation, RTL simulation.
@@ -96,4 +98,5 @@ class ProjectMaker:
         conversion = convert(model, request, self.progress)
         if not conversion.passed:
             raise CheckFailedError(str(conversion.folder), "a check of the conversion failed", "See `fpgaml report`")
+        self.projects.append(conversion.folder)
         return conversion

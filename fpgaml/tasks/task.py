@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.record.physics import Panel
+
 Array = NDArray[Any]
 Outputs = Mapping[str, Array]
 """By test set the answers to its events, shape (events, outputs)."""
@@ -144,6 +146,8 @@ class Task(ABC):
     """Of the headline metric."""
     titles: ClassVar[Mapping[str, str]] = {}
     """What to call baselines and further networks in tables, where their names do not say enough."""
+    figure_titles: ClassVar[Mapping[str, str]]
+    """The columns that are drawn, in order, and what to call them there: what else differs between them, too."""
     int8_ranges: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """Outputs between which decisions are made, by name (empty: every output): events beyond set no int8 scale."""
     held_out_events: ClassVar[int]
@@ -210,9 +214,9 @@ class Task(ABC):
         """The table: metrics by column, as `measure` gave them, brought into rows."""
 
     @abstractmethod
-    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-        """The figure that a physicist wants, as a PNG.
+    def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
+        """The figure that a physicist wants: curves of columns, for a PNG and for the reports of projects alike.
 
         Args:
-            metrics: by column.
+            metrics: by column, of those that `figure_titles` names, in its order.
         """

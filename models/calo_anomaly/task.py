@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from fpgaml_models.common.plots import COLOURS, figure
 
+from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
 
@@ -37,13 +37,8 @@ HEATED = "heated"
 TEACHER = "teacher"
 RATE_COLUMNS = (100e3, 10e3, 1e3)
 """Trigger rates in the table, Hz."""
-TITLES = {
-    "total_energy": ("total energy", COLOURS["baseline"]),
-    "hottest_region": ("hottest region", COLOURS["second baseline"]),
-    TEACHER: ("teacher (autoencoder)", COLOURS["reference"]),
-    "float": ("float student", COLOURS["float"]),
-    "graph": ("quantised, firmware", COLOURS["graph"]),
-}
+TRIGGER_RATE = PanelAxis(title="trigger rate", unit="Hz", log=True)
+EFFICIENCY = PanelAxis(title="signal efficiency", low=-0.02, high=1.02)
 
 
 class CaloAnomaly(Task):
@@ -58,6 +53,15 @@ class CaloAnomaly(Task):
     )
     baseline = "total_energy"
     larger_is_better = True
+    figure_titles = MappingProxyType(
+        {
+            "total_energy": "total energy",
+            "hottest_region": "hottest region",
+            TEACHER: "teacher (autoencoder)",
+            "float": "float student",
+            "graph": "quantised Graph",
+        }
+    )
     held_out_events = 2000
 
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
@@ -136,28 +140,39 @@ class CaloAnomaly(Task):
         rows.append(Row("regions where 200 GeV do not raise the score, of 252", blind, digits=0))
         return [row for row in rows if row.values]
 
-    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
         names = list(next(iter(metrics.values()))["signals"])
-        with figure(path, len(names), width=3.9) as panels:
-            for panel, name in zip(panels, names, strict=True):
-                for column, (title, colour) in TITLES.items():
-                    if column in metrics:
-                        _line(panel, metrics[column]["signals"][name]["efficiencies"], title, colour)
-                panel.set(xscale="log", xlabel="trigger rate, Hz", ylim=(-0.02, 1.02))
-                panel.set_title(name.replace("_", " "), fontsize=9)
-            panels[0].set_ylabel("signal efficiency")
-            panels[1].legend(loc="upper left")
+        return [
+            Panel(
+                title=name.replace("_", " "),
+                x=TRIGGER_RATE,
+                y=EFFICIENCY,
+                curves=tuple(_curve(column, held["signals"][name]["efficiencies"]) for column, held in metrics.items()),
+            )
+            for name in names
+        ]
 
 
-def _line(panel: Any, entries: Sequence[Mapping[str, Any]], title: str, colour: str) -> None:
+def _curve(column: str, entries: Sequence[Mapping[str, Any]]) -> PanelCurve:
     """Efficiency against the rate that was reached, with binomial errors and what the background leaves open."""
     kept = [entry for entry in entries if entry["threshold"]["score"] is not None]
-    rates = np.array([entry["threshold"]["rate_hz"]["value"] for entry in kept])
-    value = np.array([entry["value"]["value"] for entry in kept])
-    error = np.array([entry["value"]["error"] for entry in kept])
-    low, high = (np.array([entry[end] for entry in kept]) for end in ("low", "high"))
-    spread = [np.hypot(error, value - low), np.hypot(error, high - value)]
-    panel.errorbar(rates, value, spread, label=title, color=colour, marker="o", ms=3, lw=1.2)
+    ends = [_ends(entry) for entry in kept]
+    return PanelCurve(
+        column=column,
+        x=tuple(entry["threshold"]["rate_hz"]["value"] for entry in kept),
+        y=tuple(entry["value"]["value"] for entry in kept),
+        low=tuple(low for low, _ in ends),
+        high=tuple(high for _, high in ends),
+    )
+
+
+def _ends(entry: Mapping[str, Any]) -> tuple[float, float]:
+    """Of the interval of an efficiency: both parts of its error added in quadrature."""
+    value, error = entry["value"]["value"], entry["value"]["error"]
+    return (
+        value - float(np.hypot(error, value - entry["low"])),
+        value + float(np.hypot(error, entry["high"] - value)),
+    )
 
 
 def _sizes(sample: Sample) -> tuple[int, int, int, int]:
@@ -216,9 +231,7 @@ def _mean_area(held: Mapping[str, Any]) -> Value:
 def _at_rate(held: Mapping[str, Any], rate: float) -> Value:
     for entry in held["efficiencies"]:
         if entry["threshold"]["wanted_hz"] == rate:
-            value, error = entry["value"]["value"], entry["value"]["error"]
-            low, high = (np.hypot(error, value - entry["low"]), np.hypot(error, entry["high"] - value))
-            return Value(value, value - float(low), value + float(high))
+            return Value(entry["value"]["value"], *_ends(entry))
     return Value(None, text="too little background")
 
 

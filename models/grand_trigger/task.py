@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from fpgaml_models.common.plots import COLOURS, figure
 
 from fpgaml.errors import FpgamlError
+from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
 
@@ -26,12 +25,7 @@ from .metrics import FALSE_POSITIVE_RATES, SNR_EDGES, evaluate, evaluate_setting
 TEST_SIGNAL, TEST_BACKGROUND = 20_000, 200_000
 """200,000 background windows leave 20 at a false-positive rate of 1e-4."""
 CHUNK = 2048
-TITLES = {
-    "peak_over_rms": ("peak over RMS", COLOURS["baseline"]),
-    "level1": ("GRAND level 1, scanned", COLOURS["second baseline"]),
-    "float": ("float network", COLOURS["float"]),
-    "graph": ("quantised, firmware", COLOURS["graph"]),
-}
+SNR = PanelAxis(title="SNR: peak of the pulse over the noise")
 
 
 class GrandTrigger(Task):
@@ -44,6 +38,14 @@ class GrandTrigger(Task):
     baseline = "peak_over_rms"
     larger_is_better = True
     titles = MappingProxyType({"peak_over_rms": "peak over RMS", "level1": "level 1"})
+    figure_titles = MappingProxyType(
+        {
+            "peak_over_rms": "peak over RMS",
+            "level1": "GRAND level 1, scanned",
+            "float": "float, published architecture (NUTRIG, 14,433 parameters)",
+            "graph": "quantised, an architecture of our own (2,481 parameters)",
+        }
+    )
     int8_ranges = MappingProxyType({"": (-20.0, 20.0)})
     held_out_events = 2000
 
@@ -87,28 +89,30 @@ class GrandTrigger(Task):
             Row("signal efficiency at 250 messages a second, %", _at_limit(metrics), 100, 2),
         )
 
-    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-        centres = [(low + high) / 2 for low, high in pairwise(SNR_EDGES)]
-        with figure(path, len(FALSE_POSITIVE_RATES)) as panels:
-            for index, (panel, rate) in enumerate(zip(panels, FALSE_POSITIVE_RATES, strict=True)):
-                for name, (title, colour) in TITLES.items():
-                    point = metrics[name]["points"][index] if name in metrics else None
-                    if point is not None:
-                        _line(panel, centres, point["by_snr"], title, colour)
-                panel.set(xlabel="SNR: peak of the pulse over the noise", ylim=(-0.02, 1.02))
-                messages = f"{c.PRETRIGGER_HZ * rate:g} Hz of messages"
-                panel.set_title(f"false-positive rate {rate:g} ({messages})", fontsize=9)
-            panels[0].set_ylabel("efficiency for air showers")
-            panels[1].legend(loc="upper left")
+    def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
+        found = []
+        for index, rate in enumerate(FALSE_POSITIVE_RATES):
+            points = {name: held["points"][index] for name, held in metrics.items()}
+            curves = [_curve(name, point["by_snr"]) for name, point in points.items() if point is not None]
+            if curves:
+                title = f"false-positive rate {rate:g} ({c.PRETRIGGER_HZ * rate:g} Hz of messages)"
+                y = PanelAxis(title="efficiency for air showers", low=-0.02, high=1.02)
+                found.append(Panel(title=title, x=SNR, y=y, curves=tuple(curves)))
+        return found
 
 
-def _line(panel: Any, centres: Sequence[float], bins: Sequence[Any], title: str, colour: str) -> None:
+def _curve(column: str, bins: Sequence[Any]) -> PanelCurve:
     """Efficiency in bins of SNR with Wilson's intervals."""
+    centres = [(low + high) / 2 for low, high in pairwise(SNR_EDGES)]
     kept = [(x, one) for x, one in zip(centres, bins, strict=True) if one is not None]
-    value = np.array([one["value"] for _, one in kept])
-    low, high = np.array([one["interval"] for _, one in kept]).T
-    errors = np.maximum([value - low, high - value], 0)
-    panel.errorbar([x for x, _ in kept], value, errors, label=title, color=colour, marker="o", ms=3, lw=1.2)
+    return PanelCurve(
+        column=column,
+        x=tuple(x for x, _ in kept),
+        y=tuple(one["value"] for _, one in kept),
+        # At none and at all, Wilson's interval ends a rounding error beyond the value.
+        low=tuple(min(one["interval"][0], one["value"]) for _, one in kept),
+        high=tuple(max(one["interval"][1], one["value"]) for _, one in kept),
+    )
 
 
 def _sizes(sample: Sample) -> dict[str, int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from fpgaml_models.common.plots import COLOURS, figure
 
 from fpgaml.errors import FpgamlError
+from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
 from fpgaml.tasks.task import Array, Outputs
 
@@ -28,12 +27,16 @@ SETS = {
     for crosstalk in (True, False)
 }
 HEADLINE_SET = "mu200_crosstalk"
-TITLES = {
-    "of_4": ("optimal filter, 4 samples", COLOURS["baseline"]),
-    "of_12": ("optimal filter, 12 samples", COLOURS["second baseline"]),
-    "float": ("float network", COLOURS["float"]),
-    "graph": ("quantised, firmware", COLOURS["graph"]),
-}
+SINCE = PanelAxis(
+    title="crossings since the previous pulse",
+    low=-0.3,
+    high=len(CROSSING_LABELS) - 0.7,
+    ticks={label: float(place) for place, label in enumerate(CROSSING_LABELS)},
+)
+RMS = PanelAxis(title="energy, RMS of the error", unit="MeV", log=True)
+ENERGY = PanelAxis(title="true energy", unit="GeV", log=True)
+BIAS = PanelAxis(title="energy, bias", unit="MeV")
+CORE = PanelAxis(title="time, core (68 %)", unit="ns", log=True)
 
 
 class LarTiming(Task):
@@ -50,6 +53,14 @@ class LarTiming(Task):
             "of_published": "optimal filter, published",
             "of_4": "optimal filter, 4 samples",
             "of_12": "optimal filter, 12 samples",
+        }
+    )
+    figure_titles = MappingProxyType(
+        {
+            "of_4": "optimal filter, 4 samples",
+            "of_12": "optimal filter, 12 samples",
+            "float": "float network",
+            "graph": "quantised Graph",
         }
     )
     held_out_events = 10_000
@@ -109,48 +120,43 @@ class LarTiming(Task):
             row("mu = 140: time, core, ns", "time_core_ns", 1, 3, "mu140_crosstalk"),
         )
 
-    def draw(self, metrics: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-        with figure(path, 3, width=4.2) as panels:
-            for name, (title, colour) in TITLES.items():
-                if name not in metrics:
-                    continue
-                held = metrics[name][HEADLINE_SET]
-                distance = held["against_distance"]
-                ticks = np.arange(len(distance))
-                _points(panels[0], ticks, distance, "energy_rms_gev", 1e3, title, colour)
-                energy = held["against_energy"]
-                centres = [np.sqrt(entry["bin"][0] * entry["bin"][1]) for entry in energy]
-                _points(panels[1], centres, energy, "energy_bias_gev", 1e3, title, colour)
-                _points(panels[2], centres, energy, "time_core_ns", 1, title, colour)
-            panels[0].set_xticks(np.arange(len(CROSSING_LABELS)), CROSSING_LABELS)
-            panels[0].set(xlabel="crossings since the previous pulse", ylabel="energy, RMS of the error, MeV")
-            panels[0].set_yscale("log")
-            panels[0].set_yticks(*_plain([100, 200, 500, 1000, 2000]))
-            panels[0].set_title("deposits of 0.5 to 5 GeV, µ = 200, crosstalk", fontsize=9)
-            panels[0].legend()
-            panels[1].set(xscale="log", xlabel="true energy, GeV", ylabel="energy, bias, MeV")
-            panels[2].set(xscale="log", yscale="log", xlabel="true energy, GeV", ylabel="time, core (68 %), ns")
-            panels[1].set_xticks(*_plain([0.5, 1, 2, 5, 10, 20]))
-            panels[2].set_xticks(*_plain([2, 5, 10, 20]))
-            panels[2].set_yticks(*_plain([0.2, 0.5, 1, 2, 5]))
-            for panel in panels:
-                panel.minorticks_off()
-            for panel in panels[1:]:
-                panel.set_title("all deposits of the same crossings", fontsize=9)
+    def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
+        held = {column: found[HEADLINE_SET] for column, found in metrics.items()}
+        by_distance = [
+            _curve(column, range(len(CROSSING_LABELS)), one["against_distance"], "energy_rms_gev", 1e3)
+            for column, one in held.items()
+        ]
+        bias, time = (
+            [
+                _curve(column, [_centre(entry) for entry in one["against_energy"]], one["against_energy"], key, scale)
+                for column, one in held.items()
+            ]
+            for key, scale in (("energy_bias_gev", 1e3), ("time_core_ns", 1.0))
+        )
+        crosstalk = "µ = 200, with crosstalk"
+        return (
+            Panel(title=f"energy of deposits of 0.5 to 5 GeV, {crosstalk}", x=SINCE, y=RMS, curves=tuple(by_distance)),
+            Panel(title=f"bias of the energy, all deposits, {crosstalk}", x=ENERGY, y=BIAS, curves=tuple(bias)),
+            Panel(title=f"time of deposits above 1 GeV, {crosstalk}", x=ENERGY, y=CORE, curves=tuple(time)),
+        )
 
 
-def _plain(ticks: Sequence[float]) -> tuple[Sequence[float], list[str]]:
-    """Ticks of a logarithmic axis, as plain numbers."""
-    return ticks, [f"{tick:g}" for tick in ticks]
+def _centre(entry: Mapping[str, Any]) -> float:
+    """The middle of a bin of energies, on a logarithmic axis."""
+    low, high = entry["bin"]
+    return float(np.sqrt(low * high))
 
 
-def _points(
-    panel: Any, x: Any, entries: Sequence[Mapping[str, Any]], key: str, scale: float, title: str, colour: str
-) -> None:
-    kept = [(place, entry[key]) for place, entry in zip(x, entries, strict=True) if entry[key][0] is not None]
-    values = scale * np.array([one[0] for _, one in kept])
-    errors = scale * np.array([one[1] for _, one in kept])
-    panel.errorbar([place for place, _ in kept], values, errors, label=title, color=colour, marker="o", ms=3, lw=1.2)
+def _curve(column: str, x: Sequence[float], entries: Sequence[Mapping[str, Any]], key: str, scale: float) -> PanelCurve:
+    """Points with errors of one standard deviation, of the bins that have events."""
+    kept = [(float(place), *entry[key]) for place, entry in zip(x, entries, strict=True) if entry[key][0] is not None]
+    return PanelCurve(
+        column=column,
+        x=tuple(place for place, _, _ in kept),
+        y=tuple(scale * value for _, value, _ in kept),
+        low=tuple(scale * (value - error) for _, value, error in kept),
+        high=tuple(scale * (value + error) for _, value, error in kept),
+    )
 
 
 def _sequences(sample: Sample) -> int:

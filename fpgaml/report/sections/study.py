@@ -12,7 +12,7 @@ from fpgaml.report.section import Cell, Figure, Part, Section, Table, Words, lin
 
 def study_section(study: Study, kind: Kind) -> Section:
     """Table and panels; columns that equal another one stand with it."""
-    return Section(f"Evaluation of {study.task}{_network(study)}", [*_table(study), *_panels(study)], kind)
+    return Section(f"Evaluation of {study.task}{_network(study)}", [*_table(study), *study_figures(study)], kind)
 
 
 def titles(study: Study) -> dict[str, str]:
@@ -42,8 +42,8 @@ def _table(study: Study) -> Iterator[Part]:
     yield Table(rows, ("", *shown.values()), right=range(1, len(shown) + 1))
 
 
-def _panels(study: Study) -> Iterator[Figure]:
-    """The table says the numbers; the picture shows how they depend on rate or energy."""
+def study_figures(study: Study) -> Iterator[Figure]:
+    """Its panels: the table says the numbers, these how they depend on rate or energy."""
     shown, roles = titles(study), {column.key: Role(column.role.value) for column in study.columns}
     for panel in study.panels:
         curves = [
