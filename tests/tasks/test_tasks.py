@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,9 +140,9 @@ def test_convert_by_name(tmp_path: Path) -> None:
     source = next(check for check in report["results"]["checks"] if check["name"] == "source model = Graph")
     assert source["status"] == "exact"
     done = CliRunner().invoke(app, ["report", str(output), "--budget", "lar_timing"])
-    assert done.exit_code == 1 and "budget: latency at most 125 ns: open: needs simulated" in done.output
+    assert done.exit_code == 1 and re.search(r"OPEN +latency at most 125 ns +needs simulated", done.output)
     budget = tmp_path / "budget.toml"
-    for limit, code, said in ((125, 0, "met, by an estimate alone"), (1, 1, "missed")):
+    for limit, code, said in ((125, 0, "by an estimate alone"), (1, 1, "MISSED")):
         budget.write_text(
             'board = "agilex7-f-dk"\nclock_mhz = 400\n[[limit]]\nwhat = "latency"\n'
             f'limit = {limit}\nunit = "ns"\nmet_by = ["simulated"]\nwhy = "a test"\n'
