@@ -10,6 +10,9 @@ from jsonschema import Draft202012Validator
 from fpgaml.record.files import parse
 from fpgaml.record.results import Results
 from fpgaml.record.schema import schema
+from fpgaml.report.drawing import Moment, Role, Timeline
+from fpgaml.report.section import Figure
+from fpgaml.report.sections.timetable import drawing, pipeline
 from tests.report.samples import results
 from tests.report.test_text import render
 
@@ -100,3 +103,58 @@ def test_it_is_read_and_written_as_the_schema_says() -> None:
     found = written["estimate"]["timetable"]
     assert found["rows"][1]["rom_bits"] == 9408
     assert "cheaper" not in found
+
+
+def timeline(**changes: Any) -> Timeline:
+    estimate = parse(Results, "results.json", content(TIMETABLE | changes)).estimate
+    assert estimate is not None and estimate.timetable is not None
+    return drawing(estimate.timetable)
+
+
+def test_a_lane_is_a_stage_from_its_beginning_to_its_last_beat() -> None:
+    rows = [ROWS[0] | {"start": 2, "fifo_depth": 3}, ROWS[1]]
+    found = timeline(rows=rows)
+    assert [(lane.label, lane.spans[0].start, lane.spans[0].stop) for lane in found.lanes] == [
+        *(("conv_1", 2, 70), ("dense", 79, 80))  # without a beginning: from the first beat that leaves
+    ]
+    assert found.lanes[0].note == "42 beats of 28; FIFO 3"
+    assert found.lanes[1].note == "1 beat; 42 phases: 28 terms a beat"
+
+
+def test_the_first_result_and_the_next_frame_are_marked_unless_the_stream_has_no_end() -> None:
+    assert list(timeline().moments) == [
+        Moment(79, "first result 79", Role.HARDWARE),
+        Moment(64, "next frame 64"),
+    ]
+    assert [moment.at for moment in timeline(interval=1000).moments] == [79]  # far beyond the frame
+    assert list(timeline(continuous=True).moments) == []
+    assert list(timeline(latency=20).moments) == []  # of an older record: counted from elsewhere
+    written = parse(Results, "results.json", content(TIMETABLE)).to_json()["estimate"]["timetable"]
+    assert "continuous" not in written and "start" not in written["rows"][0]
+
+
+PIPELINE = {
+    "latency": 10,
+    "layers": [{"name": "fc1", "first": 0, "last": 5}, {"name": "fc2", "first": 4, "last": 9}],
+}
+PIPELINED = """\
+Pipeline (estimate)
+  layer  stages                                              takes
+  fc1    0 to 5  |========================                |  30 ns
+  fc2    4 to 9  |                ========================|  30 ns
+"""
+
+
+def test_an_unrolled_core_is_a_pipeline() -> None:
+    recorded = content(None)
+    recorded["estimate"]["pipeline"] = PIPELINE
+    assert PIPELINED in render(recorded)
+    estimate = parse(Results, "results.json", recorded).estimate
+    assert estimate is not None and estimate.pipeline is not None
+    figure = pipeline(estimate.pipeline, 5.0)
+    assert isinstance(figure, Figure) and isinstance(figure.drawing, Timeline)
+    assert [(lane.spans[0].start, lane.spans[0].stop) for lane in figure.drawing.lanes] == [(0, 6), (4, 10)]
+    assert list(figure.drawing.moments) == [Moment(10, "result, after 50 ns")]
+    written = parse(Results, "results.json", recorded).to_json()
+    assert written["estimate"]["pipeline"] == PIPELINE
+    Draft202012Validator(schema("results")).validate(json.loads(json.dumps(written)))

@@ -42,6 +42,8 @@ def test_the_timetable_is_recorded_and_shown(project: Path) -> None:
     assert estimate.timetable.asked == "a frame every 200 cycles at most"
     assert estimate.interval_cycles == facts.interval == estimate.timetable.interval <= 200
     assert sum(row.lut for row in estimate.timetable.rows) == estimate.lut
+    assert all(row.start is not None and row.start < row.first for row in estimate.timetable.rows)
+    assert not estimate.timetable.continuous and estimate.pipeline is None
     stream = io.StringIO()
     print_report(Console(file=stream, width=80), read_project(project))
     assert "Timetable (estimate)\n  asked: a frame every 200 cycles at most\n" in stream.getvalue()

@@ -44,3 +44,8 @@ def test_layers_come_in_order_each_in_its_stages() -> None:
     for layer in core.layers:
         assert layer.first <= layer.last < core.boundary.latency
         assert f"// Stage {layer.last}" in core.sources[f"net_{layer.name}.v"]
+    assert core.pipeline is not None and core.pipeline.latency == core.boundary.latency
+    for layer, stages in zip(core.layers, core.pipeline.layers, strict=True):
+        assert (stages.name, stages.first) == (layer.name, layer.first)
+        assert layer.last <= stages.last < core.boundary.latency
+    assert core.pipeline.layers[-1].last == core.boundary.latency - 1
