@@ -42,7 +42,7 @@ class Finding:
     def over(self) -> float | None:
         """By how much the limit is missed, in its unit, negative where it is kept; None where nothing decides."""
         limit = self.limit.limit
-        if self.value is None or isinstance(limit, Demand) or self.standing == Standing.OPEN:
+        if self.value is None or not isinstance(limit, float) or self.standing == Standing.OPEN:
             return None
         return limit - self.value if self.limit.measure.at_least else self.value - limit
 
@@ -50,7 +50,7 @@ class Finding:
     def over_percent(self) -> float | None:
         """The same relative to the limit; None of a limit of zero too."""
         over, limit = self.over, self.limit.limit
-        if over is None or isinstance(limit, Demand) or not limit:
+        if over is None or not isinstance(limit, float) or not limit:
             return None
         return 100 * over / abs(limit)
 

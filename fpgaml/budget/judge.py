@@ -6,19 +6,20 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpgaml.boards import find_board
 from fpgaml.boards.parts import parse_part
 from fpgaml.budget.advice import next_step
-from fpgaml.budget.budget import Budget, Limit
+from fpgaml.budget.budget import Baseline, Budget, Limit
 from fpgaml.budget.exactness import demanded
 from fpgaml.budget.finding import Finding, Judgement, Standing
 from fpgaml.budget.measures import PERCENT, SHARE, Demand
 from fpgaml.record.base import Kind
 from fpgaml.record.checks import SOURCE_CHECK
+from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.manifest import Manifest
-from fpgaml.record.number import STRENGTH, Number, What
+from fpgaml.record.number import STRENGTH, Number, What, in_unit
 from fpgaml.record.numbers import numbers_of
 from fpgaml.record.results import Results
 
@@ -43,7 +44,7 @@ def judge(
         accept_estimates: whether a number of another kind than a line asks for decides where there is no better one.
 
     Raises:
-        FpgamlError: the budget is for a board that nobody knows.
+        FpgamlError: the budget is for a board that nobody knows, or compares with what is no project.
     """
     board = manifest.board
     part = find_board(budget.board).part if budget.board else board.part
@@ -53,7 +54,8 @@ def judge(
     def found(limit: Limit) -> Finding:
         if isinstance(limit.limit, Demand):
             return demanded(limit, limit.limit, results, edited)
-        return _finding(limit, limit.limit, numbers, place, accept_estimates)
+        finding = _finding(limit, numbers, place, accept_estimates)
+        return _against(finding, limit.limit, place) if isinstance(limit.limit, Baseline) else finding
 
     title = f"for {budget.board or board.name}, {place.clock_mhz:.6g} MHz"
     return Judgement(tuple(found(limit) for limit in budget.limits), title, accept_estimates)
@@ -84,7 +86,35 @@ def _same_part(part: str, wanted: str) -> bool:
     return found == other or (found != device and found.startswith(device) and other.startswith(found))
 
 
-def _finding(limit: Limit, bound: float, numbers: Sequence[Number], place: _Place, accept_estimates: bool) -> Finding:
+def _against(finding: Finding, baseline: Baseline, place: _Place) -> Finding:
+    """The number that decides against that of another project, of the same kind, for the same device and clock.
+
+    Raises:
+        FpgamlError: the other one is no project.
+    """
+    limit, number = finding.limit, finding.number
+    if number is None or finding.value is None or finding.standing == Standing.OPEN:
+        return finding
+    others = numbers_of(read_manifest(baseline.folder), read_results(baseline.folder))
+    alike = [each for each in others if each.what == number.what and each.kind == number.kind]
+    fitting = [each for each in alike if _is_about(each, limit) and not place.why_not(each, limit)]
+    fitting = [each for each in fitting if _read(each, limit) is not None]
+    if not fitting:
+        why = f"{baseline.folder.name} has no such number of the kind {number.kind} for this device and clock"
+        return replace(finding, standing=Standing.OPEN, why=why, step=f"the same number of {baseline.folder.name}")
+    other = _read(_decisive(fitting, limit), limit)
+    assert other is not None, "it is one of those that fit"
+    worse = abs(other) * baseline.percent / 100
+    bound = other - worse if limit.measure.at_least else other + worse
+    if number.what.is_resource and limit.unit not in (PERCENT, SHARE):
+        bound = float(math.floor(bound))
+    standing = _standing(finding.value, bound, limit.measure.at_least)
+    why = "; ".join(filter(None, (f"{baseline.text}, which has {in_unit(other, limit.unit)}", finding.why)))
+    return replace(finding, limit=replace(limit, limit=bound), standing=standing, why=why)
+
+
+def _finding(limit: Limit, numbers: Sequence[Number], place: _Place, accept_estimates: bool) -> Finding:
+    """Against the limit's own bound; what has none, another project's number, is not judged yet."""
     known = [number for number in numbers if number.what == limit.measure.what]
     about = [number for number in known if _is_about(number, limit)]
     if known and not about:
@@ -99,7 +129,9 @@ def _finding(limit: Limit, bound: float, numbers: Sequence[Number], place: _Plac
     value = _read(number, limit)
     assert value is not None, "it is one of those that fit"
     weak = "" if proving else f"by {_a(number.kind)} alone (--accept-estimates)"
-    return Finding(limit, number, _standing(value, bound, limit.measure.at_least), weak, value=value)
+    bound = limit.limit
+    standing = _standing(value, bound, limit.measure.at_least) if isinstance(bound, float) else Standing.MISSED
+    return Finding(limit, number, standing, weak, value=value)
 
 
 def _open(limit: Limit, fitting: Sequence[Number], reasons: dict[Number, str]) -> Finding:

@@ -12,10 +12,11 @@ from typing import Any
 
 from fpgaml.boards import Board, find_board
 from fpgaml.boards.clock import check_clock
-from fpgaml.budget.budget import Budget, Limit
+from fpgaml.budget.budget import Baseline, Budget, Limit
 from fpgaml.budget.measures import MEASURES, PERCENT, SHARE, Demand, Measure
 from fpgaml.errors import FpgamlError
 from fpgaml.record.base import Kind
+from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.number import What
 
 LARGEST = 1 << 20
@@ -24,7 +25,7 @@ LONGEST = 1000
 """Characters of a text in it."""
 ADVICE = "docs/budget.md has every limit, and an example to copy"
 HEAD = ("task", "board", "clock_mhz", "limit")
-KEYS = ("what", "limit", "unit", "of", "at", "met_by", "why")
+KEYS = ("what", "limit", "no_worse_than", "percent", "unit", "of", "at", "met_by", "why")
 
 
 def read_budget(path: Path) -> Budget:
@@ -124,7 +125,8 @@ class _Reader:
         if measure is None:
             self.problems.append(f"{where}: nothing is called {_shown(what)}{_hint(what, MEASURES)}")
             return None
-        limit = self._value(row, measure, where)
+        limit: float | Demand | Baseline | None
+        limit = self._baseline(row, where) if "no_worse_than" in row else self._value(row, measure, where)
         unit = self._unit(row, measure, where, board, limit)
         of, at = self._text(row, "of", where), self._at(row, measure, where)
         if of and not measure.about:
@@ -139,8 +141,28 @@ class _Reader:
         self.seen.setdefault(key, place)
         return Limit(what, limit, unit, kinds, why, of, at)
 
+    def _baseline(self, row: Mapping[str, Any], where: str) -> Baseline | None:
+        """A project's folder, looked for beside the budget; that it is one is seen now, not after long work."""
+        if "limit" in row:
+            self.problems.append(f"{where}: has `limit` and `no_worse_than`: it is one or the other")
+        percent = row.get("percent", 0)
+        if not _is_number(percent) or percent < 0:
+            self.problems.append(f"{where}: `percent` is {_shown(percent)}, and must be zero or more")
+            percent = 0
+        name = self._text(row, "no_worse_than", where)
+        folder = self.folder / name
+        try:
+            read_manifest(folder)
+            read_results(folder)
+        except FpgamlError as error:
+            self.problems.append(f"{where}: no_worse_than: {error}")
+            return None
+        return Baseline(folder, float(percent))
+
     def _value(self, row: Mapping[str, Any], measure: Measure, where: str) -> float | Demand | None:
         value = row.get("limit")
+        if "percent" in row:
+            self.problems.append(f"{where}: `percent` goes with `no_worse_than`")
         words = " or ".join(f'"{each}"' for each in measure.demands)
         wanted = f"a number{f', or {words}' if words else ''}"
         if value is None:
@@ -161,7 +183,12 @@ class _Reader:
         return float(value)
 
     def _unit(
-        self, row: Mapping[str, Any], measure: Measure, where: str, board: Board | None, limit: float | Demand | None
+        self,
+        row: Mapping[str, Any],
+        measure: Measure,
+        where: str,
+        board: Board | None,
+        limit: float | Demand | Baseline | None,
     ) -> str:
         """As given, or the usual one; a resource is counted as the budget's board has it."""
         if isinstance(limit, Demand):
@@ -178,9 +205,9 @@ class _Reader:
             place = f" on {board.name}" if own and board and isinstance(unit, str) and unit in measure.units else ""
             self.problems.append(f"{where}: `unit` is {_shown(unit)}{place}, and must be one of {written}")
             return measure.unit
-        if unit == PERCENT and not isinstance(limit, Demand) and limit is not None and limit > 100:
+        if unit == PERCENT and isinstance(limit, float) and limit > 100:
             self.problems.append(f"{where}: `limit` is {limit:g} %, above 100: it limits nothing")
-        if unit == SHARE and limit is not None and limit > 1:
+        if unit == SHARE and isinstance(limit, float) and limit > 1:
             self.problems.append(f'{where}: `limit` is a share of {limit:g}, above 1: write unit = "%" for percent')
         return unit
 

@@ -20,7 +20,7 @@ def report(
     projects: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PROJECT]...",
+            metavar="PROJECT...",
             help="The folder that `fpgaml convert` wrote, or one with vendors' reports alone; several: compare them.  "
             "\\[default: that of fpgaml.yaml in this folder]",
             show_default=False,

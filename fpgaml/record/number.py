@@ -136,7 +136,7 @@ class Number:
 def in_unit(value: float, unit: str) -> str:
     """A value with its unit, for people."""
     whole = float(value).is_integer() and abs(value) < 1e15
-    shown = f"{value:,.0f}" if whole else f"{value:.6g}"
+    shown = f"{value:,.0f}" if whole else f"{value:,.6g}"
     return f"{shown} {'cycle' if (value, unit) == (1, 'cycles') else unit}".strip()
 
 
