@@ -143,6 +143,8 @@ def _reported_timing(report: VendorReport, about: Number, clock_ns: float) -> It
         yield replace(timed, what=What.FMAX, value=1e3 / report.clock.estimated_ns, unit="MHz")
     if report.timing is None:
         return
+    if report.timing.met is None:  # no clock is constrained, or it does not reach all registers
+        timed = replace(timed, stale=about.stale or f"of a timing analysis without a verdict: {report.timing.said}")
     periods = {each.name: each.period_ns for each in report.timing.clocks}
     for each in report.timing.clocks:
         if each.fmax_mhz is not None:

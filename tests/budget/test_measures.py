@@ -194,6 +194,8 @@ def test_a_proof_needs_every_check_and_no_failed_check_needs_less(
         ('what = "fmax"', {"vendor": [REPORT | {"part": "xcku5p"}]}, "it is for xcku5p, the budget"),
         ('what = "latency"', {"cosim": [COSIM | {"passed": False, "checks": [BENCH | {"status": "failed"}]}]},
          "of a simulation that failed"),
+        ('what = "slack"', {"vendor": [REPORT | {"timing": REPORT["timing"] | {"met": None, "said": "no clocks"}}]},
+         "of a timing analysis without a verdict: no clocks"),
         ('what = "power"', {"vendor": []}, "needs estimate (a vendor's report of power)"),
     ],
 )  # fmt: skip
