@@ -14,24 +14,27 @@ SKIPPED = frozenset({".git", "__pycache__", "node_modules", ".autopilot", "xsim.
 """Folders without reports; HLS and the simulator keep thousands of files of their own in some."""
 
 
-def candidates(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files whose names may be those of reports, with their paths relative to the folder, in order of these.
+def candidates(folder: Path) -> tuple[list[str], bool]:
+    """Files whose names may be those of reports, by their paths relative to the folder; whether these are all.
 
     A folder that cannot be read has none. Beyond MOST_FILES files, or DEEPEST folders deep, nothing is looked for.
     """
-    found = sorted(_walk(folder))
-    yield from ((folder / name, name) for name in found)
+    found = list(_walk(folder))
+    return sorted(name for name in found if name is not None), None not in found
 
 
-def _walk(folder: Path) -> Iterator[str]:
+def _walk(folder: Path) -> Iterator[str | None]:
+    """None where something is left out."""
     seen = 0
     for place, folders, files in os.walk(folder):
         here = Path(place).relative_to(folder)
         folders[:] = sorted(each for each in folders if each not in SKIPPED and not (Path(place) / each).is_symlink())
-        if len(here.parts) >= DEEPEST:
+        if len(here.parts) >= DEEPEST and folders:
             folders.clear()
+            yield None
         seen += len(files)
         if seen > MOST_FILES:
+            yield None
             return
         yield from (
             (here / file).as_posix() for file in files if Path(file).suffix.lower() in CANDIDATES or file in REFUSED

@@ -10,6 +10,7 @@ from fpgaml.record.synthesis import Resource
 from fpgaml.record.vendor import CycleRange, HlsClock, ReportRow, VendorReport
 from fpgaml.vendor_reports.devices import amd
 from fpgaml.vendor_reports.hls import TRIED, VITIS, VIVADO
+from fpgaml.vendor_reports.rows import shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Row, Table, tables
 from fpgaml.vendor_reports.values import above_zero, at_least_zero, count_or_none
@@ -156,7 +157,7 @@ def _rows(found: Sequence[Table]) -> tuple[ReportRow, ...]:
                 interval=interval,
             )
         )
-    return tuple(rows)
+    return shallowest(rows)
 
 
 def _cycles_by_instance(found: Sequence[Table]) -> Mapping[str, tuple[CycleRange, CycleRange]]:

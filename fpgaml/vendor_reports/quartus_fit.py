@@ -10,6 +10,7 @@ from fpgaml.record.synthesis import Resource
 from fpgaml.record.vendor import ReportRow, VendorReport
 from fpgaml.vendor_reports.devices import family_of
 from fpgaml.vendor_reports.quartus import check_complete, fields_of, notes_on, titled, tool_name, version_of
+from fpgaml.vendor_reports.rows import depth_of, shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Table
 from fpgaml.vendor_reports.values import at_least_zero, count, count_or_none
@@ -20,7 +21,6 @@ SUMMARY, USAGE, ENTITIES = "Fitter Summary", "Fitter Resource Usage Summary", "F
 LAST = "Total PLLs"
 """The summary has it in every family; what is read stands before it."""
 RAM_BLOCKS = re.compile(r"M\d+Ks?")
-MOST_ROWS = 2000
 _USED = re.compile(r"([\d,]+)(?: / ([\d,]+))?(?: \( *(?:< )?\d+ % \))?")
 
 
@@ -123,16 +123,12 @@ def _rows(table: Table) -> tuple[ReportRow, ...]:
             ReportRow(
                 name=shown(row[0]).strip("|") or "top",
                 module=shown(cells.get("Entity Name", "")),
-                depth=max(0, len(row[0]) - len(row[0].lstrip()) - 1) // 3,
+                depth=depth_of(row[0], 3),
                 inclusive=True,
                 resources=_counts(cells),
             )
         )
-    deepest = max((row.depth for row in rows), default=0)
-    while len(rows) > MOST_ROWS and deepest:
-        rows = [row for row in rows if row.depth < deepest]
-        deepest -= 1
-    return tuple(rows[:MOST_ROWS])
+    return shallowest(rows)
 
 
 def _counts(cells: Mapping[str, str]) -> dict[str, int]:

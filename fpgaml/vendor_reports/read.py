@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.vendor import UnusedReport, VendorReport
-from fpgaml.vendor_reports.find import candidates
+from fpgaml.vendor_reports.find import DEEPEST, MOST_FILES, candidates
 from fpgaml.vendor_reports.formats import REFUSED, Format, format_of, is_expected
 from fpgaml.vendor_reports.project import Expected, check, expected_of
 from fpgaml.vendor_reports.source import Source, UnusableError, read_source, shown
@@ -76,8 +76,12 @@ def _read(place: Path, called: str) -> Iterator[_Read | UnusedReport]:
     if not place.is_dir():
         yield from _read_file(place, called or place.name, asked=True)
         return
-    for path, name in candidates(place):
-        yield from _read_file(path, f"{called}/{name}" if called else name)
+    names, all_seen = candidates(place)
+    for name in names:
+        yield from _read_file(place / name, f"{called}/{name}" if called else name)
+    if not all_seen:
+        reason = f"holds more than {MOST_FILES:,} files, or folders {DEEPEST} deep: not all were looked into"
+        yield UnusedReport(file=shown(called or place.name) or "/", reason=reason)
 
 
 def _read_file(path: Path, name: str, *, asked: bool = False) -> Iterator[_Read | UnusedReport]:

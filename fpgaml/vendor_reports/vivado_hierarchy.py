@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fpgaml.record.synthesis import Resource
 from fpgaml.record.vendor import ReportRow, VendorReport
 from fpgaml.vendor_reports.devices import amd
+from fpgaml.vendor_reports.rows import depth_of, shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Row, find, tables
 from fpgaml.vendor_reports.values import count
@@ -22,8 +23,6 @@ COLUMNS = {
 }
 LUTRAM = ("LUTRAMs", "SRLs")
 BRAM = ("RAMB36", "RAMB18")
-MOST_ROWS = 2000
-"""Of a table by instance; the deepest are left out beyond that."""
 
 
 def recognises(head: str) -> bool:
@@ -58,7 +57,7 @@ def read(source: Source) -> VendorReport:
         top=header.design,
         made=header.made,
         resources=_whole(header.device, rows[0]),
-        rows=_shallowest(rows),
+        rows=shallowest(rows),
         notes=header.notes(),
     )
 
@@ -72,7 +71,7 @@ def _row(titles: Sequence[str], row: Row) -> ReportRow:
         name=shown(name) or "?",
         module=shown(row[1]),
         # One space after the ruler, two more a level; a row in parentheses is what the instance takes itself.
-        depth=max(0, len(row[0]) - len(row[0].lstrip()) - 1) // 2,
+        depth=depth_of(row[0], 2),
         inclusive=not name.startswith("("),
         resources=_resources(cells),
     )
@@ -96,11 +95,3 @@ def _resources(cells: Mapping[str, str]) -> dict[str, int]:
 def _whole(part: str, top: ReportRow) -> tuple[Resource, ...]:
     order = ("LUT", "LUTRAM", "FF", "DSP", "BRAM", "URAM")
     return tuple(amd(part, name, top.resources[name], None) for name in order if name in top.resources)
-
-
-def _shallowest(rows: Sequence[ReportRow]) -> tuple[ReportRow, ...]:
-    deepest = max(row.depth for row in rows)
-    while len(rows) > MOST_ROWS and deepest > 0:
-        rows = [row for row in rows if row.depth < deepest]
-        deepest -= 1
-    return tuple(rows[:MOST_ROWS])

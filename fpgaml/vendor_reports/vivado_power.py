@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fpgaml.record.vendor import Power, ReportRow, VendorReport
+from fpgaml.vendor_reports.rows import depth_of, shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Table, find, tables
 from fpgaml.vendor_reports.values import at_least_zero
@@ -84,11 +85,11 @@ def _rows(source: Source, found: Sequence[Table]) -> tuple[ReportRow, ...]:
     table = find(found, "Name")
     if HIERARCHY in source.text and (table is None or len(table.groups) < 2 or not table.groups[1]):
         raise UnusableError(f"is cut off: section {HIERARCHY!r} has no table")
-    return tuple(
+    return shallowest(
         ReportRow(
             name=shown(row[0]) or "?",
             module="",
-            depth=max(0, len(row[0]) - len(row[0].lstrip()) - 1) // 2,
+            depth=depth_of(row[0], 2),
             inclusive=True,
             resources={},
             power_w=_watts(row[1], shown(row[0])),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fpgaml.record.vendor import VendorReport
+from fpgaml.vendor_reports.find import DEEPEST
 from fpgaml.vendor_reports.formats import format_of
 from fpgaml.vendor_reports.read import read_reports
 from fpgaml.vendor_reports.source import LARGEST, UnusableError, read_source
@@ -163,6 +164,16 @@ def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "vivado_synth.rpt").open("wb") as file:
         file.truncate(2 << 30)
     assert f"where a report has up to {LARGEST:,}" in refused(tmp_path).reason
+
+
+def test_what_was_not_looked_into_is_told(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * (DEEPEST + 1))
+    deep.mkdir(parents=True)
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "csynth.xml").write_text(csynth_xml())
+    found = read_reports(tmp_path)
+    assert [each.file for each in found.reports] == ["z/csynth.xml"]
+    assert "not all were looked into" in found.unused[0].reason
 
 
 def test_other_files_are_not_told_of(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from fpgaml.report.drawing import Axis, Bar, Bars
 from fpgaml.report.section import Cell, Figure, Line, Mark, Part, Section, Subject, Table, Words, line, name
 
 LARGEST_SHOWN = 8
+UNUSED_SHOWN = 12
 COLUMNS = ("LUT", "FF", "DSP", "BRAM", "URAM")
 FILE_WIDTH = 44
 
@@ -28,7 +29,7 @@ def vendor_sections(
         everything: whether all rows are wanted, not only the largest and the worst.
     """
     if reports or unused:
-        yield _files(reports, unused)
+        yield _files(reports, unused, everything)
     for report in _once(reports):
         if report.clock is not None or report.passed is not None or report.latency is not None:
             yield _cycles(report)
@@ -57,7 +58,7 @@ def _once(reports: Sequence[VendorReport]) -> Iterator[VendorReport]:
     yield from (report for report in reports if any(report is each for each in kept))
 
 
-def _files(reports: Sequence[VendorReport], unused: Sequence[UnusedReport]) -> Section:
+def _files(reports: Sequence[VendorReport], unused: Sequence[UnusedReport], everything: bool) -> Section:
     rows: list[list[Cell]] = [
         [name(each.file, FILE_WIDTH), str(each.kind), each.source, each.top or "", each.state] for each in reports
     ]
@@ -65,7 +66,10 @@ def _files(reports: Sequence[VendorReport], unused: Sequence[UnusedReport]) -> S
     if rows:
         parts.append(Table(rows, ("file", "kind", "tool", "top", "state")))
     parts += [line(name(each.file, FILE_WIDTH), f": {note}") for each in reports for note in each.notes]
-    parts += [line(Words(f"not used: {each.file} {each.reason}", Mark.DOUBTFUL)) for each in unused]
+    told = unused if everything else unused[:UNUSED_SHOWN]
+    parts += [line(Words(f"not used: {each.file} {each.reason}", Mark.DOUBTFUL)) for each in told]
+    if len(unused) > len(told):
+        parts.append(line(Words(f"and {len(unused) - len(told)} more that are not used: --all", Mark.DOUBTFUL)))
     return Section("Vendors' reports", parts)
 
 
