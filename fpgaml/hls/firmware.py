@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import prod
 from pathlib import Path
 
+from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Linear
 from fpgaml.graph.ops.scan import Scan
 from fpgaml.hls.csim import CSim, build
+from fpgaml.hls.estimate.network import estimate
 from fpgaml.hls.facts import HlsFacts
 from fpgaml.hls.lower.graph import lower
 from fpgaml.hls.lower.prepare import prepare
@@ -37,10 +39,13 @@ def check(graph: Graph, settings: HlsSettings) -> None:
     lower(prepare(graph, settings), settings)  # a moment, unlike what hls4ml then makes of it
 
 
-def write(folder: Path, graph: Graph, settings: HlsSettings, chosen_for: str, progress: Progress) -> Written:
+def write(
+    folder: Path, graph: Graph, settings: HlsSettings, board: Board, chosen_for: str, progress: Progress
+) -> Written:
     """Write a project and compile its C-simulation.
 
     Args:
+        board: that the settings' part and clock are of.
         chosen_for: the device family that the backend was chosen for; empty where the user chose it.
 
     Raises:
@@ -56,7 +61,8 @@ def write(folder: Path, graph: Graph, settings: HlsSettings, chosen_for: str, pr
 
     firmware = _firmware(folder, model.inputs, model.outputs, settings.backend, _facts(settings, chosen_for), progress)
     notes = (settings.target.note,) if settings.target.note else ()
-    return Written(firmware, finish, (*model.messages, *notes), ("hls4ml", "da4ml"))
+    found = estimate(graph, settings, board)
+    return Written(firmware, finish, (*model.messages, *notes), ("hls4ml", "da4ml"), found)
 
 
 def reopen(folder: Path, manifest: Manifest, progress: Progress) -> Firmware:

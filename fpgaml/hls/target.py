@@ -144,7 +144,7 @@ class HlsTarget:
         from fpgaml.hls.firmware import write
 
         chosen_for = "" if self.backend else str(board.family)
-        return write(folder, graph, self.settings(graph, board), chosen_for, progress)
+        return write(folder, graph, self.settings(graph, board), board, chosen_for, progress)
 
     @classmethod
     def reopen(

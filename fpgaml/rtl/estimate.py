@@ -1,85 +1,17 @@
-"""What a network will take before any synthesis: from the Graph in a moment, from the netlist more closely."""
+"""What a netlist will take before any synthesis, and whether a board holds it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from math import prod
 
-import numpy as np
-
 from fpgaml.boards import Board
+from fpgaml.cost.memories import block_rams
+from fpgaml.cost.rates import BLOCK_BITS, CHOICE, CLAMPED, COMPARATOR, INCREMENT, LARGEST_LUT_MULTIPLIER, TABLE
 from fpgaml.cost.resources import Cost, Estimate
 from fpgaml.errors import FpgamlError
-from fpgaml.graph.digits import digit_count
-from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Input, Linear, Lookup, Quantize, Scale
-from fpgaml.graph.ops.scan import Scan
-from fpgaml.graph.types import Rounding
 from fpgaml.rtl.delays import adder_bits, comparator_bits
-from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.netlist import Gate, Netlist, Wire, is_memory
 from fpgaml.rtl.schedule import Schedule, registers_of
-
-SHARING = 0.5
-"""Adder bits left after alkaid has shared common terms, relative to one adder a signed digit.
-
-Measured on the unrolled layers of tests/fixtures/legacy_qkeras: 0.43 to 0.64."""
-
-INCREMENT, COMPARATOR, CHOICE, CLAMPED, TABLE = 0.5, 0.25, 0.25, 0.8, 0.6
-"""LUTs a bit of a rounding carry, a comparison, a choice, a clamp, and LUTs of a table relative to one a bit and 64
-entries.
-
-Neighbours share LUTs, and tables have patterns. Set by what yosys 0.70 makes of the networks in tests/data."""
-
-BLOCK_BITS = 18 * 1024
-"""Of the block that `Estimate.bram` counts."""
-
-LARGEST_LUT_MULTIPLIER = 10
-"""Products whose operands' widths sum to this much or less are made of LUTs by the synthesisers."""
-
-
-def estimate_graph(graph: Graph) -> Estimate:
-    """LUTs of a graph if it were unrolled, by counting the signed digits of its weights; ff and dsp are 0."""
-    layers: dict[str, float] = defaultdict(float)
-    for name, luts in estimate_nodes(graph).items():
-        layers[graph[name].source or name] += luts
-    return Estimate({name: Cost(round(luts)) for name, luts in layers.items()})
-
-
-def estimate_nodes(graph: Graph) -> dict[str, float]:
-    """The same, node by node."""
-    return {node.name: _node_luts(graph, node) for node in graph.nodes}
-
-
-def _node_luts(graph: Graph, node: Node) -> float:
-    op, elements = node.op, prod(graph.shapes[node.name])
-    if isinstance(op, Linear):
-        digits = digit_count(op.kernel.integers.flat)
-        repeats = op.repeats(graph.shapes[node.inputs[0]])
-        additions = max(digits * repeats - elements, 0) + (elements if op.bias is not None else 0)
-        entering, leaving = (float(graph.types[name].width.mean()) for name in (node.inputs[0], node.name))
-        return SHARING * additions * (entering + leaving) / 2
-    if isinstance(op, Input):
-        return 0.0
-    if isinstance(op, Scan):
-        return graph.shapes[node.inputs[0]][0] * sum(estimate_nodes(op.cell).values())
-    width = float(np.maximum(graph.types[node.name].width, 0).mean())
-    if isinstance(op, Scale):
-        return _scale_additions(graph, node) * width
-    if isinstance(op, Lookup):
-        return elements * width * max(1.0, 2.0 ** (int(op.domain.width) - 6))
-    if isinstance(op, Quantize):
-        return elements * width * (1.0 if op.quantizer.rounding != Rounding.TRN else 0.5)
-    return elements * width
-
-
-def _scale_additions(graph: Graph, node: Node) -> float:
-    """Adders of a Scale: one a signed digit of each factor but the first, one for an offset."""
-    op, elements = node.op, prod(graph.shapes[node.name])
-    assert isinstance(op, Scale)
-    digits = digit_count(op.factor.integers.flat) * elements / op.factor.integers.size
-    offsets = np.count_nonzero(op.offset.integers) * elements / op.offset.integers.size
-    return max(digits - elements, 0.0) + offsets
 
 
 def estimate_netlist(netlist: Netlist, plan: Schedule) -> Estimate:

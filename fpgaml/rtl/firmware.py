@@ -8,6 +8,7 @@ from functools import partial, reduce
 from pathlib import Path
 
 from fpgaml.boards import Board, board_of_project
+from fpgaml.cost.graph import estimate_graph
 from fpgaml.cost.record import resources
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
@@ -27,7 +28,7 @@ from fpgaml.rtl.core import Core, Cover
 from fpgaml.rtl.coverage.events import joined
 from fpgaml.rtl.dataflow.timetable import same_stages, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
-from fpgaml.rtl.estimate import DoesNotFitError, check_fits, estimate_graph
+from fpgaml.rtl.estimate import DoesNotFitError, check_fits
 from fpgaml.rtl.facts import Asked, RtlFacts
 from fpgaml.rtl.form import choose_form
 from fpgaml.rtl.lower.graph import check_supported

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fpgaml.boards import Board
+from fpgaml.cost.graph import estimate_graph
 from fpgaml.graph.graph import Graph
 from fpgaml.rtl.dataflow.wishes import Wishes
-from fpgaml.rtl.estimate import estimate_graph, fits
+from fpgaml.rtl.estimate import fits
 from fpgaml.rtl.settings import Form
 
 

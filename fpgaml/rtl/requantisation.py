@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
+from fpgaml.cost.graph import estimate_nodes
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Quantize, Scale
 from fpgaml.passes.round_factors import rescales
 from fpgaml.record.estimate import Requantisation
-from fpgaml.rtl.estimate import estimate_nodes
 
 
 def requantisation_cost(graph: Graph, bits: int | None) -> Requantisation | None:

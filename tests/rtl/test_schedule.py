@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fpgaml.boards import find_board
+from fpgaml.cost.graph import estimate_graph
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.ops import Dense, Input, Relu
@@ -17,7 +18,7 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
 from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.estimate import check_fits, estimate_graph, estimate_netlist
+from fpgaml.rtl.estimate import check_fits, estimate_netlist
 from fpgaml.rtl.lower.graph import to_netlist
 from fpgaml.rtl.netlist import Gate, Netlist, Result, is_memory
 from fpgaml.rtl.schedule import Schedule, postponed, register_bits, schedule

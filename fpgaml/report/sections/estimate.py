@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator
 from fpgaml.record.estimate import Estimate, LayerCost
 from fpgaml.report.resources import resource_table, share_bars
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
-from fpgaml.report.words import counted
+from fpgaml.report.words import counted, once
 
 LAYERS_SHOWN = 6
+TITLES = {
+    **{"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram": "BRAM"},
+    **{"latency_cycles": "latency", "latency_ns": "latency", "interval_cycles": "initiation interval"},
+}
 COLUMNS: tuple[tuple[str, Callable[[LayerCost], int | None]], ...] = (
     ("LUT", lambda cost: cost.lut),
     ("FF", lambda cost: cost.ff),
@@ -23,7 +27,8 @@ def sections(subject: Subject) -> Iterator[Section]:
     estimate = subject.results.estimate
     if estimate is None:
         return
-    parts: list[Part] = [_timing(estimate, subject.manifest.board.clock_ns), resource_table(estimate.resources)]
+    numbers = (_timing(estimate, subject.manifest.board.clock_ns), resource_table(estimate.resources))
+    parts: list[Part] = [table for table in numbers if table.rows]
     layers = _layers(estimate, LAYERS_SHOWN if not subject.everything else len(estimate.layers))
     note = subject.manifest.settings.timing_note
     parts += [*layers, *_missing(estimate), *map(line, estimate.notes), *([line(note)] if note else [])]
@@ -58,5 +63,7 @@ def _layers(estimate: Estimate, most: int) -> list[Part]:
 
 
 def _missing(estimate: Estimate) -> Iterator[Line]:
-    for member, why in estimate.missing.items():
-        yield line(f"{member.replace('_', ' ')}: not estimated: {why}")
+    """What is not estimated: numbers of one reason together."""
+    for why in dict.fromkeys(estimate.missing.values()):
+        members = [TITLES.get(member, member) for member, reason in estimate.missing.items() if reason == why]
+        yield line(f"not estimated: {once(members)}: {why}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fpgaml.cost.memories import block_rams
 from fpgaml.cost.resources import Cost
-from fpgaml.rtl.memories import block_rams
 from fpgaml.rtl.structure.module import Module, Wire
 
 LUTRAM_WIDTH = 16

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fpgaml.boards import Board
+from fpgaml.cost.graph import estimate_graph
 from fpgaml.cost.resources import Cost
 from fpgaml.rtl.dataflow.stage import Stage
 from fpgaml.rtl.dataflow.stages.serial.stage import Serial
-from fpgaml.rtl.estimate import estimate_graph
 
 DSP, BRAM, FF = 100.0, 150.0, 0.5
 """LUTs that a DSP, a block RAM and a register stand for where a part's capacity is not known: as on AMD's."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from fpgaml.cost.rates import LARGEST_LUT_MULTIPLIER
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.rtl.dataflow.stages.serial.finish import fuses
 from fpgaml.rtl.dataflow.stages.serial.sums import Sums, sums_of, total_type
-from fpgaml.rtl.estimate import LARGEST_LUT_MULTIPLIER
 
 
 @dataclass(frozen=True)

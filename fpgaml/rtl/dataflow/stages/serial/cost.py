@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fpgaml.cost.memories import block_rams, is_block, lutram_groups
 from fpgaml.cost.resources import Cost
 from fpgaml.rtl.dataflow.stages.serial.address import loop_bits
 from fpgaml.rtl.dataflow.stages.serial.sums import Mode
 from fpgaml.rtl.dataflow.stages.serial.wired import store_bits
-from fpgaml.rtl.memories import block_rams, is_block, lutram_groups
 
 if TYPE_CHECKING:
     from fpgaml.rtl.dataflow.stages.serial.stage import Serial

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fpgaml.rtl.memories import block_rams, is_block, lutram_groups
+from fpgaml.cost.memories import block_rams, is_block, lutram_groups
 
 
 @pytest.mark.parametrize(
