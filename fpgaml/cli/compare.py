@@ -51,7 +51,7 @@ def compare(
     files.write(
         lambda: html_sections(title, found),
         lambda: markdown_sections(title, found),
-        lambda: junit_report(subjects),
+        lambda: junit_report(subjects, strict=strict),
     )
     if json_output:
         print_json(comparison_json(subjects))

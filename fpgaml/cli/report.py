@@ -83,7 +83,7 @@ def report(
         return show_reports(places, files, json_output=json_output, everything=all_quantizers)
     subject = read_project(project, everything=all_quantizers, reports=reports or ())
     subject = asked.judged(subject) if asked else subject
-    _write(subject, project, files)
+    _write(subject, project, files, strict=strict)
     if json_output:
         print_json(subject_json(subject))
     elif not (files.whole or files.printed):
@@ -93,7 +93,7 @@ def report(
     return end(subject, passed=subject.passed, strict=strict)
 
 
-def _write(subject: Subject, project: Path, files: ReportFiles) -> None:
+def _write(subject: Subject, project: Path, files: ReportFiles, *, strict: bool) -> None:
     """The report as a page, for a merge request, and for a CI system."""
     from fpgaml.report.html.page import html_report
     from fpgaml.report.junit import junit_report
@@ -104,5 +104,5 @@ def _write(subject: Subject, project: Path, files: ReportFiles) -> None:
     files.write(
         lambda: html_report(drawn),
         lambda: markdown_report(drawn),
-        lambda: junit_report({project.resolve().name: subject}),
+        lambda: junit_report({project.resolve().name: subject}, strict=strict),
     )

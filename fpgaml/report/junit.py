@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 
 from fpgaml.budget.finding import Finding, Standing
 from fpgaml.record.checks import Check
-from fpgaml.record.verdict import Status
+from fpgaml.record.vendor import VendorReport
+from fpgaml.record.verdict import Status, Verdict
 from fpgaml.report import checks
 from fpgaml.report.section import Subject
 from fpgaml.report.words import clean, few
@@ -52,9 +53,13 @@ class Suite:
         return sum(case.outcome == outcome for case in self.cases)
 
 
-def junit_report(subjects: Mapping[str, Subject]) -> str:
-    """JUnit XML of projects by name: a suite of checks each, and one of limits where there is a budget."""
-    suites = [suite for name, subject in subjects.items() for suite in suites_of(name, subject)]
+def junit_report(subjects: Mapping[str, Subject], *, strict: bool = False) -> str:
+    """JUnit XML of projects by name: a suite of checks each, and one of limits where there is a budget.
+
+    Args:
+        strict: whether a project that is not proved is a failure; it is a case of its own then.
+    """
+    suites = [suite for name, subject in subjects.items() for suite in suites_of(name, subject, strict=strict)]
     root = ElementTree.Element("testsuites", {"name": "fpgaml", **_counts(suites)})
     for suite in suites:
         root.append(_suite(suite))
@@ -62,8 +67,8 @@ def junit_report(subjects: Mapping[str, Subject]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def suites_of(name: str, subject: Subject) -> Iterable[Suite]:
-    """A project's suites."""
+def suites_of(name: str, subject: Subject, *, strict: bool = False) -> Iterable[Suite]:
+    """A project's suites; strict as for `junit_report`."""
     manifest, board = subject.manifest, subject.manifest.board
     properties = {
         "model": manifest.source.file,
@@ -76,8 +81,10 @@ def suites_of(name: str, subject: Subject) -> Iterable[Suite]:
     }
     how = manifest.settings.how_to_check
     edited = () if subject.made_now else tuple(subject.edited)
-    found = tuple(_of_check(check, edited, how) for check in subject.results.checks)
-    yield Suite(f"{name}.checks", found, properties)
+    found = [_of_check(check, edited, how) for check in subject.results.checks]
+    found += [_of_simulation(report) for report in subject.results.vendor if report.passed is not None]
+    found += [_proved(subject)] if strict else []
+    yield Suite(f"{name}.checks", tuple(found), properties)
     judgement = subject.judgement
     if judgement is not None:
         accepted = {"accept estimates": "yes" if judgement.accept_estimates else "no", "judged": judgement.place}
@@ -94,6 +101,22 @@ def _of_check(check: Check, edited: tuple[str, ...], how: str) -> Case:
         why = f"files were edited since the check was made: {few(edited)}"
         return Case(check.name, "skipped", "edited", why, text)
     return Case(check.name, "passed", "", "", text)
+
+
+def _of_simulation(report: VendorReport) -> Case:
+    """A vendor's simulation, by its report."""
+    name, text = f"simulation: {report.file}", f"{report.kind}, {report.source}"
+    if report.passed:
+        return Case(name, "passed", "", "", text)
+    return Case(name, "failed", "failed", f"{report.source} says that it failed", text)
+
+
+def _proved(subject: Subject) -> Case:
+    """What --strict asks for."""
+    said = f"{subject.verdict}"
+    if subject.verdict == Verdict.PROVED:
+        return Case("proved", "passed", "", "", said)
+    return Case("proved", "failed", "not proved", f"--strict: {said}", said)
 
 
 def _of_limits(findings: Sequence[Finding]) -> tuple[Case, ...]:

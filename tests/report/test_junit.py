@@ -129,6 +129,28 @@ def test_what_was_not_checked_or_was_edited_since_is_skipped(tmp_path: Path) -> 
     assert isinstance(second, Skipped) and "firmware/network.cpp" in second.message
 
 
+def test_what_makes_the_exit_code_1_is_a_failure_there_too(tmp_path: Path) -> None:
+    """A vendor's simulation that failed, and with --strict what is not proved."""
+    cosim = {
+        **{"file": "cosim.rpt", "sha256": samples.SHA, "format": "cosim", "kind": "simulated", "tool": "Vitis HLS"},
+        **{"version": "2023.2", "state": "", "part": "", "top": "t", "made": "", "passed": False},
+    }
+    failing = read_junit(report(project(tmp_path / "a" / "p", vendor=[cosim])))
+    assert [name for name, result in failing.items() if result] == ["simulation: cosim.rpt"]
+    open_one = project(tmp_path / "b" / "p", checks=[samples.check(), samples.csim_check(status="not checked")])
+    assert report(open_one)[0] == 0
+    failing = read_junit(report(open_one, "--strict"))
+    assert isinstance(failing["proved"], Failure) and failing["proved"].message == "--strict: not fully proved"
+
+
+def read_junit(run: tuple[int, Path]) -> dict[str, Any]:
+    """The cases of a run that failed."""
+    code, path = run
+    assert code == 1
+    follows_the_schema(path)
+    return read(path)["p.checks"]
+
+
 def test_limits_of_two_kinds_are_two_cases(tmp_path: Path) -> None:
     folder = project(tmp_path / "jets")
     rows = [f'[[limit]]\nwhat = "lut"\nlimit = 9\nmet_by = ["{kind}"]\n' for kind in ("hls-csynth", "post-route")]
