@@ -44,7 +44,11 @@ def project_reports(project: Path, manifest: Manifest, edited: Sequence[str], mo
         more: folders or files besides; their reports are called by the whole path.
     """
     expected = expected_of(project, manifest, tuple(edited))
-    parts = [read_reports(project, expected), *(read_reports(each, expected, f"{each}") for each in more)]
+    parts = [read_reports(project, expected)]
+    for place in more:
+        found = read_reports(place, expected, f"{place}")
+        nothing = UnusedReport(file=shown(f"{place}"), reason="holds no report of a known form")
+        parts.append(found if found.reports or found.unused else Found(unused=(nothing,)))
     return Found(
         tuple(report for part in parts for report in part.reports),
         tuple(report for part in parts for report in part.unused),

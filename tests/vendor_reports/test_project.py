@@ -96,6 +96,7 @@ def test_reports_elsewhere_are_called_by_their_path(tmp_path: Path) -> None:
     facts = project(tmp_path, utilization())
     other = tmp_path.parent / f"{tmp_path.name}_runs"
     other.mkdir()
+    assert project_reports(tmp_path, facts, (), [other]).unused[0].reason == "holds no report of a known form"
     (other / REPORT).write_text(utilization(lut="1300"))
     found = project_reports(tmp_path, facts, (), [other])
     assert [each.file for each in found.reports] == [REPORT, f"{other}/{REPORT}"]
