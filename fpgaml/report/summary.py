@@ -82,7 +82,8 @@ def _timed(numbers: Sequence[Number]) -> list[Number]:
 
 def _found(number: Number, part: str) -> Found:
     """A resource's unit, which may be long, stands with what the device holds of it."""
-    value, unit, beside, tool = number.amount.removesuffix(number.unit).strip(), number.unit, "", number.source
+    value, _, unit = number.amount.partition(" ")
+    beside, tool = "", number.source
     if number.what == What.LATENCY and unit == "ns" and number.clock_ns:
         beside = f"{number.value / number.clock_ns:,.6g} cycles at {1e3 / number.clock_ns:.6g} MHz"
         tool = tool.removesuffix(f", clock of {number.clock_ns:g} ns")
