@@ -11,6 +11,8 @@ from fpgaml.report.svg.canvas import Canvas, number
 from fpgaml.report.svg.scale import Scale, brief, scale_of, titled
 
 THICK = 12.0
+LABELS = 0.4
+"""Of the width, the most that labels beside bars take."""
 BESIDE_FROM = 520.0
 """Width from which labels stand beside their bars, not above them."""
 
@@ -21,7 +23,7 @@ def draw(canvas: Canvas, drawing: Bars) -> None:
         return
     beside = canvas.width >= BESIDE_FROM
     longest = max(words.width(bar.label) for bar in drawing.bars)
-    left = min(longest + 10, 0.32 * canvas.width) if beside else 2.0
+    left = min(longest + 10, LABELS * canvas.width) if beside else 2.0
     notes = max(words.width(_note(bar), words.SMALL) for bar in drawing.bars) if beside else 0.0
     notes = min(notes + 8, 0.3 * canvas.width)
     top = ROW + 6 if drawing.limit is not None else 2.0

@@ -97,13 +97,20 @@ class Canvas:
     def fill(self, role: Role) -> str:
         """What an area of a role is filled with: its colour, or lines of it."""
         lines = palette.HATCHED.get(role)
-        if lines is None:
-            return palette.colour(role)
-        name, shade = f"{self.identity}-{role}", palette.colour(role)
+        return palette.colour(role) if lines is None else self.hatched(role, lines, str(role), 0.3, 1.4)
+
+    def hatched(self, role: Role, lines: str, name: str, ground: float, stroke: float) -> str:
+        """Lines in a role's colour to fill an area with.
+
+        Args:
+            lines: of a tile of 6 by 6; name: of the pattern in this drawing.
+            ground: how much of the colour is between them; stroke: their width.
+        """
+        name, shade = f"{self.identity}-{name}", palette.colour(role)
         self._definitions[name] = (
             f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            f'<path d="M0 0H6V6H0Z" fill="{shade}" fill-opacity=".3"/>'
-            f'<path d="{lines}" stroke="{shade}" stroke-width="1.4" fill="none"/></pattern>'
+            f'<path d="M0 0H6V6H0Z" fill="{shade}" fill-opacity="{number(ground)}"/>'
+            f'<path d="{lines}" stroke="{shade}" stroke-width="{number(stroke)}" fill="none"/></pattern>'
         )
         return f"url(#{name})"
 

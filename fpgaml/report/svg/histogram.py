@@ -10,6 +10,8 @@ from fpgaml.report.svg.legend import Key
 from fpgaml.report.svg.scale import Scale, brief, scale_of, titled
 
 HEIGHT = 200.0
+SECOND = ("M0 6L6 0", "M0 0L6 6", "M3 0V6")
+"""What areas are hatched with that have a role in common with another one."""
 
 
 def draw(canvas: Canvas, drawing: Histogram) -> None:
@@ -64,7 +66,11 @@ def _outline(canvas: Canvas, steps: Steps, key: Key, x: Scale, y: Scale, area: A
         path += f"H{number(place)}V{at}" if at != last else ""
         last = at
     path += f"H{number(places[-1])}V{number(area.bottom)}"
-    canvas.add("path", d=f"{path}z", fill=palette.colour(steps.role), fill_opacity=0.14)
+    if key.place:  # another one of the same role stands beside it
+        fill = canvas.hatched(steps.role, SECOND[key.place % len(SECOND)], f"{steps.role}-{key.place}", 0.06, 0.7)
+        canvas.add("path", d=f"{path}z", fill=fill)
+    else:
+        canvas.add("path", d=f"{path}z", fill=palette.colour(steps.role), fill_opacity=0.14)
     legend.line(canvas, path, key, f"{steps.name}: {brief(sum(steps.counts))} in all", data_line=steps.name)
     if key.marker:
         tops = [((a + b) / 2, height) for a, b, height in zip(places, places[1:], heights, strict=False)]
