@@ -127,6 +127,16 @@ def test_nothing_is_read_for_a_report_without_pictures_and_a_damaged_graph_is_a_
     assert with_graph(plain, tmp_path).no_graph
 
 
+def test_too_many_branches_for_a_picture_are_said() -> None:
+    builder, x = begun()
+    flat = builder.add(Reshape((4,)), x, name="flat", source="in")
+    several = [builder.add(Relu(), flat, name=f"r{number}", source=f"branch_{number}") for number in range(150)]
+    both = builder.add(Concatenate(0), *several, name="both", source="both")
+    remark, table = section(subject(builder.build([both]))).parts
+    assert isinstance(remark, Line) and remark.words == ("153 layers that branch: too many for a picture",)
+    assert isinstance(table, Table) and len(table.rows) == 152
+
+
 def test_the_same_in_words() -> None:
     (figure,) = section(subject(small_graph())).parts
     assert isinstance(figure, Figure)

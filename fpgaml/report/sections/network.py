@@ -30,7 +30,9 @@ def sections(subject: Subject) -> Iterator[Section]:
     table = _table(graph, found, costs)
     drawing = _drawing(graph, found, costs)
     parts: list[Part] = [table]
-    if len(drawing.boxes) <= MOST_DRAWN:
+    if len(drawing.boxes) > MOST_DRAWN:
+        parts = [line(f"{len(drawing.boxes)} layers that branch: too many for a picture"), table]
+    else:
         title = "Layers, and the types and shapes between them"
         if known:
             title += f"; bars: each layer's part of all {drawing.cost}" * bool(drawing.cost)
