@@ -142,7 +142,7 @@ def test_a_figure_is_a_picture_with_a_name_and_the_same_in_numbers(monkeypatch: 
     drawn(monkeypatch)
     found = page(html_report(subject()))
     figures = [each for each in found.all("figure") if each.one("figcaption").text.startswith("A drawing: ")]
-    assert len(figures) == 6
+    assert len(figures) == 7
     for figure in figures:
         assert [picture.attributes["role"] for picture in figure.all("svg")] == ["img", "img"]
         assert figure.one("details").all("td")[0].text == "3"

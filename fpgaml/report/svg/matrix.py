@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fpgaml.report.drawing import Matrix, Role
 from fpgaml.report.svg import palette, words
 from fpgaml.report.svg.canvas import Canvas
@@ -27,10 +25,22 @@ def draw(canvas: Canvas, drawing: Matrix) -> None:
     with canvas.group(font_size=SMALL, fill=palette.FAINT, text_anchor="middle"):
         for index, name in enumerate(drawing.columns):
             canvas.name(left + (index + 0.5) * cell, top - 6, name, cell, SMALL)
-    for index, (name, counts) in enumerate(zip(drawing.rows, drawing.counts, strict=True)):
-        y = top + index * HIGH
-        canvas.name(left - 6, y + HIGH / 2 + 4, name, left - 6, SMALL, font_size=SMALL, text_anchor="end")
-        _row(canvas, name, drawing, counts, left, y, cell)
+    with canvas.group(font_size=SMALL, text_anchor="end"):
+        for index, name in enumerate(drawing.rows):
+            canvas.name(left - 6, top + (index + 0.5) * HIGH + 4, name, left - 6, SMALL)
+    places = [
+        (left + column * cell, top + row * HIGH, count, sum(counts))
+        for row, counts in enumerate(drawing.counts)
+        for column, count in enumerate(counts)
+    ]
+    with canvas.group(fill=palette.colour(Role.FLOAT)):
+        for x, y, count, whole in places:
+            shade = round(0.06 + (DARKEST - 0.06) * count / (whole or 1), 2)
+            canvas.add("rect", x=x + 1, y=y + 1, width=cell - 2, height=HIGH - 2, fill_opacity=shade)
+    with canvas.group(font_size=SMALL, text_anchor="middle"):
+        for x, y, count, _ in places:
+            if words.width(f"{count:,}", SMALL) <= cell:
+                canvas.text(x + cell / 2, y + HIGH / 2 + 4, f"{count:,}")
     canvas.height = top + len(drawing.rows) * HIGH + 4
 
 
@@ -39,22 +49,3 @@ def describe(drawing: Matrix) -> str:
     total = sum(map(sum, drawing.counts))
     same = sum(counts[index] for index, counts in enumerate(drawing.counts) if index < len(counts))
     return f"{drawing.x} by {drawing.y}: {same:,} of {total:,} on the diagonal."
-
-
-def _row(canvas: Canvas, name: str, drawing: Matrix, counts: Sequence[int], left: float, y: float, cell: float) -> None:
-    whole = sum(counts) or 1
-    for index, (column, count) in enumerate(zip(drawing.columns, counts, strict=True)):
-        x, share = left + index * cell, count / whole
-        canvas.add(
-            "rect",
-            f"{drawing.y} {name}, {drawing.x} {column}: {count:,}, {share:.1%} of the row",
-            x=x + 1,
-            y=y + 1,
-            width=cell - 2,
-            height=HIGH - 2,
-            fill=palette.colour(Role.FLOAT),
-            fill_opacity=round(0.06 + (DARKEST - 0.06) * share, 3),
-        )
-        shown = f"{count:,}"
-        if words.width(shown, SMALL) <= cell:
-            canvas.text(x + cell / 2, y + HIGH / 2 + 4, shown, font_size=SMALL, text_anchor="middle")

@@ -33,6 +33,7 @@ from fpgaml.report.drawing import (
 HOSTILE = '<script>alert("1")</script>&\x00\x1b[31m\'"\ud800'
 LONG = "a_layer_whose_name_says_where_it_stands_and_what_it_does_and_who_wrote_it_and_when"
 X = np.linspace(0, 50, 61)
+JETS = [f"jet_{index}" for index in range(6)]
 
 
 def turn_on(at: float) -> np.ndarray:
@@ -60,6 +61,13 @@ DRAWINGS: Mapping[str, Drawing] = {
         Axis("efficiency"),
         [Curve("a", [0, 1e-3, 1, 100], [0, 0.1, float("nan"), 1], Role.OVER)],
     ),
+    "words at ticks": Curves(
+        Axis("crossings since the previous pulse", low=-0.3, high=2.3, ticks={"1": 0, "10-16": 1, "none": 2}),
+        Axis("resolution", "MeV", log=True),
+        [Curve("network", [0, 1, 2], [450, 180, 130]), Curve("filter", [0, 1, 2], [2400, 720, 580], Role.BASELINE)],
+    ),
+    "matrix": Matrix("class said", "true class", ["0", "1", LONG], ["0", "1", LONG], [[9, 1, 0], [2, 8, 0], [0, 0, 0]]),
+    "matrix of six": Matrix("class said", "true class", JETS, JETS, [[12345] * 6] * 6),
     "histogram": Histogram(
         Axis("error", "LSB"),
         Axis("values", log=True),
@@ -143,4 +151,5 @@ EMPTY: Mapping[str, Drawing] = {
     "network": Network([], []),
     "ranges": Ranges([]),
     "points": Points(Axis("x"), Axis("y"), []),
+    "matrix": Matrix("x", "y", [], [], []),
 }
