@@ -69,10 +69,11 @@ class Separation:
     def of(cls, is_signal: NDArray[np.bool_], scores: NDArray[np.generic]) -> Separation:
         """Of events with a mask and a score each, shape (events,)."""
         signal, background = (np.asarray(scores[mask], np.float64) for mask in (is_signal, ~is_signal))
-        ranked, other = np.sort(signal), np.sort(background)
-        below = np.searchsorted(other, signal, "left") + np.searchsorted(other, signal, "right")
-        above = 2 * len(ranked) - np.searchsorted(ranked, background, "left")
-        above -= np.searchsorted(ranked, background, "right")
+        by_score, by_other = np.argsort(signal), np.argsort(background)
+        ranked, other = signal[by_score], background[by_other]
+        below, above = np.empty(len(ranked), np.int64), np.empty(len(other), np.int64)
+        below[by_score] = _twice_below(other, ranked)
+        above[by_other] = 2 * len(ranked) - _twice_below(ranked, other)
         return cls(ranked, other, below, above)
 
     @cached_property
@@ -149,6 +150,11 @@ class Separation:
 def too_rare(background: int, rates: Sequence[float] = RATES) -> tuple[float, ...]:
     """The rates that so many background events do not support."""
     return tuple(rate for rate in rates if floor(rate * background * (1 + 1e-12)) < LEAST_BACKGROUND)
+
+
+def _twice_below(among: Reals, values: Reals) -> NDArray[np.int64]:
+    """Twice how many lie below each value, where a tie counts a half; both ascending, which the search is fast for."""
+    return np.asarray(np.searchsorted(among, values, "left") + np.searchsorted(among, values, "right"))
 
 
 def _deviation(signal: Reals, background: Reals) -> float | None:

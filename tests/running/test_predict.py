@@ -115,3 +115,22 @@ def test_several_outputs_in_one_file(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5") as file:
         assert (file["a"][:].tolist(), dict(file["b"].attrs)) == (a.tolist(), {"fractional": 3})
     assert (tmp_path / "x.csv").read_text() == "a[0],a[1],b\n0.0,1.0,0\n2.0,3.0,1\n4.0,5.0,2\n"
+
+
+def test_outputs_have_the_axes_of_the_model_file(tmp_path: Path) -> None:
+    folder = ROOT / "tests" / "fixtures" / "onnx"
+    with np.load(folder / "answers.npz") as stored:
+        answers = {
+            key.removeprefix("max_pools/y/"): stored[key] for key in stored.files if key.startswith("max_pools/y/")
+        }
+        x = stored["max_pools/x/x"]
+    project = tmp_path / "project"
+    kind = "ap_fixed<24,12>"
+    fpgaml.convert(
+        folder / "max_pools.onnx", project, target="rtl", board="kcu116", input_type=kind, vectors=4, framework="never"
+    )
+    found = fpgaml.predict(project, x)
+    assert sorted(found) == sorted(answers)
+    for name, array in found.items():
+        assert array.shape == answers[name].shape
+        np.testing.assert_array_equal(array, answers[name].astype(np.float64))

@@ -42,8 +42,9 @@ def _tables(physics: Physics) -> Iterator[Part]:
     for column in physics.columns:
         if column.tool and column.role != ColumnRole.FIXED:
             yield line(f"{column.title}: {column.tool}")
+    told = {physics.holder(each.key) for each in physics.columns if each.role != ColumnRole.FLOAT}
     for confusion in physics.confusions:
-        if confusion.counts and confusion.column == physics.holder("fixed"):
+        if confusion.counts and confusion.column in told:
             yield _matrix(confusion, titled(physics, confusion.column))
     yield from (line(note) for note in physics.notes)
 

@@ -24,7 +24,7 @@ from fpgaml.record.verdict import Status
 from fpgaml.target import Codes, Firmware
 from fpgaml.tflite.facts import TfliteFacts
 from fpgaml.tflite.judging.hop import Judged, Judgement
-from fpgaml.tflite.judging.integer_check import integer_check
+from fpgaml.tflite.judging.integer_check import CHECK, integer_check
 from fpgaml.tflite.judging.measure import firmware_values
 from fpgaml.tflite.project import golden_port
 from fpgaml.tflite.running.ports import IntegerNetwork, TflitePort
@@ -61,7 +61,7 @@ def _codes_of(network: IntegerNetwork) -> Codes:
         return {name: FixedArray(array.astype(np.int64), 0) for name, array in found.items()}
 
     codings = {port.name: PortCoding(port.scale, port.zero_point, port.width) for port in network.outputs}
-    return Codes("LiteRT's reference kernels", GOLDEN_CHECK, run, codings)
+    return Codes("LiteRT's reference kernels", CHECK, run, codings)
 
 
 def golden_checks(folder: Path, network: IntegerNetwork, codes: Mapping[str, NDArray[Any]]) -> tuple[Check, Check]:
