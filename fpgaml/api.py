@@ -102,7 +102,7 @@ def convert(
         board, part, clock_mhz: a name of `fpgaml boards` or a board file (.toml), another part than its, another clock.
         input_type: type of an input that the model does not quantise, as for `load`.
         data, data_axes, events: to check on; the order of its axes; at most so many.
-        reference: the source model's own answers to the data; labels: 1 signal, 0 background, for the ROC AUC.
+        reference: the source model's own answers to the data; labels: truth, for physics metrics.
         framework: "auto", "never" or "required": whether the model's framework is asked; layers: layer by layer.
         tolerance_lsb: a distance allowed between source model and Graph.
         precision: types for a float network, as for --precision; hls_config: a configuration file of hls4ml.

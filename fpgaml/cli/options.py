@@ -63,7 +63,11 @@ class DataOptions:
     ] = None
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", help="Truth (1 signal, 0 background) for the ROC AUC.", rich_help_panel="Data"),
+        typer.Option(
+            "--labels",
+            help="Truth for physics metrics: 1 signal, 0 background; classes from 0 on, or one-hot; or real numbers.",
+            rich_help_panel="Data",
+        ),
     ] = None
 
 
