@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fpgaml.errors import FpgamlError
 from fpgaml.projectfile.project_file import ProjectFile
-from fpgaml.target import Target
+
+if TYPE_CHECKING:
+    from fpgaml.target import Target
 
 ProjectArgument = Annotated[
     Path | None,
