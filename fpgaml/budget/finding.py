@@ -74,7 +74,8 @@ class Finding:
         if over is None or not math.isfinite(over):
             return ""
         share = "" if percent is None else f" ({abs(percent):.3g} %)"
-        amount = in_unit(abs(over), self.limit.unit)
+        # Of a share in percent, how much of the limit that is would read the same.
+        amount = in_unit(abs(over), "% points" if self.limit.unit == PERCENT else self.limit.unit)
         if self.standing == Standing.MISSED:
             return f"by {amount}{share}"
         return f"{amount}{share} to spare" if over else "with nothing to spare"

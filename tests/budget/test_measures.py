@@ -146,7 +146,7 @@ def test_how_much_a_limit_is_missed_or_kept_by_is_said_in_its_unit_and_in_percen
         ]"""
     found = judged(tmp_path, text)
     assert [line.text for line in found] == [
-        "LUT at most 8 %: 10 % (21,696 LUT6, post-synthesis, yosys 0.70), missed by 2 % (25 %)",
+        "LUT at most 8 %: 10 % (21,696 LUT6, post-synthesis, yosys 0.70), missed by 2 % points (25 %)",
         "ROC AUC at least 0.96: 0.9 of b (simulated, the interpreter), missed by 0.06 (6.25 %)",
         "DSP at most 0 DSP: 0 DSP48E2 (post-synthesis, yosys 0.70), met, with nothing to spare",
         "URAM at most 0 URAM: 1 UltraRAM (post-synthesis, yosys 0.70), missed by 1 URAM",

@@ -133,6 +133,18 @@ def test_github_stops_where_the_conversion_fails(tmp_path: Path, environment: di
     ]
 
 
+def test_github_reports_a_check_that_failed(tmp_path: Path, wheel: Path, environment: dict[str, str]) -> None:
+    """The recorded answers are wrong: simulation and synthesis do not run, and the report says what failed."""
+    folder = repository(tmp_path, 1)
+    np.save(folder / "answers.npy", np.load(folder / "answers.npy") + 1)
+    run = run_github(DOCS / "github-actions.yml", folder, {"FPGAML": f"{wheel}[rtl,synth]"}, environment)
+    assert run.code == 1 and run.failed == ["Convert, and compare bit for bit", "Report and budget"]
+    assert [step.name for step in run.steps if step.skipped] == ["Simulate the RTL", "Synthesise"]
+    failure = cases(run)["source model = Graph"]
+    assert isinstance(failure, Failure) and "24 of 24 events differ" in failure.message
+    assert "FAILED" in run.summary
+
+
 def test_gitlab_fails_likewise(tmp_path: Path, wheel: Path, environment: dict[str, str]) -> None:
     folder = repository(tmp_path, lut=1)
     budget = folder / "budget.toml"

@@ -20,6 +20,7 @@ GITHUB_BASH = ("bash", "--noprofile", "--norc", "-e")
 GITLAB_BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
 
 _VARIABLE = re.compile(r"\$\{\{\s*vars\.(\w+)\s*\|\|\s*'([^']*)'\s*\}\}")
+_CONDITION = re.compile(r"always\(\)( && steps\.(\w+)\.outcome == '(\w+)')?")
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,18 @@ def run_github(path: Path, folder: Path, variables: Mapping[str, str], environme
     common = {name: _expanded(value, variables) for name, value in content.get("env", {}).items()}
     env = {**environment, **common, "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_WORKSPACE": str(folder), "CI": "true"}
     run = Run()
+    outcomes: dict[str, str] = {}
     for step in job["steps"]:
-        always = _always(step.get("if", ""))
         name = step.get("name") or step["uses"]
-        if run.code and not always:
+        if not _wanted(step.get("if", ""), outcomes, failed=bool(run.code)):
             run.steps.append(Step(name, 0, "", skipped=True))
         elif "uses" in step:
             run.steps.append(Step(name, 0, _action(step, folder, run)))
         else:
-            assert not set(step) - {"name", "if", "run"}, f"{name}: not known here"
+            assert not set(step) - {"name", "id", "if", "run"}, f"{name}: not known here"
             run.steps.append(_bash(name, step["run"], folder, env, GITHUB_BASH))
+        last = run.steps[-1]
+        outcomes[step.get("id", "")] = "skipped" if last.skipped else "failure" if last.code else "success"
     run.summary = summary.read_text("utf-8") if summary.exists() else ""
     return run
 
@@ -100,9 +103,13 @@ def _bash(name: str, script: str, folder: Path, env: Mapping[str, str], bash: Se
     return Step(name, done.returncode, done.stdout + done.stderr)
 
 
-def _always(condition: str) -> bool:
-    assert condition in ("", "always()"), f"{condition}: not known here"
-    return condition == "always()"
+def _wanted(condition: str, outcomes: Mapping[str, str], *, failed: bool) -> bool:
+    """Whether a step runs, by its condition: `always()`, and how an earlier step came out."""
+    if not condition:
+        return not failed
+    found = _CONDITION.fullmatch(condition)
+    assert found, f"{condition}: not known here"
+    return not found[1] or outcomes[found[2]] == found[3]
 
 
 def _action(step: Mapping[str, Any], folder: Path, run: Run) -> str:

@@ -140,7 +140,7 @@ def write(folder: Path, **parts: Any) -> Path:
 
 
 def run(*arguments: object) -> Any:
-    return CliRunner().invoke(app, ["report", *map(str, arguments)], env={"COLUMNS": "100"})
+    return CliRunner().invoke(app, ["report", *map(str, arguments)], env={"COLUMNS": "160"})
 
 
 def test_the_command_line_compares_and_fails_if_any_fails(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_with_a_budget_each_project_is_judged(tmp_path: Path) -> None:
     assert done.exit_code == 1
     standings = {name: each["budget"]["verdict"] for name, each in json.loads(done.output)["projects"].items()}
     assert standings == {"good": "met", "large": "missed"}
-    assert "missed by 5 % (14.3 %)" in run(good, large, "--budget", tmp_path / "b.toml").output
+    assert "missed by 5 % points (14.3 %)" in run(good, large, "--budget", tmp_path / "b.toml").output
 
 
 def test_a_project_is_called_by_what_tells_it_apart(tmp_path: Path) -> None:
