@@ -76,7 +76,7 @@ DRAWINGS: Mapping[str, Drawing] = {
             Steps("Graph less firmware", [-2, -1, 0, 1, 2], [0, 0, 1015, 0], Role.HARDWARE),
         ],
     ),
-    "matrix": Matrix(
+    "matrix of large counts": Matrix(
         "said",
         "is",
         ["jet", LONG, "electron"],
@@ -151,5 +151,4 @@ EMPTY: Mapping[str, Drawing] = {
     "network": Network([], []),
     "ranges": Ranges([]),
     "points": Points(Axis("x"), Axis("y"), []),
-    "matrix": Matrix("x", "y", [], [], []),
 }
