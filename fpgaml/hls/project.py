@@ -15,7 +15,7 @@ from fpgaml.hls.csim import FLAGS, INCLUDES
 from fpgaml.hls.model import HlsModel, to_hls4ml
 from fpgaml.hls.render import ours_is_test_bench, templates, write_csim
 from fpgaml.hls.settings import HlsSettings, IoType
-from fpgaml.hls.vendor import make_rules
+from fpgaml.hls.vendor import exported, make_rules
 from fpgaml.project.golden import write_golden
 from fpgaml.target import Texts
 
@@ -89,6 +89,7 @@ def write_guides(folder: Path, graph: Graph, model: HlsModel, settings: HlsSetti
         "source": texts.source,
         "backend": target.name,
         "vendor_tool": target.vendor_tool,
+        "exported": exported(target),
         "no_csim": target.no_csim,
         "note": target.note,
         "part": settings.part,

@@ -11,6 +11,11 @@ from fpgaml.hls.settings import Backend
 _OPTIONS = ("reset", "csim", "synth", "cosim", "validation", "export", "vsynth", "fifo_opt")
 
 
+def exported(backend: Backend) -> str:
+    """What `make export` leaves, and where."""
+    return _EXPORTED[backend.name]
+
+
 def make_rules(backend: Backend) -> str:
     """The rules csynth, cosim and export."""
     return _RULES[backend.name]
@@ -64,4 +69,14 @@ _RULES = {
     # shls runs this make file itself, with SHLS_ROOT_DIR set.
     "Libero": "ifdef SHLS_ROOT_DIR\ninclude hls4ml.mk\nelse\ncsynth:\n\tshls hw\n\ncosim:\n\tshls cosim\n\n"
     "export:\n\tshls fpga\nendif\n",
+}
+
+_IP = "IP (IP-XACT) in network_prj/solution1/impl/ip, for ip_repo_paths and block designs"
+_EXPORTED = {
+    "Vitis": _IP,
+    "Vivado": _IP,
+    "Catapult": "the RTL, in the folder that Catapult names",
+    "Quartus": "a Platform Designer component in network-fpga.prj/components",
+    "oneAPI": "what the FPGA flow of the compiler builds, in build/",
+    "Libero": "what `shls fpga` builds, in hls_output/",
 }

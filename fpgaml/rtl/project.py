@@ -20,6 +20,7 @@ from fpgaml.proof.golden import Golden
 from fpgaml.rtl import bench_files
 from fpgaml.rtl.core import Core
 from fpgaml.rtl.dataflow.endless.rates import open_input
+from fpgaml.rtl.instance import instance_file, instance_text
 from fpgaml.rtl.render import templates
 from fpgaml.rtl.settings import Hdl, ShellKind
 from fpgaml.rtl.shell import ShellSpec, result_interval, shell_drain, shell_latency, shell_sources
@@ -69,6 +70,7 @@ class RtlProject:
         part, period = self.board.part, self.board.clock_ns
         hdl, name = str(self.spec.hdl), self.graph.name
         write_synth(folder, SynthDesign(self.spec.top, sources, hdl, part, period, clock, name, __version__))
+        (folder / instance_file(self.spec)).write_text(instance_text(self.spec, period))
         self._write_guides(folder, texts)
 
     def _sources(self) -> dict[str, str]:
@@ -123,6 +125,7 @@ class RtlProject:
             "spec": spec,
             "axis": spec.kind == ShellKind.AXIS,
             "streaming": spec.core.streaming,
+            "whole": "`axis_streaming.sv`" if spec.core.streaming else "`axis.sv`",
             "drain": shell_drain(spec),
             "latency": latency,
             "latency_ns": f"{latency * clock:g}",

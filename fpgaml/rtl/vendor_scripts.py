@@ -42,7 +42,15 @@ class Tool:
 TOOLS = {
     tool.name: tool
     for tool in (
-        Tool("vivado", "vivado", {"vivado.tcl.jinja": "vivado.tcl", "clock.xdc.jinja": "{top}.xdc"}),
+        Tool(
+            "vivado",
+            "vivado",
+            {
+                "vivado.tcl.jinja": "vivado.tcl",
+                "clock.xdc.jinja": "{top}.xdc",
+                "package_ip.tcl.jinja": "package_ip.tcl",
+            },
+        ),
         Tool("quartus", "quartus", {"quartus.tcl.jinja": "quartus.tcl", "clock.sdc.jinja": "{top}.sdc"}),
         Tool("nextpnr-ecp5", "nextpnr", {"yosys.ys.jinja": "yosys.ys"}, vhdl=False),
     )
@@ -117,12 +125,23 @@ def _context(folder: Path, design: SynthDesign, tool: Tool | None) -> dict[str, 
         # Six digits after the point are a femtosecond.
         "clock_ns": f"{design.clock_ns:.6f}".rstrip("0").rstrip("."),
         "clock_port": design.clock_port,
+        **_interfaces(design.clock_port),
         "core": re.sub(r"[^A-Za-z0-9_]", "_", design.name) or design.top,
         "description": "A neural network, made by fpgaml",
         "version": design.version,
         "bench": _bench(folder),
         "simulators": SIMULATORS[design.hdl],
         "yosys": _yosys(family) if design.hdl != "vhdl" else None,
+    }
+
+
+def _interfaces(clock_port: str) -> dict[str, Any]:
+    """The reset that goes with a shell's clock, and the streams that it speaks."""
+    axis = clock_port == "aclk"
+    return {
+        "reset_port": "aresetn" if axis else "rst",
+        "polarity": "ACTIVE_LOW" if axis else "ACTIVE_HIGH",
+        "streams": ["s_axis", "m_axis"] if axis else [],
     }
 
 

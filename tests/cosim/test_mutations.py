@@ -101,6 +101,16 @@ MUTATIONS = {
         {"handshake_rules"},
         {"golden_vectors", "tag_with_its_result"},
     ),
+    "valid waits for ready": Mutation(
+        ("assign m_axis_tvalid = count != 0", "assign m_axis_tvalid = count != 0 && m_axis_tready"),
+        {"valid_without_ready", "outputs_follow_the_clock"},
+        {"golden_vectors", "full_load"},
+    ),
+    "ready follows ready": Mutation(
+        ("s_axis_tready = used < DEPTH", "s_axis_tready = used < DEPTH || done"),
+        {"outputs_follow_the_clock"},
+        {"golden_vectors", "full_load", "handshake_rules", "valid_without_ready"},
+    ),
     "native: reset not clearing": Mutation(
         ("if (rst) valid <= 3'b000;\n    else valid", "valid"), {"reset_in_mid_frame"}, {"full_load"}, "native"
     ),

@@ -24,8 +24,8 @@ from tests.synth.projects import needs_nextpnr, needs_yosys, project
 AMD, VERSAL, INTEL = "xcku5p-ffvb676-2-e", "xcvc1902-vsva2197-2MP-e-S", "1SG280HU2F50E2VG"
 ECP5, POLARFIRE = "LFE5UM5G-85F-8BG381", "MPF300T-1FCG1152E"
 SCRIPTS = {
-    AMD: {"network.xdc", "vivado.tcl"},
-    VERSAL: {"network.xdc", "vivado.tcl"},
+    AMD: {"network.xdc", "package_ip.tcl", "vivado.tcl"},
+    VERSAL: {"network.xdc", "package_ip.tcl", "vivado.tcl"},
     INTEL: {"network.sdc", "quartus.tcl"},
     ECP5: {"yosys.ys"},
     POLARFIRE: set(),
@@ -36,7 +36,7 @@ YOSYS = {AMD: "xilinx", INTEL: "intel_alm", ECP5: "ecp5"}
 STUBS = """\
 proc unknown {args} { puts $args }
 proc package {args} {}
-proc get_timing_paths {args} { return [lindex $args 1] }
+proc get_timing_paths {args} { return [expr {[info exists ::env(untimed)] ? {} : [lindex $args 1]}] }
 proc get_property {property path} { return $::env($path) }
 proc execute_flow {args} {
     if {![info exists ::env(summary)]} return
@@ -159,6 +159,95 @@ def test_vivado_fails_where_the_clock_is_missed(slacks: dict[str, str], missed: 
 
 
 @needs_tcl
+@pytest.mark.parametrize("said", [{"untimed": "1"}, {"max": "inf", "min": "inf"}, {"max": "", "min": ""}])
+def test_vivado_fails_where_no_path_was_timed(said: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path / "p", AMD)
+    done = tcl(tmp_path / "p" / "synth" / "vivado.tcl", **said)
+    assert done.returncode != 0 and "no path was timed" in done.stderr
+
+
+# The packager's objects are their names; every command is written down, with what it returns.
+PACKAGER = """namespace eval ipx {}
+proc unknown {name args} {
+    puts [list $name {*}$args]
+    switch -- $name {
+        ipx::current_core { return CORE }
+        ipx::get_bus_interfaces {
+            set name [lindex $args 0]
+            return [expr {[info exists ::env(lost)] && $name eq $::env(lost) ? {} : $name}]
+        }
+        ipx::add_bus_parameter { return PARAMETER }
+        ipx::save_core { if {![info exists ::env(unsaved)]} { close [open [file join $::out component.xml] w] } }
+        create_project { file mkdir [lindex $args 1] }
+        ipx::package_project { file mkdir [lindex $args 1] }
+    }
+    return {}
+}
+source SCRIPT
+"""
+
+
+def packaged(folder: Path, shell: ShellKind, hdl: Hdl, *words: str, **said: str) -> subprocess.CompletedProcess[str]:
+    """Run a project's package_ip.tcl on stubs."""
+    target = RtlTarget(hdl, shell=shell)
+    if not folder.is_dir():
+        write_project(folder, small_graph(), target, board_name="kcu116", events=8)
+    stub = folder / "stub.tcl"
+    stub.write_text(PACKAGER.replace("SCRIPT", str(folder / "synth" / "package_ip.tcl")))
+    command = ["tclsh", str(stub), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **said})
+
+
+@needs_tcl
+@pytest.mark.parametrize("hdl", list(Hdl))
+def test_packaging_with_streams(hdl: Hdl, tmp_path: Path) -> None:
+    done = packaged(tmp_path / "p", ShellKind.AXIS, hdl, "1.2", "7", "my.lab")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    sources = [tmp_path / "p" / "hdl" / name for name in (tmp_path / "p" / "hdl" / "files.txt").read_text().split()]
+    added = next(line for line in said if line.startswith("add_files"))
+    assert all(str(path) in added for path in sources)
+    vhdl = [line for line in said if "{VHDL 2008}" in line]
+    assert len(vhdl) == (hdl == Hdl.VHDL) and str(sources[-1]) not in "".join(vhdl)
+    for line in (
+        "set_property version 1.2 CORE",
+        "set_property core_revision 7 CORE",
+        "ipx::infer_bus_interface aclk xilinx.com:signal:clock_rtl:1.0 CORE",
+        "ipx::infer_bus_interface aresetn xilinx.com:signal:reset_rtl:1.0 CORE",
+        "ipx::infer_bus_interfaces xilinx.com:interface:axis_rtl:1.0 CORE",
+        "set_property value ACTIVE_LOW PARAMETER",
+        "ipx::associate_bus_interfaces -busif s_axis -clock aclk CORE",
+        "ipx::associate_bus_interfaces -busif m_axis -clock aclk CORE",
+        "ipx::associate_bus_interfaces -clock aclk -reset aresetn CORE",
+        "ipx::check_integrity CORE",
+        f"my.lab:networks:small:1.2 is in {tmp_path / 'p' / 'synth' / 'ip'}",
+    ):
+        assert line in said, f"{line}\n{done.stdout}"
+    assert any(line.startswith("ipx::package_project -root_dir") and "-vendor my.lab" in line for line in said)
+    assert not (tmp_path / "p" / "synth" / "package_build").exists()
+
+
+@needs_tcl
+def test_packaging_of_the_native_shell_and_what_stops_it(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    done = packaged(folder, ShellKind.NATIVE, Hdl.VERILOG)
+    assert done.returncode == 0 and "axis" not in done.stdout, done.stderr
+    assert "set_property value ACTIVE_HIGH PARAMETER" in done.stdout
+    assert "ipx::associate_bus_interfaces -clock clk -reset rst CORE" in done.stdout
+    for words, said, wanted in (
+        (("1.2.3",), {}, "the version is two numbers"),
+        (("1.2", "x"), {}, "the revision is a whole number"),
+        ((), {"lost": "rst"}, "the interface rst was not found"),
+        ((), {"unsaved": "1"}, "wrote no component.xml"),
+    ):
+        done = packaged(folder, ShellKind.NATIVE, Hdl.VERILOG, *words, **said)
+        assert done.returncode != 0 and wanted in done.stderr, wanted
+    (folder / "hdl" / "network.v").unlink()
+    done = packaged(folder, ShellKind.NATIVE, Hdl.VERILOG)
+    assert done.returncode != 0 and "hdl/network.v is not there" in done.stderr
+
+
+@needs_tcl
 def test_vivado_takes_another_part(tmp_path: Path) -> None:
     write(tmp_path / "p", AMD)
     done = tcl(tmp_path / "p" / "synth" / "vivado.tcl", "xcku5p-sfvb784-3-e", max="1", min="1")
@@ -198,6 +287,7 @@ def test_quartus_without_a_summary_is_no_success(tmp_path: Path) -> None:
 def test_make_and_readme_offer_only_what_can_work(board: str, hdl: Hdl, offered: str, tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", small_graph(), RtlTarget(hdl), board_name=board, clock_mhz=50.0)
     make, readme = (folder / "Makefile").read_text(), (folder / "README.md").read_text()
+    assert ("\npackage:\n" in make) == ("    make package" in readme) == (offered == "vivado")
     for tool in ("vivado", "quartus", "nextpnr"):
         assert (f"\n{tool}:\n" in make) == (f"    make {tool}" in readme) == (tool == offered), tool
         assert (tool in make.lower()) == (tool == offered), tool

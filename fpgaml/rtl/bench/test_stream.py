@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from bench_session import SESSION, CheckError, Vectors, check, compare
+from bench_session import SESSION, CheckError, Vectors, check, compare, pick
+from cocotb.triggers import Timer
 from driver import Received
-from test_network import BUDGET, DRAIN, FEW, INTERVAL, chance, within
+from test_network import BUDGET, DRAIN, FEW, INTERVAL, LATENCY, chance, within
 
 STREAM, STREAMING = SESSION.bench.stream, SESSION.bench.streaming
 AXIS = "" if SESSION.bench.shell == "axis" else f"the shell `{SESSION.bench.shell}` has no AXI4-Stream"
@@ -25,6 +26,11 @@ def _unfilled() -> str:
     return f"filling it takes {cycles} cycles, more than {most}: give CYCLES" if cycles > most else ""
 
 
+INPUTS = ("m_axis_tready", "s_axis_tvalid", "s_axis_tlast", "s_axis_tdata", "s_axis_tuser")
+OUTPUTS = (
+    *("s_axis_tready", "m_axis_tvalid", "m_axis_tlast", "m_axis_tuser", "m_axis_tdata"),
+    *("frame_short", "frame_long", "frame_broken"),
+)
 NO_FIFO = _unfilled()
 TRIALS = within(max(12, min(60, 1500 // INTERVAL)), 3)
 
@@ -78,6 +84,59 @@ async def frame_too_long_is_dropped(dut: Any) -> None:
         return [*longer[:-1], longer[-1]._replace(last=1)]
 
     await _with_wrong_frames(dut, lengthen, "frame_long")
+
+
+@check(skip=AXIS)
+async def valid_without_ready(dut: Any) -> None:
+    """tvalid comes while tready is low: a sink may wait for it, as AXI4-Stream lets it."""
+    driver = await SESSION.driver(dut)
+    vectors, dice = SESSION.golden(driver), SESSION.random("valid")
+    order = [dice.randrange(len(vectors))]
+    await driver.run(pick(vectors, order), 0, stalls=[True], cycles=max(LATENCY, DRAIN) + 16)
+    if str(dut.m_axis_tvalid.get()) != "1":
+        raise CheckError("m_axis_tvalid waits for m_axis_tready", 0)
+    compare(await driver.run((), 1), vectors, order, driver)
+
+
+@check(skip=AXIS)
+async def outputs_follow_the_clock(dut: Any) -> str:
+    """No input reaches an output within a cycle: tready and the rest come from registers."""
+    driver = await SESSION.driver(dut)
+    vectors, dice = SESSION.golden(driver), SESSION.random("paths")
+    frames = LATENCY // INTERVAL + 16
+    longest = LATENCY + frames * INTERVAL
+    moments = within(24, 2, longest)
+    for moment in range(moments):
+        order = [dice.randrange(len(vectors)) for _ in range(frames)]
+        # Every other time the sink takes so little that all fills up that can.
+        stalls = chance(dice, 0.9 if moment % 2 else 0.4)
+        cycles = dice.randint(longest // 2 if moment % 2 else 1, longest)
+        await driver.run(pick(vectors, order), len(order), gaps=chance(dice, 0.2), stalls=stalls, cycles=cycles)
+        await _disturb(dut, dice, moment)
+        await driver.reset()
+    return f"at {moments} moments"
+
+
+async def _disturb(dut: Any, dice: random.Random, moment: int) -> None:
+    """Between two rising edges, change one input after the other, and put all back."""
+    step = SESSION.bench.period_ps // 100
+    inputs = {name: getattr(dut, name) for name in INPUTS if hasattr(dut, name)}
+    outputs = {name: getattr(dut, name) for name in OUTPUTS if hasattr(dut, name)}
+    await Timer(25 * step, unit="ps")
+    kept = {name: signal.get() for name, signal in inputs.items()}
+    before = {name: str(signal.get()) for name, signal in outputs.items()}
+    changed: list[str] = []
+    for name in dice.sample(list(inputs), len(inputs)):
+        bits = "".join("0" if bit == "1" else "1" for bit in str(kept[name]))
+        inputs[name].value = type(kept[name])(bits)
+        changed.append(name)
+        await Timer(step, unit="ps")
+        for output, signal in outputs.items():
+            if str(signal.get()) != before[output]:
+                raise CheckError(f"{output} follows {' or '.join(changed)} within the cycle (moment {moment})")
+    for name, value in kept.items():
+        inputs[name].value = value
+    await Timer(step, unit="ps")
 
 
 @check(skip=AXIS or NO_FIFO)
