@@ -11,7 +11,7 @@ import pytest
 
 from fpgaml.report.html.page import html_report
 from fpgaml.report.section import Subject
-from tests.report.pages import DRAWINGS, drawn, judged, subject
+from tests.report.pages import DRAWINGS, drawn, hostile_subject, judged, subject
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (1400, 800, 400, 320)
@@ -54,6 +54,8 @@ class Opened:
         self.complaints: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.dialogs: list[str] = []
+        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(path.as_uri())
 
@@ -95,6 +97,17 @@ def test_no_request_no_complaint_and_nothing_wider_than_the_window(browser: Any,
         titles = opened.page.locator("h2:visible").all_inner_texts()
         assert {"Budget", "In numbers", "Everything drawn", "Checks", "Generated from"} <= set(titles)
         assert each_drawn_once(opened.page)
+
+
+def test_names_that_hold_markup_run_nothing(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        drawn(monkeypatch)
+        path.write_text(html_report(hostile_subject()), encoding="utf-8")
+    with Opened(browser, path, 400) as opened:
+        assert opened.requests == [path.as_uri()]
+        assert not opened.complaints and not opened.dialogs
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
 def test_the_keyboard_gets_everywhere(browser: Any, report: Path) -> None:
