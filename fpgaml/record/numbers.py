@@ -67,7 +67,8 @@ def _estimate(project: _Project) -> Iterator[Number]:
     if found is None:
         return
     kind, clock, stale = found.kind, project.clock_ns, project.changed
-    yield from _cycles(found.latency_cycles, found.interval_cycles, kind, "schedule", clock, stale)
+    by = project.manifest.settings.timing_by
+    yield from _cycles(found.latency_cycles, found.interval_cycles, kind, by, clock, stale)
     about = Number(What.LUT, 0, "", kind, "fpgaml", part=project.part, stale=stale)
     yield from _counted(found.resources, about)
 

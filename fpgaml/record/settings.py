@@ -42,6 +42,11 @@ class Settings(Fact):
         return ""
 
     @property
+    def timing_by(self) -> str:
+        """What an estimate's cycles follow from."""
+        return "fpgaml"
+
+    @property
     def timing_note(self) -> str:
         """How an estimate's timing came about; empty where there is nothing to say."""
         return ""

@@ -71,6 +71,11 @@ class RtlFacts(Settings):
         return f"{LANGUAGES[self.hdl]}, {form}, {shell}, top module {self.top}"
 
     @property
+    def timing_by(self) -> str:
+        """The schedule of the project's own core."""
+        return "schedule"
+
+    @property
     def timing_note(self) -> str:
         """The delay model's numbers."""
         model = self.delay_model

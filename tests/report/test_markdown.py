@@ -36,7 +36,7 @@ def test_numbers_stand_with_kind_and_tool_in_columns_of_their_own() -> None:
     found = rendered(markdown_report(subject()))
     rows = [[cell.words for cell in row.all("td")] for row in found.all("tr")]
     assert ["LUT", "1,200", "25% of 4,800 LUT6", "post-synthesis", "yosys 0.70 (hierarchy flattened)"] in rows
-    assert ["Latency", "95 ns", "19 cycles at 200 MHz", "estimate", "schedule"] in rows
+    assert ["Latency", "95 ns", "19 cycles at 200 MHz", "estimate", "fpgaml"] in rows
 
 
 def test_what_is_long_is_folded_and_checks_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
