@@ -144,7 +144,8 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         model, data = load_with_data(path, request.input_types, checking.events, request.numbers, checking.check)
     model, exact = _requantised(model, request.requantize_bits)
     evidence = _evidence(request, data)
-    request.target.check(model.graph, board, evidence)
+    with progress.step("checking what can be written"):
+        request.target.check(model.graph, board, evidence)
     approximate = bool(model.approximations)
     oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, model.axes, approximate=approximate)
     if oracle is None and exact is not None:

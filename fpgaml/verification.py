@@ -79,13 +79,14 @@ def verify(
         FpgamlError: the folder is not a project, or its files are damaged.
     """
     checking, progress = checking or Checking(), progress or Silent()
-    manifest = read_manifest(folder)
-    graph = _graph(folder, manifest, model)
-    codings = codings_in(manifest)
-    found = checking.events(file_shapes(graph, manifest.axes))
-    shapes = {name: graph.shapes[name] for name in graph.outputs}
-    checking.check(shapes, manifest.axes, found.events if found else None)
-    data = in_graph_order(coded(found, codings), manifest.axes) if found else None
+    with progress.step("reading the project"):
+        manifest = read_manifest(folder)
+        graph = _graph(folder, manifest, model)
+        codings = codings_in(manifest)
+        found = checking.events(file_shapes(graph, manifest.axes))
+        shapes = {name: graph.shapes[name] for name in graph.outputs}
+        checking.check(shapes, manifest.axes, found.events if found else None)
+        data = in_graph_order(coded(found, codings), manifest.axes) if found else None
     approximate = bool(manifest.approximations)
     oracle, why_not = choose_oracle(model, graph, checking, codings, manifest.axes, approximate=approximate)
     rounds = all(each.origin == "model" for each in manifest.input_types)

@@ -139,18 +139,21 @@ def _convert(
     Without MODEL, fpgaml.yaml in this folder says what is converted, and how: `fpgaml init` writes one. A flag that is
     given comes before what the file says.
     """
-    from fpgaml.cli.budgets import asked_budget
-    from fpgaml.cli.show import end, show_results
-    from fpgaml.conversion import Request, Vectors
-    from fpgaml.conversion import convert as run
-    from fpgaml.precision.hls4ml_config import read_hls4ml_config
     from fpgaml.progress import choose_progress
-    from fpgaml.tasks.sources import sources
+
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
+        from fpgaml.cli.budgets import asked_budget
+        from fpgaml.cli.show import end, show_results
+        from fpgaml.conversion import Request, Vectors
+        from fpgaml.conversion import convert as run
+        from fpgaml.precision.hls4ml_config import read_hls4ml_config
+        from fpgaml.tasks.sources import sources
 
     assert model is not None  # or the file names one
     taken: Taken | None = context.obj
     folder = taken.file.folder if taken else Path()
-    progress, kind = choose_progress(quiet), target_class(target.lower())
+    kind = target_class(target.lower())
     asked = asked_budget(budget, accept_estimates)
     with sources(model, data.data, data.labels, kind.of_float, progress) as found:
         of_hls4ml = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None

@@ -36,15 +36,18 @@ def _verify(
     Without PROJECT, fpgaml.yaml in this folder says project, model, data and how they are compared. RTL is simulated
     with --cosim. The exit code is 0, or 1 if a check failed.
     """
-    from fpgaml.cli.show import end, show_results
     from fpgaml.progress import choose_progress
-    from fpgaml.verification import verify as run
+
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
+        from fpgaml.cli.show import end, show_results
+        from fpgaml.verification import verify as run
 
     if project is None:
         project, file = project_here()
         model, data, checks = filled(file, model, data, checks)
         strict = strict or file.values.get("strict", False)
-    verification = run(project, model, checking(data, checks), choose_progress(quiet), cosim=cosim)
+    verification = run(project, model, checking(data, checks), progress, cosim=cosim)
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Event, Thread
 from typing import TextIO
 
-from fpgaml.progress.running import Running, duration
+from fpgaml.progress.running import Running
 
 EVERY = 10.0
 """Seconds from line to line."""
@@ -69,14 +69,16 @@ class Lines:
             thread.join(1)  # not longer: it may stand before a pipe that nobody reads
 
     def _write(self) -> None:
-        """A line about the innermost step that has lasted, and about what just began within it."""
+        """A line about what has lasted, and in brackets what goes on within it.
+
+        Of steps that have lasted a bar comes first, since it says how much is left, then the innermost.
+        """
         found = list(self._open)
         if not found:
             return
-        while len(found) > 1 and found[-1].seconds < self._every:
-            found.pop()
-        lasting, last = found[-1], self._open[-1]
-        text = lasting.text() if lasting is last else f"{lasting.title}, {duration(lasting.seconds)}: {last.title}"
+        lasting = [each for each in found if each.seconds >= self._every] or found[:1]
+        told = next((each for each in reversed(lasting) if each.total is not None), lasting[-1])
+        text = told.text() if told is found[-1] else f"{told.text()} ({found[-1].title})"
         # A closed pipe must not end the work that it would have told of.
         with contextlib.suppress(OSError, ValueError):
             self._stream.write(f"fpgaml: {text}\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import prod
@@ -17,7 +17,7 @@ from fpgaml.errors import ToolError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
-from fpgaml.progress import Progress
+from fpgaml.progress import Progress, Silent
 from fpgaml.proof.compare import Comparison, compare_reals, tally
 from fpgaml.proof.float32 import Explanation, explain
 from fpgaml.proof.oracle import Answers, Oracle
@@ -124,6 +124,7 @@ class Proof:
         approximate: whether the Graph rounds what the source keeps in floating point.
         source_on_data: whether the source is asked about data alone: types that were chosen for data saturate beyond.
         apart_in_float64: how far answers in float64 were away, before those in float32 took their place.
+        progress: hears what a batch waits for.
     """
 
     graph: Graph
@@ -140,6 +141,7 @@ class Proof:
     source_found: dict[str, Comparison] = field(default_factory=dict)
     explained: dict[str, Explanation] = field(default_factory=dict)
     apart_in_float64: float = 0.0
+    progress: Progress = field(default_factory=Silent)
     rounding_found: dict[str, Comparison] = field(default_factory=dict)
     roundings: dict[str, InputRounding] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
@@ -170,9 +172,11 @@ class Proof:
         with self._without_answers():
             questions = self._ask(batch, first)
         inside = self.statistics.inside if batch.origin == self.counted else None
-        outputs = interpret(self.graph, batch.values, watch, inside)
-        for hop in self.hops:
-            hop.feed(batch, outputs, first)
+        with self.progress.step("the integer interpreter"):
+            outputs = interpret(self.graph, batch.values, watch, inside)
+        with self.progress.step("the firmware"):
+            for hop in self.hops:
+                hop.feed(batch, outputs, first)
         given: Answers = {}
         with self._without_answers():
             layers = {f"layer/{layer}": kept[node] for layer, node in self.graph.layers.items() if node in kept}
@@ -193,13 +197,17 @@ class Proof:
                 self.source_outputs.setdefault(name, []).append(answer.reshape(len(answer), *value.shape[1:]))
 
     def wait(self, progress: Progress) -> None:
-        """Wait until the oracle can answer; what it is shows while that takes long.
+        """Wait until the oracle can answer.
+
+        Args:
+            progress: hears what is waited for, now and in each batch.
 
         Raises:
             ToolError: it cannot, and is required.
         """
+        self.progress = progress
         if self.oracle is not None:
-            with self._without_answers(), progress.step(f"waiting for {self.oracle.title}"):
+            with self._without_answers(), progress.step(f"waiting for {_name(self.oracle)}"):
                 self.oracle.wait()
 
     @contextmanager
@@ -235,7 +243,8 @@ class Proof:
 
     def _settle(self, question: Question, computed: Mapping[str, FixedArray], first: int) -> Answers:
         """Compare with the answers; those in float64 count where they are equal, else those as usual."""
-        given = question.answers()
+        with self.progress.step(f"asking {_name(self.oracle)}") if self.oracle else nullcontext():
+            given = question.answers()
         found = self._compare(computed, given, question.chosen, first)
         apart = [found[name].largest for name in self.graph.outputs if name in found and not found[name].exact]
         if question.found is self.source_found and apart and self.oracle and self.oracle.return_to_float32():
@@ -360,3 +369,8 @@ def data_batches(proof: Proof, data: DataSet) -> Iterator[Batch]:
         reals = {node: chunk[layer] for layer, node in proof.graph.input_layers.items()}
         yield Batch(proof.statistics.read(reals), reals, "data", start)
         start += len(next(iter(reals.values())))
+
+
+def _name(oracle: Oracle) -> str:
+    """Who answers, in a word or two: `m.keras run by keras 3.15.1, numpy 2.4.6` is asked as `keras 3.15.1`."""
+    return oracle.title.rpartition(" run by ")[2].partition(",")[0]

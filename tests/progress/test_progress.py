@@ -37,7 +37,17 @@ def test_steps_within_a_step_are_told_of_by_its_time() -> None:
         for title in ("opt", "abc"):
             with lines.step(title):
                 time.sleep(0.15)
-    assert stream.getvalue() == "fpgaml: synthesising, 0 s: abc\n"
+    assert stream.getvalue() == "fpgaml: synthesising: 0 s (abc)\n"
+
+
+def test_a_bar_says_how_much_is_left_while_something_in_it_is_waited_for() -> None:
+    stream = io.StringIO()
+    lines = Lines(stream, every=0.1)
+    with lines.bar("comparing", 50, "events") as advance:
+        advance(12)
+        with lines.step("asking Keras"):
+            time.sleep(0.25)
+    assert stream.getvalue() == 2 * "fpgaml: comparing: 12 of 50 events, 0 s (asking Keras)\n"
 
 
 def test_rate_and_what_is_left_follow_from_what_was_done() -> None:

@@ -52,8 +52,9 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
         ToolError: no Verilator or g++, or one of them failed.
     """
     progress = progress or Silent()
-    graph = read_graph(project)
-    design = read_design(project, graph)
+    with progress.step("reading the project"):
+        graph = read_graph(project)
+        design = read_design(project, graph)
     with ExitStack() as stack:
         program = build(
             design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
