@@ -20,12 +20,15 @@ from fpgaml.report.drawing import (
     Axis,
     Bar,
     Bars,
+    Box,
     Curve,
     Curves,
     Drawing,
+    Edge,
     Histogram,
     Lane,
     Matrix,
+    Network,
     Point,
     Points,
     Range,
@@ -121,6 +124,7 @@ DRAWINGS: dict[str, Drawing] = {
     "bars": Bars(Axis("LUT"), [Bar(HOSTILE, 3, Role.OVER, HOSTILE), Bar("b", 1)], 2),
     "timeline": Timeline(Axis("cycle"), [Lane(HOSTILE, [Span(0, 4, note=HOSTILE)], HOSTILE), Lane("b", [Span(4, 9)])]),
     "ranges": Ranges([Range(HOSTILE, -8, 7, -3, 9, HOSTILE)]),
+    "network": Network([Box("a", HOSTILE, [HOSTILE], 0.5), Box("b", "b")], [Edge("a", "b", HOSTILE)]),
     "points": Points(Axis("LUT"), Axis("AUC"), [Point("a", 1, 0.9), Point(HOSTILE, 2, 0.95, note=HOSTILE)], ["a"]),
 }
 

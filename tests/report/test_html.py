@@ -18,7 +18,7 @@ from fpgaml.record.manifest import Manifest
 from fpgaml.report.html.page import html_report
 from fpgaml.report.section import Subject
 from fpgaml.report.words import clean
-from tests.report.pages import HOSTILE, Element, drawn, hostile_subject, judged, page, subject
+from tests.report.pages import DRAWINGS, HOSTILE, Element, drawn, hostile_subject, judged, page, subject
 from tests.report.samples import manifest, results
 from tests.vendor_reports.texts import utilization
 
@@ -142,7 +142,7 @@ def test_a_figure_is_a_picture_with_a_name_and_the_same_in_numbers(monkeypatch: 
     drawn(monkeypatch)
     found = page(html_report(subject()))
     figures = [each for each in found.all("figure") if each.one("figcaption").text.startswith("A drawing: ")]
-    assert len(figures) == 7
+    assert len(figures) == len(DRAWINGS)
     for figure in figures:
         assert [picture.attributes["role"] for picture in figure.all("svg")] == ["img", "img"]
         assert figure.one("details").all("td")[0].text == "3"
