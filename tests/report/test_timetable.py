@@ -114,8 +114,9 @@ def timeline(**changes: Any) -> Timeline:
 def test_a_lane_is_a_stage_from_its_beginning_to_its_last_beat() -> None:
     rows = [ROWS[0] | {"start": 2, "fifo_depth": 3}, ROWS[1]]
     found = timeline(rows=rows)
-    assert [(lane.label, lane.spans[0].start, lane.spans[0].stop) for lane in found.lanes] == [
-        *(("conv_1", 2, 70), ("dense", 79, 80))  # without a beginning: from the first beat that leaves
+    assert [[(span.start, span.stop, span.role) for span in lane.spans] for lane in found.lanes] == [
+        [(2, 9, Role.BASELINE), (9, 70, Role.PLAIN)],
+        [(79, 80, Role.PLAIN)],  # the record does not say when it begins
     ]
     assert found.lanes[0].note == "42 beats of 28; FIFO 3"
     assert found.lanes[1].note == "1 beat; 42 phases: 28 terms a beat"

@@ -39,14 +39,10 @@ def sections(subject: Subject) -> Iterator[Section]:
     table = estimate.timetable
     parts: list[Part] = [line(f"asked: {table.asked}")] if table.asked else []
     parts += [stages(table.rows), *_sharing(table.rows)]
-    parts += [
-        Figure(
-            "When each stage works on a frame, and the most words that wait in its FIFO",
-            drawing(table),
-            [timeline(table)],
-        ),
-        *_others(table),
-    ]
+    title = (
+        "When beats of a frame leave each stage (hatched: it works on the first), and the fullest that its FIFO gets"
+    )
+    parts += [Figure(title, drawing(table), [timeline(table)]), *_others(table)]
     parts += [line(note) for note in table.notes]
     yield Section("Timetable", parts, estimate.kind)
 
@@ -73,10 +69,7 @@ def pipeline(found: Pipeline, clock_ns: float) -> Figure:
 
 def drawing(table: Timetable) -> Timeline:
     """When each stage works on a frame that enters an idle core."""
-    lanes = [
-        Lane(row.name, [Span(_start(row), row.last + 1, note=row.folding)], "; ".join(_lane_notes(row)))
-        for row in table.rows
-    ]
+    lanes = [Lane(row.name, list(_spans(row)), "; ".join(_lane_notes(row))) for row in table.rows]
     moments = []
     if not table.continuous and table.latency == table.rows[-1].first:
         moments = [Moment(table.latency, f"first result {table.latency:,}", Role.HARDWARE)]
@@ -85,9 +78,11 @@ def drawing(table: Timetable) -> Timeline:
     return Timeline(Axis("clock cycle"), lanes, moments)
 
 
-def _start(row: Row) -> int:
-    """When it begins, as far as the record says."""
-    return row.first if row.start is None else row.start
+def _spans(row: Row) -> Iterator[Span]:
+    """Until the first beat leaves, as far as the record says when it begins, and until the last one has left."""
+    if row.start is not None and row.start < row.first:
+        yield Span(row.start, row.first, Role.BASELINE, "before its first beat leaves")
+    yield Span(row.first, row.last + 1, note=row.folding)
 
 
 def _end(table: Timetable) -> int:

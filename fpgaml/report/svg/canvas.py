@@ -77,7 +77,7 @@ class Canvas:
             halo: whether it stands on lines, which it is kept clear of.
         """
         whole = f"<title>{escaped(title)}</title>" if title and title != shown else ""
-        around = {"stroke": palette.PAPER, "stroke_width": 3} if halo else {}
+        around = {"stroke": palette.PAPER, "stroke_width": 3, "paint_order": "stroke"} if halo else {}
         self._parts.append(f"<text{attributes({'x': x, 'y': y, **values, **around})}>{whole}{escaped(shown)}</text>")
 
     def name(
@@ -135,7 +135,6 @@ class Canvas:
                 "font-family": FONT,
                 "font-size": words.SIZE,
                 "fill": palette.INK,
-                "paint-order": "stroke",
             }
         )
         definitions = "".join(self._definitions.values())
