@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.boards import find_board
+from fpgaml.boards import find_board, parse_clock
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, Vectors
 from fpgaml.conversion import convert as run_conversion
@@ -74,6 +74,7 @@ def convert(
     board: str | Path | None = None,
     part: str | None = None,
     clock_mhz: float | None = None,
+    clock: str | None = None,
     input_type: str | Sequence[str] = (),
     data: Events | None = None,
     data_axes: Sequence[int] | None = None,
@@ -99,7 +100,8 @@ def convert(
     Args:
         model: the file, or a task's name; output: the project's folder.
         target: `HlsTarget(...)`, `RtlTarget(...)` or `TfliteTarget(...)` with its settings, or a name for the defaults.
-        board, part, clock_mhz: a name of `fpgaml boards` or a board file (.toml), another part than its, another clock.
+        board, part: a name of `fpgaml boards` or a board file (.toml), another part than its.
+        clock_mhz, clock: another clock than the board's, as a number in MHz or as a text such as `5ns` or `200MHz`.
         input_type: type of an input that the model does not quantise, as for `load`.
         data, data_axes, events: to check on; the order of its axes; at most so many.
         reference: the source model's own answers to the data; labels: truth, for physics metrics.
@@ -119,17 +121,21 @@ def convert(
         FpgamlError: bad input; nothing is left behind.
     """
     kind = target_class(target) if isinstance(target, str) else type(target)
+    if clock is not None:
+        if clock_mhz is not None:
+            raise FpgamlError("clock, clock_mhz", "both say what the clock is", "Give one of them")
+        clock_mhz = parse_clock(clock)
     with (
         _files(data=data, reference=reference, labels=labels) as files,
         sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
     ):
-        place, clock = found.place(None if board is None else str(board), clock_mhz)
+        place, frequency = found.place(None if board is None else str(board), clock_mhz)
         config = read_hls4ml_config(Path(hls_config)).for_target(kind.name) if hls_config is not None else None
         own = config.settings if config else {}
         request = Request(
             output=Path(output),
             target=kind(**{**found.settings(kind.name), **own}) if isinstance(target, str) else target,
-            board=find_board(place, part, clock),
+            board=find_board(place, part, frequency),
             board_chosen_by=found.chosen_by(None if board is None else str(board)) if kind.for_board else None,
             input_types=_texts(input_type),
             numbers=choose_numbers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pydoc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +43,18 @@ def test_arrays_serve_as_files_do(tmp_path: Path) -> None:
     assert found[0].outputs[0].events == len(x)
     hdl = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a" / "hdl").iterdir()]
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in hdl)
+
+
+def test_a_clock_is_a_number_of_mhz_or_a_text_with_its_unit(tmp_path: Path) -> None:
+    def refused(**clock: Any) -> str:
+        with pytest.raises(FpgamlError) as found:
+            fpgaml.convert(MODEL, tmp_path / "p", **clock)
+        return str(found.value)
+
+    assert "'200' has no unit: it could be a frequency in MHz or a period in ns" in refused(clock="200")
+    assert "both say what the clock is" in refused(clock="5ns", clock_mhz=200)
+    assert "9000 MHz, which is outside" in refused(clock="9GHz")
+    assert "9000 MHz is outside" in refused(clock_mhz=9000)
 
 
 @needs_compiler

@@ -46,8 +46,10 @@ def parse_rate(text: str) -> float:
     advice = "Write frames per second, such as 1kHz or 250/s"
     number, unit = _read("--rate", text, advice)
     if unit not in _PER_SECOND:
-        reason = f"`{text}` has no unit" if not unit else f"`{text}` has the unknown unit `{unit}`"
-        raise FpgamlError("--rate", reason, advice)
+        if not unit:
+            plain = text.strip()
+            raise FpgamlError("--rate", f"`{plain}` has no unit", f"Write {plain}/s, or for example {plain}kHz")
+        raise FpgamlError("--rate", f"`{text}` has the unknown unit `{unit}`", advice)
     return check_rate(number * _PER_SECOND[unit])
 
 
