@@ -141,7 +141,7 @@ def test_a_line_is_judged_by_the_kind_of_number_that_it_asks_for(
         (
             {"estimate": ESTIMATE},
             ["met", "met"],
-            "95 ns (estimate, schedule, clock of 5 ns), met, 5 ns (5 %) to spare, by an estimate alone",
+            "95 ns (estimate, fpgaml, clock of 5 ns), met, 5 ns (5 %) to spare, by an estimate alone",
         ),
         (
             {"estimate": {**ESTIMATE, "lut": 1001}},

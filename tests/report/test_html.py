@@ -119,7 +119,7 @@ def test_a_budget_stands_above_the_headlines_line_by_line(tmp_path: Path) -> Non
     section = chapter(found, "budget")
     rows = [[cell.words for cell in row.all("th", "td")] for row in section.one("tbody").all("tr")]
     assert [row[0] for row in rows] == ["MET", "MISSED"]
-    assert rows[0][1] == "latency at most 100 ns" and rows[0][2].startswith("95 ns (estimate, schedule")
+    assert rows[0][1] == "latency at most 100 ns" and rows[0][2].startswith("95 ns (estimate, fpgaml")
     # 1200 of 1000 at most.
     assert rows[1][2] == "1,200 LUT6 (post-synthesis, yosys 0.70) missed by 200 LUT6 (20 %) asked for: what is left"
     assert "MISSED: 1 of 2 limits met, 1 missed" in section.words
