@@ -20,8 +20,8 @@ BY_KIND: Mapping[Kind, str] = {
 
 WITH_LABELS = "`fpgaml convert MODEL --data FILE --labels FILE`"
 RUNS: Mapping[What, str] = {
-    What.LATENCY: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
-    What.INTERVAL: "`fpgaml cosim PROJECT`, of RTL, or --bulk",
+    What.LATENCY: "`fpgaml cosim PROJECT`, of RTL, or of HLS after its C-synthesis",
+    What.INTERVAL: "`fpgaml cosim PROJECT`, of RTL, or of HLS after its C-synthesis",
     What.EXACTNESS: "`fpgaml verify PROJECT`, of RTL with --cosim",
     What.OVERFLOW: "`fpgaml convert MODEL --data FILE`",
     **dict.fromkeys((What.ROC_AUC, What.EFFICIENCY, What.ACCURACY, What.RESOLUTION), WITH_LABELS),
