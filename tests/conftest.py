@@ -60,7 +60,10 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     if "FPGAML_CACHE_DIR" in os.environ:
         yield
         return
-    os.environ["FPGAML_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    own = tmp_path_factory.getbasetemp()
+    # Workers share one: what a test needs, another one has often compiled.
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "fpgaml-cache"
+    os.environ["FPGAML_CACHE_DIR"] = str(folder)
     yield
     del os.environ["FPGAML_CACHE_DIR"]
 

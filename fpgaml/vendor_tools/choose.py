@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpgaml.boards.parts import parse_part
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.record.manifest import Manifest
+from fpgaml.rtl.vendor_scripts import tool_of
 from fpgaml.vendor_tools.recipe import HLS, RTL, Recipe
 
 OPEN = "yosys"
@@ -43,10 +43,15 @@ def choose(project: Path, manifest: Manifest, wanted: str | None) -> Chosen:
         ToolError: it is not installed, and there is no other; with what would be run.
     """
     recipe = recipe_of(project, manifest)
-    has_open = manifest.settings.target == "rtl"
+    target = manifest.settings.target
+    in_vhdl = manifest.settings.to_json().get("hdl") == "vhdl"
+    has_open = target == "rtl" and not in_vhdl
     names = [*([recipe.name] if recipe else []), *([OPEN] if has_open else [])]
+    if not names and target == "rtl":
+        reason = f"has no script for {manifest.board.part} in VHDL, which yosys does not read"
+        raise FpgamlError(str(project), reason, "Convert the model with --hdl verilog: it is the same design")
     if not names:
-        reason = f"is a project of the target {manifest.settings.target}, which no tool of a vendor builds"
+        reason = f"is a project of the target {target}, which no tool of a vendor builds"
         raise FpgamlError(str(project), reason, "Give one of `fpgaml convert --target hls` or `--target rtl`")
     if wanted is not None and wanted not in names:
         raise FpgamlError(f"--tool {wanted}", "does not build this project", f"For this one: {' or '.join(names)}")
@@ -58,7 +63,8 @@ def choose(project: Path, manifest: Manifest, wanted: str | None) -> Chosen:
     reason = f"needs {' and '.join(missing)}, which is not on PATH, to run `{recipe.shown}`"
     if wanted is None and has_open:
         return Chosen(None, f"{recipe.title} {reason}; built with {OPEN} instead. {recipe.install}")
-    advice = f"; or build with --tool {OPEN}" if has_open else f". {NO_OPEN_HLS}"
+    without = "convert the model with --hdl verilog, which yosys reads" if in_vhdl else f"build with --tool {OPEN}"
+    advice = f". {NO_OPEN_HLS}" if target == "hls" else f"; or {without}"
     raise ToolError(recipe.title, reason, f"{recipe.install}{advice}")
 
 
@@ -72,7 +78,8 @@ def recipe_of(project: Path, manifest: Manifest) -> Recipe | None:
     if manifest.settings.target == "hls":
         recipe, script = HLS.get(settings["backend"]), "Makefile"
     elif manifest.settings.target == "rtl":
-        recipe = RTL.get(parse_part(manifest.board.part).family.tool)
+        tool = tool_of(manifest.board.part, settings["hdl"])
+        recipe = RTL.get(tool.name) if tool else None
         script = f"{recipe.folder}/{recipe.command[-1]}" if recipe else ""
     else:
         return None

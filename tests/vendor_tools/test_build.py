@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,10 +16,13 @@ from typer.testing import CliRunner
 
 from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
+from fpgaml.hls.settings import BACKENDS
+from fpgaml.hls.vendor import make_rules
 from fpgaml.record.files import read_results
+from fpgaml.vendor_tools.recipe import HLS, step_of
 from tests.paths import ROOT
 from tests.synth.projects import needs_nextpnr, needs_yosys
-from tests.vendor_reports.texts import utilization
+from tests.vendor_reports.texts import csynth_xml, utilization
 from tests.vendor_tools.double import install, rtl_project, timing
 
 FAILS = """\
@@ -129,15 +133,48 @@ def test_a_missing_tool_says_what_would_be_run(tmp_path: Path, monkeypatch: pyte
     assert code == 2 and "`cd synth && vivado -mode batch -source vivado.tcl`" in said and "--tool yosys" in said
     code, _, said = run(project, "--tool", "quartus")
     assert code == 2 and "For this one: vivado or yosys" in said
+    _set(project, hdl="vhdl")
+    code, _, said = run(project)
+    assert code == 2 and "needs vivado" in said and "--hdl verilog" in said
+    _to_hls(project)
+    code, _, said = run(project)
+    assert code == 2 and "`make csynth`" in said and "Vitis" in said and "--target rtl" in said and "estimates" in said
+
+
+def _set(project: Path, **settings: object) -> None:
+    """Change the settings in a project's manifest."""
+    manifest = json.loads((project / "manifest.json").read_text())
+    manifest["settings"] |= settings
+    (project / "manifest.json").write_text(json.dumps(manifest))
+
+
+def _to_hls(project: Path) -> None:
+    """Make an HLS project of it, with the Makefile that fpgaml writes for Vitis."""
     manifest = json.loads((project / "manifest.json").read_text())
     manifest["settings"] = {
         **{"target": "hls", "backend": "Vitis", "backend_chosen_for": "", "io": "io_parallel"},
         **{"strategy": "latency", "reuse_factor": 1, "layers": {}},
     }
     (project / "manifest.json").write_text(json.dumps(manifest))
-    (project / "Makefile").write_text("csynth:\n")
-    code, _, said = run(project)
-    assert code == 2 and "`make csynth`" in said and "Vitis" in said and "--target rtl" in said and "estimates" in said
+    (project / "Makefile").write_text(make_rules(BACKENDS["vitis"]))
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not on PATH")
+def test_an_hls_project_is_synthesised_by_its_makefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = rtl_project(tmp_path / "p")
+    _to_hls(project)
+    folder = "network_prj/solution1/syn/report"
+    said = "INFO: [HLS 200-42] -- Implementing module 'network'"
+    end = f'echo "{said}"; mkdir -p {folder}; cp vivado_build/csynth.xml {folder}/; rm -r vivado_build'
+    vitis = install(tmp_path / "tools", monkeypatch, end, {"csynth.xml": csynth_xml()})
+    vitis.rename(vitis.with_name("vitis_hls"))
+    code, out, err = run(project, "--verbose")
+    assert code == 0, out + err
+    (report,) = read_results(project).vendor
+    assert (report.kind, report.file) == ("hls-csynth", f"{folder}/csynth.xml")
+    assert report.latency and report.latency.worst == 12
+    assert "synth 1 cosim 0" in (project / "build_opt.tcl").read_text()
+    assert said in err and step_of(HLS["Vitis"], said) == "Implementing module 'network'"
 
 
 @needs_yosys
