@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fpgaml.cli import complete
 from fpgaml.cli.options import Quiet
 from fpgaml.cli.project_folder import ProjectArgument, project_folder
 
@@ -22,6 +23,7 @@ def build(
         str | None,
         typer.Option(
             "--tool",
+            autocompletion=complete.tools,
             help="vivado, quartus or yosys (RTL); vitis, vivado-hls, oneapi, intel-hls, catapult, smarthls (HLS).  "
             "\\[default: the vendor's where it is installed, else yosys]",
         ),
@@ -47,6 +49,7 @@ def build(
     from fpgaml.vendor_tools.choose import EVERY, choose
     from fpgaml.vendor_tools.opened import build_open
 
+    project = project_folder(project)
     if tool is not None and tool not in EVERY:
         raise typer.BadParameter(f"{tool} is not one of {', '.join(EVERY)}", param_hint="--tool")
     if timeout and tool == "yosys":

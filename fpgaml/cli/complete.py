@@ -1,4 +1,4 @@
-"""What a shell offers when the user presses Tab: boards, targets and tasks that begin so."""
+"""What a shell offers when the user presses Tab: boards, targets, tools and tasks that begin so."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def targets(incomplete: str) -> list[str]:
     from fpgaml.targets import target_names
 
     return _beginning(incomplete, target_names())
+
+
+def tools(incomplete: str) -> list[str]:
+    """Tools of `fpgaml build`."""
+    from fpgaml.vendor_tools.choose import EVERY
+
+    return _beginning(incomplete, list(EVERY))
 
 
 def tasks(incomplete: str) -> list[str]:
