@@ -19,6 +19,9 @@ from fpgaml.proof.checks import Check, Hop, Proof
 from fpgaml.proof.oracle import FrameworkUse, Oracle, check_recorded
 from fpgaml.record.physics import Physics
 
+LOOK_SECONDS = 0.5
+"""That data are read for before anything is started, to find what cannot be used."""
+
 
 @dataclass(frozen=True)
 class Checking:
@@ -51,6 +54,8 @@ class Checking:
         """
         data = open_data(self.data, shapes, self.dataset, self.axes, self.limit) if self.data else None
         check_labels(self.labels, data.events if data else None)
+        if data is not None:
+            data.look_through(LOOK_SECONDS)
         return data
 
     def check(self, outputs: Mapping[str, Shape], axes: Orders, events: int | None) -> None:

@@ -51,6 +51,24 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def require_writable(folder: Path, where: Path) -> None:
+    """Refuse early what could not be written later: a folder is tried by making one in it, which vanishes.
+
+    Args:
+        folder: where something is to be written; missing parents are made then, so that the nearest one counts.
+        where: what is to be written, for the message.
+
+    Raises:
+        FpgamlError: it is no folder, or not writable.
+    """
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    try:
+        Path(tempfile.mkdtemp(prefix=".fpgaml-", dir=there)).rmdir()
+    except OSError:
+        reason = f"cannot be written: {there} is not a writable folder"
+        raise FpgamlError(str(where), reason, "Give another --output") from None
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write UTF-8 in the place of what is there; a killed run leaves the old file or the new one, never half of one.
 

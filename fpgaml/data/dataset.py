@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from fpgaml.files import file_sha256
 from fpgaml.graph.ops import Shape
 
 __all__ = ["DataSet", "RecordedArray", "Reference", "open_data", "open_reference", "reference_in"]
+
+LOOKED_AT = 2**18
+"""Numbers that are read at once to see whether they can be used."""
 
 Batch = dict[str, NDArray[np.float64]]
 """For each input's name an array of shape (events, *shape)."""
@@ -101,6 +105,17 @@ class DataSet:
             for start in range(0, self.events, size):
                 stop = min(start + size, self.events)
                 yield {name: source.read(readers[name], start, stop) for name, source in self.sources.items()}
+
+    def look_through(self, seconds: float) -> None:
+        """Read events for about so long, so that NaN is found before long work; the rest is checked when it is read.
+
+        Raises:
+            FpgamlError: as for `chunks`.
+        """
+        end = time.monotonic() + seconds
+        for _ in self.chunks(LOOKED_AT):
+            if time.monotonic() > end:
+                return
 
 
 def open_data(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fpgaml.errors import FpgamlError
+from fpgaml.files import require_writable
 from fpgaml.interrupts import interruptible
 from fpgaml.project.replace import carry_over, predecessor, require_unedited
 from fpgaml.record.files import MANIFEST
@@ -47,11 +48,7 @@ def check_target(target: Path, force: bool = False) -> None:
             str(target), "exists, and fpgaml did not write it", "Give another --output, or move the folder away"
         )
     require_unedited(predecessor(target), force)
-    for parent in target.absolute().parents:
-        if parent.exists():
-            if not parent.is_dir() or not os.access(parent, os.W_OK):
-                raise FpgamlError(str(target), f"cannot be written: {parent} is not a writable folder")
-            return
+    require_writable(target.absolute().parent, target)
 
 
 @contextlib.contextmanager

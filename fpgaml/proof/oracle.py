@@ -154,8 +154,13 @@ def check_recorded(reference: Path | None, data: Path | None, outputs: Mapping[s
         return
     for name, array in found.reference.outputs.items():
         output = found.outputs[0] if len(found.outputs) == 1 else name
-        if output in outputs:
-            plan_layout(array.shape, outputs[output], f"{array.stored.where}, recorded outputs")
+        if output not in outputs:
+            continue
+        try:
+            plan_layout(array.shape, outputs[output], array.stored.where)
+        except FpgamlError:
+            reason = f"recorded outputs of shape {array.shape}, where {output} has {outputs[output]}"
+            raise FpgamlError(array.stored.where, reason, "Give the answers of this model") from None
 
 
 def recorded_answers(

@@ -17,6 +17,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
+from fpgaml.files import require_writable
 from fpgaml.graph.ops import Shape
 
 Chunk = Mapping[str, NDArray[Any]]
@@ -63,8 +64,9 @@ def check_output(path: Path, outputs: int, not_over: Sequence[Path] = ()) -> Non
         raise FpgamlError(str(path), f"holds one array, and there are {outputs} outputs", "Give a .npz or .h5 file")
     if path.is_dir():
         raise FpgamlError(str(path), "is a folder", "Give another --output")
-    if not path.absolute().parent.is_dir() or not os.access(path.absolute().parent, os.W_OK):
-        raise FpgamlError(str(path), f"cannot be written: {path.absolute().parent} is not a writable folder")
+    if not path.absolute().parent.is_dir():
+        raise FpgamlError(str(path), f"cannot be written: there is no folder {path.parent}", "Make it first")
+    require_writable(path.absolute().parent, path)
     if any(other.exists() and path.exists() and path.samefile(other) for other in not_over):
         raise FpgamlError(str(path), "is the file that events are read from", "Give another --output")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from fpgaml.checking import Checking
 from fpgaml.data.arrays import split_path
 from fpgaml.errors import FpgamlError
-from fpgaml.files import file_sha256, write_whole
+from fpgaml.files import file_sha256, require_writable, write_whole
 from fpgaml.report.markdown import markdown_sections
 from fpgaml.report.png import write_figures
 from fpgaml.report.section import Figure, Section, line
@@ -31,9 +30,7 @@ def check_folder(folder: Path) -> None:
         raise FpgamlError(str(folder), "exists and is not a folder", "Give another --output")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / METRICS).is_file():
         raise FpgamlError(str(folder), "exists, and no evaluation wrote it", "Give another --output")
-    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise FpgamlError(str(folder), f"cannot be written: {there} is not a writable folder")
+    require_writable(folder, folder)
 
 
 def sections_of(evaluation: Evaluation) -> list[Section]:

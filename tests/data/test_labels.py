@@ -113,7 +113,7 @@ def test_a_conversion_looks_at_recorded_answers_first(case: str, tmp_path: Path)
         ("ap_uint<10>",),
         checking=checking,
     )
-    with pytest.raises(FpgamlError, match=r"events of shape \(7,\), where|holds no recorded outputs"):
+    with pytest.raises(FpgamlError, match=r"recorded outputs of shape \(7,\), where|holds no recorded outputs"):
         convert(MODEL, request)
 
 

@@ -108,7 +108,8 @@ CASES = {
     "three classes for other outputs": (["--data", "x.npy", "--labels", "nine.npy"], "labels of 9 classes"),
     "too few labels": (["--data", "x.npy", "--labels", "few.npy"], "2 labels for"),
     "no such labels": (["--data", "x.npy", "--labels", "none.npy"], "no such file"),
-    "reference of another shape": (["--data", "x.npy", "--reference", "wide.npy"], "events of shape"),
+    "reference of another shape": (["--data", "x.npy", "--reference", "wide.npy"], "recorded outputs of shape"),
+    "NaN in the data": (["--data", "nan.npy"], "NaN in event 5"),
     "data of another shape": (["--data", "wide.npy"], "events of shape"),
 }
 
@@ -124,7 +125,9 @@ def test_bad_input_is_refused_before_anything_is_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     x = stored["in/x"]
-    arrays = {
+    nan = x.copy()
+    nan[5, 2] = np.nan
+    arrays = {"nan": nan} | {
         "x": x,
         "three": np.arange(len(x)) % 3,
         "nine": np.arange(len(x)) % 9,

@@ -79,7 +79,7 @@ def test_the_interface_gives_the_same(project: Path, events: np.ndarray, tmp_pat
     ("output", "reason"),
     [
         ("out.txt", "no format has the ending"),
-        ("missing/out.npy", "not a writable folder"),
+        ("missing/out.npy", "there is no folder"),
         ("events.npy", "is the file that events are read from"),
     ],
 )

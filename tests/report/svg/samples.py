@@ -66,7 +66,6 @@ DRAWINGS: Mapping[str, Drawing] = {
         Axis("resolution", "MeV", log=True),
         [Curve("network", [0, 1, 2], [450, 180, 130]), Curve("filter", [0, 1, 2], [2400, 720, 580], Role.BASELINE)],
     ),
-    "matrix": Matrix("class said", "true class", ["0", "1", LONG], ["0", "1", LONG], [[9, 1, 0], [2, 8, 0], [0, 0, 0]]),
     "matrix of six": Matrix("class said", "true class", JETS, JETS, [[12345] * 6] * 6),
     "histogram": Histogram(
         Axis("error", "LSB"),
