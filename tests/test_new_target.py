@@ -142,11 +142,18 @@ def test_its_report(tmp_path: Path) -> None:
     assert "project  the Graph itself\n" in done.output
 
 
-def test_its_options_are_on_the_command_line() -> None:
+def _nothing(settings: dict[str, object]) -> None:
+    """A command of targets' options alone."""
+
+
+def test_its_options_are_on_the_command_line_and_keys_of_a_project_file() -> None:
+    from fpgaml.cli.file_keys import keys_of
+    from fpgaml.cli.grouped import grouped
     from fpgaml.cli.target_options import read_target, target_help, target_parameters
 
     assert "emulator: the Graph, run by the interpreter" in target_help()
     given = {parameter.name: parameter.default for parameter in target_parameters()}
     assert read_target("emulator", {**given, "flip": True}, {}) == EmulatorTarget(flip=True)
+    assert {"flip", "hdl"} <= {key.name for key in keys_of(grouped(_nothing, target_parameters()))}
     with pytest.raises(FpgamlError, match=r"--flip: is not used by --target hls.*--target emulator"):
         read_target("hls", {**given, "flip": True}, {})

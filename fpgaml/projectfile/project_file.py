@@ -10,7 +10,6 @@ from typing import Any
 
 from fpgaml.projectfile.document import read_document, read_text
 from fpgaml.projectfile.key import Key, Kind
-from fpgaml.projectfile.schema import check
 
 FILE = "fpgaml.yaml"
 
@@ -73,6 +72,8 @@ def read_project_file(path: Path, keys: Sequence[Key]) -> ProjectFile:
 
 def parse_project_file(path: Path, text: str, keys: Sequence[Key]) -> ProjectFile:
     """What a file with this text says; arguments and errors as for `read_project_file`."""
+    from fpgaml.projectfile.schema import check  # pydantic, which `fpgaml --help` need not wait for
+
     document = read_document(path, text)
     values = check(str(path), document, keys)
     known = {key.name: key for key in keys}
