@@ -39,9 +39,7 @@ def sections(subject: Subject) -> Iterator[Section]:
     table = estimate.timetable
     parts: list[Part] = [line(f"asked: {table.asked}")] if table.asked else []
     parts += [stages(table.rows), *_sharing(table.rows)]
-    title = (
-        "When beats of a frame leave each stage (hatched: it works on the first), and the fullest that its FIFO gets"
-    )
+    title = "When beats of a frame leave each stage (hatched: before the first); FIFO: the most words in it"
     parts += [Figure(title, drawing(table), [timeline(table)]), *_others(table)]
     parts += [line(note) for note in table.notes]
     yield Section("Timetable", parts, estimate.kind)
