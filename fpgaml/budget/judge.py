@@ -26,7 +26,7 @@ from fpgaml.record.results import Results
 COUNTED_BY_RUNS = (What.LATENCY, What.INTERVAL)
 """Of these several runs of one kind say the same thing, and the worst one counts; of all others the last one does."""
 TO_PART = (*(What.LUT, What.LUTRAM, What.FF, What.DSP, What.BRAM, What.URAM), What.FMAX, What.SLACK, What.POWER)
-"""These are of one device alone."""
+"""These say nothing where their device is not known; what says its device must be of the right one in any case."""
 
 
 def judge(
@@ -58,6 +58,7 @@ def judge(
         return _against(finding, limit.limit, place) if isinstance(limit.limit, Baseline) else finding
 
     title = f"for {budget.board or board.name}, {place.clock_mhz:.6g} MHz"
+    title = title if budget.board or manifest.settings.on_board else "for no FPGA"
     return Judgement(tuple(found(limit) for limit in budget.limits), title, accept_estimates)
 
 
@@ -73,7 +74,7 @@ class _Place:
         clock = number.clock_ns
         if clock is not None and not math.isclose(1e3 / clock, self.clock_mhz, rel_tol=1e-3):
             return f"it is for {1e3 / clock:g} MHz, the budget for {self.clock_mhz:g} MHz"
-        if number.what in TO_PART and not _same_part(number.part, self.part):
+        if (number.part or number.what in TO_PART) and not _same_part(number.part, self.part):
             return f"it is for {number.part or 'no part that is named'}, the budget for {self.part}"
         if number.what.is_resource and limit.unit in (PERCENT, SHARE) and number.available is None:
             return "what the device holds is not known"

@@ -53,6 +53,11 @@ class _Project:
         return self.manifest.board.part if self.manifest.settings.on_board else ""
 
     @property
+    def about(self) -> Number:
+        """A number of this device, of which the rest is to be said."""
+        return Number(What.LUT, 0, "", Kind.DECLARED, "", part=self.part)
+
+    @property
     def changed(self) -> str:
         """Why what was found of the generated files is not of those that lie there."""
         return "files were edited since" if self.edited else ""
@@ -66,36 +71,38 @@ def _estimate(project: _Project) -> Iterator[Number]:
     found = project.results.estimate
     if found is None:
         return
-    kind, clock, stale = found.kind, project.clock_ns, project.changed
-    by = project.manifest.settings.timing_by
-    yield from _cycles(found.latency_cycles, found.interval_cycles, kind, by, clock, stale)
-    about = Number(What.LUT, 0, "", kind, "fpgaml", part=project.part, stale=stale)
+    about = replace(project.about, kind=found.kind, source="fpgaml", stale=project.changed)
+    timed = replace(about, source=project.manifest.settings.timing_by, clock_ns=project.clock_ns)
+    yield from _cycles(found.latency_cycles, found.interval_cycles, timed)
     yield from _counted(found.resources, about)
 
 
 def _simulations(project: _Project) -> Iterator[Number]:
-    clock, runs, bulk = project.clock_ns, project.results.cosim, project.results.bulk
-    for run in runs:
-        stale = project.changed_since(run.edited) if run.passed else FAILED
-        yield from _cycles(run.measured.latency, run.measured.interval, run.kind, run.tool, clock, stale)
+    about, bulk = replace(project.about, clock_ns=project.clock_ns), project.results.bulk
+    for run in project.results.cosim:
+        changed = project.changed_since(run.edited)
+        simulated = replace(about, kind=run.kind, source=run.tool, stale=changed if run.passed else FAILED)
+        yield from _cycles(run.measured.latency, run.measured.interval, simulated)
         said = run.vendor
         if said is not None:
-            yield from _cycles(said.latency, said.interval, said.kind, said.tool, clock, stale)
+            stated = replace(about, kind=said.kind, source=said.tool, stale=changed)
+            yield from _cycles(said.latency, said.interval, stated)
     if bulk is not None:
         stale = project.changed_since(bulk.edited) if bulk.passed else FAILED
-        yield from _cycles(bulk.measured.latency, bulk.measured.interval, bulk.kind, bulk.tool, clock, stale)
+        simulated = replace(about, kind=bulk.kind, source=bulk.tool, stale=stale)
+        yield from _cycles(bulk.measured.latency, bulk.measured.interval, simulated)
 
 
-def _cycles(
-    latency: float | None, interval: float | None, kind: Kind, source: str, clock_ns: float, stale: str
-) -> Iterator[Number]:
-    """What was counted in cycles; a latency in ns too, at the project's clock."""
+def _cycles(latency: float | None, interval: float | None, about: Number) -> Iterator[Number]:
+    """What was counted in cycles; a latency in ns too, at the clock that it is about."""
+    clock = about.clock_ns
     if latency is not None:
-        yield Number(What.LATENCY, latency, "cycles", kind, source, clock_ns=clock_ns, stale=stale)
-        timed = f"{source}, clock of {clock_ns:g} ns"
-        yield Number(What.LATENCY, latency * clock_ns, "ns", kind, timed, clock_ns=clock_ns, stale=stale)
+        yield replace(about, what=What.LATENCY, value=latency, unit="cycles")
+    if latency is not None and clock is not None:
+        timed = f"{about.source}, clock of {clock:g} ns"
+        yield replace(about, what=What.LATENCY, value=latency * clock, unit="ns", source=timed)
     if interval is not None:
-        yield Number(What.INTERVAL, interval, "cycles", kind, source, clock_ns=clock_ns, stale=stale)
+        yield replace(about, what=What.INTERVAL, value=interval, unit="cycles")
 
 
 def _synthesis(project: _Project) -> Iterator[Number]:
@@ -138,8 +145,8 @@ def _reported_timing(report: VendorReport, about: Number, clock_ns: float) -> It
     """The worst case of what a report states; its clock is the project's where it names none."""
     clock = report.clock.target_ns if report.clock else clock_ns
     latency, interval = (each.worst if each else None for each in (report.latency, report.interval))
-    yield from _cycles(latency, interval, about.kind, about.source, clock, about.stale)
     timed = replace(about, clock_ns=clock)
+    yield from _cycles(latency, interval, timed)
     if report.clock is not None:
         yield replace(timed, what=What.FMAX, value=1e3 / report.clock.estimated_ns, unit="MHz")
     if report.timing is None:

@@ -183,6 +183,13 @@ def test_cycles_of_another_clock_do_not_count(budget: Budget) -> None:
     assert "it is for 400 MHz, the budget for 200 MHz" in found.lines[0].text
 
 
+def test_cycles_of_another_device_do_not_count(budget: Budget) -> None:
+    """The pipeline was cut for that one's delays."""
+    found = judge(budget, facts(name="alveo-u250", part="xcu250-figd2104-2L-e"), measured(cosim=[cosim(20)]))
+    assert [line.standing for line in found.lines] == ["open", "open"]
+    assert f"it is for xcu250-figd2104-2L-e, the budget for {KCU116}" in found.lines[0].text
+
+
 def write(folder: Path, **parts: Any) -> Path:
     folder.mkdir()
     (folder / "manifest.json").write_text(json.dumps(facts().to_json() | {"files": {}}))

@@ -207,6 +207,13 @@ def test_a_line_that_nothing_decides_is_open_and_says_why(
     assert found.over is None and found.step
 
 
+def test_what_a_tool_stated_before_a_simulation_failed_is_still_its_statement(tmp_path: Path) -> None:
+    said = {"tool": "Vitis HLS", "source": "csynth.rpt", "latency": 20, "interval": 8, "kind": "hls-csynth"}
+    run = COSIM | {"passed": False, "checks": [BENCH | {"status": "failed"}], "vendor": said}
+    lines = [f'{{what = "latency", limit = 100, met_by = ["{kind}"]}}' for kind in ("simulated", "hls-csynth")]
+    assert [line.standing for line in judged(tmp_path, f"limit = [{', '.join(lines)}]", cosim=[run])] == ["open", "met"]
+
+
 def test_numbers_of_files_that_were_edited_since_do_not_count(tmp_path: Path) -> None:
     lines = [f'{{what = "{what}", limit = 100000}}' for what in ("latency", "lut", "port_bits", "overflow")]
     found = judged(tmp_path, f"limit = [{', '.join(lines)}]", edited=("rtl/network.v",))
