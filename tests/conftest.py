@@ -21,7 +21,18 @@ settings.load_profile("ci")
 
 
 WITH_TOOLS = (
-    *("cosim", "hls", "models", "synth", "tflite", "vendor_tools", "rtl/emit", "rtl/lib"),
+    *(
+        "budget/test_convert.py",
+        "ci/",
+        "cosim",
+        "hls",
+        "models",
+        "synth",
+        "tflite",
+        "vendor_tools",
+        "rtl/emit",
+        "rtl/lib",
+    ),
     *("rtl/test_mutations.py", "rtl/test_projects.py", "rtl/test_proved.py", "rtl/test_simulation.py"),
     *("rtl/test_tables.py", "rtl/test_vendor_scripts.py", "sim"),
     *("rtl/dataflow/test_mutations.py", "rtl/dataflow/test_random.py"),
