@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Finding:
     why: str
     value: str = ""
     offered: tuple[str, ...] = ()
+
+    def within(self, folder: Path) -> Finding:
+        """The same, with paths that lead to this folder first."""
+        value = (folder / self.value).as_posix() if self.value else ""
+        return replace(self, value=value, offered=tuple((folder / each).as_posix() for each in self.offered))
 
 
 def one_of(key: str, candidates: dict[str, str], why_only: str, why_many: str) -> list[Finding]:

@@ -20,6 +20,9 @@ from fpgaml.projectfile.project_file import parse_project_file
 from fpgaml.projectfile.template import template
 from fpgaml.target import Target
 
+PATHS = ("data", "labels", "reference")
+"""Keys whose values are files."""
+
 
 @dataclass(frozen=True)
 class New:
@@ -77,7 +80,7 @@ def the_model(folder: Path) -> list[Path]:
 
 
 def _beside(folder: Path, model: str, progress: Progress) -> list[Finding]:
-    """Findings on a file's data; a task brings its own."""
+    """Findings on what lies in the folder of the model file; a task brings its own events."""
     path = folder / model
     if not path.exists():
         from fpgaml.tasks import find_network
@@ -87,7 +90,8 @@ def _beside(folder: Path, model: str, progress: Progress) -> list[Finding]:
     with progress.step("reading the model"):
         shapes = parse_model(path).input_shapes
     with progress.step("looking for events that fit"):
-        return find_data(folder, path, shapes)
+        found = find_data(path.parent, path, shapes)
+    return [each.within(Path(model).parent) if each.key in PATHS else each for each in found]
 
 
 def relative(path: Path, folder: Path) -> str:

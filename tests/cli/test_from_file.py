@@ -14,8 +14,11 @@ from typer.testing import CliRunner
 from fpgaml.cli.convert import convert
 from fpgaml.cli.file_keys import keys_of
 from fpgaml.cli.main import app
+from fpgaml.cli.options import CheckOptions, DataOptions
+from fpgaml.cli.verify import filled
 from fpgaml.errors import FpgamlError
 from fpgaml.projectfile.key import Kind
+from fpgaml.projectfile.project_file import read_project_file
 from fpgaml.record.files import read_manifest
 from fpgaml.settings import options_of
 from fpgaml.targets import target_class, target_names
@@ -123,6 +126,18 @@ def test_without_a_file_or_a_project_it_is_said_what_to_do(here: Path) -> None:
             run(*words)
     with pytest.raises(FpgamlError, match="no such file"):
         run("convert", "--config", "other.yaml")
+
+
+def test_verify_takes_from_the_file_how_source_and_graph_are_compared(here: Path) -> None:
+    (here / "e.npy").touch()
+    text = f"{FILE}data: e.npy\nlabels: t.npy\nevents: 7\ncalibrate: true\ntolerance: 1%\nlayers: true\n"
+    (here / "fpgaml.yaml").write_text(text)
+    file = read_project_file(Path("fpgaml.yaml"), keys_of(convert))
+    model, data, checks = filled(file, None, DataOptions(), CheckOptions())
+    assert (model, data.data, data.labels, data.events) == (Path("m.keras"), Path("e.npy"), Path("t.npy"), 7)
+    assert (checks.framework, checks.layers, checks.tolerance) == ("never", True, None)
+    _, data, _ = filled(file, None, DataOptions(data=Path("own.npy"), events=3), CheckOptions())
+    assert (data.data, data.labels, data.events) == (Path("own.npy"), None, 3)
 
 
 def test_paths_are_relative_to_the_file(here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ def test_what_is_chosen_stands_in_the_file(here: Path) -> None:
     assert "#output: model_kcu116" in lines
 
 
+def test_what_lies_beside_a_model_elsewhere_is_found_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "work").mkdir()
+    monkeypatch.chdir(here / "work")
+    found = json.loads(run("init", "../model.keras", "--json"))["values"]
+    assert (found["model"], found["data"], found["labels"]) == ("../model.keras", "../events.npy", "../truth.npy")
+
+
 def test_a_file_is_not_written_over(here: Path) -> None:
     (here / "fpgaml.yaml").write_text("mine\n")
     with pytest.raises(FpgamlError, match="is there already"):
