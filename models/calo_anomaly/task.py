@@ -144,7 +144,7 @@ class CaloAnomaly(Task):
         names = list(next(iter(metrics.values()))["signals"])
         return [
             Panel(
-                title=name.replace("_", " "),
+                title=f"anomaly: {name.replace('_', ' ')}",
                 x=TRIGGER_RATE,
                 y=EFFICIENCY,
                 curves=tuple(_curve(column, held["signals"][name]["efficiencies"]) for column, held in metrics.items()),

@@ -9,6 +9,8 @@ from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Matrix, Role, 
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
 from fpgaml.report.sections.study import study_section
 
+MOST_LISTED = 16
+"""Outputs, or classes, that a table lists."""
 MOST_DRAWN = 8
 """Outputs, or classes, whose curves are drawn."""
 
@@ -89,7 +91,10 @@ def titled(physics: Physics, key: str) -> str:
 
 
 def _separation_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    for first in _first_of_each(physics.rocs):
+    firsts = list(_first_of_each(physics.rocs))
+    if len(firsts) > MOST_LISTED:
+        yield (f"{len(firsts)} outputs: the first {MOST_LISTED}, results.json has all", *("" for _ in holders))
+    for first in firsts[:MOST_LISTED]:
         found = [physics.roc(first.output, column.key, first.positive) for column in holders]
         yield (f"ROC AUC, {_named(physics, first)}", *(_plus_minus(roc, "area", "error", 5) for roc in found))
         if any(roc is not None and roc.loss is not None for roc in found):
@@ -108,7 +113,10 @@ def _accuracy_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tupl
 
 
 def _width_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    for output in dict.fromkeys(each.output for each in physics.resolutions):
+    outputs = list(dict.fromkeys(each.output for each in physics.resolutions))
+    if len(outputs) > MOST_LISTED:
+        yield (f"{len(outputs)} outputs: the first {MOST_LISTED}, results.json has all", *("" for _ in holders))
+    for output in outputs[:MOST_LISTED]:
         own = {each.column: each for each in physics.resolutions if each.output == output}
         for title, field in (("bias", "bias"), ("RMS", "rms"), ("core (68 %)", "half_width")):
             yield (f"{output}: {title}", *(_width(own.get(column.key), field) for column in holders))
