@@ -20,7 +20,7 @@ DATA = LEGACY / "calo_student_dense.npz"
 def refused(tmp_path: Path, *arguments: object, lines: int = 1) -> str:
     """Run convert; check exit code, length of the message, and that nothing is left. Returns the message."""
     before = sorted(p.name for p in tmp_path.iterdir())
-    done = fpgaml("convert", *arguments, "--output", tmp_path / "out", "--framework", "never")
+    done = fpgaml("convert", *arguments, "--output", tmp_path / "out", "--framework", "never", "--quiet")
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
