@@ -11,7 +11,12 @@ from math import ceil
 import pytest
 
 from fpgaml.boards import find_board
+from fpgaml.hls.estimate.delays import Clock
 from fpgaml.hls.estimate.network import ACCURACY, estimate
+from fpgaml.hls.estimate.stage import choices
+from fpgaml.hls.estimate.timing import timed
+from fpgaml.hls.lower.graph import lower
+from fpgaml.hls.lower.prepare import prepare
 from fpgaml.hls.settings import HlsSettings
 from tests.hls.estimate.designs import DESIGNS, Design
 from tests.paths import ROOT, SHARED, needs_arianna
@@ -97,3 +102,14 @@ def test_numbers_are_those_of_the_reports(name: str, file: str) -> None:
     tags = {"interval": "Interval-max", "latency": "Worst-caseLatency", "lut": "LUT", "ff": "FF", "dsp": "DSP"}
     tags["bram"] = "BRAM_18K"
     assert {what: stated(tags[what]) for what in design.synthesised} == dict(design.synthesised)
+
+
+def test_processes_of_cnn_core_take_as_long_as_its_report_says() -> None:
+    """C-synthesis, process by process: 1,024 pixels at three cycles, 336 positions at one and at two."""
+    (design,) = (each for each in DESIGNS if each.name.startswith("cnn_core"))
+    board = replace(find_board(design.board), clock_mhz=200)
+    settings = HlsSettings(board.part, board.clock_ns, design.backend, design.io, design.strategy)
+    layers = lower(prepare(design.graph(), settings), settings)
+    found = timed(layers, choices(layers), Clock.of(board, "vitis")).layers
+    stated = {"conv": 3075, "relu": 339, "pool": 674}
+    assert {name: found[name].interval - 1 for name in stated} == pytest.approx(stated, rel=0.01)
