@@ -13,10 +13,12 @@ from fpgaml.graph.ops import Add, Concatenate, Dense, Input, Relu, Reshape
 from fpgaml.graph.serial import to_json
 from fpgaml.graph.types import FixedType, Quantizer
 from fpgaml.graph.values import FixedArray
+from fpgaml.record.estimate import LayerCost
 from fpgaml.record.files import parse
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.report.drawing import Network
+from fpgaml.report.layer_costs import costs_of
 from fpgaml.report.network import grouped
 from fpgaml.report.read import with_graph
 from fpgaml.report.section import Figure, Line, Section, Subject, Table
@@ -64,6 +66,21 @@ def test_a_layer_is_a_box_and_a_value_that_leaves_it_an_edge() -> None:
         ("g4", "o0")
     ]
     assert found.edges[0].text == "ap_fixed<6,4>, 6" and found.edges[2].text == "ap_ufixed<4,3>, 5"
+
+
+def test_rows_are_of_the_layer_that_the_model_or_the_hdl_or_a_stage_is_called_after() -> None:
+    builder, x = begun()
+    flat = builder.add(Reshape((4,)), x, name="flat", source="in")
+    one = builder.add(Relu(), flat, name="a", source="0.act:1")
+    other = builder.add(Relu(), one, name="b", source="stage")
+    groups = grouped(builder.build([other])).groups
+    rows = {"n_0_act_1": LayerCost(lut=60), "b": LayerCost(lut=20), "glue": LayerCost(lut=20, ff=3)}
+    costs = costs_of(groups, rows)
+    assert [cost.lut if cost else None for cost in costs.groups] == [None, 60, 20]
+    assert costs.shares() == ("LUT", [None, 0.6, 0.2]) and list(costs.elsewhere) == ["glue"]
+    only_dsps = costs_of(groups, {"b": LayerCost(lut=0, dsp=2)})
+    assert only_dsps.shares() == ("DSP", [None, None, 1.0])
+    assert costs_of(groups, {}).shares() == ("", [None] * 3)
 
 
 def test_types_that_differ_by_element_are_their_widths() -> None:

@@ -8,8 +8,9 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Quantize
 from fpgaml.graph.types import FixedType
 from fpgaml.record.base import Kind
-from fpgaml.record.estimate import Estimate, LayerCost
+from fpgaml.record.estimate import LayerCost
 from fpgaml.report.drawing import Box, Edge, Network
+from fpgaml.report.layer_costs import Costs, costs_of
 from fpgaml.report.network import Group, Grouped, grouped
 from fpgaml.report.section import Cell, Figure, Mark, Part, Section, Subject, Table, Words, line, name
 
@@ -25,19 +26,17 @@ def sections(subject: Subject) -> Iterator[Section]:
             yield Section("Network", [line(Words(f"Not drawn: {subject.no_graph}", Mark.DOUBTFUL))])
         return
     found, estimate = grouped(graph), subject.results.estimate
-    costs = _costs(found.groups, estimate)
-    known = any(cost.lut or cost.dsp or cost.bram for cost in costs if cost)
-    table = _table(graph, found, costs)
-    drawing = _drawing(graph, found, costs)
-    parts: list[Part] = [table]
+    costs = costs_of(found.groups, estimate.layers if estimate else {})
+    table, drawing = _table(graph, found, costs), _drawing(graph, found, costs)
+    parts: list[Part]
     if len(drawing.boxes) > MOST_DRAWN:
         parts = [line(f"{len(drawing.boxes)} layers that branch: too many for a picture"), table]
     else:
-        title = "Layers, and the types and shapes between them"
-        if known:
-            title += f"; bars: each layer's part of all {drawing.cost}" * bool(drawing.cost)
-        parts = [Figure(title, drawing, [table])]
-    yield Section("Network", parts, Kind.ESTIMATE if known else "")
+        bars = f"; bars: each layer's part of all {drawing.cost}" if drawing.cost else ""
+        parts = [Figure(f"Layers, and the types and shapes between them{bars}", drawing, [table])]
+    elsewhere = {name: lines for name, cost in costs.elsewhere.items() if (lines := _cost_lines(cost))}
+    parts += [line(f"of no layer: {name}: {', '.join(lines)}") for name, lines in elsewhere.items()]
+    yield Section("Network", parts, Kind.ESTIMATE if costs.known else "")
 
 
 def type_text(kind: FixedType) -> str:
@@ -48,38 +47,11 @@ def type_text(kind: FixedType) -> str:
     return f"{max(int(widths.min()), 0)}..{int(widths.max())} bits"
 
 
-def _costs(groups: Sequence[Group], estimate: Estimate | None) -> list[LayerCost | None]:
-    """By group: costs are known by a layer's name, or by that of a node that a stage is called after."""
-    layers = estimate.layers if estimate else {}
-    found: list[LayerCost | None] = []
-    used: set[str] = set()
-    for group in groups:
-        names = dict.fromkeys(each for node in group.nodes for each in (node.source, node.name))
-        known = [each for each in names if each in layers and each not in used]
-        used.update(known)
-        found.append(_sum([layers[each] for each in known]) if known else None)
-    return found
-
-
-def _sum(costs: Sequence[LayerCost]) -> LayerCost:
-    def total(counts: list[int | None]) -> int | None:
-        known = [count for count in counts if count is not None]
-        return sum(known) if known else None
-
-    return LayerCost(
-        lut=total([cost.lut for cost in costs]),
-        ff=total([cost.ff for cost in costs]),
-        dsp=total([cost.dsp for cost in costs]),
-        bram=total([cost.bram for cost in costs]),
-    )
-
-
-def _drawing(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) -> Network:
-    unit, counts = _unit(costs)
-    whole = sum(counts)
+def _drawing(graph: Graph, found: Grouped, costs: Costs) -> Network:
+    unit, shares = costs.shares()
     boxes = [
-        Box(f"g{index}", group.name, [_kinds(graph, group), *_cost_lines(cost)], count / whole if count else None)
-        for index, (group, cost, count) in enumerate(zip(found.groups, costs, counts, strict=True))
+        Box(f"g{index}", group.name, [_kinds(graph, group), *_cost_lines(cost)], share)
+        for index, (group, cost, share) in enumerate(zip(found.groups, costs.groups, shares, strict=True))
     ]
     edges = [
         Edge(f"g{source}", f"g{target}", _texts(graph, nodes), _notes(graph, nodes))
@@ -106,15 +78,6 @@ def _layer_names(graph: Graph) -> Mapping[str, str]:
     return {node: layer for layer, node in graph.layers.items()}
 
 
-def _unit(costs: Sequence[LayerCost | None]) -> tuple[str, list[int]]:
-    """What shares are of: LUTs, or DSPs where no LUTs are known."""
-    luts = [(cost.lut or 0) if cost else 0 for cost in costs]
-    if any(luts):
-        return "LUT", luts
-    dsps = [(cost.dsp or 0) if cost else 0 for cost in costs]
-    return ("DSP" if any(dsps) else ""), dsps
-
-
 def _cost_lines(cost: LayerCost | None) -> list[str]:
     if cost is None:
         return []
@@ -137,13 +100,13 @@ def _shape(graph: Graph, node: str) -> str:
     return "\u00d7".join(map(str, graph.shapes[node]))
 
 
-def _table(graph: Graph, found: Grouped, costs: Sequence[LayerCost | None]) -> Table:
+def _table(graph: Graph, found: Grouped, costs: Costs) -> Table:
     """The same in words: what each layer is, and what it gives."""
     gives: dict[int, dict[str, None]] = {}
     for (source, _), nodes in found.edges.items():
         gives.setdefault(source, {}).update(dict.fromkeys(nodes))
     rows: list[list[Cell]] = []
-    for index, (group, cost) in enumerate(zip(found.groups, costs, strict=True)):
+    for index, (group, cost) in enumerate(zip(found.groups, costs.groups, strict=True)):
         nodes = list(gives.get(index, {})) or [node.name for node in group.nodes if node.name in graph.outputs]
         rows.append([name(group.name), _kinds(graph, group), _texts(graph, nodes), ", ".join(_cost_lines(cost))])
     header = ("layer", "operations", "gives", "takes")
