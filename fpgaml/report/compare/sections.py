@@ -63,8 +63,9 @@ def _budgets(subjects: Mapping[str, Subject]) -> Section:
     for place, limit in enumerate(limits):
         for each, judgement in judged.items():
             found = judgement.lines[place]
+            needs = f"needs {found.step}" if found.step else ""
             margin = f"missed {found.margin}" if found.standing == "missed" and found.margin else found.margin
-            text = "; ".join(filter(None, (found.found, margin, found.why)))
+            text = "; ".join(filter(None, (found.found or needs, margin, found.why)))
             asked = limit.limit.text if each == next(iter(judged)) else ""
             rows.append((asked, LABELS[found.standing], name(each), text))
     return Section("Budget", [Table(rows, ("limit", "", "", "found"))])
