@@ -240,6 +240,7 @@ def evaluate(
     reference: Events | None = None,
     framework: str = "auto",
     simulate: bool = False,
+    background_hz: float | None = None,
 ) -> Evaluation:
     """Judge source model, Graph and firmware on the same labelled events; a project's results.json receives it.
 
@@ -248,6 +249,7 @@ def evaluate(
         labels: 1 signal, 0 background; classes 0 to K - 1 or one-hot; or the true values of real outputs.
         model: of a project, the model file, so that its framework can be asked; input_type: of a model file.
         data, data_axes, events, reference, framework: as for `convert`; simulate: as for `predict`.
+        background_hz: how often background comes; false positives are shown as trigger rates then.
 
     Returns:
         `physics` holds the metrics by column; `passed` says whether the firmware equals the Graph on every bit.
@@ -270,6 +272,7 @@ def evaluate(
             model=Path(model) if model else None,
             input_types=_texts(input_type),
             simulate=simulate,
+            background_hz=background_hz,
         )
 
 

@@ -87,6 +87,14 @@ class OwnOptions:
             "--sim", help="Of an RTL project: simulate the Verilog itself, with Verilator.", rich_help_panel=OWN
         ),
     ] = False
+    background_rate: Annotated[
+        str | None,
+        typer.Option(
+            "--background-rate",
+            help="How often background comes, such as 40MHz: false positives are shown as trigger rates.",
+            rich_help_panel=OWN,
+        ),
+    ] = None
     framework: Annotated[
         FrameworkChoice,
         typer.Option("--framework", help="Ask the framework that wrote the model.", rich_help_panel=OWN),
@@ -140,6 +148,7 @@ def _refuse_own(data: DataOptions, own: OwnOptions) -> None:
         "--model": own.model,
         "--input-type": own.input_type,
         "--sim": own.sim or None,
+        "--background-rate": own.background_rate,
         "--framework": None if own.framework == FrameworkChoice.AUTO else own.framework,
     }
     _refuse(given, "for a project or model of your own; a task brings its events and networks")
@@ -203,11 +212,13 @@ def _of_own(
 ) -> None:
     from fpgaml.cli.show import print_json, show_section
     from fpgaml.progress import choose_progress
+    from fpgaml.rtl.dataflow.quantities import parse_rate
     from fpgaml.running import writing
     from fpgaml.running.evaluation import evaluate as run
 
     folder = output or Path(f"{subject.stem}_evaluated")
     writing.check_folder(folder)
+    rate = None if own.background_rate is None else parse_rate(own.background_rate, "--background-rate")
     asked = checking(data, CheckOptions(framework=own.framework))
     found = run(
         subject,
@@ -216,6 +227,7 @@ def _of_own(
         model=own.model,
         input_types=tuple(own.input_type or ()),
         simulate=own.sim,
+        background_hz=rate,
     )
     written = writing.write(found, asked, folder)
     if json_output:

@@ -90,7 +90,8 @@ def _source(proof: Proof, codings: Mapping[str, PortCoding], axes: Orders) -> Sc
     kept = proof.source_outputs
     if proof.oracle is None or set(kept) != set(proof.outputs):
         return None
-    return source_column(_joined(kept, codings, axes), proof.oracle.title)
+    answers = _joined(kept, codings, axes)
+    return source_column(answers, proof.oracle.title) if _events(answers) else None
 
 
 def _joined(

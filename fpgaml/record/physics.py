@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fpgaml.record.base import Count, Fact, Fraction, Kind, Name, NotNegative, Positive, absent, empty
+from fpgaml.record.base import Above, Count, Fact, Fraction, Kind, Name, NotNegative, Positive, absent, empty
 
 
 class ColumnRole(StrEnum):
@@ -213,6 +213,8 @@ class Physics(Fact):
     """Of the Graph's outputs, by output: areas under the ROC curve for two classes."""
     labels: Mapping[str, Count] = Field(default_factory=dict, exclude_if=empty)
     """Events of each class; empty for real numbers."""
+    background_hz: Above | None = Field(default=None, exclude_if=absent)
+    """How often background comes, where the user says so: false-positive rates are trigger rates then."""
     columns: tuple[Column, ...] = Field(default=(), exclude_if=empty)
     rocs: tuple[Roc, ...] = Field(default=(), exclude_if=empty)
     confusions: tuple[Confusion, ...] = Field(default=(), exclude_if=empty)

@@ -69,6 +69,7 @@ def evaluate(
     model: Path | None = None,
     input_types: Sequence[str] = (),
     simulate: bool = False,
+    background_hz: float | None = None,
 ) -> Evaluation:
     """Judge a project, or a model file without firmware, on labelled events.
 
@@ -79,6 +80,7 @@ def evaluate(
         checking: data with labels; recorded answers, or whether the framework is asked.
         model: of a project, the model file, so that its framework can be asked; input_types: of a model, as for
             `convert`; simulate: as for `running.firmware.start`.
+        background_hz: how often background comes: its false-positive rates are trigger rates then.
 
     Raises:
         FpgamlError: no data or labels, or what does not fit; before anything is compiled or asked.
@@ -90,26 +92,36 @@ def evaluate(
             reason = "is needed to judge by"
             raise FpgamlError(option, reason, "`fpgaml predict` writes answers without labels; a task brings its own")
     if is_project(subject):
-        return _of_project(subject, checking, progress, model, simulate)
+        return _of_project(subject, checking, progress, model, simulate, background_hz)
     if subject.is_dir():
         raise FpgamlError(str(subject), "is a folder, but no project", "Give the folder that `fpgaml convert` wrote")
     if simulate or model is not None:
         raise FpgamlError("--sim, --model", "go with a project", "Convert the model, and give the project's folder")
-    return _of_model(subject, checking, progress, input_types)
+    return _of_model(subject, checking, progress, input_types, background_hz)
 
 
-def _of_model(path: Path, checking: Checking, progress: Progress, input_types: Sequence[str]) -> Evaluation:
+def _of_model(
+    path: Path, checking: Checking, progress: Progress, input_types: Sequence[str], background_hz: float | None
+) -> Evaluation:
     with progress.step("reading the model"):
         model, data = load_with_data(path, input_types, checking.events, None, checking.check)
     assert data is not None
     inputs_of_model = all(choice.origin == "model" for choice in model.inputs)
     judged = _Judged(model.graph, data, model.codings, model.axes, bool(model.approximations), inputs_of_model)
     physics, why_not, _ = judged.run(path, checking, None, progress)
+    physics = physics.model_copy(update={"background_hz": background_hz})
     notes = ("no firmware: a project of `fpgaml convert` is judged with its own", *why_not)
     return Evaluation(path, physics, notes)
 
 
-def _of_project(folder: Path, checking: Checking, progress: Progress, model: Path | None, simulate: bool) -> Evaluation:
+def _of_project(
+    folder: Path,
+    checking: Checking,
+    progress: Progress,
+    model: Path | None,
+    simulate: bool,
+    background_hz: float | None,
+) -> Evaluation:
     project = OpenProject.read(folder)
     graph, manifest = project.graph, project.manifest
     data = project.events(checking.events)
@@ -120,6 +132,7 @@ def _of_project(folder: Path, checking: Checking, progress: Progress, model: Pat
     physics, why_not, different = judged.run(
         model, checking, lambda: start(project, progress, simulate=simulate), progress
     )
+    physics = physics.model_copy(update={"background_hz": background_hz})
     edited = edited_files(folder, manifest)
     if not edited:
         update_results(folder, lambda results: results.with_physics(physics))

@@ -9,6 +9,7 @@ from fpgaml.report.drawing import Axis, Curve, Curves, Histogram, Matrix, Role, 
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Subject, Table, line, name
 from fpgaml.report.sections.study import study_section
 
+HERTZ = ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1.0, "Hz"))
 MOST_LISTED = 16
 """Outputs, or classes, that a table lists."""
 MOST_DRAWN = 8
@@ -101,7 +102,25 @@ def _separation_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tu
             yield ("  lost against the source", *(_plus_minus(roc, "loss", "loss_error", 5) for roc in found))
         for rate in dict.fromkeys(each.rate for roc in found if roc for each in roc.efficiencies):
             cells = [_efficiency(roc.at(rate)) if roc else "" for roc in found]
-            yield (f"  signal kept at {100 * rate:g} % background, %", *cells)
+            yield (f"  signal kept at {_rate(physics, rate)}, %", *cells)
+
+
+def _rate(physics: Physics, rate: float) -> str:
+    """A false-positive rate in words: as a part of the background, or in 1/s."""
+    if physics.background_hz is None:
+        return f"{100 * rate:g} % background"
+    value = rate * physics.background_hz
+    size, unit = next((each for each in HERTZ if value >= each[0]), HERTZ[-1])
+    return f"{value / size:.4g} {unit}"
+
+
+def _rate_axis(physics: Physics, low: float | None = None, high: float | None = None) -> tuple[Axis, float]:
+    """The axis of false-positive rates, and what they are multiplied by."""
+    scale = physics.background_hz or 1.0
+    low, high = (None if end is None else end * scale for end in (low, high))
+    if physics.background_hz is None:
+        return Axis("false-positive rate", log=True, low=low, high=high), scale
+    return Axis("trigger rate of background", "Hz", log=True, low=low, high=high), scale
 
 
 def _accuracy_rows(physics: Physics, holders: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
@@ -170,14 +189,14 @@ def _roc_figures(physics: Physics, first: Roc) -> Iterator[Figure]:
     if not drawn:
         return
     low = 1 / max(each.background for each in drawn)
-    x = Axis("false-positive rate", log=True, low=low, high=1.0)
+    x, _ = _rate_axis(physics, low, 1.0)
     y = Axis("signal efficiency", low=0.0, high=1.0)
     curves = [_curve(physics, each) for each in drawn]
     words = [line(f"{titled(physics, each.column)}: area {each.area:.5f}") for each in drawn]
     yield Figure(f"ROC, {_named(physics, first)}", Curves(x, y, curves), words, shown_as_text=False)
     stated = [each for each in same if len(each.efficiencies) > 1]
     if stated and not first.positive:
-        at = Axis("false-positive rate", log=True)
+        at, _ = _rate_axis(physics)
         points = [_points(physics, each) for each in stated]
         title = f"Signal efficiency, {first.title}"
         yield Figure(title, Curves(at, y, points), [_rates_table(physics, stated)], shown_as_text=False)
@@ -185,7 +204,8 @@ def _roc_figures(physics: Physics, first: Roc) -> Iterator[Figure]:
 
 def _curve(physics: Physics, roc: Roc) -> Curve:
     """Without the points at no false positive, which a logarithmic axis does not have."""
-    pairs = [(x, y) for x, y in zip(roc.false_positive, roc.true_positive, strict=True) if x > 0]
+    _, scale = _rate_axis(physics)
+    pairs = [(x * scale, y) for x, y in zip(roc.false_positive, roc.true_positive, strict=True) if x > 0]
     x, y = zip(*pairs, strict=True)
     return Curve(titled(physics, roc.column), x, y, role_of(physics.columns, roc.column))
 
@@ -194,7 +214,7 @@ def _points(physics: Physics, roc: Roc) -> Curve:
     stated = roc.efficiencies[::-1]
     return Curve(
         titled(physics, roc.column),
-        [each.rate for each in stated],
+        [each.rate * _rate_axis(physics)[1] for each in stated],
         [each.value for each in stated],
         role_of(physics.columns, roc.column),
         [each.low for each in stated],
@@ -204,8 +224,8 @@ def _points(physics: Physics, roc: Roc) -> Curve:
 
 def _rates_table(physics: Physics, rocs: Sequence[Roc]) -> Table:
     rates = [each.rate for each in rocs[0].efficiencies]
-    rows = [(f"{rate:g}", *(_efficiency(roc.at(rate)) for roc in rocs)) for rate in rates]
-    header = ("false-positive rate", *(f"{titled(physics, roc.column)}, %" for roc in rocs))
+    rows = [(_rate(physics, rate), *(_efficiency(roc.at(rate)) for roc in rocs)) for rate in rates]
+    header = (_rate_axis(physics)[0].title, *(f"{titled(physics, roc.column)}, %" for roc in rocs))
     return Table(rows, header, right=range(1, len(header)))
 
 

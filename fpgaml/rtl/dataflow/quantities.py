@@ -34,22 +34,22 @@ class Span:
         return f"{self.cycles} cycles" if self.cycles is not None else f"{self.ns:g} ns"
 
 
-def parse_rate(text: str) -> float:
+def parse_rate(text: str, option: str = "--rate") -> float:
     """A rate in 1/s.
 
     Args:
-        text: such as `1kHz`, `250/s`, `40 MHz`.
+        text: such as `1kHz`, `250/s`, `40 MHz`; option: that it was given with.
 
     Raises:
         FpgamlError: not a rate, or one without a unit.
     """
-    advice = "Write frames per second, such as 1kHz or 250/s"
-    number, unit = _read("--rate", text, advice)
+    advice = "Write how many per second, such as 1kHz or 250/s"
+    number, unit = _read(option, text, advice)
     if unit not in _PER_SECOND:
         if not unit:
             plain = text.strip()
-            raise FpgamlError("--rate", f"`{plain}` has no unit", f"Write {plain}/s, or for example {plain}kHz")
-        raise FpgamlError("--rate", f"`{text}` has the unknown unit `{unit}`", advice)
+            raise FpgamlError(option, f"`{plain}` has no unit", f"Write {plain}/s, or for example {plain}kHz")
+        raise FpgamlError(option, f"`{text}` has the unknown unit `{unit}`", advice)
     return check_rate(number * _PER_SECOND[unit])
 
 
