@@ -122,14 +122,14 @@ def _refuse(given: Mapping[str, object], reason: str, advice: str) -> None:
 def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, json_output: bool, quiet: bool) -> None:
     from fpgaml.progress import choose_progress
 
-    if rtl is not None:
-        from fpgaml.cosim.vendor.simulate import simulate_vendor
-
-        found = simulate_vendor(project, rtl, top, options, choose_progress(quiet)).run
-    else:
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
         from fpgaml.cosim.project import simulate
-
-        found = simulate(project, options, choose_progress(quiet))
+        from fpgaml.cosim.vendor.simulate import simulate_vendor
+    if rtl is not None:
+        found = simulate_vendor(project, rtl, top, options, progress).run
+    else:
+        found = simulate(project, options, progress)
     if json_output:
         print_json({"cosim": found.entry.to_json(), "edited": list(found.edited), "junit": str(found.junit)})
     else:
@@ -148,14 +148,17 @@ def _bulk(
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    from fpgaml.cosim.bulk.check import check_in_bulk
-    from fpgaml.cosim.bulk.record import record_bulk
-    from fpgaml.cosim.bulk.result import BulkRequest
-    from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
     from fpgaml.progress import choose_progress
 
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
+        from fpgaml.cosim.bulk.check import check_in_bulk
+        from fpgaml.cosim.bulk.record import record_bulk
+        from fpgaml.cosim.bulk.result import BulkRequest
+        from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
+
     request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)
-    entry = record_bulk(project, request, check_in_bulk(project, request, choose_progress(quiet)))
+    entry = record_bulk(project, request, check_in_bulk(project, request, progress))
     if json_output:
         print_json({"bulk": entry.to_json()})
     else:

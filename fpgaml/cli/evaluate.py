@@ -184,15 +184,18 @@ def _of_task(
     quiet: bool,
 ) -> None:
     from fpgaml.progress import choose_progress
-    from fpgaml.tasks import Sample
-    from fpgaml.tasks.evaluation import Settings
-    from fpgaml.tasks.evaluation import evaluate as run
+
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
+        from fpgaml.tasks import Sample
+        from fpgaml.tasks.evaluation import Settings
+        from fpgaml.tasks.evaluation import evaluate as run
 
     folder = output or Path(f"{named.replace('/', '_')}_evaluated")
     scale, seed = options.scale or SCALE, SEED if options.seed is None else options.seed
     rtl = options.rtl is None or options.rtl
     settings = Settings(folder, options.weights, Sample(scale, seed, data.data), rtl, options.tflite)
-    content = run(task, network, settings, choose_progress(quiet))
+    content = run(task, network, settings, progress)
     if json_output:
         import json
 

@@ -102,7 +102,8 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
         "missing": {} if floating else {"float": NO_KERAS},
         "columns": {name: metrics[name] for name in order},
     }
-    study = _write(task, content, settings.output)
+    with progress.step("drawing the figure"):
+        study = _write(task, content, settings.output)
     for project in maker.projects:
         update_results(project, lambda results: results.with_study(study))
     return content

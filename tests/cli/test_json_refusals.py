@@ -28,7 +28,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         (("boards", "zcu9999"), "--board zcu9999", "no board of this name"),
         (("convert", "x", "--golden", "many"), "--golden", "valid integer"),
         (("convert", "x", "--nothing"), "--nothing", "No such option"),
-        (("verify",), "PROJECT", "Missing argument"),
+        (("predict", "p", "-o", "o.npy"), "--data", "Missing option"),
         (("invert",), "", "No such command 'invert'"),
     ],
 )
