@@ -34,7 +34,7 @@ def test_results_are_added(tmp_path: Path) -> None:
     before = results(folder)
     done = fpgaml("synth", folder, "--family", "intel")
     assert done.returncode == 0, done.stderr
-    assert "post-synthesis (yosys " in done.stdout and "Fits agilex7-f-dk" in done.stdout
+    assert "post-synthesis, yosys " in done.stdout and "Fits agilex7-f-dk" in done.stdout
     again = fpgaml("synth", folder, "--family", "intel", "--json")
     after = results(folder)
     assert after.pop("synthesis") == json.loads(again.stdout)["synthesis"]  # one entry: the second run's

@@ -24,13 +24,14 @@ def synthesis_section(entry: Synthesis) -> Section:
     parts += [line(f"{note}.") for note in entry.notes]
     if entry.edited:
         parts.append(line(Words("Files of the project were edited since it was generated.", Mark.DOUBTFUL)))
-    return Section(_headline(entry), [*parts, line(_verdict(entry))])
+    title = f"Synthesis for {entry.board or f'the family {entry.family}'}"
+    return Section(title, [*parts, line(_verdict(entry))], _circumstances(entry))
 
 
-def _headline(entry: Synthesis) -> str:
-    place = f"{entry.board}, {entry.part}" if entry.board else f"family {entry.family}, no board"
+def _circumstances(entry: Synthesis) -> str:
     tool, version = list(entry.tools.items())[-1]
-    return f"{place}: {entry.kind} ({tool} {version}), hierarchy {entry.hierarchy}, {entry.seconds:.0f} s"
+    part = entry.part if entry.board else "no board"
+    return f"{entry.kind}, {tool} {version}, {part}, hierarchy {entry.hierarchy}, {entry.seconds:.0f} s"
 
 
 def _modules(entry: Synthesis) -> list[Part]:
