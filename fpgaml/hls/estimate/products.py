@@ -24,6 +24,8 @@ FEW_DIGITS = 2
 """A product with a constant of so few signed digits is an addition, whatever its width."""
 NARROW = 20
 """Bits of both factors together up to which a product is made of LUTs."""
+IN_DSP = (Strategy.LATENCY, Strategy.RESOURCE)
+"""Strategies that leave products to HLS; da4ml makes all of them of adders."""
 DEEPEST_LUT_ROM = 64
 """Words of a ROM of LUTs; a longer one is block RAM."""
 
@@ -53,35 +55,41 @@ class Products:
     weight: int
 
 
-def products_of(graph: Graph, node: Node, strategy: Strategy) -> Products:
-    """Those of a linear operation; an EinsumDense, which shares nothing, has all its positions at once."""
-    of_adders = strategy == Strategy.DISTRIBUTED_ARITHMETIC
+def products_of(graph: Graph, node: Node, strategy: Strategy, positions: int = 1) -> Products:
+    """Those of a linear operation.
+
+    Args:
+        positions: that are computed at once, each with the same weights.
+    """
     op = node.op
     assert isinstance(op, Linear)
     kernel, source = op.kernel.integers, node.inputs[0]
-    at_once = op.repeats(graph.shapes[source]) if isinstance(op, EinsumDense) else 1
-    sizes = [abs(int(n)) for n in kernel.flat]
-    digits = [digit_count([n]) for n in sizes]
     entering, leaving = (float(np.maximum(graph.types[name].width, 0).mean()) for name in (source, node.name))
-    bits = [(n >> ((n & -n).bit_length() - 1)).bit_length() + 1 if n else 0 for n in sizes]
-    pairs = zip(digits, bits, strict=True)
-    in_dsp = [d > FEW_DIGITS and entering + b > NARROW and not of_adders for d, b in pairs]
-    everywhere = isinstance(op, EinsumDense)
-    outputs = prod(graph.shapes[node.name]) if everywhere else kernel.shape[-1]
-    used = sum(map(bool, sizes)) * at_once
-    inner = sum(d - 1 for d, dsp in zip(digits, in_dsp, strict=True) if d and not dsp) * at_once
+    sizes, counts = np.unique(abs(kernel), return_counts=True)  # most weights are equal to others
+    used = additions = dsp = longest = 0
+    for size, count in zip(map(int, sizes), map(int, counts), strict=True):
+        digits = digit_count([size])
+        odd = size >> max((size & -size).bit_length() - 1, 0)
+        used += count * bool(size)
+        if digits > FEW_DIGITS and entering + odd.bit_length() + 1 > NARROW and strategy in IN_DSP:
+            dsp += count
+        else:
+            additions, longest = additions + count * max(digits - 1, 0), max(longest, digits)
+    outputs = kernel.shape[-1] * positions
     biases = int(np.count_nonzero(op.bias.integers)) if op.bias is not None else 0
-    terms = ceil(used / outputs) if everywhere else _longest_sum(kernel)
-    read = prod(graph.shapes[source]) if everywhere else prod(kernel.shape[:-1])
+    terms = _longest_sum(kernel)
+    if isinstance(op, EinsumDense) and positions > 1:
+        outputs = max(prod(graph.shapes[node.name]), 1)
+        terms = ceil(used * positions / outputs)
     return Products(
-        inputs=read,
-        weights=kernel.size * at_once,
-        used=used,
+        inputs=prod(kernel.shape[:-1]) * positions,
+        weights=kernel.size * positions,
+        used=used * positions,
         outputs=outputs,
         terms=max(terms + bool(biases), 1),
-        additions=inner + max(used - outputs, 0) + biases,
-        dsp=sum(in_dsp) * at_once,
-        longest=max((d for d, dsp in zip(digits, in_dsp, strict=True) if not dsp), default=0),
+        additions=additions * positions + max(used * positions - outputs, 0) + biases,
+        dsp=dsp * positions,
+        longest=longest,
         entering=entering,
         leaving=leaving,
         weight=int(ValueRange.of_constant(op.kernel).type().uniform().width),

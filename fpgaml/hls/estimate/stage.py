@@ -8,7 +8,7 @@ from math import prod
 from fpgaml.cost.memories import block_rams, lutram_groups
 from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Dense, EinsumDense, Input, Linear, MaxPool
+from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, Linear, MaxPool
 from fpgaml.hls.bodies import BODIES
 from fpgaml.hls.codegen import site_of
 from fpgaml.hls.estimate import elements, products
@@ -23,6 +23,8 @@ FIFO = Cost(lut=50, ff=40)
 """Pointers and flags of a FIFO."""
 IN_LUTS = 64
 """Words up to which a FIFO's memory is made of LUTs, as Vivado 2023.2 does with those of Vitis HLS."""
+LOOPED = ("Dense", "Conv1D", "Conv2D")
+"""hls4ml's layers that compute one position at a time."""
 SRL = 32
 """Words of a shift register in a LUT."""
 MUX = 1 / 3
@@ -69,20 +71,39 @@ def chain(layers: LayerList, node: Node, choice: Choice) -> list[Operator]:
     """The steps of a node and of the quantizer fused into it."""
     graph, fused = layers.graph, layers.fused.get(node.name)
     if isinstance(node.op, Linear):
-        steps = products.chain(products.products_of(graph, node, choice.strategy))
+        steps = products.chain(products.products_of(graph, node, choice.strategy, at_once(layers, node, choice)))
     else:
         steps = elements.chain_of(graph, node)
     return steps + (elements.chain_of(graph, fused) if fused is not None else [])
 
 
-def arithmetic(layers: LayerList, node: Node, choice: Choice, at_once: int) -> Cost:
+def arithmetic(layers: LayerList, node: Node, choice: Choice, count: int) -> Cost:
     """What computes so many elements of a node at once, and of the quantizer fused into it."""
     graph, fused = layers.graph, layers.fused.get(node.name)
     if isinstance(node.op, Linear):
-        found = products.cost_of(products.products_of(graph, node, choice.strategy), choice.strategy, choice.reuse)
+        made = products.products_of(graph, node, choice.strategy, at_once(layers, node, choice))
+        found = products.cost_of(made, choice.strategy, choice.reuse)
     else:
-        found = elements.cost_of_elements(graph, node, at_once)
-    return found + (elements.cost_of_elements(graph, fused, at_once) if fused is not None else Cost())
+        found = elements.cost_of_elements(graph, node, count)
+    return found + (elements.cost_of_elements(graph, fused, count) if fused is not None else Cost())
+
+
+def at_once(layers: LayerList, node: Node, choice: Choice) -> int:
+    """Positions of a linear operation that are computed together: hls4ml's own layers loop over them."""
+    op = node.op
+    assert isinstance(op, Linear)
+    if choice.kind in LOOPED:
+        return 1
+    repeats = op.repeats(layers.graph.shapes[node.inputs[0]])
+    if layers.stream and choice.kind == CLASS_NAME and by_position(layers, node):
+        return max(repeats // prod(layers.graph.shapes[node.name][:-1]), 1)
+    return repeats
+
+
+def is_loop(layers: LayerList, node: Node, choice: Choice) -> bool:
+    """Whether it is a convolution for hls4ml; a Dense over several positions is one, of a single pixel."""
+    positions = prod(layers.graph.shapes[node.name][:-1])
+    return choice.kind in ("Conv1D", "Conv2D") or (choice.kind == "Dense" and positions > 1)
 
 
 def bits(layers: LayerList, node: Node) -> float:
@@ -155,6 +176,6 @@ def whole_cycles(clock: Clock, steps: list[Operator]) -> tuple[int, float]:
     return end.cycle, registers
 
 
-def takes_all(node: Node) -> bool:
+def takes_all(layers: LayerList, node: Node, choice: Choice) -> bool:
     """Whether nothing leaves before everything came."""
-    return isinstance(node.op, Dense | EinsumDense)
+    return choice.kind == "Dense" and not is_loop(layers, node, choice)

@@ -8,7 +8,7 @@ from math import prod
 
 from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Input, Linear, Move
+from fpgaml.graph.ops import Input, Linear, Move
 from fpgaml.hls.estimate import stage
 from fpgaml.hls.estimate.delays import Clock, When
 from fpgaml.hls.estimate.elements import width_of
@@ -70,7 +70,7 @@ def timed(layers: LayerList, chosen: Chosen, clock: Clock) -> Timed:
 
 def is_dataflow(layers: LayerList, chosen: Chosen) -> bool:
     """Whether its layers are processes of their own (hls4ml's `SetPipelineStyle`)."""
-    looped = (isinstance(layers.graph[name].op, Conv1D | Conv2D) for name in chosen)
+    looped = (stage.is_loop(layers, layers.graph[name], choice) for name, choice in chosen.items())
     return any(looped) or any(choice.strategy == Strategy.RESOURCE for choice in chosen.values())
 
 
@@ -111,12 +111,12 @@ def _tensors(layers: LayerList, chosen: Chosen, clock: Clock) -> Timed:
         depth, registers = stage.whole_cycles(clock, stage.chain(layers, node, choice))
         size = prod(layers.graph.shapes[name])
         work, interval, cost = depth, 1, Cost(ff=round(registers))
-        if isinstance(node.op, Conv1D | Conv2D):
+        if stage.is_loop(layers, node, choice):
             positions = prod(layers.graph.shapes[name][:-1])
             work = (positions - 1) * choice.reuse + depth + LOOP_DEPTH
             interval = work + 1 if _vitis(layers) else positions * choice.reuse
             cost += stage.CONTROL + _chosen_window(layers, node, positions)
-        elif isinstance(node.op, Dense | EinsumDense) and choice.reuse > 1:
+        elif isinstance(node.op, Linear) and choice.reuse > 1:
             work, interval = depth + choice.reuse, choice.reuse
         if not isinstance(node.op, Input | Move):
             cost += Cost(ff=round(size * stage.bits(layers, node)))
@@ -168,7 +168,7 @@ def _process(
     cost = stage.arithmetic(layers, node, choice, lanes) + stage.CONTROL + stage.fifo(waiting, width)
     cost += Cost(ff=round(registers))
     each = _cycles_a_beat(layers, node, choice, depth)
-    if stage.takes_all(node):
+    if stage.takes_all(layers, node, choice):
         work = entering.count + choice.reuse - 1 + depth
         interval = work + 1 if _vitis(layers) or entering.count > 1 else choice.reuse
         there = max(last, first + entering.count - 1) + choice.reuse + depth
@@ -204,8 +204,8 @@ def _last(layers: LayerList) -> set[str]:
 def _cycles_a_beat(layers: LayerList, node: Node, choice: Choice, depth: int) -> int:
     """Between two positions that a process takes."""
     vitis = _vitis(layers)
-    if isinstance(node.op, Conv1D | Conv2D):
-        windowed = prod(stage.window(node)) > 1  # one of a single position is a dense layer in a loop
+    if stage.is_loop(layers, node, choice):
+        windowed = prod(stage.window(node)) > 1  # one of a single pixel is a dense layer in a loop
         return max(choice.reuse, depth + VITIS_WINDOW) if vitis and windowed else choice.reuse
     return VITIS_POOL if vitis and stage.is_windowed(node) else 1
 

@@ -82,6 +82,17 @@ def test_a_reuse_factor_is_the_interval(strategy: Strategy, reuse: int) -> None:
     assert found.latency_cycles is not None and found.latency_cycles > reuse
 
 
+@pytest.mark.parametrize(("io", "more"), [(IoType.PARALLEL, 4), (IoType.STREAM, 3)])
+def test_a_dense_layer_over_positions_is_a_loop_over_them(io: IoType, more: int) -> None:
+    """hls4ml makes a convolution of one pixel of it: its products are there once, and positions follow one another."""
+    builder = GraphBuilder("positions")
+    x = builder.add(Input((20, 4), Quantizer(FixedType(0, 16, 0))), name="x")
+    graph = builder.build([builder.add(Dense(FixedArray(np.full((4, 4), 683), 0), None), x, name="y")])
+    found = estimate(graph, HlsSettings(BOARD.part, BOARD.clock_ns, "vitis", io), BOARD)
+    assert found.dsp == 16
+    assert found.interval_cycles == pytest.approx(20 + more, abs=1)
+
+
 @pytest.mark.parametrize(
     ("backend", "graph", "why"),
     [
