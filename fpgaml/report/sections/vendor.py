@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fpgaml.record.base import Kind
 from fpgaml.record.vendor import CycleRange, Power, ReportRow, Slack, UnusedReport, VendorReport
 from fpgaml.report.drawing import Axis, Bar, Bars
+from fpgaml.report.resources import share_bars
 from fpgaml.report.section import Cell, Figure, Line, Mark, Part, Section, Subject, Table, Words, line, name
 
 LARGEST_SHOWN = 8
@@ -190,4 +191,6 @@ def _parts(report: VendorReport, rows: Sequence[ReportRow], everything: bool) ->
     left = (
         [line(Words(f"and {len(rows) - len(shown)} smaller ones: --all", Mark.FAINT))] if len(rows) > len(shown) else []
     )
-    return Section("Parts of the design", [table, *left], _aside(report))
+    drawn = share_bars([(row.name, row.resources) for row in shown], report.resources)
+    part = Figure("What each part takes, with what lies in it", drawn, [table]) if drawn else table
+    return Section("Parts of the design", [part, *left], _aside(report))

@@ -15,6 +15,8 @@ HEIGHT = 300.0
 SHAPES = {Role.BASELINE: "square", Role.FLOAT: "triangle", Role.HARDWARE: "diamond", Role.OVER: "cross"}
 """Roles that are no circle."""
 FRONT: dict[str, Any] = {"fill": "none", "stroke": palette.FAINT, "stroke_width": 1.4, "stroke_dasharray": "5 3"}
+INSIDE = 9.0
+"""From the edges of the plot to the ends of the axes, so that no point is cut."""
 GAP = 8.0
 """Between a point and its name."""
 
@@ -25,10 +27,11 @@ def draw(canvas: Canvas, drawing: Points) -> None:
         return
     top = _legend(canvas, drawing) + 2 * words.SIZE + 4
     ticks = axes.ticks_up(HEIGHT)
-    y = scale_of(drawing.y, [point.y for point in drawing.points], top + HEIGHT, top, ticks)
+    y = scale_of(drawing.y, [point.y for point in drawing.points], top + HEIGHT - INSIDE, top + INSIDE, ticks)
     left = axes.tick_width(y, ticks) + 10
     area = Area(left, top, canvas.width - left - 12, HEIGHT)
-    x = scale_of(drawing.x, [point.x for point in drawing.points], area.left, area.right, axes.ticks_along(area.width))
+    left, right, along = area.left + INSIDE, area.right - INSIDE, axes.ticks_along(area.width)
+    x = scale_of(drawing.x, [point.x for point in drawing.points], left, right, along)
     axes.draw_x(canvas, drawing.x, x, area)
     axes.draw_y(canvas, drawing.y, y, area)
     axes.readable(canvas, x, y)
