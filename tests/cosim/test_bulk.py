@@ -202,7 +202,7 @@ def test_progress_counts_every_frame(tmp_path: Path) -> None:
     counted: list[int] = []
 
     class Counter(Silent):
-        def bar(self, title: str, total: int):  # type: ignore[no-untyped-def]
+        def bar(self, title: str, total: int, unit: str = ""):  # type: ignore[no-untyped-def]
             import contextlib
 
             return contextlib.nullcontext(counted.append)
