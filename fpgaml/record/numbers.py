@@ -205,7 +205,9 @@ def _physics(project: _Project) -> Iterator[Number]:
 
 def _judged(physics: Physics, column: Column, about: Number) -> Iterator[Number]:
     """The firmware's metrics: of its simulation where there is one, else of the Graph, which it must equal."""
-    about = replace(about, kind=column.kind, source=column.tool or column.title, note=column.title)
+    # What is said of a firmware column is how its proof stands; of the Graph's, who computed it.
+    by, note = (column.tool, column.title) if column.role == ColumnRole.FIXED else (column.title, column.tool)
+    about = replace(about, kind=column.kind, source=by, note=note)
     held = physics.holder(column.key)
     source = physics.of_role(ColumnRole.FLOAT)
     for roc in (each for each in physics.rocs if each.column == held):

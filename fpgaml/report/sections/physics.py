@@ -237,7 +237,8 @@ def _histogram(physics: Physics, output: str, what: str, chosen: Sequence[Distri
             ", ".join(filter(None, ("" if alone and each.label else columns[each.column], each.label))),
             each.edges,
             each.counts,
-            role_of(physics.columns, each.column),
+            # Of one column, signal stands out of its background.
+            Role.BASELINE if alone and each.label == "background" else role_of(physics.columns, each.column),
         )
         for each in chosen
     ]
