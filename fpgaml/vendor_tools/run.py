@@ -91,19 +91,20 @@ def _process(recipe: Recipe, project: Path) -> AbstractContextManager[subprocess
 
 
 class _Steps:
-    """Shows the step that the tool is at."""
+    """Shows the step that the tool is at, within the run as a whole: many a step is too short to be told of alone."""
 
     def __init__(self, recipe: Recipe, progress: Progress) -> None:
         self._recipe, self._progress = recipe, progress
-        self._shown = ExitStack()
+        self._whole, self._shown = ExitStack(), ExitStack()
         self._step = ""
 
     def __enter__(self) -> _Steps:
-        self._shown.enter_context(self._progress.step(f"{self._recipe.title}: starting"))
+        self._whole.enter_context(self._progress.step(self._recipe.title))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._shown.close()
+        self._whole.close()
 
     def hear(self, line: str) -> None:
         """A line of the log, which may begin another step."""
@@ -111,4 +112,4 @@ class _Steps:
         if step and step != self._step:
             self._shown.close()
             self._step = step
-            self._shown.enter_context(self._progress.step(f"{self._recipe.title}: {step}"))
+            self._shown.enter_context(self._progress.step(step))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,10 @@ from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
 from fpgaml.hls.settings import BACKENDS
 from fpgaml.hls.vendor import make_rules
-from fpgaml.record.files import read_results
-from fpgaml.vendor_tools.recipe import HLS, step_of
+from fpgaml.progress import Silent
+from fpgaml.record.files import read_manifest, read_results
+from fpgaml.vendor_tools.build import build
+from fpgaml.vendor_tools.recipe import HLS, RTL, step_of
 from tests.paths import ROOT
 from tests.synth.projects import needs_nextpnr, needs_yosys
 from tests.vendor_reports.texts import csynth_xml, utilization
@@ -57,6 +61,25 @@ def test_reports_of_the_run_are_recorded(tmp_path: Path, monkeypatch: pytest.Mon
     used = found["synth/vivado_build/post_route_utilization.rpt"]
     assert (used.kind, used.source) == ("post-route", "Vivado 2023.2")
     assert {each.name: each.used for each in used.resources}["LUT"] == 1200
+
+
+def test_steps_are_shown_within_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = rtl_project(tmp_path / "p")
+    install(tmp_path / "tools", monkeypatch, 'echo "Phase 2.1 Floorplanning"')
+    open_now: list[str] = []
+    seen: list[str] = []
+
+    class Told(Silent):
+        @contextlib.contextmanager
+        def step(self, title: str) -> Iterator[None]:
+            open_now.append(title)
+            seen.append(": ".join(open_now))
+            yield
+            open_now.remove(title)
+
+    build(project, read_manifest(project), RTL["vivado"], Told())
+    assert seen == ["Vivado", "Vivado: synth_design", "Vivado: route_design", "Vivado: Floorplanning"]
+    assert not open_now
 
 
 @pytest.mark.parametrize(
