@@ -134,7 +134,7 @@ class Listener:
         self.steps.append(title)
         return contextlib.nullcontext()
 
-    def bar(self, title: str, total: int) -> contextlib.AbstractContextManager[Callable[[int], object]]:
+    def bar(self, title: str, total: int, unit: str = "") -> contextlib.AbstractContextManager[Callable[[int], object]]:
         done = self.bars.setdefault(title, [total])
         return contextlib.nullcontext(done.append)
 

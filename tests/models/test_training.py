@@ -52,7 +52,7 @@ class Stop:
         return contextlib.nullcontext()
 
     @contextlib.contextmanager
-    def bar(self, title, total):
+    def bar(self, title, total, unit=""):
         done = 0
 
         def advance(count):
@@ -74,7 +74,7 @@ def settings(name, **changed):
 
 main(settings("whole"))
 try:
-    main(settings("stopped"), Stop("{network}, epochs"))
+    main(settings("stopped"), Stop("{network}"))
 except KeyboardInterrupt:
     pass
 else:
