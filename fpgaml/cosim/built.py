@@ -62,7 +62,7 @@ def prepare(job: Job) -> Prepared:
     """
     stamp, key = job.build / STAMP, _key(job)
     variables: dict[str, str] = {}
-    if _stamped(job) != key:
+    if _stamped(job) != key or not _whole(job):
         shutil.rmtree(job.build / SIM, ignore_errors=True)
         if _shared(job) and (entry := CACHE.find(key)):
             _take_up(job, entry)
@@ -96,6 +96,12 @@ def _stamped(job: Job) -> str:
     with contextlib.suppress(OSError):
         return (job.build / STAMP).read_text()
     return ""
+
+
+def _whole(job: Job) -> bool:
+    """Whether nobody took away a part of what lies in the build folder."""
+    names = FILES.get(job.simulator.name, ())
+    return all((job.build / SIM / part / name).is_file() for part in _parts(job) for name in names)
 
 
 def _take_up(job: Job, entry: Path) -> None:
