@@ -108,6 +108,7 @@ def _take_up(job: Job, entry: Path) -> None:
     try:
         _copy(job, entry, job.build / SIM)
     except OSError:  # it was removed meanwhile: half of it is worse than none
+        shutil.rmtree(entry, ignore_errors=True)
         shutil.rmtree(job.build / SIM, ignore_errors=True)
 
 
