@@ -73,7 +73,7 @@ def test_edited_hdl_is_simulated_when_asked(project: Path, tmp_path: Path) -> No
     copy, _ = edited(project, tmp_path)
     done = fpgaml("verify", copy, "--cosim")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "Graph = RTL simulation (verilator)" in done.stdout
+    assert "Graph = RTL simulation (" in done.stdout
     assert done.stdout.rpartition("\n\n")[2].startswith("FAILED: ")
 
 
@@ -84,4 +84,4 @@ def test_hdl_as_it_was_generated_is_proved_by_simulation(project: Path, tmp_path
     shutil.copytree(project, copy)
     found = verify(copy, cosim=True, **recorded())
     assert found.proved
-    assert [check.name for check in found.results.checks][-1] == "Graph = RTL simulation (verilator)"
+    assert found.results.checks[-1].name.startswith("Graph = RTL simulation (")
