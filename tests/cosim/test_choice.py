@@ -48,7 +48,8 @@ def test_the_one_that_is_through_first(asked: Work, ready: Ready, name: str) -> 
     assert ("compiled already" if ready.built else "are expected to take") in found.reason
 
 
-def test_the_reason_is_recorded_and_an_order_needs_none(tmp_path: Path) -> None:
+def test_the_reason_is_recorded_and_an_order_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FPGAML_CACHE_DIR", str(tmp_path / "cache"))  # where nothing is compiled yet
     simulator_or_skip("icarus")
     simulator_or_skip("verilator")
     project = write_project(tmp_path / "p", Mini("native"))
