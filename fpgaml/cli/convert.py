@@ -116,10 +116,7 @@ def _convert(
     context: typer.Context,
     model: Annotated[
         Path | None,
-        typer.Argument(
-            help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists. "
-            "Without it, fpgaml.yaml in this folder says."
-        ),
+        typer.Argument(help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists."),
     ] = None,
     target: Annotated[str, typer.Option("--target", "-t", autocompletion=complete.targets, help=target_help())] = "hls",
     project: ProjectOptions = ProjectOptions(),

@@ -67,7 +67,8 @@ class RtlFacts(Settings):
         form = "fully unrolled"
         if self.schedule == "streaming":
             what = "result" if self.asked and self.asked.hop else "frame"
-            form = f"streaming, a {what} every {self.interval:,} cycles"
+            pace = "every cycle" if self.interval == 1 else f"every {self.interval:,} cycles"
+            form = f"streaming, a {what} {pace}"
         return f"{LANGUAGES[self.hdl]}, {form}, {shell}, top module {self.top}"
 
     @property
