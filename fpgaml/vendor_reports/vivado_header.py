@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fpgaml.record.base import Kind
-from fpgaml.record.vendor import ReportKind
+from fpgaml.record.vendor import ReportKind, VendorReport
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 
 HEAD = 60
@@ -49,6 +50,33 @@ class Header:
         if state and state not in ROUTED | NETLIST:
             notes.append(f"the design is {state}, not routed: resources and delays may still change")
         return tuple(notes)
+
+    def report(
+        self, source: Source, form: str, *, state: str = "", notes: Sequence[str] = (), **found: Any
+    ) -> VendorReport:
+        """A report with this header.
+
+        Args:
+            form: what the format is called; found: what the report says, members of `VendorReport` by name.
+            state: of the design, where the header does not say it; notes: besides those of the header.
+
+        Raises:
+            UnusableError: a state of the design that no kind of number is known for.
+        """
+        return VendorReport(
+            file=source.file,
+            sha256=source.sha256,
+            format=form,
+            kind=kind_of(state or self.state),
+            tool="Vivado",
+            version=self.version,
+            state=self.state,
+            part=self.device,
+            top=self.design,
+            made=self.made,
+            notes=(*self.notes(), *notes),
+            **found,
+        )
 
 
 def is_vivado(text: str, command: str) -> bool:

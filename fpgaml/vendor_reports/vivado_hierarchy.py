@@ -11,7 +11,7 @@ from fpgaml.vendor_reports.rows import depth_of, shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Row, find, tables
 from fpgaml.vendor_reports.values import count
-from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, kind_of, read_header
+from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, read_header
 
 FORMAT = "Vivado utilisation by hierarchy"
 TOP = "(top)"
@@ -45,21 +45,7 @@ def read(source: Source) -> VendorReport:
     rows = [_row(titles, row) for row in table.groups[1]]
     if rows[0].module != TOP:
         raise UnusableError(f"does not begin with the top module; Vivado {header.version} may write another form")
-    return VendorReport(
-        file=source.file,
-        sha256=source.sha256,
-        format=FORMAT,
-        kind=kind_of(header.state),
-        tool="Vivado",
-        version=header.version,
-        state=header.state,
-        part=header.device,
-        top=header.design,
-        made=header.made,
-        resources=_whole(header.device, rows[0]),
-        rows=shallowest(rows),
-        notes=header.notes(),
-    )
+    return header.report(source, FORMAT, resources=_whole(header.device, rows[0]), rows=shallowest(rows))
 
 
 def _row(titles: Sequence[str], row: Row) -> ReportRow:

@@ -9,7 +9,7 @@ from fpgaml.vendor_reports.rows import depth_of, shallowest
 from fpgaml.vendor_reports.source import Source, UnusableError, shown
 from fpgaml.vendor_reports.tables import Table, find, tables
 from fpgaml.vendor_reports.values import at_least_zero
-from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, kind_of, read_header
+from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, read_header
 
 FORMAT = "Vivado power"
 TOTAL, DYNAMIC, STATIC = "Total On-Chip Power (W)", "Dynamic (W)", "Device Static (W)"
@@ -43,21 +43,7 @@ def read(source: Source) -> VendorReport:
         confidence=shown(summary[CONFIDENCE]),
         parts=_parts(found),
     )
-    return VendorReport(
-        file=source.file,
-        sha256=source.sha256,
-        format=FORMAT,
-        kind=kind_of(header.state),
-        tool="Vivado",
-        version=header.version,
-        state=header.state,
-        part=header.device,
-        top=header.design,
-        made=header.made,
-        power=power,
-        rows=_rows(source, found),
-        notes=header.notes(),
-    )
+    return header.report(source, FORMAT, power=power, rows=_rows(source, found))
 
 
 def _summary(found: Sequence[Table]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fpgaml.record.vendor import Clock, ReportedTiming, Slack, TimingCheck, VendorReport
 from fpgaml.vendor_reports.source import LONGEST_FIELD, Source, UnusableError, shown
 from fpgaml.vendor_reports.values import above_zero, count, real_or_none
-from fpgaml.vendor_reports.vivado_header import Header, is_vivado, kind_of, read_header
+from fpgaml.vendor_reports.vivado_header import Header, is_vivado, read_header
 
 FORMAT = "Vivado timing summary"
 DESIGN, CLOCKS, INTRA, INTER = "Design Timing Summary", "Clock Summary", "Intra Clock Table", "Inter Clock Table"
@@ -42,20 +42,7 @@ def read(source: Source) -> VendorReport:
     header = read_header(source)
     sections = _sections(source)
     state, notes = _state(header, source)
-    return VendorReport(
-        file=source.file,
-        sha256=source.sha256,
-        format=FORMAT,
-        kind=kind_of(state),
-        tool="Vivado",
-        version=header.version,
-        state=header.state,
-        part=header.device,
-        top=header.design,
-        made=header.made,
-        timing=_timing(source, sections),
-        notes=(*header.notes(), *notes),
-    )
+    return header.report(source, FORMAT, state=state, notes=notes, timing=_timing(source, sections))
 
 
 def _sections(source: Source) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from fpgaml.vendor_reports.devices import amd
 from fpgaml.vendor_reports.source import Source, UnusableError
 from fpgaml.vendor_reports.tables import Row, Table, tables
 from fpgaml.vendor_reports.values import count, count_or_none, tiles_as_halves
-from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, kind_of, read_header
+from fpgaml.vendor_reports.vivado_header import check_complete, is_vivado, read_header
 
 FORMAT = "Vivado utilisation"
 ROWS = {
@@ -45,20 +45,7 @@ def read(source: Source) -> VendorReport:
     missing = [name for name in NEEDED if not any(each.name == name for each in resources)]
     if missing:
         raise UnusableError(f"has no row for {missing[0]}; Vivado {header.version} may write it in another form")
-    return VendorReport(
-        file=source.file,
-        sha256=source.sha256,
-        format=FORMAT,
-        kind=kind_of(header.state),
-        tool="Vivado",
-        version=header.version,
-        state=header.state,
-        part=header.device,
-        top=header.design,
-        made=header.made,
-        resources=resources,
-        notes=header.notes(),
-    )
+    return header.report(source, FORMAT, resources=resources)
 
 
 def _rows(found: Sequence[Table]) -> dict[str, tuple[str, str | None]]:
