@@ -62,7 +62,7 @@ $(READY): pyproject.toml setup.py
 		{ echo 'fpgaml needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...' >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo 'python3 has no venv module. On Debian: apt-get install python3-venv' >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth,tflite,physics]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,da,rtl,synth,tflite,physics,explore,cluster,batch]'
 	@touch $@
 
 # PyTorch comes first and alone; where pip knows of its build for the CPU (PIP_FIND_LINKS), a tenth of the download.
