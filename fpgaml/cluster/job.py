@@ -32,9 +32,10 @@ class Piece:
 
 
 S = TypeVar("S", bound=Sum)
+Given = TypeVar("Given", bound=Sum, covariant=True)
 
 
-class Job(Protocol[S]):
+class Job(Protocol[Given]):
     """Work that can be cut; it is pickled, and sent to where its pieces are done."""
 
     title: str
@@ -45,7 +46,7 @@ class Job(Protocol[S]):
     def pieces(self) -> Sequence[Piece]:
         """All of them, in order."""
 
-    def run(self, piece: Piece) -> S:
+    def run(self, piece: Piece) -> Given:
         """One piece, where the worker is.
 
         Raises:
