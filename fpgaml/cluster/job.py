@@ -32,10 +32,10 @@ class Piece:
 
 
 S = TypeVar("S", bound=Sum)
-Given = TypeVar("Given", bound=Sum, covariant=True)
+Given_co = TypeVar("Given_co", bound=Sum, covariant=True)
 
 
-class Job(Protocol[Given]):
+class Job(Protocol[Given_co]):
     """Work that can be cut; it is pickled, and sent to where its pieces are done."""
 
     title: str
@@ -46,7 +46,7 @@ class Job(Protocol[Given]):
     def pieces(self) -> Sequence[Piece]:
         """All of them, in order."""
 
-    def run(self, piece: Piece) -> Given:
+    def run(self, piece: Piece) -> Given_co:
         """One piece, where the worker is.
 
         Raises:
