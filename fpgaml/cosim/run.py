@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from fpgaml.cores import cores
 from fpgaml.cosim.built import Prepared, prepare
 from fpgaml.cosim.job import TABLES, Job
 from fpgaml.cosim.listen import MARK, Teller
@@ -135,7 +136,7 @@ def _environment(job: Job) -> dict[str, str]:
         "WAVES": "1" if job.waves else "",
         "BENCH_PROGRESS": "1",
         "COCOTB_ANSI_OUTPUT": "0",
-        "JOBS": str(len(os.sched_getaffinity(0))),
+        "JOBS": str(cores()),
     }
     others = {key: value for key, value in kept.items() if key not in _SWITCHES}
     return {**others, **chosen}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fpgaml.cache import Cache
+from fpgaml.cores import cores
 from fpgaml.errors import CheckFailedError, ToolError
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import CppPort
@@ -73,7 +73,7 @@ class CSim:
             for port, name in zip(self.inputs, names, strict=True):
                 to_words(values[port.name], port).tofile(name)
             results = [Path(scratch) / f"out{i}.bin" for i in range(len(self.outputs))]
-            processes = max(1, min(len(os.sched_getaffinity(0)), events))
+            processes = max(1, min(cores(), events))
             command = [str(self.program), str(events), str(processes), *map(str, names), *map(str, results)]
             done = subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)
             if done.returncode != 0:

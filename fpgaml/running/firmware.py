@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpgaml.cores import cores
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
@@ -132,7 +133,7 @@ def _standing(project: OpenProject, check: str) -> str:
 def _simulation(project: OpenProject, progress: Progress) -> Running:
     from fpgaml.cosim.bulk.build import build
     from fpgaml.cosim.bulk.check import read_design
-    from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run, cores
+    from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run
 
     if not (project.folder / "sim" / "bench.json").is_file():
         reason = f"simulates RTL, and {project.folder} is no RTL project"

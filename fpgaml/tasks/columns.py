@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.cores import cores
 from fpgaml.data.coded import to_codes, to_reals
 from fpgaml.data.coding import PortCoding
 from fpgaml.graph.graph import Graph
@@ -96,7 +97,7 @@ def rtl_column(project: Path, progress: Progress, name: str = "rtl", title: str 
     """
     from fpgaml.cosim.bulk.build import build
     from fpgaml.cosim.bulk.check import read_design
-    from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run, cores
+    from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run
 
     graph = read_graph(project)
     with progress.step("compiling the simulation of the RTL with Verilator"):

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from fpgaml.cache import Cache
+from fpgaml.cores import cores
 from fpgaml.cosim.tools import find_verilator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.processes import Processes
@@ -201,7 +202,7 @@ def _compile(design: Design, header: str, tools: Path, compiler: str, program: P
             (folder / name).write_bytes(_template(name))
         (folder / "ports.h").write_text(header)
         # Whatever ends this, the pool waits for its threads: what they run is killed before.
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool, Processes() as processes:
+        with ThreadPoolExecutor(cores()) as pool, Processes() as processes:
             _verilate(processes, design, tools, folder)
             include = _include_folder(folder / "Vdesign.mk")
             command = [compiler, *FLAGS, f"-I{include}", f"-I{include / 'vltstd'}", "-I."]

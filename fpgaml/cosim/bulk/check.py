@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from fpgaml.cores import cores
 from fpgaml.cosim.bulk.build import BulkProgram, Design, Pace, build
 from fpgaml.cosim.bulk.continuous import check_stream
 from fpgaml.cosim.bulk.inputs import inputs_of
 from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, Values, WrongBit, first_wrong
-from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share, cores
+from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share
 from fpgaml.cosim.bulk.turns import in_turn
 from fpgaml.cosim.job import read_bench_json
 from fpgaml.errors import FpgamlError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -149,8 +148,3 @@ class Run:
         frames, cycles, latency, start, end, fault, frame, element = map(int, fields[:8])
         first = self._frames * process // self._processes
         return Share(first, frames, cycles, float(fields[8]), latency, end - start, Fault(fault), frame, element)
-
-
-def cores() -> int:
-    """How many processes a run is shared among."""
-    return len(os.sched_getaffinity(0))
