@@ -90,6 +90,7 @@ def convert(
     tolerance: str | float | None = None,
     auc_loss: float | None = None,
     requantize_bits: int | None = None,
+    narrow: str | Sequence[str] = (),
     seed: int = 1,
     vectors: int = 256,
     golden: int = 256,
@@ -111,6 +112,7 @@ def convert(
         calibrate: choose them by the data; tolerance: how far outputs may be from the float network's then, in output
             units, or as `1%` of their range; auc_loss: what the ROC AUC may lose instead.
         requantize_bits: of the factors between the codes of an integer model; None: exact.
+        narrow: bits that go from what the model quantises itself, as for --narrow: `hidden.weight=-2`.
         seed, vectors, golden: of the made-up vectors, how many, and how many events of the data are golden vectors.
         force: overwrite files of an old project that were edited.
 
@@ -147,6 +149,7 @@ def convert(
                 labels=found.labels,
             ),
             requantize_bits=requantize_bits,
+            narrow=_texts(narrow),
             force=force,
             checking=Checking(
                 data=found.data,

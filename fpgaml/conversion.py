@@ -16,13 +16,13 @@ from fpgaml.data.dataset import DataSet
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.frontends.model import Approximation
-from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import read_inputs
 from fpgaml.graph.serial import graph_hash
 from fpgaml.oracles import choose_oracle
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_requantisation
 from fpgaml.precision.build import Numbers
+from fpgaml.precision.by_narrowing import narrow
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import check_target, staged
@@ -79,6 +79,7 @@ class Request:
         input_types: as for --input-type.
         numbers: how to round what the model keeps in floating point; None: weights keep 16 bits, results are exact.
         requantize_bits: significant bits of the factors between the codes of an integer model; None: exact.
+        narrow: bits that go from what the model quantises itself, as for --narrow.
         force: overwrite files of an old project in the folder that were edited.
     """
 
@@ -88,6 +89,7 @@ class Request:
     input_types: Sequence[str] = ()
     numbers: Numbers | None = None
     requantize_bits: int | None = None
+    narrow: Sequence[str] = ()
     force: bool = False
     checking: Checking = field(default_factory=Checking)
     vectors: Vectors = field(default_factory=Vectors)
@@ -143,13 +145,14 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     with nullcontext() if request.numbers else progress.step("reading the model"):
         model, data = load_with_data(path, request.input_types, checking.events, request.numbers, checking.check)
     model, exact = _requantised(model, request.requantize_bits)
+    model, exact = _narrowed(model, exact, request)
     evidence = _evidence(request, data)
     with progress.step("checking what can be written"):
         request.target.check(model.graph, board, evidence)
     approximate = bool(model.approximations)
     oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, model.axes, approximate=approximate)
     if oracle is None and exact is not None:
-        oracle = ExactForm(exact)
+        oracle = exact
     with oracle or nullcontext(), staged(request.output, request.force) as stage:
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
@@ -171,7 +174,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
     return Conversion(request.output, model, board, written, results)
 
 
-def _requantised(model: LoadedModel, bits: int | None) -> tuple[LoadedModel, Graph | None]:
+def _requantised(model: LoadedModel, bits: int | None) -> tuple[LoadedModel, ExactForm | None]:
     """The model with shorter factors between its codes, and its exact Graph, if that is asked for."""
     if bits is None:
         return model, None
@@ -181,7 +184,21 @@ def _requantised(model: LoadedModel, bits: int | None) -> tuple[LoadedModel, Gra
     kept = "the nearest power of two" if bits == 1 else f"{bits} significant bits"
     note = Approximation("all layers", f"factors between the codes rounded to {kept} (--requantize)")
     rounded = run(of_requantisation(bits), model.graph)
-    return replace(model, graph=rounded, approximations=(*model.approximations, note)), model.graph
+    exact = ExactForm(model.graph, "the same network with exact requantisation")
+    return replace(model, graph=rounded, approximations=(*model.approximations, note)), exact
+
+
+def _narrowed(model: LoadedModel, exact: ExactForm | None, request: Request) -> tuple[LoadedModel, ExactForm | None]:
+    """The model with fewer bits than it came with, if that is asked for, and what stands for it as it came."""
+    if not request.narrow:
+        return model, exact
+    if request.numbers is not None:
+        reason = f"not together with {request.numbers.option}, which says all types"
+        raise FpgamlError("--narrow", reason, "Give fewer bits there")
+    found = narrow(model.graph, request.narrow)
+    exact = exact or ExactForm(model.graph, "the same network with all of its bits")
+    notes = (*model.approximations, *found.notes)
+    return replace(model, graph=found.graph, approximations=notes, precision=found.precision), exact
 
 
 def _requantisation(model: LoadedModel, bits: int | None) -> dict[str, Fact]:

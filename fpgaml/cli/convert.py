@@ -87,6 +87,14 @@ class ModelOptions:
         float | None,
         typer.Option("--auc-loss", help="With --calibrate and --labels: what the ROC AUC may lose, such as 0.001."),
     ] = None
+    narrow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--narrow",
+            help="Bits that go from what the model quantises itself: 'LAYER.PART=-2', PART being weight, bias or "
+            "result. Another network: the report says how far from the model.",
+        ),
+    ] = None
     requantize: Annotated[
         str,
         typer.Option(
@@ -167,6 +175,7 @@ def _convert(
             input_types=tuple(reading.input_type or ()),
             numbers=numbers,
             requantize_bits=_factor_bits(reading.requantize),
+            narrow=tuple(reading.narrow or ()),
             force=project.force,
             checking=replace(checking(data, kept), data=found.data, labels=found.labels),
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),

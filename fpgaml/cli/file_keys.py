@@ -20,8 +20,9 @@ FALLS_WITH: Mapping[str, tuple[str, ...]] = {
     "data-axes": ("data",),
     "labels": ("data",),
     "reference": ("data",),
-    "precision": ("calibrate",),
-    "calibrate": ("precision",),
+    "precision": ("calibrate", "narrow"),
+    "calibrate": ("precision", "narrow"),
+    "narrow": ("precision", "calibrate"),
     "auc-loss": ("precision",),
 }
 """Keys of the file that say something about what a flag puts in another's place, or answer the same question."""

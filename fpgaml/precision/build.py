@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.types import Quantizer
 from fpgaml.precision.places import Choice
 from fpgaml.record.calibration import Calibration
-from fpgaml.record.precision import Precision, PrecisionChoice
+from fpgaml.record.precision import How, Precision, PrecisionChoice
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def nothing_to_round(option: str) -> FpgamlError:
     return FpgamlError(option, reason, "Leave it out")
 
 
-def facts_of(how: Literal["given", "calibrated"], asked: Sequence[str], choices: Iterable[Choice]) -> Precision:
+def facts_of(how: How, asked: Sequence[str], choices: Iterable[Choice]) -> Precision:
     """What the manifest says of it."""
     rows = [
         PrecisionChoice.model_validate(

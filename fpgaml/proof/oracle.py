@@ -125,14 +125,15 @@ class ExactForm(Oracle):
     """The network before it was made cheaper, by the interpreter; stands in where nobody runs the source model.
 
     Args:
-        graph: with its outputs in the same order.
+        graph: with its outputs in the same order; what: it is, in words.
     """
 
     graph: Graph
+    what: str
 
     @property
     def title(self) -> str:
-        return "the same network with exact requantisation, by the interpreter"
+        return f"{self.what}, by the interpreter"
 
     def answers(self, inputs: Mapping[str, NDArray[np.float64]], first_event: int) -> Answers:
         nodes = {node: inputs[layer] for layer, node in self.graph.input_layers.items()}

@@ -127,7 +127,7 @@ class Manifest(Fact):
     input_types: tuple[InputType, ...]
     approximations: tuple[Approximation, ...]
     precision: Precision | None = Field(default=None, exclude_if=absent)
-    """Of `--precision` or `--calibrate`."""
+    """Of `--precision`, `--calibrate` or `--narrow`."""
     remarks: tuple[str, ...] = Field(default=(), exclude_if=empty)
     """Of the types of a float network: what was asked for and is not kept, or what would make them narrower."""
     vectors: VectorFacts

@@ -1,4 +1,4 @@
-"""How numbers were rounded that the model keeps in floating point: as asked for, or calibrated on data."""
+"""How numbers were rounded: those that a model keeps in floating point, as asked for or by data, or its own ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from fpgaml.record.base import Count, Fact, Name
+
+How = Literal["given", "calibrated", "narrowed"]
+"""By `--precision` or a configuration of hls4ml, by `--calibrate`, by `--narrow`."""
 
 
 class PrecisionChoice(Fact):
@@ -23,7 +26,7 @@ class PrecisionChoice(Fact):
 class Precision(Fact):
     """What was asked for, and what each tensor got; a result that its type already held exactly is not listed."""
 
-    how: Literal["given", "calibrated"]
+    how: How
     asked: tuple[Name, ...]
     """As the user wrote it."""
     choices: tuple[PrecisionChoice, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""The types that were asked for a float network, and what is to be said of them."""
+"""The types that were asked for a float network, what is to be said of them, and bits that were taken away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FEW = 6
 
 
 def sections(subject: Subject) -> Iterator[Section]:
-    """What was asked for, then remarks."""
+    """What was asked for, then remarks; or what a quantised model lost."""
     precision = subject.manifest.precision
     lines = []
     if precision is not None and precision.how == "given":
@@ -23,3 +23,8 @@ def sections(subject: Subject) -> Iterator[Section]:
     lines += [line(remark) for remark in subject.manifest.remarks]
     if lines:
         yield Section("Precision of what the model keeps in floating point", lines)
+    if precision is not None and precision.how == "narrowed":
+        fewer = precision.choices if subject.everything else precision.choices[:FEW]
+        rows = [line(f"{text}: now {each.type}") for text, each in zip(precision.asked, fewer, strict=False)]
+        more = len(precision.choices) - len(fewer)
+        yield Section("Fewer bits than the model has", [*rows, *([line(f"and {more} more (--all)")] if more else [])])
