@@ -29,6 +29,7 @@ from fpgaml.cli.predict import predict
 from fpgaml.cli.report import report
 from fpgaml.cli.synth import synth
 from fpgaml.cli.train import train
+from fpgaml.cli.vectors import vectors
 from fpgaml.cli.verify import verify
 from fpgaml.errors import FpgamlError
 
@@ -57,7 +58,11 @@ def _options(
     """Options of fpgaml itself."""
 
 
-for command in (init, convert, verify, cosim, synth, build, report, models, predict, evaluate, train, boards, doctor):
+COMMANDS = (
+    *(init, convert, verify, cosim, synth, build, report, models, predict, evaluate, vectors),
+    *(train, boards, doctor),
+)
+for command in COMMANDS:
     app.command()(command)
 
 

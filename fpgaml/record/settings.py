@@ -27,6 +27,11 @@ class Settings(Fact):
         return True
 
     @property
+    def of_graph(self) -> bool:
+        """Whether its golden vectors are the Graph's own integers."""
+        return True
+
+    @property
     def top_module(self) -> str:
         """The top module or function of what was made; empty where there is none."""
         return ""

@@ -43,3 +43,8 @@ class TfliteFacts(Settings):
     def on_board(self) -> bool:
         """A flatbuffer is for no board."""
         return False
+
+    @property
+    def of_graph(self) -> bool:
+        """They are codes."""
+        return False
