@@ -13,6 +13,7 @@ from fpgaml.errors import FpgamlError
 
 if TYPE_CHECKING:
     from fpgaml.checking import Checking
+    from fpgaml.cluster.workers import Workers
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show errors and the verdict, nothing else.")]
@@ -92,6 +93,43 @@ class CheckOptions:
             rich_help_panel="Checks",
         ),
     ] = None
+
+
+@dataclass(frozen=True)
+class ClusterOptions:
+    """Where work is done that can be cut into pieces."""
+
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            envvar="FPGAML_CLUSTER",
+            metavar="WHERE",
+            help="Workers: tcp://host:port or the scheduler file of a Dask scheduler that runs, or slurm, htcondor, "
+            "kubernetes.  \\[default: this machine's cores]",
+            rich_help_panel="Workers",
+        ),
+    ] = None
+    cluster_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--cluster-config",
+            envvar="FPGAML_CLUSTER_CONFIG",
+            metavar="FILE.yaml",
+            help="With slurm, htcondor, kubernetes: the arguments of SLURMCluster, HTCondorCluster, KubeCluster.",
+            rich_help_panel="Workers",
+        ),
+    ] = None
+
+    def workers(self) -> Workers:
+        """The choice; nothing is started yet.
+
+        Raises:
+            FpgamlError: the options contradict each other, or mean nothing.
+        """
+        from fpgaml.cluster.workers import choose_workers
+
+        return choose_workers(self.cluster, self.cluster_config)
 
 
 def checking(data: DataOptions, checks: CheckOptions) -> Checking:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from pathlib import Path
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 
 class Sum(Protocol):
@@ -52,3 +53,12 @@ class Job(Protocol[Given_co]):
         Raises:
             FpgamlError: bad input, which no second try mends.
         """
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A job whose pieces read files where the worker is; that all workers see them is made sure of before."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """Absolute paths."""

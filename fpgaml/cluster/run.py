@@ -12,7 +12,7 @@ from fpgaml.cluster.here import open_here
 from fpgaml.cluster.job import Job, Piece, S
 from fpgaml.cluster.local.pool import open_local
 from fpgaml.cluster.pool import Failure, Outcome, Pool
-from fpgaml.cluster.workers import HERE, Here, Local, Workers
+from fpgaml.cluster.workers import HERE, Batch, Here, Local, Scheduler, Workers
 from fpgaml.interrupts import interruptible
 from fpgaml.progress import Progress
 
@@ -63,18 +63,18 @@ def run_job(
     with progress.bar(job.title, sum(piece.count for piece in pieces), job.unit) as advance:
         advance(sum(piece.count for piece in pieces if piece in before))
         if open_:
-            with open_pool(job, workers) as pool:
+            with open_pool(job, workers, progress) as pool:
                 for last in (False, True):
                     open_ = round_.go(pool, open_, advance, last)
     return Done(round_.total, dict(sorted(round_.failed.items())))
 
 
 @contextmanager
-def open_pool(job: Job[S], workers: Workers) -> Iterator[Pool[S]]:
+def open_pool(job: Job[S], workers: Workers, progress: Progress) -> Iterator[Pool[S]]:
     """What does the pieces.
 
     Raises:
-        FpgamlError: the workers cannot be reached.
+        FpgamlError: the workers cannot be reached, or are not what this process is.
     """
     match workers:
         case Here():
@@ -83,8 +83,11 @@ def open_pool(job: Job[S], workers: Workers) -> Iterator[Pool[S]]:
         case Local(processes):
             with open_local(job, processes) as local:
                 yield local
-        case _:
-            raise NotImplementedError(workers)
+        case Scheduler() | Batch():
+            from fpgaml.cluster.remote.open import open_there
+
+            with open_there(job, workers, progress) as there:
+                yield there
 
 
 class _Round(Generic[S]):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from fpgaml.errors import FpgamlError
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,32 @@ class Batch:
 
 Workers = Here | Local | Scheduler | Batch
 HERE = Here()
+_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
+
+
+def choose_workers(cluster: str | None, config: Path | None) -> Workers:
+    """What the options `--cluster` and `--cluster-config` say; without them this machine's cores.
+
+    Args:
+        cluster: `tcp://host:port` or a scheduler file of Dask; `slurm`, `htcondor` or `kubernetes`.
+
+    Raises:
+        FpgamlError: it is none of these, or comes without the file that it needs, or with one that it does not.
+    """
+    named = cluster if cluster in tuple(System) else ""
+    if config is not None and not named:
+        reason = f"goes with --cluster {'|'.join(System)}"
+        raise FpgamlError("--cluster-config", reason, "Leave it out: a scheduler that runs has its workers")
+    if cluster is None:
+        return Local()
+    if named:
+        if config is None:
+            reason = f"`{named}` needs the arguments of its workers: how many, which queue, how long"
+            raise FpgamlError("--cluster", reason, "Give --cluster-config FILE.yaml; docs/cluster.md has examples")
+        return Batch(System(named), config)
+    if "://" not in cluster and not Path(cluster).is_file():
+        if not _HOST_AND_PORT.fullmatch(cluster):
+            reason = f"`{cluster}` is neither an address such as tcp://host:8786 nor a scheduler file of Dask"
+            raise FpgamlError("--cluster", reason, f"Or one of {', '.join(System)}, with --cluster-config FILE.yaml")
+        cluster = f"tcp://{cluster}"
+    return Scheduler(cluster)

@@ -1,4 +1,6 @@
-"""The program that a worker process runs: `python -c "…serve()" FD JOB`, with a socket to the one that started it.
+"""The program that a worker process runs: `python -c "…serve()" FD JOB FOLDER…`, told by a socket.
+
+FD is the socket's, JOB a file, and the folders are where modules are found.
 
 A Python of its own, rather than a fork of the caller's: no thread or lock of the caller is in it, nothing that the
 caller imported, and a caller's script needs no `if __name__ == "__main__"`.
@@ -12,7 +14,7 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from time import sleep
 from typing import Any, NoReturn
@@ -22,6 +24,8 @@ from fpgaml.interrupts import interruptible
 
 GRACE = 1.0
 """Seconds that a worker has to clean up what it began, after it was told to end."""
+IDLE = 900.0
+"""Seconds without a piece after which it ends: whoever started it may have forgotten it."""
 READY = "ready"
 
 
@@ -34,7 +38,11 @@ def serve() -> None:
     Thread(target=_listen, args=(connection, pieces), daemon=True).start()
     with interruptible():
         while True:
-            done = attempt(job, pieces.get())
+            try:
+                piece = pieces.get(timeout=IDLE)
+            except Empty:
+                return
+            done = attempt(job, piece)
             try:
                 connection.send(done)
             except OSError:
