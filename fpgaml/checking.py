@@ -93,6 +93,8 @@ class Checking:
         model_rounds: bool,
         approximate: bool,
         calibrated: bool = False,
+        golden: int = 0,
+        statistics: bool = True,
     ) -> Proof:
         """A proof that has seen nothing yet.
 
@@ -100,6 +102,7 @@ class Checking:
             hops: of the firmware; model_rounds: whether the source model itself brings raw data into the inputs' types.
             approximate: whether the Graph rounds what the source keeps in floating point; calibrated: whether it does
                 so in types that were chosen for the data.
+            golden: events of the data that become golden vectors; statistics: whether quantizers are counted.
         """
         return Proof(
             graph=graph,
@@ -109,7 +112,9 @@ class Checking:
             approximate=approximate,
             source_on_data=calibrated and self.data is not None,
             oracle_required=self.framework == FrameworkUse.REQUIRED,
-            counted="vectors" if self.data is None else "data",
+            counted="" if not statistics else "vectors" if self.data is None else "data",
+            golden=golden,
+            layers=self.layers,
             keep_outputs=self.labels is not None,
         )
 

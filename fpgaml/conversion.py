@@ -26,7 +26,7 @@ from fpgaml.precision.by_narrowing import narrow
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.hashes import folder_hashes
 from fpgaml.project.publish import check_target, staged
-from fpgaml.proof.checks import Batch, Check, Proof, chunk_events, data_batches, source_check, split
+from fpgaml.proof.checks import Batch, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.golden import Golden
 from fpgaml.proof.oracle import ExactForm, Oracle
 from fpgaml.proof.record import results_of
@@ -157,14 +157,20 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
         written = request.target.write(stage, model.graph, board, evidence, progress)
         hops = written.firmware.hops
         model_rounds = all(choice.origin == "model" for choice in model.inputs)
-        how = {"approximate": approximate, "calibrated": model.calibration is not None}
-        proof = checking.proof(model.graph, hops, oracle, model_rounds=model_rounds, **how)
+        proof = checking.proof(
+            model.graph,
+            hops,
+            oracle,
+            model_rounds=model_rounds,
+            approximate=approximate,
+            calibrated=model.calibration is not None,
+            golden=request.vectors.of_data,
+        )
         golden = _prove(proof, data, request.vectors, progress)
         parts = _cover(proof, written, golden, progress) | _requantisation(model, request.requantize_bits)
         parts |= _calibration(model, oracle, data)
-        of_firmware: list[Check] = []
+        of_firmware = proof.firmware_checks()
         for hop in hops:
-            of_firmware += hop.checks()
             parts |= hop.parts()
         checks = [source_check(proof, checking.tolerance_lsb, why_not), *of_firmware]
         equal = of_firmware if written.firmware.of_graph else ()

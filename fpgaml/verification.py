@@ -12,6 +12,7 @@ from fpgaml.cosim.project import simulate
 from fpgaml.data.coded import coded, codings_in
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import file_shapes, in_graph_order
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
 from fpgaml.graph.graph import Graph
@@ -24,7 +25,6 @@ from fpgaml.project.hashes import edited_files
 from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
 from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.proof.record import results_of
-from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.files import read_manifest
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
@@ -101,7 +101,7 @@ def verify(
         _run_data(proof, data, progress)
     checks = [source_check(proof, checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
-    of_firmware = [check for hop in firmware.hops for check in hop.checks()]
+    of_firmware = proof.firmware_checks()
     checks += of_firmware
     physics = checking.physics(proof, of_firmware if firmware.of_graph else (), codings, manifest.axes)
     results = results_of(proof, checks, firmware.tools, physics)

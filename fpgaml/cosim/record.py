@@ -8,7 +8,8 @@ from typing import Any
 
 from fpgaml.cosim.outcome import Outcome
 from fpgaml.cosim.tools import Simulator
-from fpgaml.record.checks import INTERPRETER, Check, Comparison
+from fpgaml.emulator.titles import INTERPRETER
+from fpgaml.record.checks import Check, Comparison
 from fpgaml.record.cosim import Cosim, VendorTiming
 from fpgaml.record.files import update_results
 from fpgaml.record.results import Results

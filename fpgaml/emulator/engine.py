@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
@@ -30,6 +31,14 @@ class Engine(Protocol):
 
         Raises:
             FpgamlError: an input is missing or has the wrong shape.
+            CheckFailedError: of the emulator: on one of the events that are compared it is not the interpreter.
+        """
+
+    def confirm(self, values: Mapping[str, FixedArray], outputs: Mapping[str, FixedArray]) -> None:
+        """Compare with what the interpreter said of a batch that ran through it for another reason.
+
+        Raises:
+            CheckFailedError: they differ.
         """
 
 
@@ -42,11 +51,14 @@ class Interpreter:
     @property
     def title(self) -> str:
         """As in `Engine`."""
-        return "integer interpreter"
+        return INTERPRETER
 
     def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
         """As in `Engine`."""
         return interpret(self.graph, values)
+
+    def confirm(self, values: Mapping[str, FixedArray], outputs: Mapping[str, FixedArray]) -> None:
+        """As in `Engine`: it is the interpreter."""
 
 
 def choose_engine(graph: Graph, events: int, progress: Progress) -> Engine:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from fpgaml.data.coded import to_reals
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.file_axes import Orders, to_file
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.physics.measure import Answers, Scored
 from fpgaml.proof.checks import Check, Proof
-from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.physics import Column, ColumnRole
 from fpgaml.record.verdict import Status
 
@@ -34,7 +34,7 @@ def columns_of_proof(
         checks: of the firmware; codings: of outputs that carry integer codes, which become real numbers.
         axes: of outputs whose axes lie in another order in the file, which the labels follow.
     """
-    fixed = fixed_column(_joined(proof.outputs, codings, axes))
+    fixed = fixed_column(_joined(proof.outputs, codings, axes), proof.runs.title)
     source = _source(proof, codings, axes)
     told = shared([source, fixed] if source else [fixed])
     return (*told, *(equal_firmware(check, told[-1].column) for check in checks if check.status == Status.EXACT))
@@ -46,9 +46,9 @@ def source_column(answers: Answers, tool: str) -> Scored:
     return Scored(column, answers)
 
 
-def fixed_column(answers: Answers) -> Scored:
-    """The Graph."""
-    column = Column(key=FIXED, role=ColumnRole.FIXED, title="fixed point", tool=INTERPRETER, events=_events(answers))
+def fixed_column(answers: Answers, tool: str = INTERPRETER) -> Scored:
+    """The Graph, by whoever computed it."""
+    column = Column(key=FIXED, role=ColumnRole.FIXED, title="fixed point", tool=tool, events=_events(answers))
     return Scored(column, answers)
 
 

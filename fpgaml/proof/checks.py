@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.dataset import DataSet
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.errors import ToolError
-from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress, Silent
 from fpgaml.proof.compare import Comparison, compare_reals, tally
 from fpgaml.proof.float32 import Explanation, explain
+from fpgaml.proof.graph_runs import GraphRuns
 from fpgaml.proof.oracle import Answers, Oracle
 from fpgaml.proof.rounding import InputRounding, changed_events
-from fpgaml.proof.statistics import QuantizerStatistics, StatisticsAccumulator
+from fpgaml.proof.statistics import QuantizerStatistics
 from fpgaml.record.base import Fact
 from fpgaml.record.checks import SOURCE_CHECK
 from fpgaml.record.verdict import Status
@@ -100,7 +101,7 @@ class Hop(Protocol):
     """A comparison of firmware with the Graph, batch by batch."""
 
     def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
-        """A batch, the interpreter's outputs for it, and its place among the events of its origin."""
+        """A batch, the Graph's outputs for it, and its place among the events of its origin."""
 
     def checks(self) -> Sequence[Check]:
         """What it came to, after the last batch."""
@@ -111,7 +112,7 @@ class Hop(Protocol):
 
 @dataclass(kw_only=True)
 class Proof:
-    """Runs batches through the interpreter and everything that must equal it.
+    """Runs batches through the Graph and everything that must equal it.
 
     Args:
         graph: what everything must equal.
@@ -119,7 +120,9 @@ class Proof:
         oracle: the source model's answers, or None.
         model_rounds: whether the source model itself brings raw data into the inputs' types.
         oracle_required: whether an oracle that cannot answer is an error.
-        counted: the origin of the batches that statistics count: data where there is some, else the vectors.
+        counted: the origin of the batches that statistics count: data where there is some, else the vectors; empty for
+            no statistics.
+        golden: events of the data that become golden vectors: the interpreter's; layers: whether layers are compared.
         keep_outputs: whether the outputs of the data, and the source's answers to it, are kept for physics metrics.
         approximate: whether the Graph rounds what the source keeps in floating point.
         source_on_data: whether the source is asked about data alone: types that were chosen for data saturate beyond.
@@ -133,11 +136,13 @@ class Proof:
     model_rounds: bool
     oracle_required: bool = False
     counted: str = "vectors"
+    golden: int = 0
+    layers: bool = False
     keep_outputs: bool = False
     approximate: bool = False
     source_on_data: bool = False
     no_answers: str = ""
-    statistics: StatisticsAccumulator = field(init=False)
+    runs: GraphRuns = field(init=False)
     source_found: dict[str, Comparison] = field(default_factory=dict)
     explained: dict[str, Explanation] = field(default_factory=dict)
     apart_in_float64: float = 0.0
@@ -149,19 +154,10 @@ class Proof:
     source_outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.statistics = StatisticsAccumulator(self.graph)
+        self.runs = GraphRuns(self.graph, self.counted, self.golden, self.layers)
 
     def run(self, batch: Batch) -> dict[str, FixedArray]:
-        """Check one batch; returns the interpreter's outputs."""
-        wanted = self._layer_nodes()
-        kept: dict[str, FixedArray] = {}
-
-        def watch(node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
-            if batch.origin == self.counted:
-                self.statistics(node, inputs, result)
-            if node.name in wanted:
-                kept[node.name] = result
-
+        """Check one batch; returns the Graph's outputs."""
         if batch.reals is not None and not self.model_rounds:
             for name, value in batch.values.items():
                 counted = self.roundings.get(name, InputRounding(name))
@@ -171,9 +167,7 @@ class Proof:
         questions: list[Question] = []
         with self._without_answers():
             questions = self._ask(batch, first)
-        inside = self.statistics.inside if batch.origin == self.counted else None
-        with self.progress.step("the integer interpreter"):
-            outputs = interpret(self.graph, batch.values, watch, inside)
+        outputs, kept = self.runs.run(batch.values, batch.origin, first, self._layer_nodes(), self.progress)
         with self.progress.step("the firmware"):
             for hop in self.hops:
                 hop.feed(batch, outputs, first)
@@ -295,9 +289,20 @@ class Proof:
     def _layer_nodes(self) -> frozenset[str]:
         return frozenset(self.graph.layers.values()) if self.oracle is not None else frozenset()
 
+    def firmware_checks(self) -> list[Check]:
+        """What the hops came to; who computed the Graph's outputs is said as it was."""
+        found = [check for hop in self.hops for check in hop.checks()]
+        return [replace(check, oracle=self._by()) if check.oracle == INTERPRETER else check for check in found]
+
+    def _by(self) -> str:
+        others = sum(count for origin, count in self.events.items() if origin != "data")
+        if self.runs.title == INTERPRETER or not others:
+            return self.runs.title
+        return f"{self.runs.title}; {INTERPRETER} on the other {others:,}"
+
     def quantizers(self) -> tuple[QuantizerStatistics, ...]:
         """What every quantizer did, on the data where there is some, else on the vectors."""
-        return self.statistics.results()
+        return self.runs.statistics.results()
 
 
 def source_check(proof: Proof, tolerance_lsb: float | None, why_not: str) -> Check:
@@ -365,9 +370,10 @@ def data_batches(proof: Proof, data: DataSet) -> Iterator[Batch]:
     """Recorded events as batches, brought into the inputs' types and counted in the statistics."""
     events = sum(prod(shape) for shape in data.shapes.values()) * chunk_events(proof.graph)
     start = 0
+    proof.runs.expect(data.events, proof.progress)
     for chunk in data.chunks(events):
         reals = {node: chunk[layer] for layer, node in proof.graph.input_layers.items()}
-        yield Batch(proof.statistics.read(reals), reals, "data", start)
+        yield Batch(proof.runs.statistics.read(reals), reals, "data", start)
         start += len(next(iter(reals.values())))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.checks import Batch, Check
 from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.record.base import Fact
-from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.verdict import Status
 
 Run = Callable[[Mapping[str, FixedArray]], Mapping[str, FixedArray]]

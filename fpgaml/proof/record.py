@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.proof.checks import Check, Proof
 from fpgaml.proof.compare import Comparison
 from fpgaml.proof.statistics import QuantizerStatistics
@@ -26,6 +27,8 @@ def results_of(
     return Results(
         tools=tools,
         events=dict(proof.events),
+        graph_by="" if proof.runs.title == INTERPRETER else proof.runs.title,
+        counted_events=proof.runs.counted_events if proof.runs.counted_events < proof.events.get("data", 0) else None,
         checks=tuple(check_of(check) for check in checks),
         quantizers=tuple(_quantizer(statistics) for statistics in proof.quantizers()),
         input_rounding=tuple(record.InputRounding(**asdict(rounding)) for rounding in proof.roundings.values()),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from fpgaml.emulator.titles import is_of_graph
 from fpgaml.record.base import Above, Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
 from fpgaml.record.verdict import Status
 
 SOURCE_CHECK = "source model = Graph"
 """The name of the first hop."""
-INTERPRETER = "the integer interpreter"
-"""The oracle of every hop from the Graph on: equal means every bit."""
 
 
 class Difference(Fact):
@@ -96,6 +95,11 @@ class Check(Fact):
     layers: tuple[Comparison, ...] = ()
     input_rounding: tuple[Comparison, ...] = ()
     """Outputs of events whose inputs their type rounds."""
+
+    @property
+    def on_bits(self) -> bool:
+        """Whether it is a hop from the Graph on: equal means every bit."""
+        return is_of_graph(self.oracle)
 
     @property
     def compared(self) -> dict[str, Comparison]:

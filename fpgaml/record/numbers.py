@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.record.base import Kind
-from fpgaml.record.checks import INTERPRETER
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.number import HEADLINES, RESOURCES, STRENGTH, Number, What, title_of
 from fpgaml.record.physics import Column, ColumnRole, Physics
@@ -189,7 +189,9 @@ def _physics(project: _Project) -> Iterator[Number]:
     physics, stale = project.results.physics, project.changed
     if not isinstance(physics, Physics):
         return
-    about = Number(What.ROC_AUC, 0, "", physics.kind, INTERPRETER, stale=stale)
+    fixed = physics.of_role(ColumnRole.FIXED)
+    by = fixed.tool if fixed and fixed.tool else INTERPRETER
+    about = Number(What.ROC_AUC, 0, "", physics.kind, by, stale=stale)
     judged = physics.of_role(ColumnRole.HARDWARE) or physics.of_role(ColumnRole.FIXED)
     found = list(_judged(physics, judged, about)) if judged else []
     yield from found

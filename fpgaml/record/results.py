@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, computed_field
 
-from fpgaml.record.base import Count, Fact, Name, absent
+from fpgaml.record.base import Count, Fact, Name, absent, empty
 from fpgaml.record.calibration import Calibration
 from fpgaml.record.checks import Check, InputRounding, QuantizerUse
 from fpgaml.record.cosim import Bulk, Cosim
@@ -32,6 +32,10 @@ class Results(Fact):
     """With versions."""
     events: Mapping[str, Count]
     """Events that were run, by origin."""
+    graph_by: str = Field(default="", exclude_if=empty)
+    """Who computed the Graph's outputs for the data, where not the interpreter alone."""
+    counted_events: Count | None = Field(default=None, exclude_if=absent)
+    """Events of the data that quantizers inside the network are counted on, where not all; those of inputs are."""
     checks: tuple[Check, ...]
     quantizers: tuple[QuantizerUse, ...]
     input_rounding: tuple[InputRounding, ...]

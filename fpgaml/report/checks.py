@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fpgaml.record.checks import INTERPRETER, SOURCE_CHECK, Check, Comparison
+from fpgaml.emulator.titles import INTERPRETER
+from fpgaml.record.checks import SOURCE_CHECK, Check, Comparison
 from fpgaml.record.verdict import Status, Verdict
 from fpgaml.report.section import Mark, Words
 from fpgaml.report.words import once, percent
@@ -54,10 +55,10 @@ def describe(check: Check, how: str) -> list[str]:
     """
     if check.status == Status.NOT_CHECKED:
         return [part for part in (_sentence(check.note), _how(check, how)) if part]
-    bits = check.oracle == INTERPRETER
+    bits = check.on_bits
     lines = _equal(check, bits) if check.status == Status.EXACT else _unequal(check)
     note = [_sentence(check.note)] if check.note else []
-    oracle = [] if bits or not check.oracle else [f"({check.oracle})"]
+    oracle = [] if check.oracle in ("", INTERPRETER) else [f"({check.oracle})"]
     if len(lines) == 1 and oracle and not note:
         return [f"{lines[0]}  {oracle[0]}"]
     return lines + note + oracle

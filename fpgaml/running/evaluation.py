@@ -171,7 +171,12 @@ class _Judged:
             firmware = _Answers(opened()) if opened else None
             hops = [firmware] if firmware else []
             proof = checking.proof(
-                self.graph, hops, oracle, model_rounds=self.model_rounds, approximate=self.approximate
+                self.graph,
+                hops,
+                oracle,
+                model_rounds=self.model_rounds,
+                approximate=self.approximate,
+                statistics=False,
             )
             proof.wait(progress)
             with progress.bar("events through every column", self.data.events) as advance:

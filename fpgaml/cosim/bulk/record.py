@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, WrongBit
 from fpgaml.cosim.record import equal_outputs
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.project.hashes import edited_files
 from fpgaml.record import cosim as record
-from fpgaml.record.checks import INTERPRETER, Check
+from fpgaml.record.checks import Check
 from fpgaml.record.files import read_manifest, update_results
 from fpgaml.record.verdict import Status
 from fpgaml.rtl.firmware import SIMULATION

@@ -19,8 +19,9 @@ def sections(subject: Subject) -> Iterator[Section]:
     if not quantizers:
         return
     kinds = once(str(each.kind) for each in quantizers)
-    of_data = subject.results.events.get("data")
-    seen = "on the data" if of_data else "on the test vectors; --data shows typical ranges"
+    of_data, counted = subject.results.events.get("data"), subject.results.counted_events
+    data = "the data" if counted is None else f"the first {counted:,} of {of_data:,} events of the data, inputs on all"
+    seen = f"on {data}" if of_data else "on the test vectors; --data shows typical ranges"
     shown = [each for each in quantizers if subject.everything or each.remark]
     titles = _titles(quantizers)
     rows = [
@@ -36,7 +37,7 @@ def sections(subject: Subject) -> Iterator[Section]:
     looked_at = [each for each in quantizers if each.fewer]
     if looked_at:
         found = _fewer(looked_at, titles, subject)
-        yield Section("Fewer bits", list(found), f"{kinds}, on the {'data' if of_data else 'test vectors'}")
+        yield Section("Fewer bits", list(found), f"{kinds}, on {data if of_data else 'the test vectors'}")
 
 
 def _titles(quantizers: Sequence[QuantizerUse]) -> dict[str, str]:
@@ -84,7 +85,11 @@ def _fewer(quantizers: Sequence[QuantizerUse], titles: dict[str, str], subject: 
         others = "The other one uses its" if hidden == 1 else f"The {hidden} others use their"
         yield line(f"{others} top and bottom bits (--all lists every one).")
     data, vectors = subject.results.events.get("data"), subject.results.events.get("vectors", 0)
-    origin = f"{data} events of the data" if data else f"{vectors} made-up vectors, which need not look like data"
+    counted = subject.results.counted_events
+    inside = "" if counted is None else f" (inside the network the first {counted})"
+    origin = (
+        f"{data} events of the data{inside}" if data else f"{vectors} made-up vectors, which need not look like data"
+    )
     yield line(
         f"Seen on {origin}: no proof for others. Columns: values that do not fit without the top bits; values that "
         "change without the bottom bits, by how much at most and on average (RMS, in units of today's lowest bit). "

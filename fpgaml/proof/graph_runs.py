@@ -1,0 +1,96 @@
+"""The Graph's own outputs for the events of a proof: the interpreter's, and of many events the emulator's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from math import prod
+
+from fpgaml.emulator.engine import Engine, Interpreter, choose_engine
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.interpreter import interpret
+from fpgaml.graph.values import FixedArray
+from fpgaml.progress import Progress
+from fpgaml.proof.statistics import StatisticsAccumulator
+
+COUNTED_VALUES, LEAST_COUNTED = 1 << 29, 1 << 14
+"""Numbers of all tensors together, for the events of the data that the interpreter runs in any case, so that quantizers
+are counted on them; and the fewest such events."""
+DATA = "data"
+
+Values = dict[str, FixedArray]
+
+
+@dataclass
+class GraphRuns:
+    """Runs batches of one Graph.
+
+    Of many events of data the first run through the interpreter, which shows what every quantizer does. The rest may
+    run through the emulator, which is compared with the interpreter on all of the first and on some of the rest.
+
+    Args:
+        graph: what runs; counted: the origin of the batches that statistics count, empty for none.
+        golden: events of the data that the interpreter runs in any case: golden vectors are its own.
+        everywhere: whether it runs all of them: nothing else shows what layers give.
+        statistics: of quantizers; counted_events: that the interpreter ran of those that they count.
+    """
+
+    graph: Graph
+    counted: str
+    golden: int = 0
+    everywhere: bool = False
+    statistics: StatisticsAccumulator = field(init=False)
+    counted_events: int = field(init=False, default=0)
+    _engine: Engine = field(init=False)
+    _first: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.statistics = StatisticsAccumulator(self.graph)
+        self._engine = Interpreter(self.graph)
+
+    @property
+    def title(self) -> str:
+        """Who computed the outputs for the data."""
+        return self._engine.title
+
+    def expect(self, events: int, progress: Progress) -> None:
+        """So many events of data come: choose what runs them."""
+        values = sum(prod(shape) for shape in self.graph.shapes.values())
+        counted = max(LEAST_COUNTED, COUNTED_VALUES // max(values, 1)) if self.counted == DATA else 0
+        self._first = max(counted, self.golden)
+        if not self.everywhere and events > self._first:
+            self._engine = choose_engine(self.graph, events - self._first, progress)
+
+    def run(
+        self, values: Mapping[str, FixedArray], origin: str, first: int, shown: Collection[str], progress: Progress
+    ) -> tuple[Values, Values]:
+        """A batch.
+
+        Args:
+            origin: of its events; first: place of the first among those of that origin.
+            shown: nodes whose values are wanted too.
+
+        Returns:
+            The outputs, and what `shown` asks for where the interpreter ran.
+
+        Raises:
+            CheckFailedError: the emulator differs from the interpreter.
+        """
+        if origin == DATA and first >= self._first and not isinstance(self._engine, Interpreter):
+            with progress.step(self._engine.title.partition(",")[0]):
+                return self._engine.run(values), {}
+        counts, kept = origin == self.counted, Values()
+
+        def watch(node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
+            if counts:
+                self.statistics(node, inputs, result)
+            if node.name in shown:
+                kept[node.name] = result
+
+        with progress.step(Interpreter(self.graph).title):
+            outputs = interpret(self.graph, values, watch, self.statistics.inside if counts else None)
+        if counts:
+            self.counted_events += next(iter(values.values())).shape[0]
+        if origin == DATA:
+            self._engine.confirm(values, outputs)
+        return outputs, kept
