@@ -1,0 +1,14 @@
+"""What each operation does, in C++ over lanes of events."""
+
+from __future__ import annotations
+
+from fpgaml.emulator.bodies import elementwise, linear, quantize
+from fpgaml.emulator.site import Writer
+from fpgaml.graph.ops import Operation
+
+BODIES: dict[type[Operation], Writer] = {
+    **elementwise.BODIES,
+    **linear.BODIES,
+    **quantize.BODIES,
+}
+"""Besides Input, Constant and Reshape, which take no code."""

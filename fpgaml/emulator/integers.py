@@ -1,0 +1,80 @@
+"""The machine's integers: which one holds a range, and how a number is written in C++."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fpgaml.errors import TooWideError
+
+
+@dataclass(frozen=True)
+class IntType:
+    """A signed integer of the machine.
+
+    Args:
+        cpp: its name in C++.
+        bits: its width.
+    """
+
+    cpp: str
+    bits: int
+
+    @property
+    def low(self) -> int:
+        """The smallest value."""
+        return -(1 << (self.bits - 1))
+
+    @property
+    def high(self) -> int:
+        """The largest value."""
+        return (1 << (self.bits - 1)) - 1
+
+    @property
+    def unsigned(self) -> str:
+        """The C++ name of the type of the same width in which sums and products may wrap."""
+        return self.cpp.replace("std::int", "std::uint")
+
+    @property
+    def dtype(self) -> np.dtype[np.signedinteger]:
+        """The type of the same width in numpy."""
+        return np.dtype(f"int{self.bits}")
+
+    def holds(self, low: int, high: int) -> bool:
+        """Whether every number from `low` to `high` is one of its values."""
+        return self.low <= low and high <= self.high
+
+
+INT_TYPES = tuple(IntType(f"std::int{bits}_t", bits) for bits in (8, 16, 32, 64))
+INT32, INT64 = INT_TYPES[2], INT_TYPES[3]
+
+
+def smallest(*numbers: int, at_least: int = 8) -> IntType:
+    """The narrowest type that holds some numbers.
+
+    Args:
+        at_least: its fewest bits.
+
+    Raises:
+        TooWideError: none does.
+    """
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    for kind in INT_TYPES:
+        if kind.bits >= at_least and kind.holds(low, high):
+            return kind
+    raise TooWideError("", f"values of {max(low.bit_length(), high.bit_length()) + 1} bits")
+
+
+def computing(*numbers: int) -> IntType:
+    """The type in which C++ computes with numbers up to those: nothing is narrower than an `int` there."""
+    return smallest(*numbers, at_least=INT32.bits)
+
+
+def literal(number: int) -> str:
+    """An integer as C++ writes it; a negative one in parentheses, so that it may stand behind any operator."""
+    if INT32.holds(number, number):
+        text = str(number) if number > INT32.low else "-2147483647 - 1"
+    else:
+        text = f"{number}LL" if number > INT64.low else "-9223372036854775807LL - 1"
+    return text if number >= 0 else f"({text})"

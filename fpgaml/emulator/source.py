@@ -1,0 +1,217 @@
+"""The generated source: one C++17 header and one source file, which need nothing but a compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from math import prod
+
+import numpy as np
+
+from fpgaml.emulator.integers import IntType, smallest
+from fpgaml.emulator.plan import Plan, plan
+from fpgaml.emulator.steps import step_function
+from fpgaml.emulator.tables import Tables, uniform
+from fpgaml.graph.graph import Graph, Node
+from fpgaml.graph.ops import Input, Shape
+from fpgaml.graph.ranges import ZERO_STEP, ValueRange
+from fpgaml.graph.types import Overflow
+from fpgaml.graph.values import symmetric_low
+
+MOST_LANES = 64
+FEWEST_LANES = 32
+CACHE = 1 << 19
+"""Bytes of scratch memory that are to be exceeded only with the fewest lanes: half of a core's second cache."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or an output of the emulator.
+
+    Args:
+        name: of the node; shape: of one event.
+        type: of the integers that are passed; fractional: their fractional bits.
+        low, high: the smallest and the largest of them.
+    """
+
+    name: str
+    shape: Shape
+    type: IntType
+    fractional: int
+    low: int
+    high: int
+
+    @property
+    def elements(self) -> int:
+        """Numbers of one event."""
+        return prod(self.shape)
+
+    def __str__(self) -> str:
+        shape = ", ".join(map(str, self.shape))
+        return (
+            f"{self.name}: ({shape}) of {self.type.cpp}, {self.fractional} fractional bits, {self.low} to {self.high}"
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A network's emulator in C++.
+
+    Args:
+        name: of its two files, `<name>.h` and `<name>.cpp`; prefix: of its functions.
+        header, source: their texts.
+        inputs, outputs: its ports, in the order of the arguments.
+    """
+
+    name: str
+    prefix: str
+    header: str
+    source: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+
+def generate(graph: Graph, name: str = "network") -> Source:
+    """A Graph as C++.
+
+    Args:
+        name: of the files.
+
+    Raises:
+        UnsupportedError: operations without a writer, all named.
+        TooWideError: a tensor has more bits than the emulator's integers.
+    """
+    made = plan(graph)
+    tables = Tables()
+    steps = [step_function(made, step, tables) for step in made.steps]
+    block = _block(made, tables)
+    inputs = tuple(_port(node.name, graph) for node in graph.inputs)
+    outputs = tuple(_port(output, graph) for output in dict.fromkeys(graph.outputs))
+    count = lanes(made)
+    prefix = f"{name}_emulator"
+    words = {
+        "name": graph.name,
+        "prefix": prefix,
+        "header": f"{name}.h",
+        "lanes": str(count),
+        "scratch": str(max(made.bytes * count, 64)),
+        "tables": "\n\n".join(tables.texts),
+        "steps": "\n\n".join(steps),
+        "block": block,
+        "support": "\n\n".join(_library(part) for part in ("support.h", "ports.h")),
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+    return Source(name, prefix, _render("network.h", words), _render("network.cpp", words), inputs, outputs)
+
+
+def lanes(made: Plan) -> int:
+    """Events of a block: as many as the processor's second cache has room for."""
+    return next((n for n in (MOST_LANES,) if made.bytes * n <= CACHE), FEWEST_LANES)
+
+
+def _library(name: str) -> str:
+    return (files("fpgaml.emulator") / "lib" / name).read_text(encoding="utf-8").strip()
+
+
+def _render(name: str, words: Mapping[str, object]) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    return environment.from_string(_library(name) + "\n").render(words)
+
+
+def _port(name: str, graph: Graph) -> Port:
+    held = graph.ranges[name]
+    low, high = int(held.low.min()), int(held.high.max())
+    return Port(name, held.shape, smallest(low, high), held.unit, low, high)
+
+
+def _block(made: Plan, tables: Tables) -> str:
+    """The steps one after another, and the loops over blocks of events."""
+    graph = made.graph
+    calls = []
+    for step in made.steps:
+        arrays = [_array(made, name) for name in (*step.arrays(graph), step.result)]
+        calls.append(f"step_{step.result}({', '.join(arrays)});")
+    enters, reads = [], []
+    for number, node in enumerate(graph.inputs):
+        array, size = _array(made, node.name), prod(graph.shapes[node.name])
+        kind = made.tensor(node.name, "").type.cpp
+        at = f"first * {size}"
+        limits = _limits(node, graph.ranges[node.name], tables)
+        given = f"static_cast<const {kind} *>(inputs[{number}]) + {at}"
+        enters.append(f"if (!enter<{kind}>({given}, count, {size}, {limits}, {array})) return 1;")
+        modes, steps = _steps(node, tables)
+        reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {array})) return 2;")
+    leaves, writes = [], []
+    for number, name in enumerate(dict.fromkeys(graph.outputs)):
+        array, size = _array(made, name), prod(graph.shapes[name])
+        kind = made.tensor(name, "").type.cpp
+        at = f"first * {size}"
+        leaves.append(f"leave<{kind}>({array}, count, {size}, static_cast<{kind} *>(outputs[{number}]) + {at});")
+        unit = graph.ranges[name].unit
+        writes.append(f"write<{kind}>({array}, count, {size}, {unit}, outputs[{number}] + {at});")
+    return "\n\n".join(
+        [
+            "template <class T>\ninline T (*rows(unsigned char *arena, std::size_t place))[LANES] {\n"
+            "    return reinterpret_cast<T(*)[LANES]>(arena + place * LANES);\n}",
+            _function("static void block(unsigned char *arena)", [*calls, "static_cast<void>(arena);"]),
+            _loop("static int integers(const void *const *inputs, void *const *outputs,", enters, leaves),
+            "template <class Real>\n"
+            + _loop("static int reals(const Real *const *inputs, Real *const *outputs,", reads, writes),
+        ]
+    )
+
+
+def _loop(head: str, before: Sequence[str], after: Sequence[str]) -> str:
+    unused = [] if before else ["static_cast<void>(inputs);"]
+    inside = [
+        "const std::size_t left = events - first;",
+        "const int count = left < LANES ? static_cast<int>(left) : LANES;",
+        *before,
+        "block(arena);",
+        *after,
+    ]
+    lines = ["for (std::size_t first = 0; first < events; first += LANES) {", *(f"    {x}" for x in inside), "}"]
+    return _function(f"{head} std::size_t events, unsigned char *arena)", [*unused, *lines, "return 0;"])
+
+
+def _function(head: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{head} {{", *(f"    {line}" for line in lines), "}"])
+
+
+def _array(made: Plan, name: str) -> str:
+    home = made.homes[name]
+    return f"rows<{made.tensor(name, '').type.cpp}>(arena, {made.places[home]})"
+
+
+def _limits(node: Node, held: ValueRange, tables: Tables) -> str:
+    """What the integers of an input are checked for."""
+    used = held.fractional > ZERO_STEP
+    zeros = np.where(used, (1 << np.clip(held.unit - held.fractional, 0, 62)) - 1, 0)
+    kind = smallest(int(held.low.min()), int(held.high.max()))
+    columns = [held.low, held.high, np.minimum(zeros, kind.high)]
+    step = 0 if all(uniform(column) is not None for column in columns) else 1
+    names = [
+        tables.add(column.ravel()[: None if step else 1], f"{node.name}_{label}", kind)
+        for column, label in zip(columns, ("low", "high", "zeros"), strict=True)
+    ]
+    return f"Limits<{kind.cpp}>{{{', '.join(names)}, {step}}}"
+
+
+def _steps(node: Node, tables: Tables) -> tuple[str, str]:
+    """How real numbers are brought into an input: template arguments, and a table with its step."""
+    assert isinstance(node.op, Input)
+    quantizer = node.op.quantizer
+    kind = quantizer.type
+    low, high = kind.bounds()
+    if quantizer.overflow == Overflow.SAT_SYM:
+        low = symmetric_low(kind)
+    lift = int(kind.fractional.max()) - kind.fractional
+    columns = [np.broadcast_to(np.asarray(a), node.op.dims).ravel() for a in (kind.fractional, lift, low, high)]
+    step = 0 if kind.is_uniform else 1
+    entries = list(zip(*(column[: None if step else 1] for column in columns), strict=True))
+    name = tables.add_structs(entries, "Step", f"{node.name}_steps")
+    return f"Rounding::{quantizer.rounding}, Overflow::{quantizer.overflow}", f"{name}, {step}"
