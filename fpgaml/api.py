@@ -27,6 +27,7 @@ from fpgaml.rtl.target import RtlTarget
 from fpgaml.running.evaluation import Evaluation
 from fpgaml.running.evaluation import evaluate as run_evaluation
 from fpgaml.running.predict import predict as run_prediction
+from fpgaml.soak.result import SoakRequest
 from fpgaml.source import LoadedModel, load_with_data
 from fpgaml.target import Target
 from fpgaml.targets import target_class
@@ -171,6 +172,9 @@ def verify(
     model: str | Path | None = None,
     *,
     cosim: bool = False,
+    random: int | float = 0,
+    seed: int = 1,
+    time_limit: float | None = None,
     data: Events | None = None,
     data_axes: Sequence[int] | None = None,
     events: int | None = None,
@@ -185,11 +189,14 @@ def verify(
     Args:
         project: the folder; model: the model file, to check the project against its source as well.
         cosim: simulate its RTL too.
+        random: so many random events through its firmware too, of the stream of this seed; what was done is kept in the
+            project, and another call goes on. time_limit: seconds after which that stops; None: when all is done.
         data, data_axes, events, reference, labels, framework, layers, tolerance_lsb: as for `convert`.
 
     Raises:
-        FpgamlError: not a project.
+        FpgamlError: not a project, or nothing runs its firmware.
     """
+    request = SoakRequest(int(random), seed, time_limit) if random else None
     with _files(data=data, reference=reference, labels=labels) as files:
         checking = Checking(
             data=files.get("data"),
@@ -201,7 +208,7 @@ def verify(
             layers=layers,
             tolerance_lsb=tolerance_lsb,
         )
-        return run_verification(Path(project), Path(model) if model else None, checking, cosim=cosim)
+        return run_verification(Path(project), Path(model) if model else None, checking, cosim=cosim, random=request)
 
 
 def predict(

@@ -70,7 +70,12 @@ def require_writable(folder: Path, where: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write UTF-8 in the place of what is there; a killed run leaves the old file or the new one, never half of one.
+    """As `write_bytes_whole`, in UTF-8."""
+    write_bytes_whole(path, text.encode("utf-8"))
+
+
+def write_bytes_whole(path: Path, content: bytes) -> None:
+    """Write in the place of what is there; a killed run leaves the old file or the new one, never half of one.
 
     A link stays one, and its target is written. What is no file, such as a pipe, is written as it is.
 
@@ -82,13 +87,13 @@ def write_whole(path: Path, text: str) -> None:
         if not place.parent.is_dir():
             raise FpgamlError(str(path), f"cannot be written: there is no folder {place.parent}", "Make it first")
         if place.exists() and not place.is_file() and not place.is_dir():
-            place.write_text(text, encoding="utf-8")
+            place.write_bytes(content)
             return
         handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
             temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o644)
             temporary.replace(place)
         finally:

@@ -29,6 +29,8 @@ from fpgaml.record.files import read_manifest
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
+from fpgaml.soak.result import SoakRequest
+from fpgaml.soak.run import soak
 from fpgaml.target import Firmware
 from fpgaml.targets import target_class
 
@@ -40,12 +42,14 @@ class Verification:
     Args:
         results: what was found; edited: files that changed since the project was generated.
         guesses: for each input whose data was found by its shape alone, a sentence that says so.
+        notes: what else must be known of random events: that they began anew, or could not be kept.
     """
 
     folder: Path
     results: Results
     edited: tuple[str, ...]
     guesses: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -68,12 +72,14 @@ def verify(
     progress: Progress | None = None,
     *,
     cosim: bool = False,
+    random: SoakRequest | None = None,
 ) -> Verification:
     """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
 
     Args:
         model: the model file, to check the first hop again; its sha256 must be the recorded one.
         cosim: simulate the project's RTL too, with its own bench.
+        random: compare the firmware on a stream of random events too.
 
     Raises:
         FpgamlError: the folder is not a project, or its files are damaged.
@@ -107,7 +113,12 @@ def verify(
     results = results_of(proof, checks, firmware.tools, physics)
     if simulated is not None:
         results = simulated.put_into(results)
-    return Verification(folder, results, tuple(edited_files(folder, manifest)), found.guesses if found else {})
+    soaked = soak(folder, random, progress) if random else None
+    if soaked is not None:
+        results = soaked.put_into(results)
+    guesses = found.guesses if found else {}
+    edited = tuple(edited_files(folder, manifest))
+    return Verification(folder, results, edited, guesses, soaked.notes if soaked else ())
 
 
 def _graph(folder: Path, manifest: Manifest, model: Path | None) -> Graph:

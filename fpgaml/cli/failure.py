@@ -41,9 +41,9 @@ def usage_json(error: Exception) -> dict[str, Any]:
     return _object(where, message, advice, getattr(error, "exit_code", EXIT_BAD_INPUT))
 
 
-def interrupted_json() -> dict[str, Any]:
+def interrupted_json(reason: str) -> dict[str, Any]:
     """Ctrl-C."""
-    return _object("", "interrupted; nothing was left behind", "", INTERRUPTED)
+    return _object("", reason, "", INTERRUPTED)
 
 
 def print_error(content: dict[str, Any]) -> None:

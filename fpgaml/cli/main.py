@@ -74,8 +74,9 @@ def main() -> None:
         sys.exit(app(standalone_mode=False) or 0) if wants_json else app()
     except FpgamlError as error:
         _stop(error_text(error), error.exit_code, error_json(error) if wants_json else None)
-    except KeyboardInterrupt:
-        _stop("interrupted; nothing was left behind", INTERRUPTED, interrupted_json() if wants_json else None)
+    except KeyboardInterrupt as error:
+        said = str(error) or "interrupted; nothing was left behind"
+        _stop(said, INTERRUPTED, interrupted_json(said) if wants_json else None)
     except UsageError as error:  # only with --json: typer shows it otherwise, and ends
         content = usage_json(error)
         _stop("", content["exit_code"], content)

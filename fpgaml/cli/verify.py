@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from fpgaml.cli.depth import DepthOptions
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
 from fpgaml.cli.project_folder import ProjectArgument, project_here
@@ -25,6 +26,7 @@ def _verify(
     cosim: Annotated[
         bool, typer.Option("--cosim", help="Simulate the RTL too, as it lies there, with the project's own bench.")
     ] = False,
+    depth: DepthOptions = DepthOptions(),
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -34,10 +36,11 @@ def _verify(
     """Check a project again, as it lies in its folder: golden vectors, C-simulation, and more data if given.
 
     Without PROJECT, fpgaml.yaml in this folder says project, model, data and how they are compared. RTL is simulated
-    with --cosim. The exit code is 0, or 1 if a check failed.
+    with --cosim, or with --random. The exit code is 0, or 1 if a check failed.
     """
     from fpgaml.progress import choose_progress
 
+    random = depth.request()
     progress = choose_progress(quiet)
     with progress.step("starting"):
         from fpgaml.cli.show import end, show_results
@@ -47,11 +50,13 @@ def _verify(
         project, file = project_here()
         model, data, checks = filled(file, model, data, checks)
         strict = strict or file.values.get("strict", False)
-    verification = run(project, model, checking(data, checks), progress, cosim=cosim)
+    verification = run(project, model, checking(data, checks), progress, cosim=cosim, random=random)
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():
             typer.echo(f"{name}: {guess}")
+    for note in verification.notes:
+        typer.echo(f"fpgaml: {note}", err=True)
     end(subject, passed=verification.passed, strict=strict)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from fpgaml.boards import Board
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.ops import Linear
-from fpgaml.graph.ops.scan import Scan
+from fpgaml.graph.work import multiplications
 from fpgaml.hls.csim import CSim, build
 from fpgaml.hls.estimate.network import estimate
 from fpgaml.hls.facts import HlsFacts
@@ -124,16 +123,5 @@ def _facts(settings: HlsSettings, chosen_for: str) -> HlsFacts:
 def io_type(graph: Graph) -> IoType:
     """All at once where the network is small, else one position after another."""
     largest = max(prod(shape) for shape in graph.shapes.values())
-    small = largest <= PARALLEL_ELEMENTS and _multiplications(graph) <= PARALLEL_MULTIPLICATIONS
+    small = largest <= PARALLEL_ELEMENTS and multiplications(graph) <= PARALLEL_MULTIPLICATIONS
     return IoType.PARALLEL if small else IoType.STREAM
-
-
-def _multiplications(graph: Graph) -> int:
-    """By weights, for one event."""
-    total = 0
-    for node in graph.nodes:
-        if isinstance(node.op, Linear):
-            total += node.op.kernel.integers.size * node.op.repeats(graph.shapes[node.inputs[0]])
-        elif isinstance(node.op, Scan):
-            total += _multiplications(node.op.cell) * graph.shapes[node.inputs[0]][0]
-    return total

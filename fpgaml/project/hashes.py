@@ -11,7 +11,7 @@ from fpgaml.record.manifest import Manifest
 UNHASHED = frozenset({MANIFEST, RESULTS, "build_opt.tcl"})
 """Files that say something about the others, and the one that `make` rewrites to tell the vendor's tool what to do."""
 
-BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/", "build_csim/")
+BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/", "build_csim/", "soak/")
 """What simulation and synthesis leave in a project."""
 
 

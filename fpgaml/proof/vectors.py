@@ -86,7 +86,7 @@ def _varied(
     scales: Reals,
     generator: Generator,
 ) -> FixedArray:
-    codes, steps = _codes(values)
+    codes, steps = codes_of(values)
     known = pool.at(values.unit) >> steps
     shape = (len(mixed), *codes.shape)
     each = (-1, *([1] * len(codes.shape)))
@@ -101,7 +101,7 @@ def _varied(
 
 
 @dataclass(frozen=True)
-class _Codes:
+class Codes:
     """The codes that each element of an input may have: low <= code <= high, in steps of its own LSB."""
 
     low: Ints
@@ -109,25 +109,27 @@ class _Codes:
 
     @property
     def shape(self) -> Shape:
+        """Of the input, without a batch axis."""
         return tuple(self.low.shape)
 
     def clip(self, codes: Ints) -> Ints:
+        """Codes outside of it at its nearest end."""
         return np.asarray(np.minimum(np.maximum(codes, self.low), self.high))
 
 
 def _vectors(values: ValueRange, events: int, generator: Generator) -> FixedArray:
-    codes, steps = _codes(values)
+    codes, steps = codes_of(values)
     rows = np.concatenate([block for block in _blocks(codes, events, generator) if len(block)])[:events]
     return FixedArray(shift_left(as_ints(rows), steps), values.unit)
 
 
-def _codes(values: ValueRange) -> tuple[_Codes, Ints]:
+def codes_of(values: ValueRange) -> tuple[Codes, Ints]:
     """The codes of each element, and by how many bits its own LSB lies above the unit."""
     steps = np.where(values.fractional > ZERO_STEP, values.unit - values.fractional, 0)
-    return _Codes(values.low >> steps, values.high >> steps), steps
+    return Codes(values.low >> steps, values.high >> steps), steps
 
 
-def _blocks(codes: _Codes, events: int, generator: Generator) -> Iterator[Ints]:
+def _blocks(codes: Codes, events: int, generator: Generator) -> Iterator[Ints]:
     fixed = _fixed_patterns(codes)
     yield fixed
     rest = max(events - len(fixed), 0)
@@ -139,7 +141,7 @@ def _blocks(codes: _Codes, events: int, generator: Generator) -> Iterator[Ints]:
     yield _uniform(codes, rest - walking - 2 * quarter, generator)
 
 
-def _fixed_patterns(codes: _Codes) -> Ints:
+def _fixed_patterns(codes: Codes) -> Ints:
     low, high = codes.low, codes.high
     odd = (np.arange(prod(codes.shape)) % 2 == 1).reshape(codes.shape)
     zeros = np.zeros_like(low)
@@ -156,7 +158,7 @@ def _fixed_patterns(codes: _Codes) -> Ints:
     )
 
 
-def _one_hot(codes: _Codes, count: int) -> Ints:
+def _one_hot(codes: Codes, count: int) -> Ints:
     """One element at its maximum, then at its minimum; positions evenly spread where not all fit."""
     size = prod(codes.shape)
     rows = np.repeat(codes.clip(np.zeros_like(codes.low)).reshape(1, size), count, axis=0)
@@ -168,7 +170,7 @@ def _one_hot(codes: _Codes, count: int) -> Ints:
     return rows.reshape(count, *codes.shape)
 
 
-def _mixed_corners(codes: _Codes, count: int, generator: Generator) -> Ints:
+def _mixed_corners(codes: Codes, count: int, generator: Generator) -> Ints:
     """Every element by itself at one of: minimum, maximum, one inside of them, zero, +-1 LSB."""
     zeros = np.zeros_like(codes.low)
     corners = [codes.low, codes.high, zeros, zeros + 1, zeros - 1, codes.low + 1, codes.high - 1]
@@ -177,7 +179,7 @@ def _mixed_corners(codes: _Codes, count: int, generator: Generator) -> Ints:
     return np.asarray(np.take_along_axis(choices, picks, axis=0))
 
 
-def _uniform(codes: _Codes, count: int, generator: Generator) -> Ints:
+def _uniform(codes: Codes, count: int, generator: Generator) -> Ints:
     spans = codes.high.astype(object) - codes.low.astype(object) + 1
     bits = _longest(spans) + SPREAD_BITS
     if bits <= NARROW_BITS:
@@ -185,7 +187,7 @@ def _uniform(codes: _Codes, count: int, generator: Generator) -> Ints:
     return np.asarray(codes.low + _draw(generator, bits, (count, *codes.shape)) % spans)
 
 
-def _small(codes: _Codes, count: int, generator: Generator) -> Ints:
+def _small(codes: Codes, count: int, generator: Generator) -> Ints:
     """Codes whose number of bits is uniform from none to all of the type's."""
     shape = (count, *codes.shape)
     largest = np.maximum(codes.high, -codes.low)

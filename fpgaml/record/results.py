@@ -14,6 +14,7 @@ from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
 from fpgaml.record.integer_network import IntegerNetwork
 from fpgaml.record.physics import NoPhysics, Physics, Study
+from fpgaml.record.soak import Soak
 from fpgaml.record.synthesis import Synthesis
 from fpgaml.record.toggles import ToggleCoverage
 from fpgaml.record.vendor import VendorReport, replaced
@@ -49,6 +50,7 @@ class Results(Fact):
     cosim: tuple[Cosim, ...] = Field(default=(), exclude_if=lambda entries: not entries)
     """The last run of each simulator."""
     bulk: Bulk | None = Field(default=None, exclude_if=absent)
+    soak: Soak | None = Field(default=None, exclude_if=absent)
     synthesis: tuple[Synthesis, ...] = Field(default=(), exclude_if=lambda entries: not entries)
     vendor: tuple[VendorReport, ...] = Field(default=(), exclude_if=lambda entries: not entries)
     """What vendors' tools reported: one entry a report file."""
@@ -100,6 +102,10 @@ class Results(Fact):
     def with_bulk(self, entry: Bulk) -> Self:
         """With a run in bulk in the place of an earlier one."""
         return self._with(bulk=entry)
+
+    def with_soak(self, entry: Soak) -> Self:
+        """With a stream of random events in the place of an earlier one."""
+        return self._with(soak=entry)
 
     def with_synthesis(self, entries: Sequence[Synthesis]) -> Self:
         """With runs in the place of earlier ones of the same kind, family, part and hierarchy."""

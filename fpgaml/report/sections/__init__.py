@@ -30,6 +30,7 @@ ORDER = (
     "toggles",
     "cosim",
     "bulk",
+    "soak",
     "synthesis",
     "vendor",
     "by_kind",

@@ -1,0 +1,1 @@
+"""Proof at depth: streams of seeded events through firmware and the exact engine, resumable, differences made small."""
