@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.data.dataset import DataSet
+from fpgaml.emulator.engine import choose_engine
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.graph import Graph, Node
@@ -214,8 +215,9 @@ class _Calibration:
     def answers(self, graph: Graph, events: int) -> Outputs:
         """Of the first events, by output."""
         parts: dict[str, list[NDArray[np.float64]]] = {}
+        engine = choose_engine(graph, events, Silent())
         for batch in self.floating.batches(events, graph):
-            for name, values in interpret(graph, batch).items():
+            for name, values in engine.run(batch).items():
                 parts.setdefault(name, []).append(values.to_float())
         return {name: np.concatenate(found) for name, found in parts.items()}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, computed_field
 
-from fpgaml.record.base import Count, Fact, Hexadecimal, Interval, Kind, Name, NotNegative, Positive, absent
+from fpgaml.record.base import Count, Fact, Hexadecimal, Interval, Kind, Name, NotNegative, Positive, absent, empty
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -129,7 +129,7 @@ class MeasuredInBulk(Fact):
     frames_per_second: NotNegative | None
     """Of the simulation alone, on all its processes."""
     frames_per_second_whole: NotNegative | None
-    """With making inputs, the interpreter and the comparison."""
+    """With making inputs, what was expected, and the comparison."""
 
 
 class Bulk(Fact):
@@ -162,6 +162,8 @@ class Bulk(Fact):
     """Of these the simulation alone, had its processes cores of their own."""
     compile_seconds: NotNegative | None
     """Null where the program had been compiled by an earlier run."""
+    graph_by: str = Field(default="", exclude_if=empty)
+    """Who computed what was expected, where not the interpreter alone."""
     problem: str
     """What is wrong besides the values of a result; empty if nothing is."""
     first: WrongBit | None

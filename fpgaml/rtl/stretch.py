@@ -1,4 +1,4 @@
-"""A stretch of an endless stream, and all results that belong to it by the integer interpreter."""
+"""A stretch of an endless stream, and all results that belong to it, by the Graph."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fpgaml.emulator.engine import Engine, Interpreter
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray
 from fpgaml.proof.checks import chunk_events
@@ -30,13 +30,16 @@ class Stretch:
     results: FixedArray
 
 
-def stretch_of(graph: Graph, continuous: Continuous, windows: FixedArray, most: int | None = None) -> Stretch:
+def stretch_of(
+    graph: Graph, continuous: Continuous, windows: FixedArray, most: int | None = None, engine: Engine | None = None
+) -> Stretch:
     """Windows one after another, some to each channel: those that lie across two of them are new.
 
     Args:
         graph: the network as the stream feeds it, its input's types the same at every position.
         windows: shape (events, *window).
         most: take no more beats than that, windows from all over.
+        engine: what runs the graph; the interpreter by default.
     """
     channels, length = continuous.channels, continuous.window.shape[0]
     each = max(windows.shape[0] // channels, 2)
@@ -46,13 +49,14 @@ def stretch_of(graph: Graph, continuous: Continuous, windows: FixedArray, most: 
     streams = windows.integers[picked].reshape(channels, each * length, *windows.shape[2:])
     beats = each * length // continuous.samples
     streams = streams[:, : beats * continuous.samples]
-    results = [results_of(graph, continuous, FixedArray(one, windows.fractional)) for one in streams]
+    engine = engine or Interpreter(graph)
+    results = [results_of(graph, continuous, FixedArray(one, windows.fractional), engine) for one in streams]
     turns = streams.reshape(channels, beats, -1).swapaxes(0, 1).reshape(beats * channels, -1)
     return Stretch(FixedArray(turns, windows.fractional), in_turn(results))
 
 
-def results_of(graph: Graph, continuous: Continuous, samples: FixedArray) -> FixedArray:
-    """What the interpreter says of every window that a channel's samples let out.
+def results_of(graph: Graph, continuous: Continuous, samples: FixedArray, engine: Engine) -> FixedArray:
+    """What the Graph says of every window that a channel's samples let out.
 
     Args:
         samples: shape (samples, *position), the first after a reset first.
@@ -69,7 +73,7 @@ def results_of(graph: Graph, continuous: Continuous, samples: FixedArray) -> Fix
     step, parts = chunk_events(graph), [np.zeros((0, port.size), np.int64)]
     for start in range(0, count, step):
         part = FixedArray(np.ascontiguousarray(windows[start : start + step]), samples.fractional)
-        found = interpret(graph, {graph.inputs[0].name: part})[graph.outputs[0]]
+        found = engine.run({graph.inputs[0].name: part})[graph.outputs[0]]
         parts.append(np.asarray(found.at(port.fractional)).reshape(-1, port.size))
     return FixedArray(np.concatenate(parts), port.fractional)
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from fpgaml.cores import cores
 from fpgaml.data.coded import to_codes, to_reals
 from fpgaml.data.coding import PortCoding
+from fpgaml.emulator.engine import choose_engine
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.interpreter import read_inputs
 from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
@@ -34,11 +35,13 @@ class Column:
     Args:
         name: in metrics; title: in tables.
         answer: inputs by node to outputs, shape (events, outputs).
+        by: of the Graph's, who computed its answers.
     """
 
     name: str
     title: str
     answer: Callable[[Values], Answers]
+    by: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,18 @@ class Group:
         return np.asarray(to_reals(answers, coding), np.float64)
 
 
-def graph_column(graph: Graph) -> Column:
-    """The integer interpreter: the definition."""
+def graph_column(graph: Graph, events: int, progress: Progress) -> Column:
+    """The Graph itself: the definition, by the interpreter or what equals it.
+
+    Args:
+        events: that will be answered in all.
+    """
+    engine = choose_engine(graph, events, progress)
 
     def answer(values: Values) -> Answers:
-        return np.concatenate([_flat(graph, interpret(graph, part)) for part in _slices(graph, values)])
+        return np.concatenate([_flat(graph, engine.run(part)) for part in _slices(graph, values)])
 
-    return Column("graph", "quantised Graph", answer)
+    return Column("graph", "quantised Graph", answer, lambda: engine.title)
 
 
 def csim_column(project: Path, progress: Progress, name: str = "csim", title: str = "C-simulation") -> Column:

@@ -69,7 +69,8 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
     if settings.sample.data is not None:  # a group's own file is read before the long work
         next(task.parts(settings.sample))
     settings.output.mkdir(parents=True, exist_ok=True)
-    maker = ProjectMaker(task, network, weights, settings.output, settings.rtl, progress)
+    events = task.count(settings.sample)
+    maker = ProjectMaker(task, network, weights, settings.output, settings.rtl, events, progress)
     groups = [maker.quantised()]
     if settings.tflite:
         groups.append(maker.integer())
@@ -99,6 +100,7 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
             f"{first} = {other}": {"events": scores.events, "different": different}
             for (first, other), different in scores.different.items()
         },
+        "by": {column.name: column.by() for group in groups for column in group.columns if column.by},
         "missing": {} if floating else {"float": NO_KERAS},
         "columns": {name: metrics[name] for name in order},
     }

@@ -27,7 +27,7 @@ class ProjectMaker:
 
     Args:
         weights: the folder of networks; output: the folder that receives the projects.
-        rtl: whether RTL is wanted.
+        rtl: whether RTL is wanted; events: test events that every column will answer.
         projects: the folders of those that were made.
     """
 
@@ -36,6 +36,7 @@ class ProjectMaker:
     weights: Path
     output: Path
     rtl: bool
+    events: int
     progress: Progress
     projects: list[Path] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ class ProjectMaker:
         """
         model = self.network.quantised_file(self.weights)
         hls = self._convert(model, "hls", HlsTarget())
-        columns = [graph_column(hls.model.graph), csim_column(hls.folder, self.progress)]
+        columns = [graph_column(hls.model.graph, self.events, self.progress), csim_column(hls.folder, self.progress)]
         if self.rtl:
             rtl = self._convert(model, "rtl", self._rtl())
             columns.append(rtl_column(rtl.folder, self.progress))

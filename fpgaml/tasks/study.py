@@ -33,6 +33,7 @@ def study_of(task: Task, content: Mapping[str, Any]) -> Study:
             key=key,
             role=ROLES.get(key, ColumnRole.BASELINE),
             title=title,
+            tool=content.get("by", {}).get(key, ""),
             events=total,
             equal_to=equal.get(key, ""),
         )

@@ -34,7 +34,7 @@ def markdown(task: Task, content: Mapping[str, Any]) -> str:
     for row in _shown_rows(task, content):
         title = f"**{row.title}**" if row.headline else row.title
         lines.append(f"| {title} | " + " | ".join(shown(row.values.get(name), row) for name in titles) + " |")
-    lines += ["", f"{_events(content)} {_equal(content)}", ""]
+    lines += ["", f"{_events(content)} {_equal(content)}{_by(content)}", ""]
     return "\n".join(lines)
 
 
@@ -49,7 +49,7 @@ def print_table(console: Console, task: Task, content: Mapping[str, Any]) -> Non
         cells = [shown(row.values.get(name), row) for name in titles]
         table.add_row(Text(row.title, "bold" if row.headline else ""), *cells)
     console.print(table)
-    console.print(f"{_events(content)} {_equal(content)}", highlight=False)
+    console.print(f"{_events(content)} {_equal(content)}{_by(content)}", highlight=False)
     for name, why in content["missing"].items():
         console.print(f"{name}: {why}", highlight=False)
 
@@ -72,6 +72,12 @@ def _merged(content: Mapping[str, Any]) -> dict[str, str]:
 def _events(content: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{name} {count:,}" for name, count in content["events"].items())
     return f"Test events ({content['data']}, seed {content['seed']}): {counts}."
+
+
+def _by(content: Mapping[str, Any]) -> str:
+    """Who computed what a Graph answers; evaluations from before that was written say nothing."""
+    parts = [f" {content['titles'][name]}: by {who}." for name, who in content.get("by", {}).items()]
+    return "".join(parts)
 
 
 def _equal(content: Mapping[str, Any]) -> str:

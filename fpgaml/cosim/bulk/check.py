@@ -1,4 +1,4 @@
-"""Bulk mode: millions of frames through a project's RTL, every bit compared with the integer interpreter."""
+"""Bulk mode: millions of frames through a project's RTL, every bit compared with the Graph."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, Values, WrongBit, 
 from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run, Share
 from fpgaml.cosim.bulk.turns import in_turn
 from fpgaml.cosim.job import read_bench_json
+from fpgaml.emulator.engine import Engine, Interpreter, choose_engine
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.serial import read_graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.interrupts import interruptible
@@ -44,13 +44,14 @@ SLICE = 16
 
 @interruptible()
 def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None = None) -> BulkResult:
-    """Run frames through a project's RTL and compare them with the integer interpreter.
+    """Run frames through a project's RTL and compare them with the Graph: the interpreter, or what equals it.
 
     It stops with the first chunk of frames in which something is wrong.
 
     Raises:
         FpgamlError: the folder is no RTL project, is written in VHDL, or the data do not fit.
         ToolError: no Verilator or g++, or one of them failed.
+        CheckFailedError: the emulator differs from the interpreter.
     """
     progress = progress or Silent()
     with progress.step("reading the project"):
@@ -67,36 +68,40 @@ def check_in_bulk(project: Path, request: BulkRequest, progress: Progress | None
     most = min(RUN_FRAMES, RUN_VALUES // per_frame, processes * (RUN_CYCLES // int(design.interval)))
     inputs, total = inputs_of(project, graph, request, max(1, most) * design.channels)
     # Nothing can hold back the native shell.
+    engine = choose_engine(graph, total, progress)
     pauses = replace(request.pauses, seed=request.seed, **({"stall_percent": 0} if design.shell == "native" else {}))
     tally = _Tally(program, pauses, processes)
     started = time.monotonic()
     with progress.bar("bulk simulation", total, "frames") as advance:
         for values in inputs:
             now = replace(pauses, seed=request.seed + tally.start)
-            tally.add(*_both(program, graph, values, now, processes))
+            tally.add(*_both(program, engine, values, now, processes))
             advance(values[design.inputs[0].name].shape[0])
             if tally.stopped:
                 break
-    return tally.result(time.monotonic() - started)
+    return replace(tally.result(time.monotonic() - started), graph_by=engine.title)
 
 
-def _both(program: BulkProgram, graph: Graph, values: Values, pauses: Pauses, processes: int) -> tuple[Chunk, Values]:
-    """Simulate, and meanwhile interpret."""
+def _both(program: BulkProgram, engine: Engine, values: Values, pauses: Pauses, processes: int) -> tuple[Chunk, Values]:
+    """Simulate, and meanwhile ask the Graph."""
     design = program.design
     beats = (design.stream.beat_in, design.stream.beat_out) if design.stream else (1, 1)
     with Run(program, in_turn(values, beats[0], design.channels), pauses, processes) as run:
-        expected = in_turn(_interpret(graph, values, processes), beats[1], design.channels)
+        expected = in_turn(_expected(engine, values, processes), beats[1], design.channels)
         return run.wait(), expected
 
 
-def _interpret(graph: Graph, values: Values, threads: int) -> Values:
-    """What the interpreter says, of slices at the same time."""
+def _expected(engine: Engine, values: Values, threads: int) -> Values:
+    """What the Graph says; the interpreter, of slices at the same time."""
+    if not isinstance(engine, Interpreter):
+        return engine.run(values)
+    graph = engine.graph
     total = next(iter(values.values())).shape[0]
     step = max(1, chunk_events(graph) // SLICE)
 
     def part(start: int) -> Values:
         sliced = {name: FixedArray(v.integers[start : start + step], v.fractional) for name, v in values.items()}
-        return interpret(graph, sliced)
+        return engine.run(sliced)
 
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(part, range(0, total, step)))
@@ -126,7 +131,7 @@ class _Tally:
         return self._first is not None or bool(self._problem)
 
     def add(self, chunk: Chunk, expected: Values) -> None:
-        """Compare a chunk with what the interpreter says."""
+        """Compare a chunk with what the Graph says."""
         design = self._program.design
         self._frames += sum(share.frames for share in chunk.shares)
         self._cycles += sum(share.cycles for share in chunk.shares)

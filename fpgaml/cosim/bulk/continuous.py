@@ -12,6 +12,7 @@ from fpgaml.cosim.bulk.build import BulkProgram
 from fpgaml.cosim.bulk.inputs import inputs_of
 from fpgaml.cosim.bulk.result import BulkRequest, BulkResult, WrongBit, first_wrong
 from fpgaml.cosim.bulk.run import Chunk, Fault, Pauses, Run
+from fpgaml.emulator.engine import Engine, choose_engine
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
@@ -44,7 +45,8 @@ def check_stream(
     events = -(-(request.frames + first) * continuous.hop // window.shape[0]) + continuous.channels
     inputs, total = inputs_of(project, opened, replace(request, frames=events), max(1, RUN_VALUES // window.size))
     pauses = replace(request.pauses, stall_percent=0, seed=request.seed)
-    tally = _Tally(program, continuous, pauses)
+    engine = choose_engine(opened, request.frames, progress)
+    tally = _Tally(program, continuous, engine, pauses)
     started = time.monotonic()
     with progress.bar("bulk simulation", total, "results") as advance:
         for values in inputs:
@@ -61,6 +63,7 @@ class _Tally:
 
     program: BulkProgram
     continuous: Continuous
+    engine: Engine
     pauses: Pauses
     frames: int = 0
     cycles: int = 0
@@ -76,8 +79,8 @@ class _Tally:
         return self.first is not None or bool(self.problem)
 
     def add(self, graph: Graph, windows: FixedArray) -> None:
-        """Simulate a stretch of windows, interpret all that it lets out, and compare."""
-        stretch = stretch_of(graph, self.continuous, windows)
+        """Simulate a stretch of windows, ask the Graph for all that it lets out, and compare."""
+        stretch = stretch_of(graph, self.continuous, windows, engine=self.engine)
         beat, result = self.continuous.beat, self.continuous.result
         pauses = replace(self.pauses, seed=self.pauses.seed + self.frames)
         with Run(self.program, {beat.name: _shaped(stretch.beats, beat)}, pauses, 1) as run:
@@ -132,6 +135,7 @@ class _Tally:
             self.program.seconds,
             seconds,
             self.simulation,
+            self.engine.title,
         )
 
 

@@ -31,7 +31,7 @@ def record_bulk(project: Path, request: BulkRequest, result: BulkResult) -> reco
     check = Check(
         name=CHECK,
         status=Status.EXACT if result.passed else Status.FAILED,
-        oracle=INTERPRETER,
+        oracle=result.graph_by,
         note="" if result.passed else what_is_wrong(result),
         outputs=equal_outputs(result.outputs, result.frames) if result.passed else (),
     )
@@ -63,6 +63,7 @@ def entry_of(request: BulkRequest, result: BulkResult, edited: Sequence[str]) ->
         seconds=round(result.seconds, 3),
         simulation_seconds=round(result.simulation_seconds, 6),
         compile_seconds=round(result.compile_seconds, 3) if result.compile_seconds else None,
+        graph_by="" if result.graph_by == INTERPRETER else result.graph_by,
         problem="" if result.passed or result.first else what_is_wrong(result),
         first=_wrong_bit(result.first) if result.first else None,
     )

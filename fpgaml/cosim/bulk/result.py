@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fpgaml.cosim.bulk.run import NO_PAUSES, Pauses, Share
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.graph.values import FixedArray
 from fpgaml.project.ports import Port
 
@@ -68,6 +69,7 @@ class BulkResult:
         outputs: name and `elements` of each; processes: how many simulated at once; verilator: version.
         compile_seconds: 0 if the program was in the cache; seconds: wall time of all the rest.
         simulation_seconds: wall time that the simulation alone takes on its processes, from their CPU time.
+        graph_by: who computed what was expected.
     """
 
     shell: str
@@ -84,6 +86,7 @@ class BulkResult:
     compile_seconds: float
     seconds: float
     simulation_seconds: float
+    graph_by: str = INTERPRETER
 
     @property
     def passed(self) -> bool:
@@ -97,7 +100,7 @@ class BulkResult:
 
     @property
     def frames_per_second(self) -> float:
-        """Frames per second of the whole: making inputs, simulation, interpreter and comparison."""
+        """Frames per second of the whole: making inputs, simulation, the Graph and comparison."""
         return self.frames / self.seconds if self.seconds else 0.0
 
 

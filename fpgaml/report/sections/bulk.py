@@ -23,9 +23,8 @@ def bulk_section(entry: Bulk) -> Section:
     alone, whole = entry.measured.frames_per_second, entry.measured.frames_per_second_whole
     where = counted(entry.processes, "process", "processes")
     parts += [line(f"{alone:,.0f} frames/s of simulation alone, on {where}")] if alone is not None else []
-    parts += (
-        [line(f"{whole:,.0f} frames/s with making inputs, interpreter and comparison")] if whole is not None else []
-    )
+    parts += [line(f"{whole:,.0f} frames/s with making inputs, the Graph and comparison")] if whole is not None else []
+    parts += [line(f"expected results: {entry.graph_by}")] if entry.graph_by else []
     seconds = entry.compile_seconds
     parts.append(line("compiled by an earlier run" if seconds is None else f"compiled in {seconds:.1f} s"))
     parts += end(entry.edited, _verdict(entry))
