@@ -18,6 +18,7 @@ from fpgaml.toolchain import compiler_version, find_compiler, first_error
 FLAGS = ("-std=c++17", "-O3", "-fPIC", "-shared", "-ffp-contract=fast")
 COMPILE_TIMEOUT = 3600.0
 LIBRARY = "emulator.so"
+KEPT = Cache("emulator")
 LEVELS: tuple[tuple[int, frozenset[str]], ...] = (
     (2, frozenset({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "fma"})),
     (1, frozenset({"avx2", "fma"})),
@@ -37,14 +38,28 @@ def build(source: Source, progress: Progress) -> Path:
     compiler = find_compiler()
     if compiler is None:
         raise ToolError("emulator", "needs g++, which is not on PATH", "On Debian: apt-get install g++")
-    flags = (*FLAGS, *_level())
-    key = repr((compiler_version(compiler), platform.machine(), flags, source.name, source.header, source.source))
 
     def make(folder: Path) -> None:
         with progress.step("Compiling the emulator"):
-            _compile(source, compiler, flags, folder / LIBRARY)
+            _compile(source, compiler, _flags(), folder / LIBRARY)
 
-    return Cache("emulator").obtain(hashlib.sha256(key.encode()).hexdigest()[:32], make) / LIBRARY
+    return KEPT.obtain(_key(source, compiler), make) / LIBRARY
+
+
+def find(source: Source) -> Path | None:
+    """The shared library of a source, where it was compiled before."""
+    compiler = find_compiler()
+    entry = None if compiler is None else KEPT.find(_key(source, compiler))
+    return None if entry is None else entry / LIBRARY
+
+
+def _key(source: Source, compiler: str) -> str:
+    parts = (compiler_version(compiler), platform.machine(), _flags(), source.name, source.header, source.source)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _flags() -> tuple[str, ...]:
+    return (*FLAGS, *_level())
 
 
 def _compile(source: Source, compiler: str, flags: tuple[str, ...], library: Path) -> None:

@@ -95,8 +95,8 @@ class Checked:
         wanted = self._sample if number == 0 else max(self._sample // 4, 2)
         if wanted >= count:
             return first, np.arange(count)
-        within = np.random.default_rng((SEED, number)).choice(count, wanted, replace=False)
-        return first, np.unique(np.concatenate([[0, count - 1], within[2:]]))
+        within = 1 + np.random.default_rng((SEED, number)).choice(count - 2, wanted - 2, replace=False)
+        return first, np.sort(np.concatenate([[0, count - 1], within]))
 
     def _compare(self, values: Values, outputs: Values, events: NDArray[np.int64]) -> None:
         self._require_equal(outputs, interpret(self._graph, values), events)

@@ -123,19 +123,22 @@ class Emulator:
             return max(pool.map(piece, cuts[:-1], cuts[1:]))
 
 
-def compile_emulator(graph: Graph, progress: Progress, threads: int | None = None) -> Emulator:
+def compile_emulator(
+    graph: Graph, progress: Progress, threads: int | None = None, source: Source | None = None
+) -> Emulator:
     """Compile a Graph, or take it from the cache.
 
     Args:
         progress: hears of compiling.
         threads: that a batch is spread over; all cores that this process may use, by default.
+        source: what `generate` made of the graph, where that is known.
 
     Raises:
         UnsupportedError: operations that the emulator has no code for, all named.
         TooWideError: a tensor needs more bits than it has.
         ToolError: no compiler, or it failed.
     """
-    source = generate(graph)
+    source = source or generate(graph)
     library = build(source, progress)
     return Emulator(graph, source, library, threads or len(os.sched_getaffinity(0)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from fpgaml.emulator.source import Source
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Linear, Lookup, Quantize
 from fpgaml.graph.ops.scan import Scan
@@ -14,6 +15,15 @@ trigger with numpy 2 on one core of 2.5 GHz."""
 OF_ANOTHER = 4e-9
 PER_PRODUCT = 0.35e-9
 """And for each product of a Linear."""
+
+
+COMPILE, PER_CHARACTER = 1.0, 1e-5
+"""Seconds of g++ for a source, and for each character of it."""
+
+
+def compile_seconds(source: Source) -> float:
+    """What g++ takes for an emulator, on a core of its own."""
+    return COMPILE + PER_CHARACTER * len(source.source)
 
 
 def interpreter_seconds(graph: Graph) -> float:

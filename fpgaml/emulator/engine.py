@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
+from fpgaml.emulator.cost import compile_seconds, interpreter_seconds
 from fpgaml.emulator.titles import INTERPRETER
+from fpgaml.errors import FpgamlError, ToolError, TooWideError, UnsupportedError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Progress
+from fpgaml.toolchain import find_compiler
+
+VARIABLE = "FPGAML_ENGINE"
+START_SECONDS = 0.2
+"""That writing a network's C++ and finding it compiled takes: below, nothing is gained by looking."""
+
+
+class Asked(StrEnum):
+    """What the environment variable FPGAML_ENGINE may say."""
+
+    AUTO = "auto"
+    INTERPRETER = "interpreter"
+    EMULATOR = "emulator"
 
 
 class Engine(Protocol):
@@ -18,7 +35,7 @@ class Engine(Protocol):
 
     @property
     def title(self) -> str:
-        """What it is, for reports."""
+        """Who it is, for reports: of the emulator on how many events it was compared until now."""
 
     def run(self, values: Mapping[str, FixedArray]) -> dict[str, FixedArray]:
         """A batch.
@@ -62,9 +79,54 @@ class Interpreter:
 
 
 def choose_engine(graph: Graph, events: int, progress: Progress) -> Engine:
-    """What runs so many events soonest, compiling included.
+    """What runs so many events soonest: the interpreter, or the emulator with a sample of it checked.
+
+    The emulator where the interpreter would take longer than it takes to compile it, or to find it compiled. What it
+    cannot express stays with the interpreter, as does everything without a C++ compiler or with one that fails. The
+    environment variable FPGAML_ENGINE says otherwise: `interpreter`, or `emulator` at any number of events.
 
     Args:
         progress: hears of compiling.
+
+    Raises:
+        FpgamlError: FPGAML_ENGINE says something else.
+        UnsupportedError, TooWideError, ToolError: it says `emulator`, and there is none.
     """
-    return Interpreter(graph)
+    asked = engine_asked()
+    if asked is Asked.INTERPRETER:
+        return Interpreter(graph)
+    if asked is Asked.EMULATOR:
+        return _emulator(graph, progress)
+    seconds = events * interpreter_seconds(graph)
+    if seconds < START_SECONDS or find_compiler() is None:
+        return Interpreter(graph)
+    try:
+        return _emulator(graph, progress, seconds)
+    except (UnsupportedError, TooWideError, ToolError):
+        return Interpreter(graph)
+
+
+def engine_asked() -> Asked:
+    """What FPGAML_ENGINE says.
+
+    Raises:
+        FpgamlError: no engine has that name.
+    """
+    text = os.environ.get(VARIABLE, "") or Asked.AUTO
+    try:
+        return Asked(text)
+    except ValueError:
+        raise FpgamlError(VARIABLE, f"`{text}` is no engine", f"Set it to one of {', '.join(Asked)}") from None
+
+
+def _emulator(graph: Graph, progress: Progress, instead_of: float | None = None) -> Engine:
+    """The emulator; the interpreter where that takes fewer seconds than compiling."""
+    from fpgaml.emulator.build import find
+    from fpgaml.emulator.checked import Checked
+    from fpgaml.emulator.compiled import compile_emulator
+    from fpgaml.emulator.source import generate
+
+    source = generate(graph)
+    if instead_of is not None and instead_of < compile_seconds(source) and find(source) is None:
+        return Interpreter(graph)
+    return Checked(graph, compile_emulator(graph, progress, source=source))
