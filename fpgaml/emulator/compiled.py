@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.emulator.build import build
+from fpgaml.emulator.integers import WORD
 from fpgaml.emulator.source import Port, Source, generate
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
+from fpgaml.graph.ops import Shape
 from fpgaml.graph.values import FixedArray, magnitude
 from fpgaml.progress import Progress
 
@@ -57,9 +59,7 @@ class Emulator:
         """
         arrays = {port.name: _machine(port, values) for port in self.source.inputs}
         results = self.integers(arrays)
-        return {
-            port.name: FixedArray(results[port.name].astype(np.int64), port.fractional) for port in self.source.outputs
-        }
+        return {port.name: _values(port, results[port.name]) for port in self.source.outputs}
 
     def integers(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """A batch of machine integers, without a copy of arrays that lie as the ports say.
@@ -100,7 +100,10 @@ class Emulator:
         if any(array.shape[0] != events for array in inputs):
             raise FpgamlError(ports[0].name, "inputs with different numbers of events")
         kinds = iter(dtypes[len(ports) :])
-        outputs = [np.empty((events, *port.shape), kind) for port, kind in zip(self.source.outputs, kinds, strict=True)]
+        outputs = [
+            np.empty((events, *_layout(port, kind)), kind)
+            for port, kind in zip(self.source.outputs, kinds, strict=True)
+        ]
         function = _function(self.library, f"{self.source.prefix}_{name}")
         failed = self._spread(function, inputs, outputs, events)
         if failed:
@@ -150,15 +153,34 @@ def _machine(port: Port, values: Mapping[str, FixedArray]) -> NDArray[Any]:
     integers = values[port.name].at(port.fractional)
     if magnitude(integers) and not port.type.holds(int(integers.min()), int(integers.max())):
         raise FpgamlError(port.name, f"values of {int(integers.min())} to {int(integers.max())}, {port}")
-    return integers.astype(port.type.dtype)
+    if not port.type.words:
+        return integers.astype(port.type.dtype)
+    bits = integers.astype(object)
+    return np.stack([(bits >> WORD * k & (1 << WORD) - 1).astype(np.uint64) for k in range(port.type.words)], axis=-1)
+
+
+def _values(port: Port, integers: NDArray[Any]) -> FixedArray:
+    """An output's values from the machine's integers."""
+    if not port.type.words:
+        return FixedArray(integers.astype(np.int64), port.fractional)
+    words = integers.astype(object)
+    words[..., -1] -= (words[..., -1] >> WORD - 1) << WORD
+    numbers = np.asarray(sum(words[..., k] << WORD * k for k in range(port.type.words)), dtype=object)
+    return FixedArray(numbers, port.fractional)
+
+
+def _layout(port: Port, dtype: np.dtype[Any]) -> Shape:
+    """One event's array of numbers of a type."""
+    return port.layout if dtype == port.type.dtype else port.shape
 
 
 def _checked(port: Port, arrays: Mapping[str, NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
     if port.name not in arrays:
         raise FpgamlError(port.name, "no values for this input")
     array = arrays[port.name]
-    if array.shape[1:] != port.shape or array.ndim != len(port.shape) + 1:
-        raise FpgamlError(port.name, f"values of shape {array.shape}, expected {('events', *port.shape)}")
+    layout = _layout(port, dtype)
+    if array.shape[1:] != layout or array.ndim != len(layout) + 1:
+        raise FpgamlError(port.name, f"values of shape {array.shape}, expected {('events', *layout)}")
     if not np.can_cast(array.dtype, dtype, "same_kind"):
         raise FpgamlError(port.name, f"values of type {array.dtype}, expected {dtype}")
     return np.ascontiguousarray(array, dtype=dtype)

@@ -1,4 +1,4 @@
-"""The machine's integers: which one holds a range, and how a number is written in C++."""
+"""The integers of generated C++: which one holds a range, and how a number is written."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fpgaml.errors import TooWideError
+WORD = 64
 
 
 @dataclass(frozen=True)
 class IntType:
-    """A signed integer of the machine.
+    """A signed integer: the machine's own, or a `Wide` of several words (`lib/wide.h`).
 
     Args:
         cpp: its name in C++.
@@ -37,9 +37,14 @@ class IntType:
         return self.cpp.replace("std::int", "std::uint")
 
     @property
-    def dtype(self) -> np.dtype[np.signedinteger]:
-        """The type of the same width in numpy."""
-        return np.dtype(f"int{self.bits}")
+    def words(self) -> int:
+        """How many words of 64 bits it is passed as, the least significant first; 0 for one of the machine's own."""
+        return self.bits // WORD if self.bits > WORD else 0
+
+    @property
+    def dtype(self) -> np.dtype[np.integer]:
+        """The type of the same width in numpy, or that of its words."""
+        return np.dtype(np.uint64 if self.words else f"int{self.bits}")
 
     def holds(self, low: int, high: int) -> bool:
         """Whether every number from `low` to `high` is one of its values."""
@@ -55,15 +60,18 @@ def smallest(*numbers: int, at_least: int = 8) -> IntType:
 
     Args:
         at_least: its fewest bits.
-
-    Raises:
-        TooWideError: none does.
     """
     low, high = min(numbers, default=0), max(numbers, default=0)
     for kind in INT_TYPES:
         if kind.bits >= at_least and kind.holds(low, high):
             return kind
-    raise TooWideError("", f"values of {max(low.bit_length(), high.bit_length()) + 1} bits")
+    return wide(max((~low if low < 0 else low).bit_length(), high.bit_length()) + 1)
+
+
+def wide(bits: int) -> IntType:
+    """The shortest `Wide` of at least so many bits."""
+    words = -(-bits // WORD)
+    return IntType(f"fpgaml::Wide<{words}>", words * WORD)
 
 
 def computing(*numbers: int) -> IntType:
@@ -75,6 +83,9 @@ def literal(number: int) -> str:
     """An integer as C++ writes it; a negative one in parentheses, so that it may stand behind any operator."""
     if INT32.holds(number, number):
         text = str(number) if number > INT32.low else "-2147483647 - 1"
-    else:
+    elif INT64.holds(number, number):
         text = f"{number}LL" if number > INT64.low else "-9223372036854775807LL - 1"
+    else:
+        words = smallest(number).words
+        return f"fpgaml::wide({', '.join(f'{number >> WORD * k & (1 << WORD) - 1:#x}u' for k in range(words))})"
     return text if number >= 0 else f"({text})"

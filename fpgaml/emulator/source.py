@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from fpgaml.emulator.integers import IntType, smallest
+from fpgaml.emulator.integers import INT64, IntType, smallest
 from fpgaml.emulator.plan import Plan, plan
 from fpgaml.emulator.steps import step_function
 from fpgaml.emulator.tables import Tables, uniform
@@ -17,8 +17,10 @@ from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Input, Shape
 from fpgaml.graph.ranges import ZERO_STEP, ValueRange
 from fpgaml.graph.types import Overflow
-from fpgaml.graph.values import symmetric_low
+from fpgaml.graph.values import shift_left, symmetric_low
 
+WIDE = "fpgaml::"
+"""What is in the source wherever it takes the integers of several words."""
 MOST_LANES = 64
 FEWEST_LANES = 32
 CACHE = 1 << 19
@@ -46,6 +48,11 @@ class Port:
     def elements(self) -> int:
         """Numbers of one event."""
         return prod(self.shape)
+
+    @property
+    def layout(self) -> Shape:
+        """Of one event in memory: an axis of words besides, where numbers are no machine's integers."""
+        return (*self.shape, self.type.words) if self.type.words else self.shape
 
     def __str__(self) -> str:
         shape = ", ".join(map(str, self.shape))
@@ -96,10 +103,11 @@ def generate(graph: Graph, name: str = "network") -> Source:
         "header": f"{name}.h",
         "lanes": str(count),
         "scratch": str(max(made.bytes * count, 64)),
+        "wide": _library("wide.h") if any(WIDE in text for text in (*tables.texts, *steps, block)) else "",
         "tables": "\n\n".join(tables.texts),
         "steps": "\n\n".join(steps),
         "block": block,
-        "support": "\n\n".join(_library(part) for part in ("support.h", "ports.h")),
+        "support": "\n\n".join(_library(part) for part in ("support.h", "gather.h", "moves.h", "ports.h")),
         "inputs": inputs,
         "outputs": outputs,
     }
@@ -190,9 +198,9 @@ def _array(made: Plan, name: str) -> str:
 def _limits(node: Node, held: ValueRange, tables: Tables) -> str:
     """What the integers of an input are checked for."""
     used = held.fractional > ZERO_STEP
-    zeros = np.where(used, (1 << np.clip(held.unit - held.fractional, 0, 62)) - 1, 0)
+    coarse = np.where(used, held.unit - held.fractional, 0).astype(object)
     kind = smallest(int(held.low.min()), int(held.high.max()))
-    columns = [held.low, held.high, np.minimum(zeros, kind.high)]
+    columns = [held.low, held.high, np.minimum((1 << coarse) - 1, kind.high)]
     step = 0 if all(uniform(column) is not None for column in columns) else 1
     names = [
         tables.add(column.ravel()[: None if step else 1], f"{node.name}_{label}", kind)
@@ -213,5 +221,6 @@ def _steps(node: Node, tables: Tables) -> tuple[str, str]:
     columns = [np.broadcast_to(np.asarray(a), node.op.dims).ravel() for a in (kind.fractional, lift, low, high)]
     step = 0 if kind.is_uniform else 1
     entries = list(zip(*(column[: None if step else 1] for column in columns), strict=True))
-    name = tables.add_structs(entries, "Step", f"{node.name}_steps")
+    code = smallest(int(np.min(low)), int(np.max(high)) + 1, int(np.max(shift_left(high, lift))), at_least=INT64.bits)
+    name = tables.add_structs(entries, f"Step<{code.cpp}>", f"{node.name}_steps")
     return f"Rounding::{quantizer.rounding}, Overflow::{quantizer.overflow}", f"{name}, {step}"

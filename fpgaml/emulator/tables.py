@@ -56,7 +56,7 @@ class Tables:
 def _declaration(name: str, kind: IntType, flat: list[int]) -> str:
     lines, line = [], "   "
     for number in flat:
-        item = f" {literal(number).strip('()')},"
+        item = f" {literal(number)},"
         if len(line) + len(item) > WIDTH:
             lines.append(line)
             line = "   "

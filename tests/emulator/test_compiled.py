@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from fpgaml.emulator.bodies import BODIES
 from fpgaml.emulator.compiled import compile_emulator
-from fpgaml.emulator.plan import plan
-from fpgaml.errors import FpgamlError, TooWideError, UnsupportedError
+from fpgaml.errors import FpgamlError, UnsupportedError
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Input, Relu
@@ -23,30 +22,19 @@ from tests.hls.harness import combine, events_for
 from tests.strategies import graphs
 
 needs_compiler = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not on PATH")
-TOGETHER = 30
+TOGETHER = 15
 """Graphs in one library: compiling one takes a second, whatever it holds."""
 KNOWN = sorted({"Input", "Constant", "Reshape"} | {kind.__name__ for kind in BODIES})
 
 
-def held(network: Graph) -> bool:
-    """Whether the emulator's integers are wide enough."""
-    try:
-        plan(network)
-    except TooWideError:
-        return False
-    return True
-
-
 @needs_compiler
-@settings(max_examples=2, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1, suppress_health_check=list(HealthCheck))
 @given(
     networks=st.lists(graphs(max_nodes=6, max_bits=16, ops=KNOWN), min_size=TOGETHER, max_size=TOGETHER),
     seed=st.integers(0, 1000),
 )
 def test_random_networks(networks: list[Graph], seed: int) -> None:
-    kept = {f"g{k}": network for k, network in enumerate(networks) if held(network)}
-    assert len(kept) > TOGETHER // 2
-    network = combine(kept)
+    network = combine({f"g{k}": network for k, network in enumerate(networks)})
     values = events_for(network, events=70, seed=seed)
     assert compile_emulator(network, Silent()).run(values) == interpret(network, values)
 

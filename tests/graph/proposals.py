@@ -25,7 +25,7 @@ TABLE_BITS = 5
 CELL_OPS = frozenset(
     ("Dense", "Scale", "Add", "Subtract", "Multiply", "Maximum", "Relu", "Lookup", "Concatenate", "Slice")
 )
-"""What the cell of a Scan is made of, besides Quantize."""
+"""What the cell of a Scan is made of, besides Quantize, unless somebody wants more."""
 
 Shape = tuple[int, ...]
 Proposal = tuple[o.Operation, tuple[str, ...]]
@@ -45,6 +45,7 @@ class Limits:
     roundings: tuple[Rounding, ...]
     overflows: tuple[Overflow, ...]
     max_elements: int = MAX_ELEMENTS
+    cell_ops: frozenset[str] = CELL_OPS
 
 
 @dataclass
@@ -313,7 +314,7 @@ def _group_sort(g: Growth, name: str) -> Proposal:
 def _scan(g: Growth, name: str) -> Proposal:
     """A cell that grows as a Graph does, from the step and up to two states."""
     steps, *rest = g.shape(name)
-    cell = replace(g, builder=GraphBuilder("cell"), limits=replace(g.limits, ops=CELL_OPS), names=[])
+    cell = replace(g, builder=GraphBuilder("cell"), limits=replace(g.limits, ops=g.limits.cell_ops), names=[])
     kind = g.builder.type(name).uniform()
     cell.names.append(cell.builder.add(o.Input(tuple(rest), Quantizer(kind)), name="step"))
     states = [(*rest[:-1], g.number(1, 3)) for _ in range(g.number(0, 2))]

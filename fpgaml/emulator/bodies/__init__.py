@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from fpgaml.emulator.bodies import elementwise, linear, quantize
+from fpgaml.emulator.bodies import choices, einsum, elementwise, folds, linear, moves, quantize
 from fpgaml.emulator.site import Writer
 from fpgaml.graph.ops import Operation
 
 BODIES: dict[type[Operation], Writer] = {
+    **choices.BODIES,
+    **einsum.BODIES,
     **elementwise.BODIES,
+    **folds.BODIES,
     **linear.BODIES,
+    **moves.BODIES,
     **quantize.BODIES,
 }
 """Besides Input, Constant and Reshape, which take no code."""

@@ -17,6 +17,8 @@
 #define FPGAML_X86 0
 #endif
 
+{{wide}}
+
 #define STEP static __attribute__((noinline))
 
 namespace {
@@ -29,9 +31,10 @@ enum class Overflow { WRAP, SAT, SAT_SYM, SAT_ZERO };
 
 // An element's type as real numbers are brought into it: integers n * 2**-fractional from `low` to `high`, which are then
 // multiplied by 2**lift. `high` is a power of two less one; `low` is minus that power, or 0, or for SAT_SYM -high.
+template <class Code>
 struct Step {
     int fractional, lift;
-    std::int64_t low, high;
+    Code low, high;
 };
 
 {{tables}}

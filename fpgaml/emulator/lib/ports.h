@@ -47,35 +47,35 @@ inline double rounded(double x) {
 }
 
 // A number beyond the ends, as ap_fixed does it.
-template <Overflow OVERFLOW>
-inline std::int64_t beyond(double n, const Step &step, double below, double above) {
+template <Overflow OVERFLOW, class Code>
+inline Code beyond(double n, const Step<Code> &step, double below, double above) {
     if (OVERFLOW == Overflow::SAT || OVERFLOW == Overflow::SAT_SYM) return n < 0 ? step.low : step.high;
-    if (OVERFLOW == Overflow::SAT_ZERO || !std::isfinite(n)) return 0;  // scaled beyond all doubles: low bits are zero
+    if (OVERFLOW == Overflow::SAT_ZERO || !std::isfinite(n)) return Code(0);  // scaled beyond all doubles: low bits are zero
     double inside = std::fmod(n, above - below);
     if (inside < below) inside += above - below;
     if (inside >= above) inside -= above - below;
-    return static_cast<std::int64_t>(inside);
+    return static_cast<Code>(inside);
 }
 
 // Real numbers into rows; lanes beyond `count` are 0. False if one is NaN or an infinity.
-template <Rounding ROUNDING, Overflow OVERFLOW, class T, class Real>
-inline bool read(const Real *events, int count, int elements, const Step *steps, int step, T (*rows)[LANES]) {
+template <Rounding ROUNDING, Overflow OVERFLOW, class T, class Real, class Code>
+inline bool read(const Real *events, int count, int elements, const Step<Code> *steps, int step, T (*rows)[LANES]) {
     bool finite = true;
     for (int e = 0; e < elements; ++e) {
-        const Step &kind = steps[e * step];
+        const Step<Code> &kind = steps[e * step];
         const double scale = std::ldexp(1.0, kind.fractional);
         const double above = static_cast<double>(kind.high) + 1.0;  // a power of two: rounds to itself above 2**53
         const double below = kind.low < 0 ? -above : 0.0;
         const bool symmetric = OVERFLOW == Overflow::SAT_SYM;
-        const std::int64_t lift = std::int64_t(1) << kind.lift;
+        const Code lift = Code(1) << kind.lift;
         for (int l = 0; l < LANES; ++l) {
             const double x = l < count ? static_cast<double>(events[static_cast<std::ptrdiff_t>(l) * elements + e]) : 0.0;
             finite = finite && std::isfinite(x);
             double scaled = x * scale;
             if (scaled == 0 && x != 0) scaled = x < 0 ? -0.25 : 0.25;  // too small for a double: it only rounds
             const double n = rounded<ROUNDING>(scaled);
-            const bool inside = n < above && (symmetric ? n > below || n == static_cast<double>(kind.low) : n >= below);
-            const std::int64_t integer = inside ? static_cast<std::int64_t>(n) : beyond<OVERFLOW>(n, kind, below, above);
+            const bool inside = n < above && (symmetric && kind.low != static_cast<Code>(below) ? n > below : n >= below);
+            const Code integer = inside ? static_cast<Code>(n) : beyond<OVERFLOW>(n, kind, below, above);
             rows[e][l] = static_cast<T>(integer * lift);
         }
     }

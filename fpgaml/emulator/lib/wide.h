@@ -24,6 +24,9 @@ template <class T>
 constexpr bool is_machine_integer =
     std::is_integral<T>::value || std::is_same<T, Int128>::value || std::is_same<T, Unsigned128>::value;
 
+template <class T>
+constexpr bool is_signed = std::is_signed<T>::value || std::is_same<T, Int128>::value;
+
 template <int N>
 struct Wide {
     static_assert(N >= 1, "a Wide has at least one word");
@@ -33,8 +36,8 @@ struct Wide {
 
     template <class T, typename std::enable_if<is_machine_integer<T>, int>::type = 0>
     constexpr Wide(T number) : words() {
-        const std::uint64_t sign = number < T(0) ? ~std::uint64_t(0) : 0;
         const Unsigned128 bits = static_cast<Unsigned128>(number);
+        const std::uint64_t sign = is_signed<T> && bits >> 127 ? ~std::uint64_t(0) : 0;
         for (int k = 0; k < N; ++k) words[k] = k == 0 ? low_word(bits) : k == 1 ? low_word(bits >> 64) : sign;
     }
 
@@ -50,11 +53,37 @@ struct Wide {
         for (int k = 0; k < N; ++k) words[k] = number.words[k];
     }
 
+    // From a whole real number that is in range.
+    template <class T, typename std::enable_if<std::is_floating_point<T>::value, int>::type = 0>
+    explicit Wide(T number) : words() {
+        T rest = number < 0 ? -number : number;
+        for (int k = N - 1; k >= 0; --k) {
+            T scale = 1;
+            for (int j = 0; j < k; ++j) scale *= T(18446744073709551616.0);
+            words[k] = static_cast<std::uint64_t>(rest / scale);
+            if (words[k] != 0) rest -= static_cast<T>(words[k]) * scale;
+        }
+        if (number < 0) *this = -*this;
+    }
+
     // The low bits.
     template <class T, typename std::enable_if<is_machine_integer<T>, int>::type = 0>
     explicit constexpr operator T() const {
         const Unsigned128 upper = N > 1 ? words[N > 1 ? 1 : 0] : sign();
         return static_cast<T>(upper << 64 | words[0]);
+    }
+
+    // The nearest real number: its leading 64 bits, the last one of them set where any bit below is.
+    template <class T, typename std::enable_if<std::is_floating_point<T>::value, int>::type = 0>
+    explicit operator T() const {
+        const Wide<N + 1> whole = *this, size = sign() ? -whole : whole;
+        int shift = 0;
+        while (size >> shift >> 64) ++shift;
+        const Wide<N + 1> leading = size >> shift;
+        const std::uint64_t bits = leading.words[0] | (leading << shift != size ? 1u : 0u);
+        T real = static_cast<T>(bits);
+        for (int k = 0; k < shift; ++k) real *= 2;
+        return sign() ? -real : real;
     }
 
     explicit constexpr operator bool() const {
@@ -167,6 +196,15 @@ private:
     // Word k + ahead, as if the sign went on for ever; `ahead` may be any number from 0 on.
     constexpr std::uint64_t word_or_sign(int k, int ahead) const { return ahead < N - k ? words[k + ahead] : sign(); }
 };
+
+// From its words, the least significant first.
+template <class... Words>
+constexpr Wide<sizeof...(Words)> wide(Words... words) {
+    const std::uint64_t given[] = {words...};
+    Wide<sizeof...(Words)> result(0);
+    for (int k = 0; k < static_cast<int>(sizeof...(Words)); ++k) result.words[k] = given[k];
+    return result;
+}
 
 }  // namespace fpgaml
 

@@ -141,7 +141,8 @@ class GroupSort(Operation):
         return FixedArray(self._sort(inputs[0].integers), inputs[0].fractional)
 
     def _sort(self, x: Ints) -> Ints:
-        return np.sort(x.reshape(*x.shape[:-1], -1, self.group), axis=-1).reshape(x.shape)
+        grouped = x.reshape(*x.shape[:-1], x.shape[-1] // self.group, self.group)  # also without any event
+        return np.sort(grouped, axis=-1).reshape(x.shape)
 
 
 @dataclass(frozen=True)
