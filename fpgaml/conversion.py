@@ -163,7 +163,7 @@ def convert(path: Path, request: Request, progress: Progress | None = None) -> C
             oracle,
             model_rounds=model_rounds,
             approximate=approximate,
-            calibrated=model.calibration is not None,
+            calibrated=model.precision is not None and model.precision.how == "calibrated",
             golden=request.vectors.of_data,
         )
         golden = _prove(proof, data, request.vectors, progress)

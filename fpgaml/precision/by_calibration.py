@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
 
@@ -92,16 +92,11 @@ class Floating:
 
     @classmethod
     def build(cls, parsed: ParsedModel, inputs: Mapping[str, Quantizer], data: DataSet) -> Floating:
-        """Build it, with a few events flowing along; FpgamlError where nothing is in floating point."""
+        """Build it for as many events as are worth it; errors as for `of`."""
         shapes = sum(prod(shape) for shape in data.shapes.values())
-        first = next(data.chunks(shapes * LEAST_EVENTS))
-        watch = Observing(first)
-        built = parsed.build(inputs, watch)
-        if not watch.extents:
-            raise nothing_to_round("--calibrate")
-        total = sum(prod(shape) for shape in built.graph.shapes.values())
-        count = max(LEAST_EVENTS, OBSERVED_VALUES // total)
-        reals: dict[str, list[NDArray[np.float64]]] = {name: [] for name in first}
+        floating = cls.of(parsed, inputs, next(data.chunks(shapes * LEAST_EVENTS)))
+        count = max(LEAST_EVENTS, OBSERVED_VALUES // floating.values_per_event)
+        reals: dict[str, list[NDArray[np.float64]]] = {name: [] for name in floating.reals}
         have = 0
         for chunk in data.chunks():
             for name, array in chunk.items():
@@ -109,7 +104,21 @@ class Floating:
             have += len(next(iter(chunk.values())))
             if have >= count:
                 break
-        return cls(built.graph, watch, {name: np.concatenate(parts) for name, parts in reals.items()}, total)
+        return replace(floating, reals={name: np.concatenate(parts) for name, parts in reals.items()})
+
+    @classmethod
+    def of(cls, parsed: ParsedModel, inputs: Mapping[str, Quantizer], reals: Reals) -> Floating:
+        """Build it, with the first events flowing along.
+
+        Raises:
+            FpgamlError: nothing is in floating point.
+        """
+        watch = Observing({name: array[:LEAST_EVENTS] for name, array in reals.items()})
+        built = parsed.build(inputs, watch)
+        if not watch.extents:
+            raise nothing_to_round("--calibrate")
+        total = sum(prod(shape) for shape in built.graph.shapes.values())
+        return cls(built.graph, watch, reals, total)
 
     @property
     def events(self) -> int:

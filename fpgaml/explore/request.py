@@ -1,0 +1,53 @@
+"""What an exploration is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fpgaml import __version__
+from fpgaml.boards import Board
+from fpgaml.budget.budget import Budget
+from fpgaml.checking import Checking
+from fpgaml.explore.objectives import Objective
+from fpgaml.explore.search import Effort
+from fpgaml.explore.space import Space
+from fpgaml.files import file_sha256
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that an exploration depends on besides the model file.
+
+    Args:
+        output: its folder; objectives: at least one.
+        checking: the events and their truth.
+        input_types: as for --input-type; vary: patterns of tensors whose bits may vary, none: all.
+        seed: of all that is drawn.
+    """
+
+    output: Path
+    objectives: Sequence[Objective]
+    board: Board
+    checking: Checking
+    input_types: Sequence[str] = ()
+    vary: Sequence[str] = ()
+    budget: Budget | None = None
+    effort: Effort = field(default_factory=Effort)
+    seed: int = 1
+
+    def about(self, model: Path, space: Space) -> dict[str, Any]:
+        """What must be the same when the search goes on, by what it is called."""
+        files = {"model": model, "data": self.checking.data, "labels": self.checking.labels}
+        return {
+            "fpgaml": __version__,
+            **{name: None if path is None else file_sha256(path) for name, path in files.items()},
+            "events": self.checking.limit,
+            "seed": self.seed,
+            "objectives": [each.name for each in self.objectives],
+            "board": [self.board.name, self.board.part, self.board.clock_mhz],
+            "budget": None if self.budget is None else [limit.to_json() for limit in self.budget.limits],
+            "space": space.to_json(),
+        }
