@@ -19,6 +19,7 @@ from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.target import HlsTarget
+from fpgaml.precision.by_bits import bits_for
 from fpgaml.precision.choose import choose_numbers
 from fpgaml.precision.hls4ml_config import read_hls4ml_config
 from fpgaml.progress import Silent
@@ -90,6 +91,7 @@ def convert(
     calibrate: bool = False,
     tolerance: str | float | None = None,
     auc_loss: float | None = None,
+    bits: str | Path | None = None,
     requantize_bits: int | None = None,
     narrow: str | Sequence[str] = (),
     seed: int = 1,
@@ -113,6 +115,7 @@ def convert(
         calibrate: choose them by the data; tolerance: how far outputs may be from the float network's then, in output
             units, or as `1%` of their range; auc_loss: what the ROC AUC may lose instead.
         requantize_bits: of the factors between the codes of an integer model; None: exact.
+        bits: a file of `fpgaml explore`, that says the bits of each tensor of a float network.
         narrow: bits that go from what the model quantises itself, as for --narrow: `hidden.weight=-2`.
         seed, vectors, golden: of the made-up vectors, how many, and how many events of the data are golden vectors.
         force: overwrite files of an old project that were edited.
@@ -148,6 +151,7 @@ def convert(
                 tolerance=None if tolerance is None else str(tolerance),
                 auc_loss=auc_loss,
                 labels=found.labels,
+                bits=bits_for(Path(bits), found.model) if bits is not None else None,
             ),
             requantize_bits=requantize_bits,
             narrow=_texts(narrow),

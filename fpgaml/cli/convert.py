@@ -83,6 +83,10 @@ class ModelOptions:
             "--tolerance or --auc-loss.  \\[default: 1% of the range]",
         ),
     ] = False
+    bits: Annotated[
+        Path | None,
+        typer.Option("--bits", help="A file of `fpgaml explore`: the bits of each tensor of a float network."),
+    ] = None
     auc_loss: Annotated[
         float | None,
         typer.Option("--auc-loss", help="With --calibrate and --labels: what the ROC AUC may lose, such as 0.001."),
@@ -165,7 +169,7 @@ def _convert(
         own = of_hls4ml.settings if of_hls4ml else {}
         chosen = read_target(kind.name, settings or {}, {**found.settings(kind.name), **own})
         board = _place(project, found, kind.name, kind.for_board)
-        numbers = _numbers(reading, of_hls4ml.asked if of_hls4ml else None, checks.tolerance, found.labels, progress)
+        numbers = _numbers(reading, of_hls4ml.asked if of_hls4ml else None, checks.tolerance, found, progress)
         kept = replace(checks, tolerance=None) if reading.calibrate else checks
         request = Request(
             output=project.output or folder / folder_name(found.stem, board.name, kind),
@@ -208,9 +212,10 @@ def _place(project: ProjectOptions, found: Sources, target: str, for_board: bool
 
 
 def _numbers(
-    reading: ModelOptions, config: Asked | None, tolerance: str | None, labels: Path | None, progress: Progress
+    reading: ModelOptions, config: Asked | None, tolerance: str | None, found: Sources, progress: Progress
 ) -> Numbers | None:
-    """How to round what the model keeps in floating point; errors as for `choose_numbers`."""
+    """How to round what the model keeps in floating point; errors as for `choose_numbers` and `bits_for`."""
+    from fpgaml.precision.by_bits import bits_for
     from fpgaml.precision.choose import choose_numbers
 
     return choose_numbers(
@@ -219,7 +224,8 @@ def _numbers(
         calibrate=reading.calibrate,
         tolerance=tolerance if reading.calibrate else None,
         auc_loss=reading.auc_loss,
-        labels=labels,
+        labels=found.labels,
+        bits=bits_for(reading.bits, found.model) if reading.bits else None,
         progress=progress,
     )
 

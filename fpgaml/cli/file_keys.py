@@ -20,9 +20,10 @@ FALLS_WITH: Mapping[str, tuple[str, ...]] = {
     "data-axes": ("data",),
     "labels": ("data",),
     "reference": ("data",),
-    "precision": ("calibrate", "narrow"),
-    "calibrate": ("precision", "narrow"),
-    "narrow": ("precision", "calibrate"),
+    "precision": ("calibrate", "narrow", "bits"),
+    "calibrate": ("precision", "narrow", "bits"),
+    "narrow": ("precision", "calibrate", "bits"),
+    "bits": ("precision", "calibrate", "narrow"),
     "auc-loss": ("precision",),
 }
 """Keys of the file that say something about what a flag puts in another's place, or answer the same question."""

@@ -39,6 +39,9 @@ class Costing(Protocol):
             FpgamlError: the Graph cannot become such firmware.
         """
 
+    def keys(self, values: Values) -> Mapping[str, str]:
+        """What fpgaml.yaml says of a design beside its network and its board."""
+
 
 @dataclass(frozen=True)
 class Unrolled:
@@ -50,3 +53,7 @@ class Unrolled:
     def costs(self, graph: Graph, values: Values) -> Costs:
         """As in `Costing`."""
         return Costs({"lut": float(estimate_graph(graph).lut)}, self.board)
+
+    def keys(self, values: Values) -> Mapping[str, str]:
+        """As in `Costing`."""
+        return {"target": "rtl", "schedule": "unrolled"}

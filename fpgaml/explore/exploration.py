@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from fpgaml.data.labels import read_labels
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 from fpgaml.explore.costing import Unrolled
-from fpgaml.explore.events import Events, Part, read_events
-from fpgaml.explore.floating import float_subject
 from fpgaml.explore.front import front_of, nearest
-from fpgaml.explore.judge import Answers, OnEvents, answers_of, judge_of
 from fpgaml.explore.limits import limits_of
 from fpgaml.explore.objectives import Measured, Objective
+from fpgaml.explore.preparing import prepare
 from fpgaml.explore.request import Request
 from fpgaml.explore.search import search
-from fpgaml.explore.space import Bits, Space, matching
+from fpgaml.explore.space import Space
 from fpgaml.explore.study import Finished, Study
-from fpgaml.explore.subject import FloatSubject
+from fpgaml.explore.subject import Recipe, Subject
 from fpgaml.explore.trial import Trials
-from fpgaml.frontends.registry import parse_model
 from fpgaml.progress import Progress, Silent
 
 
@@ -32,14 +28,28 @@ class Exploration:
     Args:
         front: designs that no other beats, with their physics on the events held out.
         designs: all that were looked at; as_it_came: physics of the network before, on the events held out.
+        notes: what else its reader must know.
     """
 
     objectives: tuple[Objective, ...]
     front: tuple[Finished, ...]
     designs: tuple[Finished, ...]
     as_it_came: dict[str, Measured]
-    subject: FloatSubject
+    trials: Trials
     notes: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """What was explored."""
+        return self.trials.subject
+
+    def recipe(self, design: Finished) -> Recipe:
+        """What makes a design's network again."""
+        return self.subject.recipe(self.trials.bits(design.values))
+
+    def keys(self, design: Finished) -> Mapping[str, str]:
+        """What else a design's fpgaml.yaml says."""
+        return self.trials.costing.keys(design.values)
 
 
 class NoDesignError(FpgamlError):
@@ -56,19 +66,8 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         NoDesignError: no design keeps to the budget; names the nearest.
     """
     progress = progress or Silent()
-    with progress.step("reading the model"):
-        parsed = parse_model(model)
-        data = request.checking.events(parsed.input_shapes)
-    if data is None:
-        raise FpgamlError("--data", "there are no events to judge designs by", "Give --data")
-    labels = None if request.checking.labels is None else read_labels(request.checking.labels, data.events)
-    events = read_events(data, labels, request.seed)
-    found, floating = float_subject(model, parsed, request.input_types, data, events.of(Part.CHOOSING), progress)
-    with progress.step("running the float network on the events held out"):
-        held = answers_of(floating.graph, events.of(Part.HELD_OUT))
-    reference = _joined([{name: a.reshape(len(a), -1) for name, a in floating.answers.items()}, held])
-    subject = replace(found, tensors=_varied(found, request.vary))
-    judge = judge_of(events, request.objectives, reference)
+    prepared = prepare(model, request, progress)
+    subject, judge = prepared.subject, prepared.judge
     costing = Unrolled(request.board)
     limits = limits_of(request.budget, frozenset(each.name for each in judge.objectives))
     trials = Trials(subject, costing, judge, limits, tuple(request.objectives))
@@ -89,28 +88,10 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         tuple(request.objectives),
         tuple(front_of([each for each in designs if each.number in kept], request.objectives)),
         tuple(designs),
-        _as_it_came(judge, reference, events),
-        subject,
+        prepared.as_it_came,
+        trials,
         tuple(f"not looked at while searching: {text}" for text in limits.others),
     )
-
-
-def _varied(subject: FloatSubject, vary: Sequence[str]) -> tuple[Bits, ...]:
-    names = [each.name for each in subject.tensors]
-    wanted = matching(vary or ["*"], names, "--vary")
-    return tuple(each for each in subject.tensors if each.name in wanted)
-
-
-def _joined(parts: Sequence[Answers]) -> Answers:
-    import numpy as np
-
-    first, second = parts
-    return {name: np.concatenate([first[name], other]) for name, other in zip(first, second.values(), strict=True)}
-
-
-def _as_it_came(judge: OnEvents, reference: Answers, events: Events) -> dict[str, Measured]:
-    held = {name: values[events.span(Part.HELD_OUT)] for name, values in reference.items()}
-    return judge.of_answers(held, Part.HELD_OUT)
 
 
 def _none(designs: Sequence[Finished]) -> FpgamlError:

@@ -16,7 +16,7 @@ from fpgaml.files import file_sha256
 from fpgaml.frontends.model import ParsedModel
 from fpgaml.graph.types import Quantizer
 from fpgaml.precision.bits_file import BitsPlan
-from fpgaml.precision.build import Rounded, facts_of
+from fpgaml.precision.build import Rounded, facts_of, nothing_to_round
 from fpgaml.precision.by_calibration import Floating
 from fpgaml.precision.calibrated import Bits as TensorBits
 from fpgaml.precision.calibrated import Calibrated
@@ -59,6 +59,8 @@ class _Watching:
         """As in `build.Numbers`."""
         with self.progress.step("building the float network"):
             floating = Floating.of(parsed, inputs, self.reals)
+        if not any(place.part == "weight" for place in floating.watch.extents):
+            raise nothing_to_round(self.option)
         floating.observe(self.progress)
         precision = Calibrated(floating.watch.extents, TensorBits(MOST), HEADROOM)
         built = parsed.build(inputs, precision)
@@ -81,7 +83,8 @@ def float_subject(
         data: decides the types of inputs that nothing else decides; reals: the events that extents are seen on.
 
     Raises:
-        FpgamlError: nothing is in floating point, or it cannot be built.
+        NothingToRoundError: the file says their types.
+        FpgamlError: it cannot be built.
     """
     watching = _Watching(reals, progress)
     model = settle(path, parsed, input_types, data, watching)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Request:
         checking: the events and their truth.
         input_types: as for --input-type; vary: patterns of tensors whose bits may vary, none: all.
         seed: of all that is drawn.
+        keys: what every design's fpgaml.yaml says: its model, its board, its events; paths are files.
     """
 
     output: Path
@@ -37,6 +38,7 @@ class Request:
     budget: Budget | None = None
     effort: Effort = field(default_factory=Effort)
     seed: int = 1
+    keys: Mapping[str, str | Path] = field(default_factory=dict)
 
     def about(self, model: Path, space: Space) -> dict[str, Any]:
         """What must be the same when the search goes on, by what it is called."""

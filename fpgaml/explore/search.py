@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
+from fpgaml.cluster.pool import Pool
+from fpgaml.cluster.run import open_pool
+from fpgaml.cluster.workers import HERE, Workers
 from fpgaml.explore.asking import GENERATION
-from fpgaml.explore.outcome import Outcome, Stage
+from fpgaml.explore.designs import DesignJob, Looked, look_at
+from fpgaml.explore.front import front_of
+from fpgaml.explore.outcome import Outcome
 from fpgaml.explore.space import Values
 from fpgaml.explore.study import Asked, Finished, Study
 from fpgaml.explore.trial import Trials
@@ -19,7 +25,7 @@ WAIT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to search.
+    """How long to search, and by whom.
 
     Args:
         trials: designs in all, those of earlier runs too; seconds: of this run; None: no such end.
@@ -27,6 +33,7 @@ class Effort:
 
     trials: int = 200
     seconds: float | None = None
+    workers: Workers = HERE
 
 
 def search(study: Study, trials: Trials, effort: Effort, progress: Progress) -> list[Finished]:
@@ -35,32 +42,66 @@ def search(study: Study, trials: Trials, effort: Effort, progress: Progress) -> 
     finished = study.finished()
     with progress.bar("designs", effort.trials, "designs") as advance:
         advance(min(len(finished), effort.trials))
-        while len(finished) < effort.trials and not _over(end):
-            generation = [each for each in study.generation() if each.number < effort.trials]
-            rivals, known = _rivals(finished, generation), {_key(each.values): each.outcome for each in finished}
-            looked = 0
-            for asked in generation:
-                if _over(end):
-                    break
-                with study.claimed(asked) as mine:
-                    if mine:
-                        study.tell(asked, known.get(_key(asked.values)) or trials.run(asked.values, rivals))
-                        looked += 1
-            if not looked and not _over(end):
-                time.sleep(WAIT_SECONDS)
-            before, finished = len(finished), study.finished()
-            advance(min(len(finished), effort.trials) - min(before, effort.trials))
+        if len(finished) >= effort.trials:
+            return finished
+        with open_pool(DesignJob(trials), effort.workers, progress) as pool:
+            while len(finished) < effort.trials and not _over(end):
+                done = _Generation(study, pool, finished, effort.trials, end).run(advance)
+                before, finished = len(finished), study.finished()
+                advance(min(len(finished), effort.trials) - min(before + done, effort.trials))
+                if not done and len(finished) == before:
+                    time.sleep(WAIT_SECONDS)
     return finished
 
 
-def _rivals(finished: Sequence[Finished], generation: Sequence[Asked]) -> list[Outcome]:
-    """Of earlier generations the designs that were looked at on all events and keep to the budget."""
-    first = min((each.number for each in generation), default=0) // GENERATION * GENERATION
-    return [
-        each.outcome
-        for each in finished
-        if each.number < first and each.outcome.stage is Stage.ALL and each.outcome.feasible
-    ]
+@dataclass(frozen=True)
+class _Generation:
+    """What is open of the last generation.
+
+    Args:
+        finished: of all generations; most: no design from this number on.
+    """
+
+    study: Study
+    pool: Pool[Looked]
+    finished: Sequence[Finished]
+    most: int
+    end: float | None
+
+    def run(self, advance: Callable[[int], object]) -> int:
+        """Look at what nobody else looks at, and return how much that was."""
+        designs = [each for each in self.study.generation() if each.number < self.most]
+        known = {_key(each.values): each.outcome for each in self.finished}
+        done = 0
+        with ExitStack() as claims:
+            mine = [each for each in designs if claims.enter_context(self.study.claimed(each))]
+            for asked in mine:
+                if _key(asked.values) in known:
+                    self.study.tell(asked, replace(known[_key(asked.values)], seconds=0.0))
+                    advance(1)
+                    done += 1
+            new = [each for each in mine if _key(each.values) not in known]
+            for part in self._parts(new):
+                if _over(self.end):
+                    break
+                for asked, outcome in look_at(self.pool, part, self._rivals(designs)):
+                    self.study.tell(asked, outcome)
+                    advance(1)
+                    done += 1
+        return done
+
+    def _parts(self, designs: Sequence[Asked]) -> list[Sequence[Asked]]:
+        """All at once; one by one where the time is limited, as far as several are not done at once anyhow."""
+        if self.end is None:
+            return [designs]
+        size = max(1, self.pool.room)
+        return [designs[first : first + size] for first in range(0, len(designs), size)]
+
+    def _rivals(self, designs: Sequence[Asked]) -> list[Outcome]:
+        """The front of earlier generations: whoever looks at a design, and whenever, it is measured by the same."""
+        first = min(each.number for each in designs) // GENERATION * GENERATION
+        earlier = [each for each in self.finished if each.number < first]
+        return [each.outcome for each in front_of(earlier, self.study.objectives)]
 
 
 def _over(end: float | None) -> bool:

@@ -56,7 +56,11 @@ class Trials:
         Raises:
             FpgamlError: it cannot be built.
         """
-        return self.subject.model({each.name: int(values[each.name]) for each in self.subject.tensors}).graph
+        return self.subject.graph(self.bits(values))
+
+    def bits(self, values: Values) -> dict[str, int]:
+        """Of each tensor that varies."""
+        return {each.name: int(values[each.name]) for each in self.subject.tensors}
 
     def _looked_at(self, values: Values, rivals: Sequence[Outcome]) -> Outcome:
         try:

@@ -70,10 +70,14 @@ class Numbers(Protocol):
         """
 
 
+class NothingToRoundError(FpgamlError):
+    """The model says the types of all its numbers."""
+
+
 def nothing_to_round(option: str) -> FpgamlError:
     """The error about an option that would change nothing."""
     reason = "the model keeps nothing in floating point: its own quantizers say every type"
-    return FpgamlError(option, reason, "Leave it out")
+    return NothingToRoundError(option, reason, "Leave it out")
 
 
 def facts_of(how: How, asked: Sequence[str], choices: Iterable[Choice]) -> Precision:

@@ -1,0 +1,194 @@
+"""`fpgaml explore`: which of many designs of a network are worth having."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fpgaml.cli import complete
+from fpgaml.cli.budgets import BudgetOption
+from fpgaml.cli.grouped import grouped
+from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, checking
+from fpgaml.errors import FpgamlError
+from fpgaml.frontends.registry import what_is_read
+
+if TYPE_CHECKING:
+    from fpgaml.boards import Board
+    from fpgaml.cluster.workers import Workers
+
+UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
+_SPAN = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>s|min|h|)")
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What is searched, and how long."""
+
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--objective",
+            help="auc, accuracy, resolution or distance (from the network as it came); lut, ff, dsp, bram, latency, "
+            "interval. Several of them.  \\[default: auc where there are labels, else distance; and lut]",
+        ),
+    ] = None
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            help="Tensors whose bits may vary: 'dense_*.weight', '*.result', or none.  \\[default: all of them]",
+        ),
+    ] = None
+    trials: Annotated[
+        int, typer.Option("--trials", min=1, help="Designs to look at in all, those of earlier runs too.")
+    ] = 200
+    time_limit: Annotated[
+        str | None, typer.Option("--time-limit", help="Stop after so long: 600s, 20min, 2h. It may go on later.")
+    ] = None
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 1
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, help="Designs looked at at once.  \\[default: one a core]")
+    ] = None
+
+
+@dataclass(frozen=True)
+class PlaceOptions:
+    """What designs are for."""
+
+    board: Annotated[
+        str | None,
+        typer.Option(
+            "--board",
+            "-b",
+            autocompletion=complete.boards,
+            help="A board that `fpgaml boards` lists, or your own: FILE.toml.  \\[default: alveo]",
+        ),
+    ] = None
+    part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None
+    clock: Annotated[str | None, typer.Option("--clock", help="Another clock, with its unit: 5ns, 200MHz.")] = None
+    input_type: Annotated[
+        list[str] | None,
+        typer.Option("--input-type", help="Type of an input that the model does not quantise: as for convert."),
+    ] = None
+
+
+def _explore(
+    model: Annotated[Path, typer.Argument(help=f"A model file: {what_is_read()}.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder to fill, or to go on in.  \\[default: MODEL_explored]"),
+    ] = None,
+    searching: SearchOptions = SearchOptions(),
+    place: PlaceOptions = PlaceOptions(),
+    data: DataOptions = DataOptions(),
+    budget: BudgetOption = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print the front as JSON.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search designs of a network: bits tensor by tensor, against physics and what the firmware takes.
+
+    A float network is rounded; of a quantised one bits may fall. The folder receives the search (study.sqlite: started
+    again, it goes on; a second process may join), the designs that no other beats (front.csv, front.json, report.html),
+    and an fpgaml.yaml for each of them. Exit code 1: no design keeps to the budget.
+    """
+    from fpgaml.progress import choose_progress
+
+    progress = choose_progress(quiet)
+    with progress.step("starting"):
+        from fpgaml.cli.budgets import asked_budget
+        from fpgaml.cli.show import print_json, show_section
+        from fpgaml.explore import folder
+        from fpgaml.explore.exploration import explore as run
+        from fpgaml.explore.objectives import read_objectives
+        from fpgaml.explore.request import Request
+        from fpgaml.explore.search import Effort
+        from fpgaml.explore.sections import sections_of
+
+    _refuse_reference(data)
+    where = output or Path(f"{model.stem}_explored")
+    folder.check_folder(where)
+    asked = asked_budget(budget)
+    names = searching.objective or ["auc" if data.labels else "distance", "lut"]
+    request = Request(
+        output=where,
+        objectives=read_objectives(names),
+        board=_board(place),
+        checking=checking(data, CheckOptions()),
+        input_types=tuple(place.input_type or ()),
+        vary=tuple(searching.vary or ()),
+        budget=asked.budget if asked else None,
+        effort=Effort(searching.trials, _seconds(searching.time_limit), _workers(searching.processes)),
+        seed=searching.seed,
+        keys=_keys(model, data, place),
+    )
+    found = run(model, request, progress)
+    written = folder.write(found, request, f"{model.name}, explored")
+    if json_output:
+        print_json(folder.content(found))
+    elif not quiet:
+        for section in sections_of(found):
+            show_section(section)
+    if not json_output:
+        typer.echo(f"Written: {where} ({', '.join(written)})")
+
+
+def _refuse_reference(data: DataOptions) -> None:
+    if data.reference is not None:
+        reason = "an exploration compares with the network as it came"
+        raise FpgamlError("--reference", reason, "Leave it out")
+
+
+def _board(place: PlaceOptions) -> Board:
+    from fpgaml.boards import find_board, parse_clock
+    from fpgaml.tasks.sources import ANY_BOARD
+
+    return find_board(place.board or ANY_BOARD, place.part, parse_clock(place.clock) if place.clock else None)
+
+
+def _keys(model: Path, data: DataOptions, place: PlaceOptions) -> Mapping[str, str | Path]:
+    """What every design's fpgaml.yaml says."""
+    board: str | Path | None = place.board
+    if place.board and place.board.lower().endswith(".toml"):
+        board = Path(place.board)
+    keys: dict[str, str | Path | None] = {
+        "model": model,
+        "board": board,
+        "part": place.part,
+        "clock": place.clock,
+        "data": data.data,
+        "data-axes": data.data_axes,
+        "events": None if data.events is None else str(data.events),
+        "labels": data.labels,
+    }
+    return {name: value for name, value in keys.items() if value is not None}
+
+
+def _workers(processes: int | None) -> Workers:
+    from fpgaml.cluster.workers import HERE, Local
+    from fpgaml.cores import cores
+
+    count = processes or cores()
+    return HERE if count == 1 else Local(count)
+
+
+def _seconds(text: str | None) -> float | None:
+    """A time with its unit.
+
+    Raises:
+        FpgamlError: it is none.
+    """
+    if text is None:
+        return None
+    match = _SPAN.fullmatch(text.strip())
+    if match is None or not float(match["number"]):
+        raise FpgamlError("--time-limit", f"`{text}` is no time", "Write for example 600s, 20min or 2h")
+    return float(match["number"]) * UNITS[match["unit"]]
+
+
+explore = grouped(_explore)
+explore.__name__ = "explore"
