@@ -13,13 +13,12 @@ import typer
 from fpgaml.cli import complete
 from fpgaml.cli.budgets import BudgetOption
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, checking
+from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, Quiet, checking
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.registry import what_is_read
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
-    from fpgaml.cluster.workers import Workers
 
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 _SPAN = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>s|min|h|)")
@@ -51,9 +50,6 @@ class SearchOptions:
         str | None, typer.Option("--time-limit", help="Stop after so long: 600s, 20min, 2h. It may go on later.")
     ] = None
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 1
-    processes: Annotated[
-        int | None, typer.Option("--processes", min=1, help="Designs looked at at once.  \\[default: one a core]")
-    ] = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +82,7 @@ def _explore(
     searching: SearchOptions = SearchOptions(),
     place: PlaceOptions = PlaceOptions(),
     data: DataOptions = DataOptions(),
+    where_done: ClusterOptions = ClusterOptions(),
     budget: BudgetOption = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the front as JSON.")] = False,
     quiet: Quiet = False,
@@ -122,7 +119,7 @@ def _explore(
         input_types=tuple(place.input_type or ()),
         vary=tuple(searching.vary or ()),
         budget=asked.budget if asked else None,
-        effort=Effort(searching.trials, _seconds(searching.time_limit), _workers(searching.processes)),
+        effort=Effort(searching.trials, _seconds(searching.time_limit), where_done.workers()),
         seed=searching.seed,
         keys=_keys(model, data, place),
     )
@@ -166,14 +163,6 @@ def _keys(model: Path, data: DataOptions, place: PlaceOptions) -> Mapping[str, s
         "labels": data.labels,
     }
     return {name: value for name, value in keys.items() if value is not None}
-
-
-def _workers(processes: int | None) -> Workers:
-    from fpgaml.cluster.workers import HERE, Local
-    from fpgaml.cores import cores
-
-    count = processes or cores()
-    return HERE if count == 1 else Local(count)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -14,6 +14,7 @@ from fpgaml.cli.convert import convert
 from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
 from fpgaml.cli.evaluate import evaluate
+from fpgaml.cli.explore import explore
 from fpgaml.cli.failure import (
     INTERRUPTED,
     UsageError,
@@ -59,7 +60,7 @@ def _options(
 
 
 COMMANDS = (
-    *(init, convert, verify, cosim, synth, build, report, models, predict, evaluate, vectors),
+    *(init, convert, verify, cosim, synth, build, report, models, predict, evaluate, explore, vectors),
     *(train, boards, doctor),
 )
 for command in COMMANDS:

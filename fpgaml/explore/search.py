@@ -81,10 +81,11 @@ class _Generation:
                     advance(1)
                     done += 1
             new = [each for each in mine if _key(each.values) not in known]
+            rivals = self._rivals(new)
             for part in self._parts(new):
                 if _over(self.end):
                     break
-                for asked, outcome in look_at(self.pool, part, self._rivals(designs)):
+                for asked, outcome in look_at(self.pool, part, rivals):
                     self.study.tell(asked, outcome)
                     advance(1)
                     done += 1
@@ -99,7 +100,7 @@ class _Generation:
 
     def _rivals(self, designs: Sequence[Asked]) -> list[Outcome]:
         """The front of earlier generations: whoever looks at a design, and whenever, it is measured by the same."""
-        first = min(each.number for each in designs) // GENERATION * GENERATION
+        first = min((each.number for each in designs), default=0) // GENERATION * GENERATION
         earlier = [each for each in self.finished if each.number < first]
         return [each.outcome for each in front_of(earlier, self.study.objectives)]
 
