@@ -52,7 +52,7 @@ class IntType:
 
 
 INT_TYPES = tuple(IntType(f"std::int{bits}_t", bits) for bits in (8, 16, 32, 64))
-INT32, INT64 = INT_TYPES[2], INT_TYPES[3]
+INT16, INT32, INT64 = INT_TYPES[1:]
 
 
 def smallest(*numbers: int, at_least: int = 8) -> IntType:

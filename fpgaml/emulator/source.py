@@ -21,6 +21,8 @@ from fpgaml.graph.values import shift_left, symmetric_low
 
 WIDE = "fpgaml::"
 """What is in the source wherever it takes the integers of several words."""
+LIBRARY = ("products.h", "gather.h", "moves.h", "transpose.h", "ports.h")
+"""What the steps call, in the order of use."""
 MOST_LANES = 64
 FEWEST_LANES = 32
 CACHE = 1 << 19
@@ -107,7 +109,7 @@ def generate(graph: Graph, name: str = "network") -> Source:
         "tables": "\n\n".join(tables.texts),
         "steps": "\n\n".join(steps),
         "block": block,
-        "support": "\n\n".join(_library(part) for part in ("support.h", "gather.h", "moves.h", "ports.h")),
+        "support": "\n\n".join(_library(part) for part in LIBRARY),
         "inputs": inputs,
         "outputs": outputs,
     }
@@ -150,7 +152,9 @@ def _block(made: Plan, tables: Tables) -> str:
         at = f"first * {size}"
         limits = _limits(node, graph.ranges[node.name], tables)
         given = f"static_cast<const {kind} *>(inputs[{number}]) + {at}"
-        enters.append(f"if (!enter<{kind}>({given}, count, {size}, {limits}, {array})) return 1;")
+        enters.append(f"enter<{kind}>({given}, count, {size}, {array});")
+        if limits:
+            enters.append(f"if (!within<{kind}>({array}, {size}, {limits})) return 1;")
         modes, steps = _steps(node, tables)
         reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {array})) return 2;")
     leaves, writes = [], []
@@ -196,11 +200,13 @@ def _array(made: Plan, name: str) -> str:
 
 
 def _limits(node: Node, held: ValueRange, tables: Tables) -> str:
-    """What the integers of an input are checked for."""
+    """What the integers of an input are checked for; empty if all that the machine's type holds may come."""
     used = held.fractional > ZERO_STEP
     coarse = np.where(used, held.unit - held.fractional, 0).astype(object)
     kind = smallest(int(held.low.min()), int(held.high.max()))
     columns = [held.low, held.high, np.minimum((1 << coarse) - 1, kind.high)]
+    if all(uniform(c) == n for c, n in zip(columns, (kind.low, kind.high, 0), strict=True)):
+        return ""
     step = 0 if all(uniform(column) is not None for column in columns) else 1
     names = [
         tables.add(column.ravel()[: None if step else 1], f"{node.name}_{label}", kind)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
+from numpy.typing import NDArray
 
-from fpgaml.emulator.integers import INT32, IntType
+from fpgaml.emulator.integers import INT16, INT32, IntType
 from fpgaml.emulator.products import Products, products_of
 from fpgaml.emulator.site import Site, Whole
 from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Linear, Operation
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import shift_left
 
-TILES = (4, 2, 1)
+TILES = (8, 4, 2, 1)
 """How many outputs are summed together."""
+LOADING = 2.5
+"""What reading a term takes, in products: a tile reads all terms that any of its outputs has."""
 
 
 def linear(site: Site) -> list[str]:
@@ -35,25 +36,31 @@ def _group(site: Site, sums: Products, group: int, weights: Ints, bias: Ints) ->
     starts, places = (site.table(a[group], n, INT32) for a, n in ((sums.starts, "starts"), (sums.places, "places")))
     at_places = bias[sums.places[group][:, None] + sums.outputs]
     rows, terms = _rows(site, sums, starts)
+    weights = _wrapped(weights, site.result.computed)
     tiles = [
-        f"    tile<{part.stop - part.start}, {_types(site)}>({', '.join(arguments)}, {places}[p], finish);"
-        for part in _tiles(weights.shape[1])
-        for arguments in [_tile(site, terms, weights[:, part], at_places[:, part], sums.outputs[part])]
+        f"    {_tile(site, terms, weights[:, part], at_places[:, part], sums.outputs[part])}, {places}[p], finish);"
+        for part in _tiles(weights)
     ]
     return [f"for (int p = 0; p < {sums.starts.shape[1]}; ++p) {{", *(f"    {row}" for row in rows), *tiles, "}"]
 
 
-def _types(site: Site) -> str:
-    computed = site.result.computed
-    return f"{computed.cpp}, {computed.unsigned}"
+def _tiles(weights: Ints) -> list[slice]:
+    """Outputs side by side that are summed together: fewer where their terms differ."""
+    used = weights != 0
+    return min((_cut(used.shape[1], most) for most in TILES), key=lambda parts: sum(_cost(used[:, p]) for p in parts))
 
 
-def _tiles(outputs: int) -> Iterator[slice]:
-    first = 0
-    for size in TILES:
+def _cut(outputs: int, most: int) -> list[slice]:
+    parts, first = [], 0
+    for size in (size for size in TILES if size <= most):
         while outputs - first >= size:
-            yield slice(first, first + size)
+            parts.append(slice(first, first + size))
             first += size
+    return parts
+
+
+def _cost(used: NDArray[np.bool_]) -> float:
+    return float(used.any(axis=1).sum() * (LOADING + used.shape[1]))
 
 
 def _rows(site: Site, sums: Products, starts: str) -> tuple[list[str], Ints]:
@@ -70,20 +77,38 @@ def _rows(site: Site, sums: Products, starts: str) -> tuple[list[str], Ints]:
     return [f"Collected<{kind}, {count}> rows;", collected], np.arange(count)
 
 
-def _tile(site: Site, terms: Ints, weights: Ints, bias: Ints, outputs: Ints) -> list[str]:
-    """The arguments of `tile`: terms all of whose weights are zero are left out."""
+def _tile(site: Site, terms: Ints, weights: Ints, bias: Ints, outputs: Ints) -> str:
+    """The call that sums a tile, but for its last arguments; terms all of whose weights are zero are left out."""
     used = np.flatnonzero((weights != 0).any(axis=1))
     used = used if used.size else np.zeros(1, dtype=np.int64)
+    terms, weights = terms[used], weights[used]
+    computed, count = site.result.computed, weights.shape[1]
     same = bool((bias == bias[:1]).all())
-    begin = _wrapped(bias[:1] if same else bias, site.result.computed)
-    return [
-        "rows",
-        site.table(terms[used], "terms", INT32),
-        site.table(_wrapped(weights[used], site.result.computed), "weights"),
-        str(len(used)),
-        site.table(begin, "bias", site.result.computed) + ("" if same else f" + p * {bias.shape[1]}"),
+    begin = _wrapped(bias[:1] if same else bias, computed)
+    tail = [
+        site.table(begin, "bias", computed) + ("" if same else f" + p * {count}"),
         site.table(outputs, "outputs", INT32),
     ]
+    if _in_pairs(site, weights):
+        terms, weights = _pairs(terms, weights)
+        head = [site.table(terms, "terms", INT32), site.table(weights, "pairs", INT32), str(len(weights))]
+        return f"pair_tile<{count}>(rows, {', '.join([*head, *tail])}"
+    head = [site.table(terms, "terms", INT32), site.table(weights, "weights"), str(len(weights))]
+    return f"tile<{count}, {computed.cpp}, {computed.unsigned}>(rows, {', '.join([*head, *tail])}"
+
+
+def _in_pairs(site: Site, weights: Ints) -> bool:
+    """Whether 16 bits hold each factor and 32 each sum: processors add two such products at once."""
+    held = INT16.holds(int(weights.min()), int(weights.max()))
+    return held and site.operands[0].type.bits <= INT16.bits and site.result.computed == INT32
+
+
+def _pairs(terms: Ints, weights: Ints) -> tuple[Ints, Ints]:
+    """An even number of terms, and the weights of two in one number of 32 bits, the first one's below."""
+    if len(terms) % 2:
+        terms, weights = np.append(terms, terms[-1]), np.pad(weights, ((0, 1), (0, 0)))
+    packed = (weights[1::2].astype(np.int64) << 16) | (weights[::2].astype(np.int64) & 0xFFFF)
+    return terms, packed.astype(np.int32)
 
 
 def _wrapped(values: Ints, kind: IntType) -> Ints:

@@ -12,6 +12,10 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define FPGAML_X86 1
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wuninitialized"  // false alarms of g++ 12 in its own header
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 #else
 #define FPGAML_X86 0

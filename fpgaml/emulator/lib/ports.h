@@ -8,23 +8,34 @@ struct Limits {
     int step;  // 0 or 1: how far the next element's entry is
 };
 
-// `count` events of machine integers into rows; lanes beyond are 0. False if one is none of the input's values.
+// `count` events of machine integers into rows; lanes beyond are 0.
 template <class T>
-inline bool enter(const T *events, int count, int elements, const Limits<T> &limits, T (*rows)[LANES]) {
+inline void enter(const T *events, int count, int elements, T (*rows)[LANES]) {
+    if (in_squares<T>(count, elements)) return to_rows(events, elements, rows);
     for (int l = 0; l < LANES; ++l)
         for (int e = 0; e < elements; ++e) rows[e][l] = l < count ? events[static_cast<std::ptrdiff_t>(l) * elements + e] : T(0);
-    T wrong = 0;
+}
+
+// Whether all rows hold what the input takes.
+template <class T>
+inline bool within(const T (*rows)[LANES], int elements, const Limits<T> &limits) {
+    T wrong[LANES] = {};
     for (int e = 0; e < elements; ++e) {
         const int k = e * limits.step;
         const T low = limits.low[k], high = limits.high[k], zeros = limits.zeros[k];
-        for (int l = 0; l < LANES; ++l)
-            wrong = static_cast<T>(wrong | (rows[e][l] < low) | (rows[e][l] > high) | (rows[e][l] & zeros));
+        for (int l = 0; l < LANES; ++l) {
+            const T x = rows[e][l];
+            wrong[l] = static_cast<T>(wrong[l] | (x < low ? T(1) : T(0)) | (x > high ? T(1) : T(0)) | (x & zeros));
+        }
     }
-    return wrong == 0;
+    T any = 0;
+    for (int l = 0; l < LANES; ++l) any = static_cast<T>(any | wrong[l]);
+    return any == 0;
 }
 
 template <class T>
 inline void leave(const T (*rows)[LANES], int count, int elements, T *events) {
+    if (in_squares<T>(count, elements)) return from_rows(rows, elements, events);
     for (int l = 0; l < count; ++l)
         for (int e = 0; e < elements; ++e) events[static_cast<std::ptrdiff_t>(l) * elements + e] = rows[e][l];
 }
