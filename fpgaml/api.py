@@ -1,4 +1,4 @@
-"""The Python API, with the command line's words: load, convert, verify, predict, evaluate."""
+"""The Python API, with the command line's words: load, convert, verify, predict, emulate, evaluate."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from fpgaml.precision.hls4ml_config import read_hls4ml_config
 from fpgaml.progress import Silent
 from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.rtl.target import RtlTarget
+from fpgaml.running.emulate import emulate as run_emulator
 from fpgaml.running.evaluation import Evaluation
 from fpgaml.running.evaluation import evaluate as run_evaluation
 from fpgaml.running.predict import predict as run_prediction
@@ -242,6 +243,42 @@ def predict(
         return run_prediction(Path(project), checking, raw=raw, simulate=simulate)
 
 
+def emulate(
+    project: str | Path | LoadedModel,
+    events: Array | Mapping[str, Array],
+    *,
+    raw: bool = False,
+    threads: int | None = None,
+    input_type: str | Sequence[str] = (),
+) -> Any:
+    """What a network answers to events, by its compiled emulator: on every bit what the firmware has to answer.
+
+    A second call with the same project, file or model takes the library of the first. Some events of the first call,
+    and of later ones, run through the integer interpreter too, and must be equal.
+
+    Args:
+        project: a project's folder, a model file, or what `load` gave.
+        events: shape (events, *shape) in the model file's order of axes, for the one input or by input. Real numbers,
+            float32 or float64, are rounded into each input's type; whole numbers are the numbers that they are.
+        raw: events and answers are the integers themselves, n of n * 2**-fractional with the binary points of the
+            Graph's inputs and outputs; arrays of the emulator's own integer type are passed without a copy.
+        threads: that share the events; all cores by default.
+        input_type: of a model file, as for `load`.
+
+    Returns:
+        Shape (events, *shape): the array, or by output where there are several. float32 where events are and every
+        output is held by it exactly, else float64, the nearest beyond 53 bits; with `raw` the smallest integers that
+        hold every answer.
+
+    Raises:
+        FpgamlError: no project or model, or events that do not fit.
+        UnsupportedError: operations that the emulator has no code for. ToolError: no C++ compiler, or it failed.
+        CheckFailedError: the emulator differs from the interpreter.
+    """
+    subject = Path(project) if isinstance(project, str) else project
+    return run_emulator(subject, events, raw=raw, threads=threads, input_types=_texts(input_type))
+
+
 def evaluate(
     subject: str | Path,
     data: Events,
@@ -329,6 +366,7 @@ __all__ = [
     "TfliteTarget",
     "Verification",
     "convert",
+    "emulate",
     "evaluate",
     "load",
     "predict",

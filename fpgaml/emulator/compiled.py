@@ -183,6 +183,11 @@ def _checked(port: Port, arrays: Mapping[str, NDArray[Any]], dtype: np.dtype[Any
         raise FpgamlError(port.name, f"values of shape {array.shape}, expected {('events', *layout)}")
     if not np.can_cast(array.dtype, dtype, "same_kind"):
         raise FpgamlError(port.name, f"values of type {array.dtype}, expected {dtype}")
+    if array.dtype.kind in "iu" and not np.can_cast(array.dtype, dtype) and array.size:
+        # A cast would wrap a number that is too large into one that looks right.
+        low, high = int(array.min()), int(array.max())
+        if low < port.low or high > port.high:
+            raise FpgamlError(port.name, f"values of {low} to {high}, {port}")
     return np.ascontiguousarray(array, dtype=dtype)
 
 

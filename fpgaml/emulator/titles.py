@@ -14,6 +14,8 @@ def emulator_title(events: int, compared: int) -> str:
     Args:
         events: that it ran; compared: on how many of them the interpreter gave the same, on every bit.
     """
+    if not events:
+        return EMULATOR
     return f"{EMULATOR}, equal to {INTERPRETER} on {compared:,} of {events:,} events"
 
 

@@ -161,7 +161,7 @@ def open_vectors(folder: Path, checking: Checking, layouts: Layouts, progress: P
     given = _join(_batches(project, inputs, checking, MOST_BITS // an_event))
     events = int(next(iter(given.values())).shape[0])
     engine, size = choose_engine(project.graph, events, progress), chunk_events(project.graph)
-    with progress.bar(f"events through the {engine.title}", events) as ran:
+    with progress.bar(f"events through {engine.title}", events) as ran:
         parts = []
         for start in range(0, events, size):
             part = {name: _part(value, start, size) for name, value in given.items()}

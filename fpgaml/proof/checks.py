@@ -154,7 +154,8 @@ class Proof:
     source_outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.runs = GraphRuns(self.graph, self.counted, self.golden, self.layers)
+        everywhere = self.layers or any(getattr(hop, "is_emulator", False) for hop in self.hops)
+        self.runs = GraphRuns(self.graph, self.counted, self.golden, everywhere)
 
     def run(self, batch: Batch) -> dict[str, FixedArray]:
         """Check one batch; returns the Graph's outputs."""

@@ -31,7 +31,8 @@ class GraphRuns:
     Args:
         graph: what runs; counted: the origin of the batches that statistics count, empty for none.
         golden: events of the data that the interpreter runs in any case: golden vectors are its own.
-        everywhere: whether it runs all of them: nothing else shows what layers give.
+        everywhere: whether it runs all of them: it alone shows what layers give, and the emulator is no measure of
+            itself.
         statistics: of quantizers; counted_events: that the interpreter ran of those that they count.
     """
 

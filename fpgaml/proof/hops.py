@@ -22,10 +22,12 @@ class Simulated:
 
     Args:
         name: such as "Graph = C-simulation"; run: a batch through it.
+        is_emulator: whether the firmware is the emulator: the interpreter computes what it is compared with.
     """
 
     name: str
     run: Run
+    is_emulator: bool = False
     found: dict[str, Comparison] = field(default_factory=dict)
 
     def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:

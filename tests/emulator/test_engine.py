@@ -93,13 +93,13 @@ def test_a_sample_of_the_first_batch_and_of_later_ones_is_compared_and_counted()
     seen = []
     for _ in range(5):
         assert engine.run(values) == expected
-        seen.append((engine.events, engine.compared))
+        seen.append((engine.sample.events, engine.sample.compared))
     # 256 events at first, then 64 each time that twice as many have run: with the third batch, not the fifth.
     assert seen == [(1000, 256), (2000, 320), (3000, 320), (4000, 384), (5000, 384)]
     assert engine.title == "the exact emulator, equal to the integer interpreter on 384 of 5,000 events"
     assert is_of_graph(engine.title)
     engine.confirm(values, expected)
-    assert (engine.events, engine.compared) == (6000, 1384)
+    assert (engine.sample.events, engine.sample.compared) == (6000, 1384)
 
 
 @needs_compiler

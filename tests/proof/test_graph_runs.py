@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_a_conversion_says_who_computed_the_graph(emulated: None, tmp_path: Path
     pytest.importorskip("alkaid", reason="alkaid is not installed")
     x = np.random.default_rng(3).uniform(-2, 2, (EVENTS, 6)).round(3)
     labels = np.arange(EVENTS) % 2
-    settings = {"target": "rtl", "board": "kcu116", "framework": "never", "vectors": 16, "golden": 700}
+    settings: dict[str, Any] = {"target": "rtl", "board": "kcu116", "framework": "never", "vectors": 16, "golden": 700}
     project = tmp_path / "p"
     made = fpgaml.convert(MODEL, project, data=x, labels=labels, **settings)
     assert made.passed
