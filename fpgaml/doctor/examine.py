@@ -14,6 +14,7 @@ from typing import Any
 from fpgaml import __version__
 from fpgaml.doctor import probe
 from fpgaml.doctor.capabilities import VARIABLE, Capability, capabilities
+from fpgaml.doctor.emulator import emulator_capability
 from fpgaml.doctor.rtl import rtl_capabilities
 from fpgaml.doctor.tflite import tflite_capabilities
 from fpgaml.doctor.tools import Tool, find_tools
@@ -79,7 +80,8 @@ def examine() -> Diagnosis:
         tools,
         capabilities(here, framework.packages, paths)
         + rtl_capabilities(here, tools)
-        + tflite_capabilities(here, framework.packages),
+        + tflite_capabilities(here, framework.packages)
+        + (emulator_capability(tools),),
         _warnings(here, framework),
     )
 

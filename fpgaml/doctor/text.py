@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS, VARIABLE, Capability
+from fpgaml.doctor.emulator import EMULATOR
 from fpgaml.doctor.examine import Diagnosis
 from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH
 from fpgaml.doctor.tflite import CONVERT, RUN, TFLITE_KINDS
@@ -46,6 +47,7 @@ def print_diagnosis(console: Console, found: Diagnosis) -> None:
     _print_backends(console, found)
     _print_rtl(console, found)
     _print_tflite(console, found)
+    _print_emulator(console, found)
     for warning in found.warnings:
         console.print()
         line(console, Text(f"Warning: {warning}", "yellow"), indent=0)
@@ -125,6 +127,11 @@ def _print_tflite(console: Console, found: Diagnosis) -> None:
     title(console, "TensorFlow Lite projects")
     rows = [_row(f"{TFLITE_ROWS[e.kind]}: {e.name}", e) for e in found.capabilities if e.kind in TFLITE_KINDS]
     columns(console, rows)
+
+
+def _print_emulator(console: Console, found: Diagnosis) -> None:
+    title(console, "Exact emulator, in place of the interpreter where many events run")
+    columns(console, [_row(each.name, each) for each in found.capabilities if each.kind == EMULATOR])
 
 
 def _row(name: str, each: Capability) -> tuple[str, Text, str]:

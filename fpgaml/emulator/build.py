@@ -79,16 +79,25 @@ def _compile(source: Source, compiler: str, flags: tuple[str, ...], library: Pat
         raise ToolError(compiler, f"failed on the emulator: {cause}", "Report this with the model file")
 
 
-@cache
+def instruction_set() -> str:
+    """The set of instructions in use on this processor: `avx512`, `avx2` or `baseline`."""
+    return {2: "avx512", 1: "avx2"}.get(_highest() or 0, "baseline")
+
+
 def _level() -> tuple[str, ...]:
     """Which of the sets of instructions is compiled alone; nothing, so all, where the processor does not say."""
+    level = _highest()
+    return () if level is None else (f"-DFPGAML_EMULATOR_ONLY={level}",)
+
+
+@cache
+def _highest() -> int | None:
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return ()
+        return None
     line = next((line for line in text.splitlines() if line.startswith("flags")), "")
     held = frozenset(line.partition(":")[2].split())
     if not held:
-        return ()
-    level = next((level for level, flags in LEVELS if flags <= held), 0)
-    return (f"-DFPGAML_EMULATOR_ONLY={level}",)
+        return None
+    return next((level for level, flags in LEVELS if flags <= held), 0)

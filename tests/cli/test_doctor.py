@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from fpgaml.cli.doctor import doctor
 from fpgaml.doctor import Capability, FrameworkPython, capabilities
 from fpgaml.doctor.capabilities import ASK, CSIM, PROJECT, READ, STRATEGY, SYNTHESIS
+from fpgaml.doctor.emulator import emulator_capability
 from fpgaml.doctor.examine import _warnings
 from fpgaml.doctor.rtl import KINDS, ROUTE, RTL_PROJECT, SIMULATION, SYNTH, rtl_capabilities
 from fpgaml.doctor.tools import Tool, ToolEntry, find_tools
@@ -104,6 +106,15 @@ def test_backends() -> None:
 def test_without_a_compiler() -> None:
     csim = by_name(CSIM, capabilities(HERE, {}, {"g++": None}))
     assert csim["Vitis"].missing == "g++" and "apt-get install g++" in csim["Vitis"].advice
+
+
+def test_the_emulator_needs_a_compiler_and_says_for_which_instructions() -> None:
+    tool = Tool("g++", "/usr/bin/g++", "12.2.0", "", "")
+    ready = emulator_capability({"g++": tool})
+    assert ready.ready and re.fullmatch(r"g\+\+ 12\.2\.0, (AVX-512|AVX2|no vector .*)", ready.uses)
+    for tools in ({}, {"g++": replace(tool, path=None)}):
+        without = emulator_capability(tools)
+        assert without.missing == "g++" and "the interpreter does its work" in without.advice
 
 
 def test_rtl_projects_need_alkaid() -> None:
