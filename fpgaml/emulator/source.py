@@ -134,8 +134,14 @@ def _render(name: str, words: Mapping[str, object]) -> str:
 
 def _port(name: str, graph: Graph) -> Port:
     held = graph.ranges[name]
-    low, high = int(held.low.min()), int(held.high.max())
-    return Port(name, held.shape, smallest(low, high), held.unit, low, high)
+    low, high, shift = int(held.low.min()), int(held.high.max()), _shift(held)
+    return Port(name, held.shape, smallest(low, high), held.unit - shift, low >> shift, high >> shift)
+
+
+def _shift(held: ValueRange) -> int:
+    """How many bits below the finest step a range's unit has: firmware's ports do not have them."""
+    used = held.fractional[held.fractional > ZERO_STEP]
+    return held.unit - int(used.max()) if used.size else 0
 
 
 def _block(made: Plan, tables: Tables) -> str:
@@ -150,11 +156,14 @@ def _block(made: Plan, tables: Tables) -> str:
         array, size = _array(made, node.name), prod(graph.shapes[node.name])
         kind = made.tensor(node.name, "").type.cpp
         at = f"first * {size}"
-        limits = _limits(node, graph.ranges[node.name], tables)
+        held = graph.ranges[node.name]
+        limits, shift = _limits(node, held, tables), _shift(held)
         given = f"static_cast<const {kind} *>(inputs[{number}]) + {at}"
         enters.append(f"enter<{kind}>({given}, count, {size}, {array});")
         if limits:
             enters.append(f"if (!within<{kind}>({array}, {size}, {limits})) return 1;")
+        if shift:
+            enters.append(f"raise<{shift}, {kind}>({size}, {array});")
         modes, steps = _steps(node, tables)
         reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {array})) return 2;")
     leaves, writes = [], []
@@ -162,9 +171,9 @@ def _block(made: Plan, tables: Tables) -> str:
         array, size = _array(made, name), prod(graph.shapes[name])
         kind = made.tensor(name, "").type.cpp
         at = f"first * {size}"
-        leaves.append(f"leave<{kind}>({array}, count, {size}, static_cast<{kind} *>(outputs[{number}]) + {at});")
-        unit = graph.ranges[name].unit
-        writes.append(f"write<{kind}>({array}, count, {size}, {unit}, outputs[{number}] + {at});")
+        held, to = graph.ranges[name], f"static_cast<{kind} *>(outputs[{number}]) + {at}"
+        leaves.append(f"leave<{_shift(held)}, {kind}>({array}, count, {size}, {to});")
+        writes.append(f"write<{kind}>({array}, count, {size}, {held.unit}, outputs[{number}] + {at});")
     return "\n\n".join(
         [
             "template <class T>\ninline T (*rows(unsigned char *arena, std::size_t place))[LANES] {\n"
@@ -204,7 +213,8 @@ def _limits(node: Node, held: ValueRange, tables: Tables) -> str:
     used = held.fractional > ZERO_STEP
     coarse = np.where(used, held.unit - held.fractional, 0).astype(object)
     kind = smallest(int(held.low.min()), int(held.high.max()))
-    columns = [held.low, held.high, np.minimum((1 << coarse) - 1, kind.high)]
+    shift = _shift(held)
+    columns = [held.low >> shift, held.high >> shift, np.minimum((1 << coarse) - 1, kind.high) >> shift]
     if all(uniform(c) == n for c, n in zip(columns, (kind.low, kind.high, 0), strict=True)):
         return ""
     step = 0 if all(uniform(column) is not None for column in columns) else 1

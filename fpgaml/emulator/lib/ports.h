@@ -33,11 +33,20 @@ inline bool within(const T (*rows)[LANES], int elements, const Limits<T> &limits
     return any == 0;
 }
 
-template <class T>
+// Rows that lie at a port's binary point to that of the tensor, which has `SHIFT` more fractional bits.
+template <int SHIFT, class T>
+inline void raise(int elements, T (*rows)[LANES]) {
+    for (int e = 0; e < elements; ++e)
+        for (int l = 0; l < LANES; ++l) rows[e][l] = static_cast<T>(rows[e][l] * (T(1) << SHIFT));
+}
+
+// Rows as events, without `SHIFT` low bits, which are zero.
+template <int SHIFT, class T>
 inline void leave(const T (*rows)[LANES], int count, int elements, T *events) {
-    if (in_squares<T>(count, elements)) return from_rows(rows, elements, events);
+    if (SHIFT == 0 && in_squares<T>(count, elements)) return from_rows(rows, elements, events);
     for (int l = 0; l < count; ++l)
-        for (int e = 0; e < elements; ++e) events[static_cast<std::ptrdiff_t>(l) * elements + e] = rows[e][l];
+        for (int e = 0; e < elements; ++e)
+            events[static_cast<std::ptrdiff_t>(l) * elements + e] = static_cast<T>(rows[e][l] >> SHIFT);
 }
 
 // The rounding of ap_fixed (UG1399) of a scaled number; every step is exact.
