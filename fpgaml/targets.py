@@ -15,6 +15,7 @@ TARGETS: dict[str, str] = {
     "hls": "fpgaml.hls.target:HlsTarget",
     "rtl": "fpgaml.rtl.target:RtlTarget",
     "tflite": "fpgaml.tflite.target:TfliteTarget",
+    "cpp": "fpgaml.cpp.target:CppTarget",
 }
 """Where each target's settings are: module and class. The modules are light: `fpgaml --help` imports them."""
 GROUP = "fpgaml.targets"

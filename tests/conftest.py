@@ -25,6 +25,7 @@ WITH_TOOLS = (
         "budget/test_convert.py",
         "ci/",
         "cosim",
+        "cpp",
         "hls",
         "models",
         "synth",

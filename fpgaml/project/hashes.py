@@ -11,8 +11,11 @@ from fpgaml.record.manifest import Manifest
 UNHASHED = frozenset({MANIFEST, RESULTS, "build_opt.tcl"})
 """Files that say something about the others, and the one that `make` rewrites to tell the vendor's tool what to do."""
 
-BUILT = ("sim/build/", "synth/build/", "sim/__pycache__/", "build_csim/", "soak/")
-"""What simulation and synthesis leave in a project."""
+BUILT = (
+    *("sim/build/", "synth/build/", "sim/__pycache__/", "build_csim/", "soak/"),
+    *("build_emulator/", "__pycache__/"),
+)
+"""What simulation, synthesis, long checks and a project's own Makefile leave in it."""
 
 
 def is_built(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -35,6 +35,11 @@ class Settings(Fact):
     def top_module(self) -> str:
         """The top module or function of what was made; empty where there is none."""
         return ""
+
+    @property
+    def node_rows(self) -> Sequence[tuple[str, str, str]]:
+        """Of what computes on a processor, for each node: its name, what it is held in, what it is computed in."""
+        return ()
 
     @property
     def speaker(self) -> str:

@@ -57,7 +57,7 @@ def test_a_flatbuffer_is_for_no_board(flag: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_target(tmp_path: Path) -> None:
-    assert refused(tmp_path, "--target", "gpu") == "--target: `gpu` is not known. Choose one of hls, rtl, tflite"
+    assert refused(tmp_path, "--target", "gpu") == "--target: `gpu` is not known. Choose one of hls, rtl, tflite, cpp"
 
 
 def test_python_has_a_targets_own_options_alone() -> None:

@@ -25,6 +25,7 @@ ORDER = (
     "physics",
     "integer_network",
     "requantisation",
+    "arithmetic",
     "timetable",
     "estimate",
     "toggles",

@@ -1,0 +1,1 @@
+"""The C++ target: the exact emulator as a project, for C, C++, Python and CMSSW."""
