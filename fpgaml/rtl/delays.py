@@ -42,17 +42,20 @@ class DelayModel:
 
     Args:
         family: of the FPGA; factor: its delays relative to UltraScale+; period: of the clock, in ns.
+        sketched: for a schedule that is compared with others and never built: kernels are sketched
+            (`fpgaml/rtl/sketch`), no netlist of them is made.
     """
 
     family: str
     factor: float
     period: float
+    sketched: bool = False
 
     @classmethod
-    def of_part(cls, part: str, period: float) -> DelayModel:
+    def of_part(cls, part: str, period: float, *, sketched: bool = False) -> DelayModel:
         """The model for an ordering part number."""
         family = parse_part(part).family
-        return cls(family.name, family.delay, period)
+        return cls(family.name, family.delay, period, sketched)
 
     @property
     def usable(self) -> float:

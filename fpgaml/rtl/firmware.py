@@ -24,7 +24,7 @@ from fpgaml.record.files import read_results
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.settings import Settings
 from fpgaml.rtl import streamed
-from fpgaml.rtl.core import Core, Cover
+from fpgaml.rtl.core import Boundary, Core, Cover
 from fpgaml.rtl.coverage.events import joined
 from fpgaml.rtl.dataflow.timetable import same_stages, timetable
 from fpgaml.rtl.dataflow.wishes import Wishes, wishes_of
@@ -77,8 +77,8 @@ def write(target: RtlTarget, folder: Path, graph: Graph, board: Board, seed: int
     """
     wishes = wishes_of(target, graph, board)
     core = _core(target, graph, board, wishes, progress)
-    spec = _spec(target, core)
-    _check_latency(spec, wishes, board)
+    spec = shell_of(target, core.boundary)
+    check_latency(spec, wishes, board)
     project = RtlProject(graph, core, spec, board)
     with progress.step(f"writing the {'VHDL' if target.hdl == Hdl.VHDL else 'Verilog'}"):
         project.write(folder)
@@ -103,12 +103,21 @@ def _core(target: RtlTarget, graph: Graph, board: Board, wishes: Wishes, progres
         except DoesNotFitError:
             if target.schedule is Form.UNROLLED:
                 raise
+    return streamed_core(graph, board, inner_wishes(target, wishes), target.top, target.hdl, progress)
+
+
+def inner_wishes(target: RtlTarget, wishes: Wishes) -> Wishes:
+    """What is asked of the core: the shell takes some of the latency."""
     around = GATE if target.shell_kind == ShellKind.NATIVE else GATE + FIFO + EXIT
-    inner = wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - around)
-    return streamed_core(graph, board, inner, target.top, target.hdl, progress)
+    return wishes if wishes.max_latency is None else replace(wishes, max_latency=wishes.max_latency - around)
 
 
-def _check_latency(spec: ShellSpec, wishes: Wishes, board: Board) -> None:
+def check_latency(spec: ShellSpec, wishes: Wishes, board: Board) -> None:
+    """Refuse what is later than it may be.
+
+    Raises:
+        FpgamlError: says what is nearest.
+    """
     latency = shell_latency(spec)
     if wishes.max_latency is not None and latency > wishes.max_latency:
         shown = f"{latency} cycles ({latency * board.clock_ns:g} ns)"
@@ -161,8 +170,12 @@ def _firmware(inputs: Sequence[Port], outputs: Sequence[Port], facts: Settings, 
     return Firmware(inputs, outputs, facts, hops, versions(("numpy", "alkaid")))
 
 
-def _spec(target: RtlTarget, core: Core) -> ShellSpec:
-    boundary = core.boundary
+def shell_of(target: RtlTarget, boundary: Boundary) -> ShellSpec:
+    """The shell around a core.
+
+    Raises:
+        FpgamlError: the native shell takes whole frames.
+    """
     if target.beat is None:
         return ShellSpec(target.shell_kind, target.top, boundary, tag_bits=target.tag_bits)
     if target.shell_kind == ShellKind.NATIVE:

@@ -33,8 +33,11 @@ def check(graph: Graph, board: Board, wishes: Wishes) -> None:
         check_continuous(graph, board, wishes)
 
 
-def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Folded:
+def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress, *, sketched: bool = False) -> Folded:
     """The network as stages in time, to be run beat by beat.
+
+    Args:
+        sketched: to be compared with others, never built (`fold`); an endless stream is not sketched.
 
     Raises:
         FpgamlError: no schedule holds what is asked, or an operation cannot stream.
@@ -44,7 +47,8 @@ def stream(graph: Graph, board: Board, wishes: Wishes, progress: Progress) -> Fo
     with progress.step("choosing a schedule"):
         if wishes.hop is not None:
             return continuous(graph, board, wishes)
-        return fold_channels(graph, board, wishes) if wishes.channels > 1 else fold(graph, board, wishes)
+        choose = fold_channels if wishes.channels > 1 else fold
+        return choose(graph, board, wishes, sketched=sketched)
 
 
 def streamed_core(graph: Graph, board: Board, wishes: Wishes, top: str, hdl: Hdl, progress: Progress) -> Core:

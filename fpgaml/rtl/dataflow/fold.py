@@ -72,16 +72,17 @@ class Pace:
         return input_beats(graph, self.samples)
 
 
-def fold(graph: Graph, board: Board, wishes: Wishes, wanted: Pace | None = None) -> Folded:
+def fold(graph: Graph, board: Board, wishes: Wishes, wanted: Pace | None = None, *, sketched: bool = False) -> Folded:
     """The schedule for what is asked.
 
     Args:
         wanted: what it is made for; None: as `pace` says.
+        sketched: to be compared with others, never built: no netlists are made, and its neighbours are not worked out.
 
     Raises:
         FpgamlError: no schedule holds it (the nearest is named), or an operation cannot stream.
     """
-    delays, prices = DelayModel.of_part(board.part, board.clock_ns), Prices.of_board(board)
+    delays, prices = DelayModel.of_part(board.part, board.clock_ns, sketched=sketched), Prices.of_board(board)
     make, wanted = _Maker(graph, delays, prices), wanted or pace(graph, wishes)
     slowed = ""
     if far_beyond(make.stages(wanted), board):
@@ -92,7 +93,7 @@ def fold(graph: Graph, board: Board, wishes: Wishes, wanted: Pace | None = None)
             chosen, found, slowed = _slowed(make, board, wishes, chosen, short)
     scans = unrolled(graph, (node for stage in found.stages if isinstance(stage, Map) for node in stage.nodes))
     said = (*notes(graph, chosen), *gathered(found), *scans, *turns(wishes), *([slowed] if slowed else []))
-    if total_cost(found).lut > LARGE:
+    if sketched or total_cost(found).lut > LARGE:
         return Folded(found, said)
     return Folded(found, said, _cheaper(make, chosen, found), _faster(make, chosen, found))
 

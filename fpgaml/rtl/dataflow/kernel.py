@@ -16,10 +16,11 @@ from fpgaml.rtl.delays import DelayModel
 from fpgaml.rtl.emit.core import emit_plan
 from fpgaml.rtl.emit.plan import Plan, Table, make_plan
 from fpgaml.rtl.estimate import estimate_netlist
-from fpgaml.rtl.lower.graph import to_netlist
+from fpgaml.rtl.lower.graph import port_of, to_netlist
 from fpgaml.rtl.netlist import Netlist
 from fpgaml.rtl.schedule import Schedule, postponed, schedule
 from fpgaml.rtl.settings import Hdl
+from fpgaml.rtl.sketch.sketch import Sketch, sketch
 
 MEMORY_BITS = 8257
 """A table of coefficients that holds so many bits or more is block RAM."""
@@ -53,7 +54,7 @@ class Kernel:
     @property
     def latency(self) -> int:
         """Register ranks between its ports x and y."""
-        return self.pipeline.latency
+        return self._sketch.latency if self.delays.sketched else self.pipeline.latency
 
     @cached_property
     def plan(self) -> Plan:
@@ -78,12 +79,18 @@ class Kernel:
     @property
     def outputs(self) -> tuple[Port, ...]:
         """What y holds."""
+        if self.delays.sketched:
+            return tuple(port_of(self.graph, name) for name in self.graph.outputs)
         return self.netlist.outputs
 
     @cached_property
     def estimate(self) -> Estimate:
         """Its resources."""
-        return estimate_netlist(self.netlist, self.pipeline)
+        return self._sketch.estimate if self.delays.sketched else estimate_netlist(self.netlist, self.pipeline)
+
+    @cached_property
+    def _sketch(self) -> Sketch:
+        return sketch(self.graph, self.delays, self.memory_bits)
 
     def sources(self, hdl: Hdl) -> dict[str, str]:
         """File name to text, in compile order."""

@@ -56,7 +56,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
     graph = UnrollScans().apply(graph)
     context = Context(graph)
     builder, layers = context.builder, _LayerNames(graph)
-    inputs = tuple(_port(graph, node.name) for node in graph.inputs)
+    inputs = tuple(port_of(graph, node.name) for node in graph.inputs)
     tensors: dict[str, Tensor] = {}
     elements: dict[int, Element] = {}
     for position, node in enumerate(graph.nodes):
@@ -71,7 +71,7 @@ def to_netlist(graph: Graph, advance: Advance | None = None) -> Netlist:
         elements |= _elements(builder, node, tensors[node.name])
         if advance is not None:
             advance(1)
-    outputs = tuple(_port(graph, name) for name in graph.outputs)
+    outputs = tuple(port_of(graph, name) for name in graph.outputs)
     results = [
         _leaving(builder, value, port)
         for name, port in zip(graph.outputs, outputs, strict=True)
@@ -136,7 +136,7 @@ class _LayerNames:
         return candidate
 
 
-def _port(graph: Graph, name: str) -> Port:
+def port_of(graph: Graph, name: str) -> Port:
     kind = graph.types[name].uniform()
     if isinstance(graph[name].op, Input):
         kind = cast(Input, graph[name].op).quantizer.type.uniform()
