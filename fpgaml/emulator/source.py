@@ -25,8 +25,8 @@ LIBRARY = ("products.h", "gather.h", "moves.h", "transpose.h", "ports.h")
 """What the steps call, in the order of use."""
 MOST_LANES = 64
 FEWEST_LANES = 32
-CACHE = 1 << 19
-"""Bytes of scratch memory that are to be exceeded only with the fewest lanes: half of a core's second cache."""
+CACHE = 3 << 18
+"""Bytes of scratch memory that are to be exceeded only with the fewest lanes: most of a core's second cache."""
 
 
 @dataclass(frozen=True)

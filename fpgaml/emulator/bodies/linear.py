@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +14,8 @@ from fpgaml.graph.ops import Conv1D, Conv2D, Dense, EinsumDense, Linear, Operati
 from fpgaml.graph.types import Ints
 from fpgaml.graph.values import shift_left
 
-TILES = (8, 4, 2, 1)
-"""How many outputs are summed together."""
+TILES = (8, 6, 4, 3, 2, 1)
+"""How many outputs are summed together at most."""
 LOADING = 2.5
 """What reading a term takes, in products: a tile reads all terms that any of its outputs has."""
 
@@ -51,12 +53,10 @@ def _tiles(weights: Ints) -> list[slice]:
 
 
 def _cut(outputs: int, most: int) -> list[slice]:
-    parts, first = [], 0
-    for size in (size for size in TILES if size <= most):
-        while outputs - first >= size:
-            parts.append(slice(first, first + size))
-            first += size
-    return parts
+    """As few parts as there may be, nearly equal ones."""
+    count = -(-outputs // most)
+    cuts = [outputs * part // count for part in range(count + 1)]
+    return [slice(first, last) for first, last in pairwise(cuts)]
 
 
 def _cost(used: NDArray[np.bool_]) -> float:

@@ -25,7 +25,8 @@ inline bool within(const T (*rows)[LANES], int elements, const Limits<T> &limits
         const T low = limits.low[k], high = limits.high[k], zeros = limits.zeros[k];
         for (int l = 0; l < LANES; ++l) {
             const T x = rows[e][l];
-            wrong[l] = static_cast<T>(wrong[l] | (x < low ? T(1) : T(0)) | (x > high ? T(1) : T(0)) | (x & zeros));
+            const T raised = x < low ? low : x, inside = raised > high ? high : raised;
+            wrong[l] = static_cast<T>(wrong[l] | (x ^ inside) | (x & zeros));
         }
     }
     T any = 0;

@@ -53,7 +53,11 @@ inline Vector load16(const std::int8_t *p) {
 inline Vector broadcast(std::int32_t n) { return _mm512_set1_epi32(n); }
 inline Vector low_pairs(Vector a, Vector b) { return _mm512_unpacklo_epi16(a, b); }
 inline Vector high_pairs(Vector a, Vector b) { return _mm512_unpackhi_epi16(a, b); }
-inline Vector add_products(Vector sum, Vector a, Vector b) { return _mm512_dpwssd_epi32(sum, a, b); }
+inline Vector add_products(Vector sum, Vector a, Vector b) {
+    sum = _mm512_dpwssd_epi32(sum, a, b);
+    __asm__("" : "+v"(sum));  // g++ 12 copies every sum in every turn of the loop without this
+    return sum;
+}
 inline void store_ordered(std::int32_t *to, Vector low, Vector high) {
     const Vector first = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
     const Vector second = _mm512_setr_epi32(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
@@ -121,12 +125,16 @@ inline void pair_sums(const Rows &rows, const std::int32_t *terms, const std::in
 template <int OUTS, class Rows, class Finish>
 inline void pair_tile(const Rows &rows, const std::int32_t *terms, const std::int32_t *weights, int pairs,
                       const std::int32_t *bias, const std::int32_t *places, int place, const Finish &finish) {
-    constexpr int PART = 2 * OUTS <= ACCUMULATORS ? OUTS : ACCUMULATORS / 2;
+    constexpr int PART = 2 * OUTS <= ACCUMULATORS ? OUTS : ACCUMULATORS / 2, REST = OUTS % PART;
     constexpr int CHUNKS = 4 * PART <= ACCUMULATORS && LANES >= 2 * WIDTH ? 2 : 1;
     alignas(64) std::int32_t sums[OUTS][LANES];
-    for (int lane = 0; lane < LANES; lane += CHUNKS * WIDTH)
-        for (int out = 0; out < OUTS; out += PART)
+    for (int lane = 0; lane < LANES; lane += CHUNKS * WIDTH) {
+        for (int out = 0; out + PART <= OUTS; out += PART)
             pair_sums<PART, OUTS, CHUNKS>(rows, terms, weights + out, pairs, bias + out, lane, sums + out);
+        if constexpr (REST > 0)
+            pair_sums<REST, OUTS, CHUNKS>(rows, terms, weights + OUTS - REST, pairs, bias + OUTS - REST, lane,
+                                          sums + OUTS - REST);
+    }
     for (int out = 0; out < OUTS; ++out) finish(place + places[out], sums[out]);
 }
 
