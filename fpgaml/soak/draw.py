@@ -47,9 +47,9 @@ class Bits:
         return drawn
 
     def below(self, limit: int, shape: Shape) -> NDArray[np.int64]:
-        """Integers from 0 to limit - 1, for limits up to 2**16: none is favoured by more than 2**-16."""
-        drawn = self.lanes(32, shape).astype(np.uint64)
-        return ((drawn * np.uint64(limit)) >> np.uint64(32)).astype(np.int64)
+        """Integers from 0 to limit - 1, for limits up to 2**16; of the largest none is favoured by more than 2 to 1."""
+        drawn = self.lanes(16, shape).astype(np.uint32)
+        return ((drawn * np.uint32(limit)) >> np.uint32(16)).astype(np.int64)
 
 
 def lane_for(bits: int) -> int:

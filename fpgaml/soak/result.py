@@ -142,7 +142,8 @@ def _small(project: Path, tried: Tried, small: Smallest, file: Path) -> record.S
 def _check(entry: record.Soak, tried: Tried) -> Check:
     name, oracle = entry.check, entry.oracle
     if entry.first is not None:
-        return Check(name=name, status=Status.FAILED, oracle=oracle, note=str(entry.first))
+        note = f"{entry.differing_events:,} of {entry.events:,} events differ; first {entry.first}"
+        return Check(name=name, status=Status.FAILED, oracle=oracle, note=note)
     if not entry.events:
         return Check(name=name, status=Status.NOT_CHECKED, oracle="", note=entry.stopped)
     outputs = tuple(Comparison.equal(port.name, entry.events, port.size) for port in tried.ports)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,14 @@ from fpgaml.graph.types import Ints
 from fpgaml.graph.values import FixedArray, as_ints, shift_left
 from fpgaml.progress import Progress
 from fpgaml.proof.vectors import codes_of
+from fpgaml.soak.draw import Bits
 from fpgaml.soak.job import Opened, require_equal
 from fpgaml.soak.tally import Mismatch, Values, joined, part_of
 
 CANDIDATES, CANDIDATE_VALUES = 4096, 1 << 21
 """Of events that are tried at once at most: how many, and how many numbers of inputs."""
+EVERY_CODE, SPARSE = 1 << 16, 1 << 13
+"""Codes of all inputs together, up to which each is tried alone; random events with few elements that are tried."""
 COMPANY = 4096
 """Events before one that is wrong, among which its cause is looked for where it is right alone."""
 
@@ -58,7 +61,7 @@ def smallest(opened: Opened, event: int, seconds: float, progress: Progress) -> 
         search = _Search(opened, until)
         if not search.differs(start):
             return _in_company(opened, search, event)
-        code = search.smaller(search.code_of(start))
+        code = search.smaller(search.codes_of(start)[0])
         inputs = search.inputs(code[None])
         found = search.judged(inputs)
         return Smallest(inputs, found, search.finished) if found else None
@@ -93,17 +96,18 @@ class _Search:
         graph = opened.tried.graph
         self._names = [node.name for node in graph.inputs]
         self._plans = {name: (*codes_of(graph.ranges[name]), graph.ranges[name].unit) for name in self._names}
-        zeros = [own.clip(np.zeros_like(own.low)).reshape(-1) for own, _, _ in self._plans.values()]
-        self._zero = as_ints(np.concatenate(zeros))
+        ends = [np.stack([own.low.reshape(-1), own.high.reshape(-1)]) for own, _, _ in self._plans.values()]
+        self._low, self._high = as_ints(np.concatenate(ends, axis=1))
+        self._zero = np.minimum(np.maximum(np.zeros_like(self._low), self._low), self._high)
         self._most = max(1, min(CANDIDATES, CANDIDATE_VALUES // max(1, self._zero.size)))
 
-    def code_of(self, values: Values) -> Ints:
-        """The codes of one event."""
+    def codes_of(self, values: Values) -> Ints:
+        """The codes of events, of shape (events, elements)."""
         parts = []
         for name in self._names:
             _, steps, unit = self._plans[name]
-            parts.append(np.asarray(values[name].at(unit)[0] >> steps).reshape(-1))
-        return as_ints(np.concatenate(parts))
+            parts.append(np.asarray(values[name].at(unit) >> steps).reshape(values[name].shape[0], -1))
+        return as_ints(np.concatenate(parts, axis=1))
 
     def inputs(self, codes: Ints) -> Values:
         """Events of shape (events, *shape) from codes of shape (events, elements)."""
@@ -126,7 +130,7 @@ class _Search:
 
     def smaller(self, code: Ints) -> Ints:
         """One step after another, each of which leaves fewer elements or smaller codes, until there is none."""
-        for steps in (self._fewer, self._nearer):
+        for steps in (self._fewer, self._sparser, self._nearer):
             code = self._walk(code, steps)
         return code
 
@@ -198,6 +202,29 @@ class _Search:
                 alone, without = self._zero.astype(code.dtype), code.copy()
                 alone[group], without[group] = code[group], self._zero[group]
                 yield from (alone, without) if len(group) < len(used) else ()
+
+    def _sparser(self, code: Ints) -> Iterator[Ints]:
+        """Other events with fewer elements that are not zero: every code of one, and random ones of one, two, more."""
+        used = int(np.count_nonzero(code != self._zero))
+        if used > 1 and self._codes() <= EVERY_CODE:
+            for element, (low, high) in enumerate(zip(self._low, self._high, strict=True)):
+                for value in range(int(low), int(high) + 1):
+                    alone = self._zero.astype(code.dtype)
+                    alone[element] = value
+                    yield alone
+        for count in range(1, used):
+            yield from self._random(count)
+
+    def _codes(self) -> int:
+        return int((self._high.astype(object) - self._low + 1).sum())
+
+    def _random(self, count: int) -> Iterator[Ints]:
+        """Events of another stream, in which so many elements at most are not zero."""
+        stream = replace(self._opened.stream, seed=self._opened.stream.seed + (1 << 32) * count)
+        for block in range(-(-SPARSE // stream.block_events)):
+            rows = self.codes_of(stream.block(block))
+            chosen = Bits(stream.seed, block).lanes(16, rows.shape).argsort(axis=1, kind="stable") < count
+            yield from np.where(chosen, rows, self._zero)[:SPARSE]
 
     def _nearer(self, code: Ints) -> Iterator[Ints]:
         """One element at zero, or nearer to it: halved again and again, or by a power of two."""

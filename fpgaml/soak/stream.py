@@ -12,7 +12,7 @@ import numpy as np
 
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
-from fpgaml.graph.values import FixedArray, as_ints, magnitude, shift_left
+from fpgaml.graph.values import FixedArray, magnitude, shift_left
 from fpgaml.proof.vectors import Codes, codes_of
 from fpgaml.soak.draw import Bits, Unsigned, lane_for
 from fpgaml.soak.tally import part_of
@@ -68,7 +68,7 @@ class Stream:
 
     def _input(self, name: str, bits: Bits) -> FixedArray:
         plan = self._plans[name]
-        return FixedArray(plan.shifted(plan.draw(bits, self.block_events)), plan.unit)
+        return FixedArray(plan.draw(bits, self.block_events), plan.unit)
 
     @cached_property
     def _plans(self) -> dict[str, _Plan]:
@@ -104,10 +104,6 @@ class _Plan:
     unit: int
     pool: Ints | None
 
-    def shifted(self, codes: Ints) -> Ints:
-        """Codes in the common unit."""
-        return shift_left(as_ints(codes), self.steps) if np.any(self.steps) else codes
-
     @cached_property
     def _widths(self) -> Ints:
         spans = self.codes.high.astype(object) - self.codes.low.astype(object)
@@ -115,9 +111,13 @@ class _Plan:
 
     @cached_property
     def _lane(self) -> int:
-        """Of what codes are drawn in, with a bit to spare for a sign; 0: Python integers."""
-        largest = max(magnitude(self.codes.low), magnitude(self.codes.high)).bit_length()
-        return lane_for(max(largest, int(self._widths.max(initial=1))) + 1)
+        """Of what codes are drawn in; 0: Python integers.
+
+        With two bits to spare: for the sign, and for the steps of neighbours.
+        """
+        shifted = (shift_left(end, self.steps) for end in (self.codes.low, self.codes.high))
+        largest = max(map(magnitude, shifted)).bit_length()
+        return lane_for(max(largest, int(self._widths.max(initial=1))) + 2)
 
     @cached_property
     def _kind(self) -> Any:
@@ -125,11 +125,15 @@ class _Plan:
         return np.dtype(f"i{self._lane // 8}") if self._lane else np.dtype(object)
 
     @cached_property
+    def _steps(self) -> Any:
+        return self.steps.astype(self._kind)
+
+    @cached_property
     def _ends(self) -> tuple[Any, Any]:
         return self.codes.low.astype(self._kind), self.codes.high.astype(self._kind)
 
     def draw(self, bits: Bits, events: int) -> Ints:
-        """Codes of shape (events, *shape)."""
+        """Codes in the common unit, of shape (events, *shape)."""
         rows: Ints = self._uniform(bits, events)
         rows[SMALL::PERIOD] = self._small(bits, rows[SMALL::PERIOD])
         for start in CORNERS:
@@ -138,7 +142,7 @@ class _Plan:
             rows[start::PERIOD] = self._two_corners(bits, len(rows[start::PERIOD]))
         for start in NEIGHBOURS if self.pool is not None else ():
             rows[start::PERIOD] = self._neighbours(bits, len(rows[start::PERIOD]))
-        return rows
+        return rows << self._steps if np.any(self.steps) else rows
 
     def _uniform(self, bits: Bits, events: int) -> Any:
         """Every code as likely; of a range that is no power of two the lowest ones twice as likely."""
@@ -159,7 +163,7 @@ class _Plan:
         """Codes of which random numbers of low bits are dropped; within the range, as far as that holds zero."""
         longest = int(self._widths.max(initial=0)) + 1
         shifts = bits.below(longest, rows.shape)
-        return self.codes.clip(rows >> shifts.astype(self._kind)).astype(self._kind)
+        return self._clipped(rows >> shifts.astype(self._kind))
 
     @cached_property
     def _choices(self) -> Any:
@@ -186,6 +190,15 @@ class _Plan:
         """Known events, with a third of the elements one LSB, or two, four, eight, up or down."""
         assert self.pool is not None
         shape, each = (count, *self.codes.shape), (count, *([1] * len(self.codes.shape)))
-        parents = self.pool[bits.below(len(self.pool), (count,))]
-        moves = np.array([0, 0, 0, 0, 1, -1], np.int64)[bits.below(6, shape)] << bits.below(4, each)
-        return self.codes.clip(parents + moves).astype(self._kind)
+        parents = self._known[bits.below(len(self.pool), (count,))]
+        steps = np.array([0, 0, 0, 0, 1, -1]).astype(self._kind)[bits.below(6, shape)]
+        return self._clipped(parents + (steps << bits.below(4, each).astype(self._kind)))
+
+    @cached_property
+    def _known(self) -> Any:
+        assert self.pool is not None
+        return self.pool.astype(self._kind)
+
+    def _clipped(self, rows: Any) -> Any:
+        low, high = self._ends
+        return np.minimum(np.maximum(rows, low), high)

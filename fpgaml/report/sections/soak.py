@@ -20,13 +20,14 @@ def sections(subject: Subject) -> Iterator[Section]:
 def soak_section(entry: Soak) -> Section:
     """What was compared with what, how fast, and the verdict."""
     parts: list[Part] = [
-        line(f"{entry.tool} against {entry.oracle}: every bit of {entry.values:,} output values"),
+        line(f"{entry.events:,} events, {entry.values:,} values of outputs, every bit: {entry.tool}"),
+        line(f"against {entry.oracle}"),
         line(f"stream {entry.stream}, seed {entry.seed}: {_blocks(entry)}; {entry.mix}"),
         line(f"{_speed(entry)}; checksum of all outputs {entry.checksum}"),
     ]
     parts += [line(Words(entry.stopped, Mark.DOUBTFUL))] if entry.stopped else []
     parts += _smallest(entry.smallest) if entry.smallest else []
-    return Section("Random events", [*parts, *end(entry.edited, _verdict(entry))], f"{entry.kind}, {entry.tool}")
+    return Section("Random events", [*parts, *end(entry.edited, _verdict(entry))], str(entry.kind))
 
 
 def _blocks(entry: Soak) -> str:
@@ -41,9 +42,9 @@ def _speed(entry: Soak) -> str:
 def _verdict(entry: Soak) -> Line:
     events = f"{entry.events:,} random events"
     if entry.first is None:
-        return line(PASSED if entry.events else FAILED, f": {events}, every bit ({entry.tool})", indented=False)
+        return line(PASSED if entry.events else FAILED, f": {events}, every bit ({entry.kind})", indented=False)
     differing = f": {entry.differing_events:,} of {entry.events:,} events differ; first"
-    return line(FAILED, f"{differing} {entry.first} ({entry.tool})", indented=False)
+    return line(FAILED, f"{differing} {entry.first} ({entry.kind})", indented=False)
 
 
 def _smallest(small: SmallestEvent) -> list[Part]:
