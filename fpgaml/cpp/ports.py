@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from fpgaml.cpp.names import safe
-from fpgaml.emulator.integers import INT_TYPES
+from fpgaml.emulator.integers import INT_TYPES, WORD, IntType, wide
 from fpgaml.emulator.source import Port as EmulatorPort
+from fpgaml.errors import FpgamlError
 from fpgaml.project.ports import CppPort
+
+_WIDE = re.compile(r"fpgaml::Wide<([1-9]\d{0,4})>")
 
 
 def project_ports(ports: Sequence[EmulatorPort]) -> tuple[CppPort, ...]:
@@ -20,6 +24,19 @@ def emulator_ports(ports: Sequence[CppPort]) -> tuple[EmulatorPort, ...]:
     return tuple(_emulator_port(port) for port in ports)
 
 
+def int_type(cpp: str) -> IntType:
+    """The type of a port by its name in C++.
+
+    Raises:
+        FpgamlError: it is none of the emulator's.
+    """
+    words = _WIDE.fullmatch(cpp)
+    found = wide(int(words[1]) * WORD) if words else next((kind for kind in INT_TYPES if kind.cpp == cpp), None)
+    if found is None:
+        raise FpgamlError(cpp, "is no type of the emulator's ports", "Convert the model again")
+    return found
+
+
 def _project_port(port: EmulatorPort) -> CppPort:
     signed = port.low < 0
     width = max(port.high.bit_length(), (-port.low - 1).bit_length() if signed else 0) + signed
@@ -27,7 +44,6 @@ def _project_port(port: EmulatorPort) -> CppPort:
 
 
 def _emulator_port(port: CppPort) -> EmulatorPort:
-    kind = next(kind for kind in INT_TYPES if kind.cpp == port.cpp)
     low = -(1 << (port.width - 1)) if port.signed else 0
     high = (1 << (port.width - port.signed)) - 1
-    return EmulatorPort(port.name, port.shape, kind, port.fractional, low, high)
+    return EmulatorPort(port.name, port.shape, int_type(port.cpp), port.fractional, low, high)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fpgaml import __version__
 from fpgaml.cpp.facts import CppFacts
+from fpgaml.cpp.ports import int_type
 from fpgaml.cpp.render import templates
 from fpgaml.emulator.build import FLAGS
 from fpgaml.emulator.source import Source
@@ -31,6 +32,8 @@ FILES = {
 }
 BUILD = "build_emulator"
 """Where the project's own Makefile builds."""
+DOUBLE_BITS = 53
+"""Integers that a double holds have no more."""
 _OURS = ("-fPIC", "-shared", "-O3")
 """Flags that the project's Makefile has in places of their own."""
 
@@ -79,18 +82,22 @@ class CppProject:
             "inputs": [_described(port) for port in self.inputs],
             "outputs": [_described(port) for port in self.outputs],
             "arithmetic": self.facts.node_rows,
+            "of_doubles": all(port.width <= DOUBLE_BITS for port in (*self.inputs, *self.outputs)),
+            "wide": any(int_type(port.cpp).words for port in (*self.inputs, *self.outputs)),
         }
 
 
 def _described(port: CppPort) -> dict[str, Any]:
-    """What templates know of a port."""
-    sign = "" if port.signed else "u"
+    """What templates know of a port; a number of several words is an array of them, the least significant first."""
+    sign, kind = "" if port.signed else "u", int_type(port.cpp)
+    words = kind.words
     return {
         "name": port.name,
         "variable": port.variable,
-        "type": port.cpp,
-        "ctype": port.cpp.removeprefix("std::"),
-        "dtype": port.cpp.removeprefix("std::").removesuffix("_t"),
+        "type": f"std::array<std::uint64_t, {words}>" if words else port.cpp,
+        "ctype": "uint64_t" if words else port.cpp.removeprefix("std::"),
+        "dtype": kind.dtype.name,
+        "words": words,
         "shape": port.shape,
         "size": port.size,
         "signed": port.signed,

@@ -9,7 +9,7 @@ import numpy as np
 from fpgaml.cpp.firmware import write
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Add, Dense, Input, Quantize, Relu, Reshape
+from fpgaml.graph.ops import Add, Dense, Input, Multiply, Quantize, Relu, Reshape
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Silent
@@ -37,6 +37,15 @@ def network() -> Graph:
     return builder.build([total, builder.add(Relu(), short, name="y")])
 
 
+def wide_network() -> Graph:
+    """`x` of 100 bits, and what is computed of it in up to 164: numbers of several words."""
+    builder = GraphBuilder("wide")
+    x = builder.add(Input((2,), Quantizer(FixedType(1, 70, 29))), name="x")
+    u = builder.add(Input((2,), Quantizer(FixedType(0, 0, 60))), name="u")
+    first = builder.add(Dense(FixedArray(np.array([[3, -5], [7, 11]]), 0), None), x, name="first")
+    return builder.build([first, builder.add(Multiply(), first, u, name="second")])
+
+
 def golden(graph: Graph) -> Golden:
     """Corner vectors with the interpreter's answers."""
     found = Golden({"vectors": EVENTS})
@@ -45,9 +54,7 @@ def golden(graph: Graph) -> Golden:
     return found
 
 
-def write_project(folder: Path) -> Graph:
-    """The project, without its record; its network."""
-    graph = network()
+def write_project(folder: Path, graph: Graph) -> None:
+    """The project, without its record."""
     written = write(folder, graph, NAME, Silent())
     written.finish(folder, golden(graph), Texts("small.keras", "", (), "made up", EVENTS))
-    return graph

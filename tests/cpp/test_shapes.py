@@ -15,7 +15,7 @@ import pytest
 from fpgaml.cpp.facts import CppFacts
 from fpgaml.cpp.ports import project_ports
 from fpgaml.emulator.source import generate
-from tests.cpp.small import EVENTS, NAME, network, write_project
+from tests.cpp.small import EVENTS, NAME, network, wide_network, write_project
 
 HERE = Path(__file__).parent
 STRICT = "-O1 -Wall -Wextra -Werror -fsanitize=undefined,address -fno-sanitize-recover=all"
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cpp")
-    write_project(folder)
+    write_project(folder, network())
     return folder
 
 
@@ -126,6 +126,14 @@ def test_the_plug_in_takes_ap_types(project: Path, tmp_path: Path) -> None:
     run(project, [*command, HERE / "load_model.cpp", "-o", loader, "-ldl"])
     said = run(project, [loader, build / f"{NAME}_v7.so", project])
     assert said.splitlines()[-1] == f"EXACT: {EVENTS} events, 2 refused"
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
+def test_numbers_of_several_words(tmp_path: Path) -> None:
+    write_project(tmp_path, wide_network())
+    flags = {"CXXFLAGS": "-O0 -Wall -Wextra -Werror", "CFLAGS": "-O0 -Wall -Wextra -Werror", "PLAIN": 1}
+    said = make(tmp_path, ["-j2", "test", "python", "cmssw"], EMULATOR_INCLUDE=interface(tmp_path), **flags)
+    assert said.count(f"EXACT: {EVENTS} events, 0 numbers differ (small, baseline)") == 3
 
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")

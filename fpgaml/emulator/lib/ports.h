@@ -11,7 +11,8 @@ struct Limits {
 // `count` events of machine integers into rows; lanes beyond are 0.
 template <class T>
 inline void enter(const T *events, int count, int elements, T (*rows)[LANES]) {
-    if (in_squares<T>(count, elements)) return to_rows(events, elements, rows);
+    if constexpr (SIDE<T> > 0)
+        if (in_squares<T>(count, elements)) return to_rows(events, elements, rows);
     for (int l = 0; l < LANES; ++l)
         for (int e = 0; e < elements; ++e) rows[e][l] = l < count ? events[static_cast<std::ptrdiff_t>(l) * elements + e] : T(0);
 }
@@ -44,7 +45,8 @@ inline void raise(int elements, T (*rows)[LANES]) {
 // Rows as events, without `SHIFT` low bits, which are zero.
 template <int SHIFT, class T>
 inline void leave(const T (*rows)[LANES], int count, int elements, T *events) {
-    if (SHIFT == 0 && in_squares<T>(count, elements)) return from_rows(rows, elements, events);
+    if constexpr (SHIFT == 0 && SIDE<T> > 0)
+        if (in_squares<T>(count, elements)) return from_rows(rows, elements, events);
     for (int l = 0; l < count; ++l)
         for (int e = 0; e < elements; ++e)
             events[static_cast<std::ptrdiff_t>(l) * elements + e] = static_cast<T>(rows[e][l] >> SHIFT);

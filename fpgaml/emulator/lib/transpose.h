@@ -139,6 +139,8 @@ inline bool in_squares(int count, int elements) {
 #else
 
 template <class T>
+constexpr int SIDE = 0;
+template <class T>
 inline bool in_squares(int, int) {
     return false;
 }
