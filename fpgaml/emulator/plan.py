@@ -10,6 +10,7 @@ from fpgaml.emulator.site import Elementwise, Tensor, Whole
 from fpgaml.errors import Problem, UnsupportedError
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Constant, Input, Reshape
+from fpgaml.graph.ops.scan import every_node
 
 FEWEST_LANES = 8
 """An array takes a multiple of so many bytes a lane, so that all begin at a multiple of 64."""
@@ -56,6 +57,8 @@ class Plan:
         homes: for each node that has an array the node whose array it is: a Reshape moves nothing.
         places: for each of these arrays where it begins, in bytes for one lane.
         bytes: of all of them, for one lane.
+        workspaces: for each step that needs memory of its own where that begins, by the step's result.
+        prefix: what the names of its functions begin with.
     """
 
     graph: Graph
@@ -63,14 +66,19 @@ class Plan:
     homes: Mapping[str, str]
     places: Mapping[str, int]
     bytes: int
+    workspaces: Mapping[str, int]
+    prefix: str = ""
 
     def tensor(self, node: str, name: str) -> Tensor:
         """A node's tensor, under a name in C++."""
         return Tensor(name, self.graph.ranges[node])
 
 
-def plan(graph: Graph) -> Plan:
+def plan(graph: Graph, prefix: str = "") -> Plan:
     """Fuse what may be, and find room for the rest.
+
+    Args:
+        prefix: what the names of its functions begin with.
 
     Raises:
         UnsupportedError: operations that have no writer.
@@ -79,7 +87,8 @@ def plan(graph: Graph) -> Plan:
     refuse(graph)
     steps, homes = _steps(graph)
     places, size = _arena(graph, steps, homes)
-    return Plan(graph, steps, homes, places, size)
+    workspaces = {s.result: places.pop(_own(s.result)) for s in steps if _own(s.result) in places}
+    return Plan(graph, steps, homes, places, size, workspaces, prefix)
 
 
 def refuse(graph: Graph) -> None:
@@ -93,7 +102,7 @@ def refuse(graph: Graph) -> None:
         Problem(
             node.source or node.name, f"the emulator has no {type(node.op).__name__}", "The interpreter computes it"
         )
-        for node in graph.nodes
+        for node in every_node(graph)
         if type(node.op) not in known
     ]
     if problems:
@@ -167,10 +176,15 @@ def _arena(graph: Graph, steps: Sequence[Step], homes: Mapping[str, str]) -> tup
             last[homes[name]] = number
     for name in graph.outputs:
         last[homes[name]] = len(steps)
-    first = {node.name: -1 for node in graph.inputs} | {step.result: k for k, step in enumerate(steps)}
+    first = {node.name: -1 for node in graph.inputs}
+    sizes = {node.name: array_bytes(graph, node.name) for node in graph.inputs}
+    for number, step in enumerate(steps):
+        first[step.result], sizes[step.result] = number, array_bytes(graph, step.result)
+        if own := workspace(step):
+            name = _own(step.result)
+            first[name], sizes[name], last[name] = number, own, number
     placed: dict[str, tuple[int, int]] = {}
-    for name in first:
-        size = _bytes(graph, name)
+    for name, size in sizes.items():
         alive = sorted(span for other, span in placed.items() if last.get(other, -1) >= first[name])
         begin = 0
         for start, stop in alive:
@@ -181,6 +195,19 @@ def _arena(graph: Graph, steps: Sequence[Step], homes: Mapping[str, str]) -> tup
     return {name: begin for name, (begin, _) in placed.items()}, max(stop for _, stop in placed.values())
 
 
-def _bytes(graph: Graph, name: str) -> int:
+def workspace(step: Step) -> int:
+    """How many bytes for one lane a step needs for itself."""
+    writer = None if step.whole is None else BODIES.get(type(step.whole.op))
+    if step.whole is None or not isinstance(writer, Whole) or writer.workspace is None:
+        return 0
+    return writer.workspace(step.whole.op)
+
+
+def _own(result: str) -> str:
+    return f"{result}, its own"  # no node's name
+
+
+def array_bytes(graph: Graph, name: str) -> int:
+    """How many bytes for one lane a node's array takes."""
     tensor = Tensor("", graph.ranges[name])
     return -(-tensor.size * tensor.type.bits // 8 // FEWEST_LANES) * FEWEST_LANES

@@ -185,10 +185,12 @@ class Whole:
         write: the statements of a function whose arguments are `in0`, `in1`, ... and `out`.
         finishes: it does not fill `out` itself but calls `finish(i, row)` once for every element `i` of the result,
             where `row` points to LANES numbers of `result.computed`: what follows element by element is fused there.
+        workspace: how many bytes for one lane an operation needs for itself; they are at `work`.
     """
 
     write: Callable[[Site], Sequence[str]]
     finishes: bool = False
+    workspace: Callable[[Operation], int] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from fpgaml.emulator.integers import INT64, IntType, smallest
 from fpgaml.emulator.plan import Plan, plan
-from fpgaml.emulator.steps import step_function
+from fpgaml.emulator.steps import array, calls, step_function
 from fpgaml.emulator.tables import Tables, uniform
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Input, Shape
@@ -93,7 +93,8 @@ def generate(graph: Graph, name: str = "network") -> Source:
     """
     made = plan(graph)
     tables = Tables()
-    steps = [step_function(made, step, tables) for step in made.steps]
+    own = [step_function(made, step, tables) for step in made.steps]
+    steps = [*tables.functions, *own]
     block = _block(made, tables)
     inputs = tuple(_port(node.name, graph) for node in graph.inputs)
     outputs = tuple(_port(output, graph) for output in dict.fromkeys(graph.outputs))
@@ -147,38 +148,32 @@ def _shift(held: ValueRange) -> int:
 def _block(made: Plan, tables: Tables) -> str:
     """The steps one after another, and the loops over blocks of events."""
     graph = made.graph
-    calls = []
-    for step in made.steps:
-        arrays = [_array(made, name) for name in (*step.arrays(graph), step.result)]
-        calls.append(f"step_{step.result}({', '.join(arrays)});")
     enters, reads = [], []
     for number, node in enumerate(graph.inputs):
-        array, size = _array(made, node.name), prod(graph.shapes[node.name])
+        rows, size = array(made, node.name), prod(graph.shapes[node.name])
         kind = made.tensor(node.name, "").type.cpp
         at = f"first * {size}"
         held = graph.ranges[node.name]
         limits, shift = _limits(node, held, tables), _shift(held)
         given = f"static_cast<const {kind} *>(inputs[{number}]) + {at}"
-        enters.append(f"enter<{kind}>({given}, count, {size}, {array});")
+        enters.append(f"enter<{kind}>({given}, count, {size}, {rows});")
         if limits:
-            enters.append(f"if (!within<{kind}>({array}, {size}, {limits})) return 1;")
+            enters.append(f"if (!within<{kind}>({rows}, {size}, {limits})) return 1;")
         if shift:
-            enters.append(f"raise<{shift}, {kind}>({size}, {array});")
+            enters.append(f"raise<{shift}, {kind}>({size}, {rows});")
         modes, steps = _steps(node, tables)
-        reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {array})) return 2;")
+        reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {rows})) return 2;")
     leaves, writes = [], []
     for number, name in enumerate(dict.fromkeys(graph.outputs)):
-        array, size = _array(made, name), prod(graph.shapes[name])
+        rows, size = array(made, name), prod(graph.shapes[name])
         kind = made.tensor(name, "").type.cpp
         at = f"first * {size}"
         held, to = graph.ranges[name], f"static_cast<{kind} *>(outputs[{number}]) + {at}"
-        leaves.append(f"leave<{_shift(held)}, {kind}>({array}, count, {size}, {to});")
-        writes.append(f"write<{kind}>({array}, count, {size}, {held.unit}, outputs[{number}] + {at});")
+        leaves.append(f"leave<{_shift(held)}, {kind}>({rows}, count, {size}, {to});")
+        writes.append(f"write<{kind}>({rows}, count, {size}, {held.unit}, outputs[{number}] + {at});")
     return "\n\n".join(
         [
-            "template <class T>\ninline T (*rows(unsigned char *arena, std::size_t place))[LANES] {\n"
-            "    return reinterpret_cast<T(*)[LANES]>(arena + place * LANES);\n}",
-            _function("static void block(unsigned char *arena)", [*calls, "static_cast<void>(arena);"]),
+            _function("static void block(unsigned char *arena)", [*calls(made), "static_cast<void>(arena);"]),
             _loop("static int integers(const void *const *inputs, void *const *outputs,", enters, leaves),
             "template <class Real>\n"
             + _loop("static int reals(const Real *const *inputs, Real *const *outputs,", reads, writes),
@@ -201,11 +196,6 @@ def _loop(head: str, before: Sequence[str], after: Sequence[str]) -> str:
 
 def _function(head: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{head} {{", *(f"    {line}" for line in lines), "}"])
-
-
-def _array(made: Plan, name: str) -> str:
-    home = made.homes[name]
-    return f"rows<{made.tensor(name, '').type.cpp}>(arena, {made.places[home]})"
 
 
 def _limits(node: Node, held: ValueRange, tables: Tables) -> str:

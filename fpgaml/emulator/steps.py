@@ -8,7 +8,7 @@ import numpy as np
 
 from fpgaml.emulator.bodies import BODIES
 from fpgaml.emulator.integers import IntType
-from fpgaml.emulator.plan import Plan, Step
+from fpgaml.emulator.plan import Plan, Step, workspace
 from fpgaml.emulator.site import Element, Elementwise, Site, Tensor, Value, Whole
 from fpgaml.emulator.tables import Tables
 from fpgaml.graph.graph import Node
@@ -18,12 +18,13 @@ INDENT = "    "
 
 
 def step_function(plan: Plan, step: Step, tables: Tables) -> str:
-    """The function `step_<result>(in0, in1, ..., out)`, and before it what it calls."""
+    """The function `step_<prefix><result>(in0, in1, ..., out)`, and before it what it calls alone."""
     arrays = step.arrays(plan.graph)
     tensors = {name: plan.tensor(name, f"in{k}") for k, name in enumerate(arrays)}
     out = plan.tensor(step.result, "out")
     parameters = [f"const {t.type.cpp} (*{t.name})[LANES]" for t in tensors.values()]
-    head = f"STEP void step_{step.result}({', '.join([*parameters, f'{out.type.cpp} (*out)[LANES]'])}) {{"
+    parameters += [f"{out.type.cpp} (*out)[LANES]", *(["unsigned char *work"] if workspace(step) else [])]
+    head = f"STEP void {_name(plan, step)}({', '.join(parameters)}) {{"
     comment = f"// {', '.join(f'{node.name}: {type(node.op).__name__}' for node in step.nodes)}"
     if step.whole is None:
         rows = _chain_rows(plan, step, tensors, tables, None)
@@ -40,7 +41,28 @@ def step_function(plan: Plan, step: Step, tables: Tables) -> str:
     if writer.finishes:
         before, declared = _finish(plan, step, tensors, tables)
         body = [declared, *body]
+    text = "\n".join(body)
+    body += [f"static_cast<void>({t.name});" for t in tensors.values() if t.name not in text]  # zeros need not be read
     return "\n".join([comment, *before, head, *_indented(body), "}"])
+
+
+def _name(plan: Plan, step: Step) -> str:
+    return f"step_{plan.prefix}{step.result}"
+
+
+def calls(plan: Plan) -> list[str]:
+    """The calls of all steps, in order; their arrays lie at `arena`."""
+    lines = []
+    for step in plan.steps:
+        given = [array(plan, name) for name in (*step.arrays(plan.graph), step.result)]
+        given += [f"arena + {plan.workspaces[step.result]} * LANES"] if step.result in plan.workspaces else []
+        lines.append(f"{_name(plan, step)}({', '.join(given)});")
+    return lines
+
+
+def array(plan: Plan, name: str) -> str:
+    """The array of a node, at its place."""
+    return f"rows<{plan.tensor(name, '').type.cpp}>(arena, {plan.places[plan.homes[name]]})"
 
 
 def _finish(plan: Plan, step: Step, tensors: dict[str, Tensor], tables: Tables) -> tuple[list[str], str]:
@@ -51,7 +73,7 @@ def _finish(plan: Plan, step: Step, tensors: dict[str, Tensor], tables: Tables) 
     members = [tensors[name] for name in dict.fromkeys(read)]
     declared = [f"const {t.type.cpp} (*{t.name})[LANES];" for t in members] + [f"{out.type.cpp} (*out)[LANES];"]
     rows = _chain_rows(plan, step, tensors, tables, whole.computed)
-    name = f"finish_{step.result}"
+    name = f"finish_{plan.prefix}{step.result}"
     call = f"void operator()(int i, const {whole.computed.cpp} *__restrict row) const {{"
     struct = [f"struct {name} {{", *_indented([*declared, call, *_indented(rows), "}"]), "};"]
     return struct, f"const {name} finish{{{', '.join([*(t.name for t in members), 'out'])}}};"

@@ -1,4 +1,4 @@
-"""Constant arrays of the generated source."""
+"""What steps share: constant arrays, and functions that several call or that are called many times."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ WIDTH = 118
 
 
 class Tables:
-    """Collects constant arrays: each content once, under a name of its own."""
+    """Constant arrays, each content once under a name of its own, and functions, those that call others last."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[IntType, bytes], str] = {}
         self._texts: list[str] = []
+        self.functions: list[str] = []
 
     def add(self, values: Ints, label: str, kind: IntType | None = None) -> str:
         """A flat array of integers.

@@ -42,7 +42,7 @@ def compile_together(
     command = [compiler, "-std=c++17", "-fPIC", "-shared", *flags, "all.cpp", "-o", str(library)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(done.stderr[:4000])
+        raise RuntimeError(done.stderr[:12000])
     return [Emulator(graph, source, library, 1) for graph, source in zip(graphs, sources, strict=True)]
 
 

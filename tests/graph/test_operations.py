@@ -94,3 +94,11 @@ def test_strategies_reach_every_operation() -> None:
 
     collect()
     assert seen == set(OPERATIONS)
+
+
+@settings(max_examples=100)
+@given(graph=graphs(max_nodes=6))
+def test_no_events_at_all(graph: Graph) -> None:
+    nothing = {n.name: FixedArray(np.zeros((0, *graph.shapes[n.name]), np.int64), 0) for n in graph.inputs}
+    for name, result in interpret(graph, nothing).items():
+        assert result.shape == (0, *graph.shapes[name])

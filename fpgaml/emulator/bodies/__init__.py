@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.emulator.bodies import choices, einsum, elementwise, folds, linear, moves, quantize
+from fpgaml.emulator.bodies import choices, einsum, elementwise, folds, linear, moves, quantize, scan
 from fpgaml.emulator.site import Writer
 from fpgaml.graph.ops import Operation
 
@@ -14,5 +14,6 @@ BODIES: dict[type[Operation], Writer] = {
     **linear.BODIES,
     **moves.BODIES,
     **quantize.BODIES,
+    **scan.BODIES,
 }
 """Besides Input, Constant and Reshape, which take no code."""

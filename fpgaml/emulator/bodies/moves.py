@@ -6,7 +6,7 @@ import numpy as np
 
 from fpgaml.emulator.integers import INT32
 from fpgaml.emulator.places import joined, moved, runs
-from fpgaml.emulator.site import Site, Whole
+from fpgaml.emulator.site import Site, Tensor, Whole
 from fpgaml.graph.ops import Concatenate, Move, Operation, Pad, Slice, Transpose, UpSample
 from fpgaml.graph.types import Ints
 
@@ -32,20 +32,35 @@ def concatenate(site: Site) -> list[str]:
 
 def _copies(site: Site, number: int, found: Ints) -> list[str]:
     x, result = site.operands[number], site.result
-    lift = result.unit - x.unit if x.low or x.high else 0  # zeros may have any binary point
-    how = f"copy<{result.type.cpp}>" if not lift else f"lift<{result.type.cpp}, {result.computed.unsigned}>"
-    end = f", {lift}" if lift else ""
     if len(found) <= WRITTEN:
         return [
-            f"zero(out + {to}, {count});" if origin < 0 else f"{how}(out + {to}, {x.name} + {origin}, {count}{end});"
+            f"zero(out + {to}, {count});"
+            if origin < 0
+            else transfer(result, f"out + {to}", x, f"{x.name} + {origin}", str(count))
             for to, origin, count in found
         ]
     table = site.table(found, f"runs{number}", INT32)
     every = [f"const std::int32_t *run = {table} + 3 * r;"]
     if (found[:, 1] < 0).any():
         every += ["if (run[1] < 0) {", "    zero(out + run[0], run[2]);", "    continue;", "}"]
-    every.append(f"{how}(out + run[0], {x.name} + run[1], run[2]{end});")
+    every.append(transfer(result, "out + run[0]", x, f"{x.name} + run[1]", "run[2]"))
     return [f"for (int r = 0; r < {len(found)}; ++r) {{", *(f"    {line}" for line in every), "}"]
+
+
+def transfer(to: Tensor, into: str, source: Tensor, start: str, count: str) -> str:
+    """Rows of a tensor as rows of another, which holds their values.
+
+    Args:
+        into, start: where they go and where they come from, in C++; count: how many.
+    """
+    kind, shift = to.type.cpp, to.unit - source.unit
+    if not shift:
+        return f"copy<{kind}>({into}, {start}, {count});"
+    if not source.low and not source.high:  # zeros may have any binary point
+        return f"zero({into}, {count});"
+    if shift < 0:
+        return f"lower<{kind}>({into}, {start}, {count}, {-shift});"
+    return f"lift<{kind}, {to.computed.unsigned}>({into}, {start}, {count}, {shift});"
 
 
 BODIES: dict[type[Operation], Whole] = {

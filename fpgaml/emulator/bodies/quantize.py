@@ -95,8 +95,9 @@ def _added(site: Element, x: str, drop: Ints, half: Ints, rounding: Rounding, so
         case Rounding.RND_MIN_INF:
             return site.parameter(less, "half")
         case Rounding.TRN_ZERO:
-            rest = site.parameter(np.where(drop > 0, 2 * half - 1, 0), "rest")
-            return "0" if not (source.low < 0).any() else f"({negative} ? {rest} : 0)"
+            if not (source.low < 0).any():
+                return "0"
+            return f"({negative} ? {site.parameter(np.where(drop > 0, 2 * half - 1, 0), 'rest')} : 0)"
         case Rounding.RND_ZERO | Rounding.RND_INF:
             up, down = site.parameter(half, "half"), site.parameter(less, "less")
             return f"({negative} ? {up} : {down})" if rounding == Rounding.RND_ZERO else f"({negative} ? {down} : {up})"

@@ -99,33 +99,37 @@ inline void transpose(Register (&x)[N]) {
 // next block is fetched into the second cache meanwhile: processors do not foresee reads from so many events at a time.
 template <class T>
 inline void to_rows(const T *events, int elements, T (*rows)[LANES]) {
-    constexpr int N = SIDE<T> > 0 ? SIDE<T> : 1;
-    Register x[N];
-    const char *next = reinterpret_cast<const char *>(events + static_cast<std::ptrdiff_t>(LANES) * elements);
-    for (int l = 0; l < LANES; l += N * SQUARES)
-        for (int e = 0; e < elements; e += N) {
-            for (int line = 0; line < N * SQUARES * 16; line += 64) __builtin_prefetch(next + line, 0, 2);
-            next += N * SQUARES * 16;
-            const int begin = e + N <= elements ? e : elements - N;
-            const T *from = events + static_cast<std::ptrdiff_t>(l) * elements + begin;
-            for (int j = 0; j < N; ++j) x[j] = gather(from + static_cast<std::ptrdiff_t>(j) * elements, std::ptrdiff_t(N) * elements);
-            transpose<T, N>(x);
-            for (int j = 0; j < N; ++j) store_register(rows[begin + j] + l, x[j]);
-        }
+    if constexpr (SIDE<T> > 0) {
+        constexpr int N = SIDE<T>;
+        Register x[N];
+        const char *next = reinterpret_cast<const char *>(events + static_cast<std::ptrdiff_t>(LANES) * elements);
+        for (int l = 0; l < LANES; l += N * SQUARES)
+            for (int e = 0; e < elements; e += N) {
+                for (int line = 0; line < N * SQUARES * 16; line += 64) __builtin_prefetch(next + line, 0, 2);
+                next += N * SQUARES * 16;
+                const int begin = e + N <= elements ? e : elements - N;
+                const T *from = events + static_cast<std::ptrdiff_t>(l) * elements + begin;
+                for (int j = 0; j < N; ++j) x[j] = gather(from + static_cast<std::ptrdiff_t>(j) * elements, std::ptrdiff_t(N) * elements);
+                transpose<T, N>(x);
+                for (int j = 0; j < N; ++j) store_register(rows[begin + j] + l, x[j]);
+            }
+    }
 }
 
 template <class T>
 inline void from_rows(const T (*rows)[LANES], int elements, T *events) {
-    constexpr int N = SIDE<T> > 0 ? SIDE<T> : 1;
-    Register x[N];
-    for (int l = 0; l < LANES; l += N * SQUARES)
-        for (int e = 0; e < elements; e += N) {
-            const int begin = e + N <= elements ? e : elements - N;
-            T *to = events + static_cast<std::ptrdiff_t>(l) * elements + begin;
-            for (int j = 0; j < N; ++j) x[j] = load_register(rows[begin + j] + l);
-            transpose<T, N>(x);
-            for (int j = 0; j < N; ++j) scatter(to + static_cast<std::ptrdiff_t>(j) * elements, std::ptrdiff_t(N) * elements, x[j]);
-        }
+    if constexpr (SIDE<T> > 0) {
+        constexpr int N = SIDE<T>;
+        Register x[N];
+        for (int l = 0; l < LANES; l += N * SQUARES)
+            for (int e = 0; e < elements; e += N) {
+                const int begin = e + N <= elements ? e : elements - N;
+                T *to = events + static_cast<std::ptrdiff_t>(l) * elements + begin;
+                for (int j = 0; j < N; ++j) x[j] = load_register(rows[begin + j] + l);
+                transpose<T, N>(x);
+                for (int j = 0; j < N; ++j) scatter(to + static_cast<std::ptrdiff_t>(j) * elements, std::ptrdiff_t(N) * elements, x[j]);
+            }
+    }
 }
 
 // Whether that may be used: the squares of a register must fit into a block of lanes.

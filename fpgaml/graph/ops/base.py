@@ -76,6 +76,11 @@ def require(condition: bool, message: str) -> None:
         raise OperationError(message)
 
 
+def batch_of(inputs: Sequence[FixedArray]) -> int:
+    """How many events some tensors have; what depends on no input comes with a batch of one, even beside none."""
+    return next((x.shape[0] for x in inputs if x.shape[0] != 1), 1)
+
+
 def normal_axis(axis: int, rank: int) -> int:
     """A possibly negative axis as one in [0, rank)."""
     require(-rank <= axis < rank, f"axis {axis} of a tensor with {rank} axes")

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape
+from fpgaml.graph.ops.base import Operation, Shape, batch_of
 from fpgaml.graph.ops.einsum import axis_sizes, output_shape, split_equation
 from fpgaml.graph.ops.elementwise import multiplied_range
 from fpgaml.graph.ops.reductions import sum_over
@@ -70,7 +70,7 @@ class Einsum(Operation):
         first, second, output = self.letters
         batch = next(c for c in ascii_letters if c not in self.equation)
         equation = f"{batch}{first},{batch}{second}->{batch}{output}"
-        events = max(a.shape[0], b.shape[0])  # a constant comes with a batch of one
+        events = batch_of(inputs)
         left, right = (np.broadcast_to(x.integers, (events, *x.shape[1:])) for x in (a, b))
 
         def product(x: Ints, y: Ints) -> Ints:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from fpgaml.graph.ops.base import Operation, Shape, normal_axis, require
+from fpgaml.graph.ops.base import Operation, Shape, batch_of, normal_axis, require
 from fpgaml.graph.ops.windows import Pads, padded
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import Ints
@@ -171,6 +171,6 @@ class Concatenate(Operation):
     def run(self, inputs: Sequence[FixedArray]) -> FixedArray:
         unit = max(x.fractional for x in inputs)
         axis = normal_axis(self.axis, inputs[0].integers.ndim - 1) + 1
-        batch = max(x.shape[0] for x in inputs)  # constants come with a batch of one
+        batch = batch_of(inputs)
         parts = [np.broadcast_to(x.at(unit), (batch, *x.shape[1:])) for x in inputs]
         return FixedArray(np.concatenate(parts, axis=axis), unit)

@@ -11,7 +11,7 @@ import numpy as np
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.interpreter import Watch, interpret
 from fpgaml.graph.ops import OPERATIONS
-from fpgaml.graph.ops.base import Operation, Shape, require
+from fpgaml.graph.ops.base import Operation, Shape, batch_of, require
 from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.values import FixedArray
 
@@ -98,7 +98,7 @@ class Scan(Operation):
 
     def run_inside(self, inputs: Sequence[FixedArray], watch: Watch | None) -> FixedArray:
         x, *given = inputs
-        events = max(value.shape[0] for value in inputs)
+        events = batch_of(inputs)
         before = iter(given)
         states = [_batched(next(before) if value is None else _alone(value), events) for value in self.initial]
         places = self.places(x.shape[1])
