@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from fpgaml.boards import Board
 from fpgaml.cost.calibration.fit import Fit, fit_of
 from fpgaml.cost.calibration.pairs import RESOURCES, Estimator
+from fpgaml.cost.calibration.words import NEVER, expected_note
 from fpgaml.graph.graph import Graph
 from fpgaml.hls.target import HlsTarget
 from fpgaml.rtl.target import RtlTarget
+
+HLS_UNCHECKED = "no open tool synthesises HLS; docs/estimates.md compares such estimates with vendors' reports"
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,20 @@ def _hls(graph: Graph, board: Board, target: HlsTarget) -> DesignCost:
     from fpgaml.hls.estimate.network import estimate
 
     found = estimate(graph, target.settings(graph, board), board)
-    why = "no open tool synthesises HLS; docs/estimates.md compares such estimates with vendors' reports"
-    resources = {name: Expected(getattr(found, name), None, found.missing.get(name, why)) for name in RESOURCES}
+    resources = {
+        name: Expected(getattr(found, name), None, found.missing.get(name, HLS_UNCHECKED)) for name in RESOURCES
+    }
     return DesignCost("hls", resources, found.latency_cycles, found.interval_cycles, board.clock_ns)
 
 
 def _expected(board: Board, resource: str, estimate: float) -> Expected:
     yosys = board.family.yosys
     if yosys is None:
-        return Expected(estimate, None, f"never checked: yosys does not map to {board.family}")
+        return Expected(estimate, None, f"{NEVER} {board.family}")
     fit = fit_of(yosys.name, resource, Estimator.SKETCHED)
     return Expected(estimate, fit, "" if fit else f"not checked: too few designs were synthesised for {yosys.title}")
+
+
+def errors_note(board: Board, target: RtlTarget | HlsTarget) -> str:
+    """How far off such numbers are, for every output that shows them."""
+    return HLS_UNCHECKED if isinstance(target, HlsTarget) else expected_note(board)

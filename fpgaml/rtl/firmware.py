@@ -8,6 +8,7 @@ from functools import partial, reduce
 from pathlib import Path
 
 from fpgaml.boards import Board, board_of_project
+from fpgaml.cost.calibration.words import counted_note
 from fpgaml.cost.graph import estimate_graph
 from fpgaml.cost.record import resources
 from fpgaml.errors import FpgamlError
@@ -227,6 +228,7 @@ def _facts(spec: ShellSpec, core: Core) -> RtlFacts:
 def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
     """For results.json: resources of the core, and its timing by the delay model."""
     latency, interval = shell_latency(spec), result_interval(spec)
+    note = counted_note(core.estimate, board)
     return record.Estimate(
         **resources(core.estimate, board),
         latency_cycles=latency,
@@ -234,4 +236,5 @@ def _estimate(core: Core, spec: ShellSpec, board: Board) -> record.Estimate:
         interval_cycles=interval,
         timetable=core.timetable,
         pipeline=core.pipeline,
+        notes=(note,) if note else (),
     )

@@ -4,8 +4,11 @@ from math import exp, isclose, log
 
 import pytest
 
+from fpgaml.boards import find_board
 from fpgaml.cost.calibration.fit import FEWEST_DESIGNS, Fit, fit_of, fitted
 from fpgaml.cost.calibration.pairs import RESOURCES, Estimator, Pair, pairs
+from fpgaml.cost.calibration.words import counted_note, expected_note
+from fpgaml.cost.resources import Cost, Estimate
 
 
 def _pairs(ratios: dict[str, list[float]], resource: str = "lut") -> list[Pair]:
@@ -72,3 +75,21 @@ def test_a_network_alone_is_not_its_own_judge() -> None:
     assert found is not None
     assert log(found.factor) == pytest.approx(0.0)
     assert found.typical == pytest.approx(1.0) and found.most < exp(log(4.0))
+
+
+def test_words_beside_a_count_and_beside_an_expectation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as counted, six designs of one network off by as much as the others say; nothing is known of DSPs."""
+    known = tuple(_pairs({"a": [2.0] * 4, "b": [2.0] * 4, "c": [2.0]}))
+    monkeypatch.setattr("fpgaml.cost.calibration.fit.pairs", lambda: known)
+    fit_of.cache_clear()
+    try:
+        note = counted_note(Estimate({"layer": Cost(1_234, 50, 3, 0)}), find_board("alveo"))
+        assert note == (
+            "yosys 0.70 for AMD UltraScale+: LUT 2.00 times as counted, within 1 times for 90% of 9 designs: about "
+            "2,470; FF, DSP: too few designs were synthesised to say (docs/estimates.md)"
+        )
+        said = "yosys for Intel with ALMs: LUT, FF, DSP, BRAM: too few designs were synthesised to say"
+        assert expected_note(find_board("agilex7-f-dk")) == f"{said} (docs/estimates.md)"
+    finally:
+        fit_of.cache_clear()
+    assert expected_note(find_board("polarfire-eval")) == "never checked: yosys does not map to Microchip PolarFire"

@@ -60,7 +60,12 @@ def test_one_is_made_and_measured_and_the_others_are_named(tmp_path: Path) -> No
 def test_how_far_off_this_exploration_was() -> None:
     """Measured 50, 200 and 110 of 100: bias 1.1, off by 2 (middle) and 2 (most); of DSPs nothing was expected."""
     wanted = [Wanted(n, Path(), Path(), {"lut": 100.0, "dsp": 0.0}, "") for n in range(4)]
-    measured = ({"lut": 50.0, "dsp": 0.0}, {"lut": 200.0, "dsp": 1.0}, {"lut": 110.0, "dsp": 0.0}, {})
+    measured: tuple[dict[str, float], ...] = (
+        {"lut": 50.0, "dsp": 0.0},
+        {"lut": 200.0, "dsp": 1.0},
+        {"lut": 110.0, "dsp": 0.0},
+        {},
+    )
     errors = own_errors([Ended(each, measured=found) for each, found in zip(wanted, measured, strict=True)])
     assert list(errors) == ["lut"]
     found = errors["lut"]
