@@ -58,6 +58,7 @@ class Tried:
         title: what runs it; check: the name of the check; tools: that take part, with versions.
         cost: of one event, in operations of about a nanosecond: pieces of work are cut by it.
         run: a batch; instead_of: the check that says that it is still to be made.
+        is_emulator: whether it is the emulator itself: the interpreter computes what it must give.
         reals: events as a file of data holds them, by layer.
         reproduce: the command that tries such a file, without its name.
     """
@@ -72,6 +73,7 @@ class Tried:
     reals: Reals
     reproduce: str
     instead_of: str = ""
+    is_emulator: bool = False
 
 
 def open_tried(project: OpenProject, progress: Progress) -> Tried:
@@ -105,6 +107,7 @@ def open_tried(project: OpenProject, progress: Progress) -> Tried:
                 _whole(hop.run),
                 as_data(project),
                 "fpgaml verify PROJECT --data",
+                is_emulator=hop.is_emulator,
             )
     why = next((hop.why for hop in firmware.hops if isinstance(hop, Unchecked)), "nothing runs it here")
     raise FpgamlError("--random", f"{project.folder}: {why}", "There is nothing to compare the Graph with")

@@ -31,8 +31,8 @@ from fpgaml.soak.tally import Mismatch, Tally, Values, compared, joined, picked
 PIECE_EVENTS, PIECE_VALUES, PIECE_COST = 1 << 18, 1 << 23, 1 << 32
 """Of a piece at most: events, values of inputs or outputs, and what it costs (`Tried.cost`): a few seconds, so that
 starting a process does not count, and little is lost when one is killed."""
-SAMPLE = 16
-"""Events of a piece that run through the interpreter too."""
+SAMPLE, LEAST_SAMPLE = 256, 16
+"""One of so many events, but so many of a piece, run through the interpreter too."""
 Span = tuple[int, int]
 """Events of a stream: from the first one on, up to without the second one."""
 
@@ -112,7 +112,8 @@ class Opened:
         events = next(iter(expected.values())).shape[0]
         if isinstance(self.engine, Interpreter):
             return events
-        chosen = np.unique(np.linspace(0, events - 1, SAMPLE).round().astype(np.int64))
+        wanted = max(LEAST_SAMPLE, events // SAMPLE)
+        chosen = np.unique(np.linspace(0, events - 1, wanted).round().astype(np.int64))
         given = interpret(self.tried.graph, picked(inputs, chosen))
         require_equal(self, given, picked(expected, chosen), first + chosen)
         return len(chosen)
@@ -162,7 +163,8 @@ def _opened(project: Path, content: str, seed: int, total: int) -> Opened:
 def open_stream(project: OpenProject, tried: Tried, seed: int, total: int) -> Opened:
     """A stream of a project, and what computes what its events must give."""
     stream = Stream(tried.graph, seed, known_events(project, tried))
-    return Opened(tried, choose_engine(tried.graph, total, Silent()), stream)
+    engine = Interpreter(tried.graph) if tried.is_emulator else choose_engine(tried.graph, total, Silent())
+    return Opened(tried, engine, stream)
 
 
 def known_events(project: OpenProject, tried: Tried) -> Mapping[str, FixedArray]:
