@@ -77,4 +77,4 @@ def _firmware(
         library = compiled(folder, graph, facts.name, ports, progress)
     compiler = find_compiler()
     tools = versions(("numpy",)) | ({"compiler": compiler_version(compiler)} if compiler else {})
-    return Firmware(*ports, facts, (Simulated(CHECK, library.run),), tools)
+    return Firmware(*ports, facts, (Simulated(CHECK, library.run, is_emulator=True),), tools)

@@ -61,6 +61,7 @@ class Tried:
         is_emulator: whether it is the emulator itself: the interpreter computes what it must give.
         reals: events as a file of data holds them, by layer.
         reproduce: the command that tries such a file, without its name.
+        is_emulator: whether it is the emulator: the interpreter computes what every event must give.
     """
 
     graph: Graph

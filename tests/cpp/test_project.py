@@ -14,10 +14,14 @@ import fpgaml
 from fpgaml.cli.main import app
 from fpgaml.cpp.names import library_name
 from fpgaml.cpp.target import CppTarget
+from fpgaml.emulator.engine import Interpreter
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
+from fpgaml.progress import Silent
 from fpgaml.record.verdict import Status
+from fpgaml.running.firmware import OpenProject
 from tests.paths import ROOT, needs_compiler
 
 MODEL = ROOT / "tests" / "fixtures" / "keras3" / "dense_default.keras"
@@ -101,6 +105,18 @@ def test_the_sources_in_the_folder_are_what_is_checked(project: Path, tmp_path: 
     (broken / "net.h").unlink()
     with pytest.raises(FpgamlError, match=r"net\.h: cannot be read"):
         fpgaml.verify(broken)
+
+
+def test_it_is_never_compared_with_itself(project: Path, events: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the emulator would run the Graph, the interpreter does: on data, and on random events."""
+    from fpgaml.soak.firmware import open_tried
+    from fpgaml.soak.job import open_stream
+
+    monkeypatch.setenv("FPGAML_ENGINE", "emulator")
+    (check,) = (c for c in fpgaml.verify(project, data=events).results.checks if c.name == CHECK)
+    assert check.oracle == INTERPRETER
+    opened = OpenProject.read(project)
+    assert isinstance(open_stream(opened, open_tried(opened, Silent()), 1, 10**9).engine, Interpreter)
 
 
 def test_what_was_built_in_it_is_no_edit(project: Path, tmp_path: Path) -> None:
