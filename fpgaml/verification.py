@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.checking import Checking
+from fpgaml.cluster.workers import Workers
 from fpgaml.cosim.project import simulate
 from fpgaml.data.coded import coded, codings_in
+from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import file_shapes, in_graph_order
 from fpgaml.emulator.titles import INTERPRETER
@@ -21,14 +23,17 @@ from fpgaml.graph.values import FixedArray
 from fpgaml.oracles import choose_oracle
 from fpgaml.progress import Progress, Silent
 from fpgaml.project.golden import read_golden
-from fpgaml.project.hashes import edited_files
-from fpgaml.proof.checks import Check, Proof, chunk_events, data_batches, source_check, split
+from fpgaml.project.hashes import content_of, edited_files
+from fpgaml.proof.checks import Check, Proof, chunk_events, source_check, split
 from fpgaml.proof.compare import Comparison, compare, tally
+from fpgaml.proof.hops import Simulated
+from fpgaml.proof.part import ProofPart
 from fpgaml.proof.record import results_of
 from fpgaml.record.files import read_manifest
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
+from fpgaml.running.pieces import EventsJob, FirmwareOf, run_here, run_there
 from fpgaml.soak.result import SoakRequest
 from fpgaml.soak.run import soak
 from fpgaml.target import Firmware
@@ -73,6 +78,7 @@ def verify(
     *,
     cosim: bool = False,
     random: SoakRequest | None = None,
+    workers: Workers | None = None,
 ) -> Verification:
     """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
 
@@ -80,6 +86,7 @@ def verify(
         model: the model file, to check the first hop again; its sha256 must be the recorded one.
         cosim: simulate the project's RTL too, with its own bench.
         random: compare the firmware on a stream of random events too.
+        workers: that share the events of the data; None: this process.
 
     Raises:
         FpgamlError: the folder is not a project, or its files are damaged.
@@ -94,6 +101,8 @@ def verify(
         checking.check(shapes, manifest.axes, found.events if found else None)
         data = in_graph_order(coded(found, codings), manifest.axes) if found else None
     approximate = bool(manifest.approximations)
+    if workers is not None and data is None and random is None:
+        raise FpgamlError("--cluster", "shares events among workers, and there are none", "Give --data or --random")
     oracle, why_not = choose_oracle(model, graph, checking, codings, manifest.axes, approximate=approximate)
     rounds = all(each.origin == "model" for each in manifest.input_types)
     with oracle or nullcontext():
@@ -104,7 +113,11 @@ def verify(
         proof = checking.proof(graph, firmware.hops, oracle, model_rounds=rounds, **how)
         proof.wait(progress)
         golden = _golden_check(proof, folder, firmware, progress)
-        _run_data(proof, data, progress)
+        if data is not None and workers is None:
+            run_here(proof, data, "comparing bit for bit", progress)
+        elif data is not None and workers is not None:
+            job = _job(folder, manifest, graph, data, checking, codings, firmware)
+            _take_firmware(firmware, run_there(job, proof, workers, progress))
     checks = [source_check(proof, checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
     of_firmware = proof.firmware_checks()
@@ -156,10 +169,40 @@ def _golden_check(proof: Proof, folder: Path, firmware: Firmware, progress: Prog
     return Check("Graph = golden vectors", INTERPRETER, Status.EXACT if exact else Status.FAILED, "", found)
 
 
-def _run_data(proof: Proof, data: DataSet | None, progress: Progress) -> None:
-    if data is None:
-        return
-    with progress.bar("comparing bit for bit", data.events, "events") as advance:
-        for batch in data_batches(proof, data):
-            proof.run(batch)
-            advance(batch.events)
+def _job(
+    folder: Path,
+    manifest: Manifest,
+    graph: Graph,
+    data: DataSet,
+    checking: Checking,
+    codings: Mapping[str, PortCoding],
+    firmware: Firmware,
+) -> EventsJob:
+    """The data's events through Graph and firmware.
+
+    Raises:
+        FpgamlError: firmware that is judged as a whole.
+    """
+    if not firmware.of_graph:
+        reason = "firmware whose numbers are codes is judged on the data as a whole, by one process"
+        raise FpgamlError("--cluster", reason, "Leave it out: it runs here")
+    runs = any(isinstance(hop, Simulated) for hop in firmware.hops)
+    return EventsJob(
+        graph=graph,
+        data=data,
+        checking=checking,
+        codings=codings,
+        axes=manifest.axes,
+        model_rounds=all(each.origin == "model" for each in manifest.input_types),
+        approximate=bool(manifest.approximations),
+        statistics=True,
+        firmware=FirmwareOf(folder.absolute(), content_of(folder, manifest)) if runs else None,
+    )
+
+
+def _take_firmware(firmware: Firmware, part: ProofPart) -> None:
+    """Count what workers found in the hop that runs the firmware here, as `running.firmware.start` picks it."""
+    hop = next((hop for hop in firmware.hops if isinstance(hop, Simulated)), None)
+    if hop is not None:
+        for name, comparison in part.firmware.items():
+            tally(hop.found, name, comparison)

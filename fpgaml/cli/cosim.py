@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fpgaml.cli.options import Quiet
+from fpgaml.cli.grouped import grouped
+from fpgaml.cli.options import ClusterOptions, Quiet
 from fpgaml.cli.project_folder import ProjectArgument, project_folder
 from fpgaml.cli.show import print_json, show_section
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
@@ -27,7 +28,7 @@ class SimulatorChoice(StrEnum):
     GHDL = "ghdl"
 
 
-def cosim(
+def _cosim(
     project: ProjectArgument = None,
     simulator: Annotated[
         SimulatorChoice | None,
@@ -79,6 +80,7 @@ def cosim(
     ] = 600,
     json_output: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     quiet: Quiet = False,
+    where: ClusterOptions = ClusterOptions(),
 ) -> None:
     """Simulate a project with cocotb: every bit, timing, gaps, back-pressure, reset; write results.json.
 
@@ -95,9 +97,10 @@ def cosim(
     }
     if bulk is not None:
         _refuse(of_bench, "is for the bench", "Leave out it or --bulk")
-        _bulk(project_folder(project), bulk, seed, data, stalls, json_output, quiet)
+        _bulk(project_folder(project), bulk, seed, data, stalls, where, json_output, quiet)
         return
-    _refuse({"--data": data, "--stalls": stalls}, "goes with --bulk", "Give --bulk N")
+    of_bulk = {"--data": data, "--stalls": stalls, "--cluster": where.cluster, "--cluster-config": where.cluster_config}
+    _refuse(of_bulk, "goes with --bulk", "Give --bulk N")
     if rtl is None:
         _refuse({"--top": top}, "goes with --rtl", "Give --rtl FOLDER")
     from fpgaml.cosim.project import Options
@@ -143,7 +146,14 @@ def _bench(project: Path, options: Options, rtl: Path | None, top: str | None, j
 
 
 def _bulk(
-    project: Path, frames: int, seed: int, data: Path | None, stalls: bool, json_output: bool, quiet: bool
+    project: Path,
+    frames: int,
+    seed: int,
+    data: Path | None,
+    stalls: bool,
+    where: ClusterOptions,
+    json_output: bool,
+    quiet: bool,
 ) -> None:
     # The interpreter's small matrix products wait for each other if BLAS shares them among threads.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -157,8 +167,9 @@ def _bulk(
         from fpgaml.cosim.bulk.result import BulkRequest
         from fpgaml.cosim.bulk.run import NO_PAUSES, RANDOM_PAUSES
 
+    workers = where.workers() if where.chosen else None
     request = BulkRequest(frames, seed, data, RANDOM_PAUSES if stalls else NO_PAUSES)
-    entry = record_bulk(project, request, check_in_bulk(project, request, progress))
+    entry = record_bulk(project, request, check_in_bulk(project, request, progress, workers))
     if json_output:
         print_json({"bulk": entry.to_json()})
     else:
@@ -167,3 +178,7 @@ def _bulk(
         show_section(bulk_section(entry), quiet=quiet)
     if not entry.passed:
         raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+cosim = grouped(_cosim)
+cosim.__name__ = "cosim"

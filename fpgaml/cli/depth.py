@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fpgaml.cli.options import ClusterOptions
 from fpgaml.errors import FpgamlError
 
 if TYPE_CHECKING:
@@ -51,8 +52,11 @@ class DepthOptions:
         ),
     ] = None
 
-    def request(self) -> SoakRequest | None:
+    def request(self, where: ClusterOptions) -> SoakRequest | None:
         """What is to be compared; None without --random.
+
+        Args:
+            where: the work is done.
 
         Raises:
             FpgamlError: what is no number or time, or goes with --random and stands alone.
@@ -65,7 +69,8 @@ class DepthOptions:
         from fpgaml.soak.result import SoakRequest
 
         seconds = None if self.time_limit is None else parse_time(self.time_limit)
-        return SoakRequest(parse_count(self.random), 1 if self.seed is None else self.seed, seconds)
+        seed = 1 if self.seed is None else self.seed
+        return SoakRequest(parse_count(self.random), seed, seconds, workers=where.workers())
 
 
 def parse_count(text: str) -> int:

@@ -11,7 +11,7 @@ import typer
 
 from fpgaml.cli import complete
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, FrameworkChoice, Quiet, checking
+from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, FrameworkChoice, Quiet, checking
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def _evaluate(
     data: DataOptions = DataOptions(),
     of_task: TaskOptions = TaskOptions(),
     own: OwnOptions = OwnOptions(),
+    where: ClusterOptions = ClusterOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print what was measured as JSON.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -130,16 +131,16 @@ def _evaluate(
 
     found = None if Path(subject).exists() else find_network(subject)
     if found is not None:
-        _refuse_own(data, own)
+        _refuse_own(data, own, where)
         _of_task(*found, subject, output, data, of_task, json_output=json_output, quiet=quiet)
         return
     if not Path(subject).exists():
         find_task(subject)
     _refuse_of_task(of_task)
-    _of_own(Path(subject), output, data, own, json_output=json_output, quiet=quiet)
+    _of_own(Path(subject), output, data, own, where, json_output=json_output, quiet=quiet)
 
 
-def _refuse_own(data: DataOptions, own: OwnOptions) -> None:
+def _refuse_own(data: DataOptions, own: OwnOptions, where: ClusterOptions) -> None:
     given = {
         "--data-axes": data.data_axes,
         "--events": data.events,
@@ -149,6 +150,8 @@ def _refuse_own(data: DataOptions, own: OwnOptions) -> None:
         "--input-type": own.input_type,
         "--sim": own.sim or None,
         "--background-rate": own.background_rate,
+        "--cluster": where.cluster,
+        "--cluster-config": where.cluster_config,
         "--framework": None if own.framework == FrameworkChoice.AUTO else own.framework,
     }
     _refuse(given, "for a project or model of your own; a task brings its events and networks")
@@ -211,7 +214,14 @@ def _of_task(
 
 
 def _of_own(
-    subject: Path, output: Path | None, data: DataOptions, own: OwnOptions, *, json_output: bool, quiet: bool
+    subject: Path,
+    output: Path | None,
+    data: DataOptions,
+    own: OwnOptions,
+    where: ClusterOptions,
+    *,
+    json_output: bool,
+    quiet: bool,
 ) -> None:
     from fpgaml.cli.show import print_json, show_section
     from fpgaml.progress import choose_progress
@@ -231,6 +241,7 @@ def _of_own(
         input_types=tuple(own.input_type or ()),
         simulate=own.sim,
         background_hz=rate,
+        workers=where.workers() if where.chosen else None,
     )
     written = writing.write(found, asked, folder)
     if json_output:

@@ -121,6 +121,11 @@ class ClusterOptions:
         ),
     ] = None
 
+    @property
+    def chosen(self) -> bool:
+        """Whether the user says where."""
+        return self.cluster is not None or self.cluster_config is not None
+
     def workers(self) -> Workers:
         """The choice; nothing is started yet.
 

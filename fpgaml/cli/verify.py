@@ -11,7 +11,7 @@ import typer
 
 from fpgaml.cli.depth import DepthOptions
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
+from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, Quiet, Strict, checking
 from fpgaml.cli.project_folder import ProjectArgument, project_here
 from fpgaml.projectfile.project_file import ProjectFile
 
@@ -27,6 +27,7 @@ def _verify(
         bool, typer.Option("--cosim", help="Simulate the RTL too, as it lies there, with the project's own bench.")
     ] = False,
     depth: DepthOptions = DepthOptions(),
+    where: ClusterOptions = ClusterOptions(),
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -40,7 +41,7 @@ def _verify(
     """
     from fpgaml.progress import choose_progress
 
-    random = depth.request()
+    random, workers = depth.request(where), where.workers() if where.chosen else None
     progress = choose_progress(quiet)
     with progress.step("starting"):
         from fpgaml.cli.show import end, show_results
@@ -50,7 +51,7 @@ def _verify(
         project, file = project_here()
         model, data, checks = filled(file, model, data, checks)
         strict = strict or file.values.get("strict", False)
-    verification = run(project, model, checking(data, checks), progress, cosim=cosim, random=random)
+    verification = run(project, model, checking(data, checks), progress, cosim=cosim, random=random, workers=workers)
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():

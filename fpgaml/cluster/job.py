@@ -39,10 +39,13 @@ Given_co = TypeVar("Given_co", bound=Sum, covariant=True)
 class Job(Protocol[Given_co]):
     """Work that can be cut; it is pickled, and sent to where its pieces are done."""
 
-    title: str
-    """For progress."""
-    unit: str
-    """What `Piece.count` counts."""
+    @property
+    def title(self) -> str:
+        """For progress."""
+
+    @property
+    def unit(self) -> str:
+        """What `Piece.count` counts."""
 
     def pieces(self) -> Sequence[Piece]:
         """All of them, in order."""

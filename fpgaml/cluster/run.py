@@ -23,11 +23,12 @@ class Done(Generic[S]):
 
     Args:
         total: the sum of all pieces that were done; None if none was.
-        failed: pieces that gave nothing, and why.
+        failed: pieces that gave nothing, and why; refused: those of them whose input is bad.
     """
 
     total: S | None
     failed: Mapping[Piece, str] = field(default_factory=dict)
+    refused: frozenset[Piece] = frozenset()
 
 
 @interruptible()
@@ -66,7 +67,7 @@ def run_job(
             with open_pool(job, workers, progress) as pool:
                 for last in (False, True):
                     open_ = round_.go(pool, open_, advance, last)
-    return Done(round_.total, dict(sorted(round_.failed.items())))
+    return Done(round_.total, dict(sorted(round_.failed.items())), frozenset(round_.refused))
 
 
 @contextmanager
@@ -100,6 +101,7 @@ class _Round(Generic[S]):
     def __init__(self, total: S | None, keep: Callable[[Piece, S], object]) -> None:
         self.total = total
         self.failed: dict[Piece, str] = {}
+        self.refused: set[Piece] = set()
         self._keep = keep
 
     def go(self, pool: Pool[S], pieces: Sequence[Piece], advance: Callable[[int], object], last: bool) -> list[Piece]:
@@ -119,6 +121,7 @@ class _Round(Generic[S]):
                 continue
             if isinstance(result, Failure):
                 self.failed[piece] = result.reason
+                self.refused |= {piece} if result.final else set()
             else:
                 self._keep(piece, result)
                 self.total = result if self.total is None else self.total.plus(result)

@@ -28,13 +28,27 @@ class Checked:
     """
 
     def __init__(self, graph: Graph, emulator: Runs) -> None:
-        self._emulator = emulator
+        self._graph, self._emulator = graph, emulator
         self.sample = Sample(graph)
 
     @property
     def title(self) -> str:
         """As in `Engine`: how many events, and how many of them were compared."""
         return self.sample.title
+
+    @property
+    def events(self) -> int:
+        """As in `Engine`."""
+        return self.sample.events
+
+    @property
+    def compared(self) -> int:
+        """As in `Engine`."""
+        return self.sample.compared
+
+    def anew(self) -> Checked:
+        """As in `Engine`."""
+        return Checked(self._graph, self._emulator)
 
     def run(self, values: Values) -> dict[str, FixedArray]:
         """As in `Engine`.

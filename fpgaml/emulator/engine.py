@@ -58,6 +58,17 @@ class Engine(Protocol):
             CheckFailedError: they differ.
         """
 
+    @property
+    def events(self) -> int:
+        """How many it ran that something else than the interpreter ran."""
+
+    @property
+    def compared(self) -> int:
+        """On how many of them the interpreter gave the same."""
+
+    def anew(self) -> Engine:
+        """The same, which has run nothing yet: what it then compares does not depend on what was before."""
+
 
 @dataclass(frozen=True)
 class Interpreter:
@@ -76,6 +87,20 @@ class Interpreter:
 
     def confirm(self, values: Mapping[str, FixedArray], outputs: Mapping[str, FixedArray]) -> None:
         """As in `Engine`: it is the interpreter."""
+
+    @property
+    def events(self) -> int:
+        """As in `Engine`."""
+        return 0
+
+    @property
+    def compared(self) -> int:
+        """As in `Engine`."""
+        return 0
+
+    def anew(self) -> Interpreter:
+        """As in `Engine`."""
+        return self
 
 
 def choose_engine(graph: Graph, events: int, progress: Progress) -> Engine:

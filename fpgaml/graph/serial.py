@@ -36,6 +36,8 @@ from fpgaml.graph.ops import OPERATIONS, Operation
 from fpgaml.graph.types import FixedType, Ints
 from fpgaml.graph.values import FixedArray
 
+GRAPH_FILE = "graph.json"
+"""In a project."""
 FORMAT = "fpgaml-graph"
 VERSION = 1
 MAX_POINT = 1 << 16
@@ -101,7 +103,7 @@ def read_graph(project: Path) -> Graph:
     Raises:
         FpgamlError: there is none, or as `from_json`.
     """
-    path = project / "graph.json"
+    path = project / GRAPH_FILE
     try:
         return from_json(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from fpgaml.files import file_sha256
@@ -35,3 +36,12 @@ def edited_files(folder: Path, manifest: Manifest) -> list[str]:
     """Files that changed or vanished since the project was generated, by relative path."""
     recorded = sorted(manifest.files.items())
     return [name for name, digest in recorded if not (folder / name).is_file() or file_sha256(folder / name) != digest]
+
+
+def content_of(folder: Path, manifest: Manifest) -> str:
+    """A hash of a project's manifest and of all files that it names, as they are now; missing ones count too."""
+    digest = hashlib.sha256(file_sha256(folder / MANIFEST).encode())
+    for name in sorted(manifest.files):
+        path = folder / name
+        digest.update(f"\0{name}\0{file_sha256(path) if path.is_file() else ''}".encode())
+    return digest.hexdigest()

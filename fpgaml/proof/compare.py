@@ -35,6 +35,10 @@ class Difference:
     got_raw: int
     fractional: int
 
+    def place(self) -> tuple[int, tuple[int, ...]]:
+        """By which the first of several is told."""
+        return self.event, self.position
+
     def __str__(self) -> str:
         position = self.position[0] if len(self.position) == 1 else self.position
         raw = "" if self.expected_raw is None else f" (raw {self.expected_raw})"
@@ -46,7 +50,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison found; add those of consecutive chunks with `+`.
+    """What a comparison found; add those of other events with `+`, in any order.
 
     Args:
         name: of what was compared.
@@ -94,7 +98,7 @@ class Comparison:
             values=self.values + other.values,
             differing_events=self.differing_events + other.differing_events,
             differing_values=self.differing_values + other.differing_values,
-            first=self.first or other.first,
+            first=min(filter(None, (self.first, other.first)), key=Difference.place, default=None),
             largest_lsb=max(self.largest_lsb, other.largest_lsb),
             largest=max(self.largest, other.largest),
             rounded_to=self.rounded_to or other.rounded_to,

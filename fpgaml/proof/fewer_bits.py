@@ -77,6 +77,10 @@ class CodeCounts:
         places = np.asarray(codes + self._base, dtype=np.int64).reshape(-1)
         self._counts += np.bincount(places, minlength=self._counts.size)
 
+    def take(self, other: CodeCounts) -> None:
+        """Add what was counted elsewhere, of the same quantizer."""
+        self._counts = self._counts + other._counts
+
     def fewer(self) -> tuple[FewerBits, ...]:
         """One bit less and more, as far as some element still has bits then."""
         most = min(int(self._magnitude.max(initial=0)) - 1, MOST_FEWER)

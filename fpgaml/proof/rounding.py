@@ -36,6 +36,11 @@ class InputRounding:
             largest=max(self.largest, float(changes.max(initial=0.0))),
         )
 
+    def __add__(self, other: InputRounding) -> InputRounding:
+        return InputRounding(
+            self.name, self.values + other.values, self.changed + other.changed, max(self.largest, other.largest)
+        )
+
 
 def changed_events(raw: Reals, rounded: Reals) -> NDArray[np.bool_]:
     """Which events are not what they were, in any input: shape (events,)."""

@@ -85,7 +85,7 @@ class StatisticsAccumulator:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: dict[str, Tally] = {}
 
     def __call__(self, node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
         """Count one operation of the interpreter; anything but Quantize is passed over."""
@@ -108,9 +108,19 @@ class StatisticsAccumulator:
         for node in self._graph.inputs:
             assert isinstance(node.op, Input)
             if values[node.name].integers.size:
-                tally = self._tallies.setdefault(node.name, _Tally(node.op.quantizer))
+                tally = self._tallies.setdefault(node.name, Tally(node.op.quantizer))
                 tally.add_reals(np.asarray(reals[node.name], dtype=np.float64), values[node.name])
         return values
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Counts by node, as they are so far."""
+        return dict(self._tallies)
+
+    def take(self, tallies: Mapping[str, Tally]) -> None:
+        """Add what was counted elsewhere."""
+        for name, tally in tallies.items():
+            self._tallies[name] = self._tallies[name].plus(tally) if name in self._tallies else tally
 
     def results(self) -> tuple[QuantizerStatistics, ...]:
         """Everything so far, in the graph's order."""
@@ -118,7 +128,7 @@ class StatisticsAccumulator:
 
     def _see(self, name: str, node: Node, inputs: list[FixedArray], result: FixedArray) -> None:
         if isinstance(node.op, Quantize) and result.integers.size:
-            self._tallies.setdefault(name, _Tally(node.op.quantizer)).add(inputs[0], result)
+            self._tallies.setdefault(name, Tally(node.op.quantizer)).add(inputs[0], result)
 
 
 def _named(graph: Graph) -> Iterator[Node]:
@@ -131,7 +141,7 @@ def _named(graph: Graph) -> Iterator[Node]:
                 yield replace(inner, name=f"{node.name}.{inner.name}", source=inner.source or source)
 
 
-class _Tally:
+class Tally:
     """One quantizer's counts.
 
     The extremes of each element are enough for most of it: rounding keeps their order. Values are looked at
@@ -161,6 +171,19 @@ class _Tally:
             wide = Quantizer(FixedType(1, kind.integer + 2, kind.fractional), self.quantizer.rounding, Overflow.SAT)
             self.outside += _count_outside(self.quantizer, quantize_reals(reals, wide))
         self._count(reals.size, (float(low.min()), float(high.max())), result)
+
+    def plus(self, other: Tally) -> Tally:
+        """Both together, whatever the order."""
+        both = Tally(self.quantizer)
+        both.values, both.outside = self.values + other.values, self.outside + other.outside
+        for each in (self, other):
+            if each.low is not None and each.high is not None:
+                both._widen(each.low, each.high)
+        both.before = (min(self.before[0], other.before[0]), max(self.before[1], other.before[1]))
+        both.after = (min(self.after[0], other.after[0]), max(self.after[1], other.after[1]))
+        both.codes.take(self.codes)
+        both.codes.take(other.codes)
+        return both
 
     def result(self, node: Node) -> QuantizerStatistics:
         assert self.low is not None and self.high is not None

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgaml.checking import Checking
+from fpgaml.cluster.workers import Workers
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import Orders
 from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
-from fpgaml.graph.values import FixedArray
 from fpgaml.oracles import choose_oracle
 from fpgaml.physics.columns import columns_of_proof, in_file_terms, shared
 from fpgaml.physics.measure import Scored, measure
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.hashes import edited_files
+from fpgaml.project.hashes import content_of, edited_files
 from fpgaml.project.publish import is_project
-from fpgaml.proof.checks import Batch, Check, Proof, data_batches
-from fpgaml.proof.compare import Comparison, compare, tally
-from fpgaml.record.base import Fact
+from fpgaml.proof.checks import Proof
+from fpgaml.proof.part import in_order
 from fpgaml.record.files import update_results
 from fpgaml.record.physics import Column, ColumnRole, Physics
-from fpgaml.running.firmware import OpenProject, Running, start
+from fpgaml.running.answers import Answers
+from fpgaml.running.firmware import OpenProject
+from fpgaml.running.pieces import EventsJob, FirmwareOf, run_here, run_there
 from fpgaml.source import load_with_data
 
-Opened = Callable[[], Running]
-"""Starts firmware, which may compile it."""
 EVERY = 1 << 62
 """Events that the framework is asked about: a sample would judge columns on different ones."""
 
@@ -70,6 +68,7 @@ def evaluate(
     input_types: Sequence[str] = (),
     simulate: bool = False,
     background_hz: float | None = None,
+    workers: Workers | None = None,
 ) -> Evaluation:
     """Judge a project, or a model file without firmware, on labelled events.
 
@@ -81,6 +80,7 @@ def evaluate(
         model: of a project, the model file, so that its framework can be asked; input_types: of a model, as for
             `convert`; simulate: as for `running.firmware.start`.
         background_hz: how often background comes: its false-positive rates are trigger rates then.
+        workers: that share the events; None: this process. The framework of the source runs here in any case.
 
     Raises:
         FpgamlError: no data or labels, or what does not fit; before anything is compiled or asked.
@@ -92,23 +92,28 @@ def evaluate(
             reason = "is needed to judge by"
             raise FpgamlError(option, reason, "`fpgaml predict` writes answers without labels; a task brings its own")
     if is_project(subject):
-        return _of_project(subject, checking, progress, model, simulate, background_hz)
+        return _of_project(subject, checking, progress, model, simulate, background_hz, workers)
     if subject.is_dir():
         raise FpgamlError(str(subject), "is a folder, but no project", "Give the folder that `fpgaml convert` wrote")
     if simulate or model is not None:
         raise FpgamlError("--sim, --model", "go with a project", "Convert the model, and give the project's folder")
-    return _of_model(subject, checking, progress, input_types, background_hz)
+    return _of_model(subject, checking, progress, input_types, background_hz, workers)
 
 
 def _of_model(
-    path: Path, checking: Checking, progress: Progress, input_types: Sequence[str], background_hz: float | None
+    path: Path,
+    checking: Checking,
+    progress: Progress,
+    input_types: Sequence[str],
+    background_hz: float | None,
+    workers: Workers | None,
 ) -> Evaluation:
     with progress.step("reading the model"):
         model, data = load_with_data(path, input_types, checking.events, None, checking.check)
     assert data is not None
     inputs_of_model = all(choice.origin == "model" for choice in model.inputs)
     judged = _Judged(model.graph, data, model.codings, model.axes, bool(model.approximations), inputs_of_model)
-    physics, why_not, _ = judged.run(path, checking, None, progress)
+    physics, why_not, _ = judged.run(path, checking, None, progress, workers)
     physics = physics.model_copy(update={"background_hz": background_hz})
     notes = ("no firmware: a project of `fpgaml convert` is judged with its own", *why_not)
     return Evaluation(path, physics, notes)
@@ -121,6 +126,7 @@ def _of_project(
     model: Path | None,
     simulate: bool,
     background_hz: float | None,
+    workers: Workers | None,
 ) -> Evaluation:
     project = OpenProject.read(folder)
     graph, manifest = project.graph, project.manifest
@@ -129,9 +135,8 @@ def _of_project(
     checking.check({name: graph.shapes[name] for name in graph.outputs}, project.axes, data.events)
     inputs_of_model = all(each.origin == "model" for each in manifest.input_types)
     judged = _Judged(graph, data, project.codings, project.axes, bool(manifest.approximations), inputs_of_model)
-    physics, why_not, different = judged.run(
-        model, checking, lambda: start(project, progress, simulate=simulate), progress
-    )
+    firmware = FirmwareOf(folder.absolute(), content_of(folder, manifest), simulate)
+    physics, why_not, different = judged.run(model, checking, firmware, progress, workers)
     physics = physics.model_copy(update={"background_hz": background_hz})
     edited = edited_files(folder, manifest)
     if not edited:
@@ -157,32 +162,34 @@ class _Judged:
     model_rounds: bool
 
     def run(
-        self, model: Path | None, checking: Checking, opened: Opened | None, progress: Progress
+        self,
+        model: Path | None,
+        checking: Checking,
+        firmware_of: FirmwareOf | None,
+        progress: Progress,
+        workers: Workers | None,
     ) -> tuple[Physics, tuple[str, ...], int]:
-        """Everything on every event: metrics, why there is no source column, and in how many events firmware differs.
-
-        Args:
-            opened: starts the firmware; None without any.
-        """
+        """Everything on every event: metrics, why there is no source column, and events in which firmware differs."""
         oracle, why_not = choose_oracle(
             model, self.graph, checking, self.codings, self.axes, approximate=self.approximate
         )
         with oracle or nullcontext():
-            firmware = _Answers(opened()) if opened else None
-            hops = [firmware] if firmware else []
+            firmware = Answers(firmware_of.start(progress)) if firmware_of else None
             proof = checking.proof(
                 self.graph,
-                hops,
+                [firmware] if firmware and workers is None else [],
                 oracle,
                 model_rounds=self.model_rounds,
                 approximate=self.approximate,
                 statistics=False,
             )
             proof.wait(progress)
-            with progress.bar("events through every column", self.data.events) as advance:
-                for batch in data_batches(proof, self.data):
-                    proof.run(batch)
-                    advance(batch.events)
+            if workers is None:
+                run_here(proof, self.data, "events through every column", progress)
+            else:
+                part = run_there(self._job(checking, firmware_of), proof, workers, progress)
+                if firmware is not None:
+                    firmware.outputs, firmware.found = in_order(part.firmware_outputs), dict(part.firmware)
         columns = columns_of_proof(proof, (), self.codings, self.axes)
         if firmware is not None:
             columns = (*columns, self._column(firmware, columns))
@@ -193,7 +200,21 @@ class _Judged:
         missing = () if proof.source_outputs and proof.oracle else (_no_source(proof, why_not),)
         return physics, missing, firmware.different if firmware else 0
 
-    def _column(self, firmware: _Answers, others: Sequence[Scored]) -> Scored:
+    def _job(self, checking: Checking, firmware: FirmwareOf | None) -> EventsJob:
+        return EventsJob(
+            graph=self.graph,
+            data=self.data,
+            checking=checking,
+            codings=self.codings,
+            axes=self.axes,
+            model_rounds=self.model_rounds,
+            approximate=self.approximate,
+            statistics=False,
+            firmware=firmware,
+            answers=True,
+        )
+
+    def _column(self, firmware: Answers, others: Sequence[Scored]) -> Scored:
         """The firmware's; of the Graph's answers where every bit of every event is equal."""
         running = firmware.running
         answers = {
@@ -217,33 +238,3 @@ class _Judged:
 def _no_source(proof: Proof, why_not: str) -> str:
     reason = proof.no_answers or why_not or "it answered nothing for these events"
     return f"no column of the source model: {reason}"
-
-
-@dataclass
-class _Answers:
-    """Follows `Hop`: keeps what firmware answers, and counts the events where it differs."""
-
-    running: Running
-    outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
-    found: dict[str, Comparison] = field(default_factory=dict)
-
-    def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
-        """Run a batch."""
-        answers = self.running.run(batch.values)
-        for name, value in outputs.items():
-            self.outputs.setdefault(name, []).append(answers[name].to_float())
-            if self.running.of_graph:
-                tally(self.found, name, compare(value, answers[name], name, first_event))
-
-    def checks(self) -> Sequence[Check]:
-        """None: columns are compared here."""
-        return ()
-
-    def parts(self) -> Mapping[str, Fact]:
-        """Nothing."""
-        return {}
-
-    @property
-    def different(self) -> int:
-        """Events of which the output that differs most is not the Graph's."""
-        return max((each.differing_events for each in self.found.values()), default=0)

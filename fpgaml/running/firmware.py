@@ -132,7 +132,7 @@ def _standing(project: OpenProject, check: str) -> str:
 
 def _simulation(project: OpenProject, progress: Progress) -> Running:
     from fpgaml.cosim.bulk.build import build
-    from fpgaml.cosim.bulk.check import read_design
+    from fpgaml.cosim.bulk.design import read_design
     from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run
 
     if not (project.folder / "sim" / "bench.json").is_file():

@@ -15,14 +15,13 @@ from fpgaml.cluster.job import Piece
 from fpgaml.emulator.engine import Engine, Interpreter, choose_engine
 from fpgaml.emulator.titles import EMULATOR, INTERPRETER
 from fpgaml.errors import CheckFailedError, FpgamlError
-from fpgaml.files import file_sha256
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 from fpgaml.progress import Silent
 from fpgaml.project.golden import read_golden
+from fpgaml.project.hashes import content_of
 from fpgaml.project.ports import Port
 from fpgaml.record.files import MANIFEST
-from fpgaml.record.manifest import Manifest
 from fpgaml.running.firmware import OpenProject
 from fpgaml.soak.firmware import Tried, open_tried
 from fpgaml.soak.stream import Stream
@@ -191,14 +190,3 @@ def piece_events(tried: Tried) -> int:
     values = max(1, values, sum(port.size for port in tried.ports))
     most = max(1, min(PIECE_EVENTS, PIECE_VALUES // values, PIECE_COST // max(1, tried.cost)))
     return 1 << (most.bit_length() - 1)
-
-
-def content_of(folder: Path, manifest: Manifest) -> str:
-    """A hash of a project's manifest and of all files that it names, as they are now; missing ones count too."""
-    import hashlib
-
-    digest = hashlib.sha256(file_sha256(folder / MANIFEST).encode())
-    for name in sorted(manifest.files):
-        path = folder / name
-        digest.update(f"\0{name}\0{file_sha256(path) if path.is_file() else ''}".encode())
-    return digest.hexdigest()

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from fpgaml.cores import cores
 from fpgaml.cosim.bulk.build import BulkProgram, Design, build
-from fpgaml.cosim.bulk.check import read_design
+from fpgaml.cosim.bulk.design import read_design
 from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Run, Share
 from fpgaml.cosim.bulk.turns import in_turn, out_of_turn
 from fpgaml.errors import FpgamlError

@@ -17,11 +17,11 @@ from fpgaml.cores import cores
 from fpgaml.errors import FpgamlError, RunFailedError
 from fpgaml.files import write_bytes_whole
 from fpgaml.progress import Progress, Silent
-from fpgaml.project.hashes import edited_files
+from fpgaml.project.hashes import content_of, edited_files
 from fpgaml.record.files import update_results
 from fpgaml.running.firmware import OpenProject
 from fpgaml.soak.firmware import open_tried
-from fpgaml.soak.job import Opened, SoakJob, content_of, open_stream, piece_events
+from fpgaml.soak.job import Opened, SoakJob, open_stream, piece_events
 from fpgaml.soak.kept import FOLDER, Key, Ledger, Store
 from fpgaml.soak.result import Came, Soaked, SoakRequest, soaked
 from fpgaml.soak.smallest import Smallest, smallest

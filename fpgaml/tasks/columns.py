@@ -104,7 +104,7 @@ def rtl_column(project: Path, progress: Progress, name: str = "rtl", title: str 
         FpgamlError: not such a project; ToolError: no Verilator or g++.
     """
     from fpgaml.cosim.bulk.build import build
-    from fpgaml.cosim.bulk.check import read_design
+    from fpgaml.cosim.bulk.design import read_design
     from fpgaml.cosim.bulk.run import NO_PAUSES, Fault, Run
 
     graph = read_graph(project)

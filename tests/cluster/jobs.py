@@ -31,7 +31,7 @@ class Squares:
 
     Args:
         refused, raising, deadly: the first entries of pieces that are bad input, raise, and kill their process.
-        fragile: of such as fail once, if a folder is given to remember that in.
+        fragile: of such as fail once, if a folder is given to remember that in; slow: of those that take longer.
     """
 
     entries: int
@@ -41,6 +41,7 @@ class Squares:
     raising: tuple[int, ...] = ()
     deadly: tuple[int, ...] = ()
     fragile: tuple[int, ...] = ()
+    slow: tuple[int, ...] = ()
     memory: Path | None = None
     title: str = "squares"
     unit: str = "numbers"
@@ -57,7 +58,7 @@ class Squares:
             raise ValueError(f"cannot square {first}")
         if first in self.deadly or (first in self.fragile and self._first_time(first)):
             os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(self.seconds)
+        time.sleep(0.3 if first in self.slow else self.seconds)
         numbers = range(first, first + piece.count)
         return Total(piece.count, sum(n * n for n in numbers), frozenset([os.getpid()]))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fpgaml.cluster.first import run_to_first
 from fpgaml.cluster.job import Piece
 from fpgaml.cluster.run import run_job
 from fpgaml.cluster.workers import HERE, Local, Workers
@@ -105,3 +106,11 @@ def test_interrupted_work_ends_at_once_with_all_its_processes() -> None:
     assert time.monotonic() - began < 3
     program.stdout.close()
     assert not any(Path(f"/proc/{process}").exists() for process in processes)
+
+
+@pytest.mark.parametrize("workers", [HERE, Local(3)])
+def test_work_ends_with_the_first_find_and_all_before_it_is_done(workers: Workers) -> None:
+    """Piece 4 of 40 numbers is slow, and found later than piece 6; what is behind piece 4 is not counted."""
+    wanted = {sum(n * n for n in range(first, first + 10)) for first in (40, 60)}
+    done = run_to_first(Squares(1000, 10, slow=(40,)), lambda part: part.sum in wanted, Silent(), workers)
+    assert done.total == Total(50, squares_below(50))

@@ -43,13 +43,13 @@ def check_stream(
     # As many windows as have that many results, and the most that are sent without a reset.
     first = -(-window.shape[0] // continuous.hop) * continuous.channels
     events = -(-(request.frames + first) * continuous.hop // window.shape[0]) + continuous.channels
-    inputs, total = inputs_of(project, opened, replace(request, frames=events), max(1, RUN_VALUES // window.size))
+    inputs = inputs_of(project, opened, replace(request, frames=events), max(1, RUN_VALUES // window.size))
     pauses = replace(request.pauses, stall_percent=0, seed=request.seed)
     engine = choose_engine(opened, request.frames, progress)
     tally = _Tally(program, continuous, engine, pauses)
     started = time.monotonic()
-    with progress.bar("bulk simulation", total, "results") as advance:
-        for values in inputs:
+    with progress.bar("bulk simulation", inputs.events, "results") as advance:
+        for values in inputs.blocks():
             tally.add(opened, values[window.name])
             advance(values[window.name].shape[0])
             if tally.stopped:

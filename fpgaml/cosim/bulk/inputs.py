@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fpgaml.cosim.bulk.result import BulkRequest, Values
 from fpgaml.data.coded import coded, codings_in
-from fpgaml.data.dataset import open_data
+from fpgaml.data.dataset import DataSet, OpenEvents, open_data
 from fpgaml.data.file_axes import file_shapes, in_graph_order
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
@@ -18,27 +19,55 @@ from fpgaml.proof.vectors import corner_vectors
 from fpgaml.record.files import read_manifest
 
 
-def inputs_of(project: Path, graph: Graph, request: BulkRequest, chunk: int) -> tuple[Iterator[Values], int]:
-    """Inputs in chunks, and how many frames there are."""
+@dataclass(frozen=True)
+class Inputs:
+    """What frames are made of; any range of them.
+
+    Args:
+        graph: whose inputs they are; request: how many, and of what; events: how many there are.
+        size: events that are made up together: each such block from a seed of its own.
+    """
+
+    graph: Graph
+    request: BulkRequest
+    events: int
+    size: int
+    data: DataSet | None = None
+
+    @cached_property
+    def _open(self) -> OpenEvents:
+        assert self.data is not None
+        return OpenEvents(self.data)
+
+    def block(self, first: int, count: int) -> Values:
+        """Events from the first of a block on, at most as many as a block has.
+
+        Raises:
+            FpgamlError: data that cannot be used.
+        """
+        if self.data is None:
+            return corner_vectors(self.graph, count, self.request.seed + first // self.size)
+        batch = self._open.read(first, first + count)
+        return read_inputs(self.graph, {node: batch[layer] for layer, node in self.graph.input_layers.items()})
+
+    def blocks(self) -> Iterator[Values]:
+        """All of them, in order."""
+        for first in range(0, self.events, self.size):
+            yield self.block(first, min(self.size, self.events - first))
+
+
+def inputs_of(project: Path, graph: Graph, request: BulkRequest, size: int) -> Inputs:
+    """Inputs in blocks of so many events.
+
+    Raises:
+        FpgamlError: none are asked for, or the data do not fit.
+    """
     if request.frames < 1:
         raise FpgamlError("--bulk", f"{request.frames} frames prove nothing", "Ask for 1 or more")
     if request.data is None:
-        return made_up(graph, request, chunk), request.frames
+        return Inputs(graph, request, request.frames, size)
     manifest = read_manifest(project) if is_project(project) else None
     codings, axes = (codings_in(manifest), manifest.axes) if manifest else ({}, {})
-    shapes = file_shapes(graph, axes)
-    events = open_data(request.data, shapes, limit=request.frames, by_shape=False)
+    events = open_data(request.data, file_shapes(graph, axes), limit=request.frames, by_shape=False)
     data = in_graph_order(coded(events, codings), axes)
-    per_frame = sum(prod(shape) for shape in shapes.values())
-
-    def read() -> Iterator[Values]:
-        for batch in data.chunks(chunk * per_frame):
-            yield read_inputs(graph, {node: batch[layer] for layer, node in graph.input_layers.items()})
-
-    return read(), data.events
-
-
-def made_up(graph: Graph, request: BulkRequest, chunk: int) -> Iterator[Values]:
-    """Corners of the inputs' types and random codes: for every chunk others."""
-    for number, start in enumerate(range(0, request.frames, chunk)):
-        yield corner_vectors(graph, min(chunk, request.frames - start), request.seed + number)
+    return Inputs(graph, request, data.events, size, data)
