@@ -1,20 +1,21 @@
 """The same network by alkaid alone: its tracer, its optimiser, its pipeline, its Verilog.
 
-Only what the trigger networks have is translated: products, quantizers, ReLU. Each input element has the type that the
-Graph gives it, so both sides know the same of the inputs.
+Only what the trigger networks have is translated: products, quantizers, ReLU, maxima of windows. Each input element has
+the type that the Graph gives it, so both sides know the same of the inputs.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fpgaml.graph.graph import Graph, Node
-from fpgaml.graph.ops import Input, Linear, Quantize, Relu, Reshape
+from fpgaml.graph.ops import Input, Linear, MaxPool, Quantize, Relu, Reshape, Shape
 from fpgaml.graph.types import FixedType
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.lower.linear import shared_inputs, terms
@@ -70,6 +71,8 @@ def _lowered(graph: Graph, node: Node, x: Any) -> Any:
         kind = op.quantizer
         kif = (np.broadcast_to(part, shape) for part in _kif(kind.type))
         return x.quantize(*kif, overflow_mode=kind.overflow.name, round_mode=kind.rounding.name)
+    if isinstance(op, MaxPool):
+        return _largest(op, x, shape)
     assert isinstance(op, Linear), f"{type(op).__name__} is not translated for alkaid"
     indices, weights = terms(op, x.shape)
     flat, scale = x.reshape(-1), 2.0**-op.kernel.fractional
@@ -81,6 +84,22 @@ def _lowered(graph: Graph, node: Node, x: Any) -> Any:
             columns[output] = total
     result = type(flat)(np.array(columns, dtype=object).reshape(shape), x.solver_options, hwconf=x.hwconf)
     return result if op.bias is None else result + op.bias.to_float()
+
+
+def _largest(op: MaxPool, x: Any, shape: Shape) -> Any:
+    """Of windows of a channels-last tensor, without padding."""
+    assert not np.any(op.pads), "a pool with padding is not translated for alkaid"
+    axes = list(zip(op.strides, shape, strict=False))
+    windows = [
+        x[
+            tuple(
+                slice(place, place + (count - 1) * step + 1, step)
+                for place, (step, count) in zip(at, axes, strict=True)
+            )
+        ]
+        for at in np.ndindex(*op.size)
+    ]
+    return reduce(np.maximum, windows)
 
 
 def outputs(program: Any, graph: Graph, values: FixedArray) -> FixedArray:

@@ -17,12 +17,13 @@ from rich.console import Console
 
 from benchmarks import kernels, machine
 from benchmarks.command import conversion_rows, start_row
+from benchmarks.emulator import emulator_rows
 from benchmarks.hls import ARIANNA, JETS, Simulated, simulate
 from benchmarks.measure import Row, table
 from benchmarks.rtl import missing, rtl_rows
 from benchmarks.streaming import streaming_rows
 
-PARTS = ("commands", "hls", "rtl", "streaming", "kernels")
+PARTS = ("commands", "hls", "rtl", "streaming", "kernels", "emulator")
 
 
 def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
@@ -57,6 +58,8 @@ def measure(parts: Sequence[str], notes: list[str]) -> list[Row]:
             notes.append(f"kernels: skipped, {reason}")
         else:
             rows += kernels.kernel_rows()
+    if "emulator" in parts:
+        rows += emulator_rows(notes)
     return rows
 
 

@@ -17,7 +17,7 @@ PER_PRODUCT = 0.35e-9
 """And for each product of a Linear."""
 
 
-COMPILE, PER_CHARACTER = 1.0, 1e-5
+COMPILE, PER_CHARACTER = 1.0, 2e-6
 """Seconds of g++ for a source, and for each character of it."""
 
 

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 
 import fpgaml
+from fpgaml.emulator.engine import Interpreter
+from fpgaml.graph.ops import Dense
+from fpgaml.progress import Silent
 from fpgaml.proof import graph_runs
+from fpgaml.proof.checks import Batch, Proof
+from fpgaml.proof.hops import Simulated
+from fpgaml.proof.vectors import corner_vectors
 from fpgaml.record.files import read_results
 from fpgaml.record.physics import ColumnRole, Physics
 from fpgaml.record.verdict import Status
+from tests.graph.build import fixed, graph_of
 from tests.paths import ROOT, needs_compiler
 from tests.paths import fpgaml as command_line
 
@@ -62,3 +69,23 @@ def test_a_conversion_says_who_computed_the_graph(emulated: None, tmp_path: Path
     assert read_results(other).counted_events is None
     golden = {path.name: path.read_bytes() for path in (project / "tb_data").iterdir()}
     assert golden == {path.name: path.read_bytes() for path in (other / "tb_data").iterdir()}
+
+
+def test_the_emulator_is_no_measure_of_itself(emulated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = graph_of(Dense(fixed([[1], [2]]), None), (2,))
+    titles = []
+    for is_emulator in (False, True):
+        proof = Proof(
+            graph=graph,
+            hops=[Simulated("Graph = firmware", Interpreter(graph).run, is_emulator=is_emulator)],
+            oracle=None,
+            model_rounds=True,
+            counted="data",
+        )
+        proof.runs.expect(1000, Silent())
+        for start in (0, 500):
+            proof.run(Batch(corner_vectors(graph, 500, 1 + start), None, "data", start))
+        titles.append([check.oracle for check in proof.firmware_checks()])
+        assert proof.quantizers() == ()
+    emulator = "the exact emulator, equal to the integer interpreter on 564 of 1,000 events"
+    assert titles == [[emulator], ["the integer interpreter"]]
