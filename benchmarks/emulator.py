@@ -1,7 +1,7 @@
 """The exact emulator against everything else that answers events: hls4ml, alkaid, and frameworks in float32.
 
-All of a network is measured in one run, on made-up events: corners of the input's type and random codes. Part `emulator`
-of `benchmarks.run`; `python -m benchmarks.emulator NETWORK ...` measures some networks alone.
+All of a network is measured in one run, on made-up events: corners of the input's type and random codes. It is part
+`emulator` of `benchmarks.run`; `python -m benchmarks.emulator NETWORK ...` measures some networks alone.
 """
 
 from __future__ import annotations
