@@ -13,12 +13,13 @@ import pytest
 
 from fpgaml.cluster.workers import HERE, Local, Workers
 from fpgaml.cosim.tools import find_verilator
-from fpgaml.errors import ToolError
+from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.files import write_bytes_whole
 from fpgaml.graph.serial import graph_hash, to_json
 from fpgaml.project.hashes import edited_files, folder_hashes
 from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.verdict import Status
+from fpgaml.report.sections.soak import soak_section
 from fpgaml.soak.result import Soaked, SoakRequest
 from fpgaml.soak.run import soak
 from tests.cosim.mini import Mini
@@ -91,20 +92,40 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path, at_once: Soaked) -> Non
         f"run.soak(Path(sys.argv[1]), SoakRequest({EVENTS}, workers=HERE, piece_events=2048))"
     )
     done = 0
-    for wait in (0.0, 0.11, 0.023):
-        process = subprocess.Popen([sys.executable, "-c", program, str(folder)])
+    for stop, wait in ((signal.SIGKILL, 0.0), (signal.SIGKILL, 0.11), (signal.SIGINT, 0.0)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(folder)], stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
         until = time.monotonic() + 60
         while process.poll() is None and events_in(kept) <= done and time.monotonic() < until:
             time.sleep(0.005)
         time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.send_signal(stop)
+        said = process.communicate()[1]
         assert events_in(kept) > done, "what was done before it was killed is kept"
         done = events_in(kept)
     assert done < EVENTS
+    assert f"stopped: {done:,} of {EVENTS:,} random events were compared; the same command goes on from there" in said
     found = run(folder)
     assert (found.entry.events, found.entry.checksum) == (EVENTS, at_once.entry.checksum)
     assert not found.notes
+
+
+def test_a_time_limit_ends_it_with_what_was_compared(tmp_path: Path, at_once: Soaked) -> None:
+    folder = project_of(tmp_path / "project")
+    found = run(folder, piece_events=1 << 14, seconds=0.0)
+    assert (found.entry.events, found.check.status) == (1 << 14, Status.EXACT)
+    assert "--time-limit" in found.entry.stopped
+    assert found.check.note == found.entry.stopped
+    assert run(folder).entry.checksum == at_once.entry.checksum
+
+
+def test_what_nothing_runs_is_refused(tmp_path: Path) -> None:
+    folder = project_of(tmp_path / "project")
+    bench = folder / "sim" / "bench.json"
+    bench.write_text(bench.read_text().replace('"verilog"', '"vhdl"'))
+    with pytest.raises(FpgamlError, match="reads no VHDL"):
+        run(folder)
 
 
 def events_in(kept: Path) -> int:
@@ -130,6 +151,9 @@ def test_an_edited_design_is_caught_and_its_event_made_small(tmp_path: Path) -> 
     assert [(each.element, each.raw) for each in small.inputs] == [(4, 7)]
     assert (small.events, small.nonzero, small.finished) == (1, 1, True)
     assert (small.wrong.output, small.wrong.element, small.wrong.expected, small.wrong.got) == ("y", 1, "0x7", "0x6")
+    told = "\n".join(str(part) for part in soak_section(entry).parts)
+    assert "1 element of the inputs is not zero: y[1]: expected 0x7, got 0x6" in told
+    assert small.command in told
     again = fpgaml(*small.command.split()[1:])
     assert again.returncode == 1, again.stdout + again.stderr
     assert "FAILED" in again.stdout
