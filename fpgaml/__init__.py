@@ -9,13 +9,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fpgaml.api import HlsTarget, RtlTarget, TfliteTarget, convert, emulate, evaluate, load, predict, verify
+    from fpgaml.api import (
+        CppTarget,
+        HlsTarget,
+        RtlTarget,
+        TfliteTarget,
+        convert,
+        emulate,
+        evaluate,
+        load,
+        predict,
+        verify,
+    )
 
 __version__ = "0.1.0"
 
-_API = ("HlsTarget", "RtlTarget", "TfliteTarget", "convert", "emulate", "evaluate", "load", "predict", "verify")
+_API = (
+    "CppTarget",
+    "HlsTarget",
+    "RtlTarget",
+    "TfliteTarget",
+    "convert",
+    "emulate",
+    "evaluate",
+    "load",
+    "predict",
+    "verify",
+)
 
 __all__ = [
+    "CppTarget",
     "HlsTarget",
     "RtlTarget",
     "TfliteTarget",

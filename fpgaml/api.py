@@ -15,6 +15,7 @@ from fpgaml.boards import find_board, parse_clock
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, Vectors
 from fpgaml.conversion import convert as run_conversion
+from fpgaml.cpp.target import CppTarget
 from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
@@ -104,7 +105,8 @@ def convert(
 
     Args:
         model: the file, or a task's name; output: the project's folder.
-        target: `HlsTarget(...)`, `RtlTarget(...)` or `TfliteTarget(...)` with its settings, or a name for the defaults.
+        target: `HlsTarget(...)`, `RtlTarget(...)`, `TfliteTarget(...)` or `CppTarget(...)` with its settings, or a name
+            for the defaults.
         board, part: a name of `fpgaml boards` or a board file (.toml), another part than its.
         clock_mhz, clock: another clock than the board's, as a number in MHz or as a text such as `5ns` or `200MHz`.
         input_type: type of an input that the model does not quantise, as for `load`.
@@ -359,6 +361,7 @@ def _files(**given: Events | None) -> Iterator[dict[str, Path]]:
 
 __all__ = [
     "Conversion",
+    "CppTarget",
     "Evaluation",
     "HlsTarget",
     "LoadedModel",

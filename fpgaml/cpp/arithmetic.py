@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fpgaml.cpp.facts import NodeArithmetic
-from fpgaml.emulator.integers import IntType
+from fpgaml.emulator.bodies.linear import in_pairs
+from fpgaml.emulator.integers import INT16, IntType
 from fpgaml.emulator.plan import Plan, plan
+from fpgaml.emulator.site import Site
+from fpgaml.emulator.tables import Tables
 from fpgaml.graph.graph import Graph, Node
 from fpgaml.graph.ops import Linear
 
@@ -27,13 +30,20 @@ def _rows(made: Plan, held: set[str], computed: set[str]) -> Iterator[NodeArithm
     for node in made.graph.nodes:
         tensor = made.tensor(node.name, "")
         where = _short(tensor.type) if node.name in held else ""
-        how = _how(node, _short(tensor.computed)) if node.name in computed else ""
+        how = _how(made, node) if node.name in computed else ""
         yield NodeArithmetic(node=node.name, held=where, computed=how)
 
 
-def _how(node: Node, kind: str) -> str:
-    return f"{kind} products and sums" if isinstance(node.op, Linear) else kind
+def _how(made: Plan, node: Node) -> str:
+    result = made.tensor(node.name, "")
+    kind = _short(result.computed)
+    if not isinstance(node.op, Linear):
+        return kind
+    operands = tuple(made.tensor(name, "") for name in node.inputs)
+    pairs = in_pairs(Site(node.op, operands, result, node.name, Tables()))
+    products = " and ".join(sorted(_short(INT16) if each else kind for each in pairs))
+    return f"{products} products, {kind} sums"
 
 
 def _short(kind: IntType) -> str:
-    return kind.cpp.removeprefix("std::").removesuffix("_t")
+    return kind.cpp.removeprefix("std::").removesuffix("_t").removeprefix("fpgaml::")

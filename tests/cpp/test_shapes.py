@@ -199,5 +199,7 @@ def test_what_the_record_says_of_arithmetic() -> None:
     facts = CppFacts(name=NAME, arithmetic=arithmetic(network()))
     rows = {each.node: (each.held, each.computed) for each in facts.arithmetic}
     assert rows["double"] == ("int16", "")
-    assert rows["first"][1].endswith("products and sums")
+    assert rows["first"] == ("", "int16 products, int32 sums")
     assert ("flat", "", "") not in facts.node_rows
+    of_words = {each.node: (each.held, each.computed) for each in arithmetic(wide_network())}
+    assert of_words["first"] == ("Wide<2>", "Wide<2> products, Wide<2> sums")

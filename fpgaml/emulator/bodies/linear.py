@@ -25,13 +25,27 @@ def linear(site: Site) -> list[str]:
     assert isinstance(site.op, Linear)
     (x,), op, unit = site.operands, site.op, site.result.unit
     sums = products_of(op, x.shape)
-    weights = shift_left(sums.weights, unit - x.unit - op.kernel.fractional)
+    weights = _weights(site, sums)
     bias: Ints = np.zeros(1, dtype=np.int64) if op.bias is None else op.bias.at(unit)
     spread = np.broadcast_to(bias, site.result.shape).ravel()
     lines: list[str] = []
     for group in range(len(weights)):
         lines += _group(site, sums, group, weights[group], spread)
     return lines
+
+
+def in_pairs(site: Site) -> frozenset[bool]:
+    """Whether sums are made of products of 16 bits, two at once: all of them, none, or some."""
+    assert isinstance(site.op, Linear)
+    groups = _weights(site, products_of(site.op, site.operands[0].shape))
+    wrapped = [_wrapped(weights, site.result.computed) for weights in groups]
+    return frozenset(_in_pairs(site, weights[:, part]) for weights in wrapped for part in _tiles(weights))
+
+
+def _weights(site: Site, sums: Products) -> Ints:
+    """At the binary point of the result, less that of what they are multiplied with."""
+    assert isinstance(site.op, Linear)
+    return shift_left(sums.weights, site.result.unit - site.operands[0].unit - site.op.kernel.fractional)
 
 
 def _group(site: Site, sums: Products, group: int, weights: Ints, bias: Ints) -> list[str]:
