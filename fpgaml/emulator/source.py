@@ -104,6 +104,7 @@ def generate(graph: Graph, name: str = "network") -> Source:
         "name": graph.name,
         "prefix": prefix,
         "header": f"{name}.h",
+        "file": f"{name}.cpp",
         "lanes": str(count),
         "scratch": str(max(made.bytes * count, 64)),
         "wide": _library("wide.h") if any(WIDE in text for text in (*tables.texts, *steps, block)) else "",

@@ -134,6 +134,9 @@ def test_numbers_of_several_words(tmp_path: Path) -> None:
     flags = {"CXXFLAGS": "-O0 -Wall -Wextra -Werror", "CFLAGS": "-O0 -Wall -Wextra -Werror", "PLAIN": 1}
     said = make(tmp_path, ["-j2", "test", "python", "cmssw"], EMULATOR_INCLUDE=interface(tmp_path), **flags)
     assert said.count(f"EXACT: {EVENTS} events, 0 numbers differ (small, baseline)") == 3
+    # A build of somebody else's compiles the source from another folder.
+    elsewhere = Path(tmp_path.name) / f"{NAME}.cpp"
+    run(tmp_path.parent, ["g++", "-std=c++17", "-DFPGAML_EMULATOR_ONLY=0", "-fsyntax-only", elsewhere])
 
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")

@@ -53,7 +53,7 @@ struct Step {
 #if FPGAML_EMULATOR_ONLY <= 0
 #define FPGAML_ISA baseline
 #define FPGAML_LEVEL 0
-#include __FILE__
+#include "{{file}}"
 #undef FPGAML_ISA
 #undef FPGAML_LEVEL
 #endif
@@ -67,7 +67,7 @@ struct Step {
 #endif
 #define FPGAML_ISA avx2
 #define FPGAML_LEVEL 1
-#include __FILE__
+#include "{{file}}"
 #undef FPGAML_ISA
 #undef FPGAML_LEVEL
 #ifdef __clang__
@@ -86,7 +86,7 @@ struct Step {
 #endif
 #define FPGAML_ISA avx512
 #define FPGAML_LEVEL 2
-#include __FILE__
+#include "{{file}}"
 #undef FPGAML_ISA
 #undef FPGAML_LEVEL
 #ifdef __clang__
