@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -58,9 +58,11 @@ class Tried:
         title: what runs it; check: the name of the check; tools: that take part, with versions.
         cost: of one event, in operations of about a nanosecond: pieces of work are cut by it.
         run: a batch; instead_of: the check that says that it is still to be made.
+        inputs: the project's names of the Graph's inputs, where these are others.
         is_emulator: whether it is the emulator itself: the interpreter computes what it must give.
         reals: events as a file of data holds them, by layer.
         reproduce: the command that tries such a file, without its name.
+        inputs: the project's names of the Graph's inputs, where these are others.
         is_emulator: whether it is the emulator: the interpreter computes what every event must give.
     """
 
@@ -74,6 +76,7 @@ class Tried:
     reals: Reals
     reproduce: str
     instead_of: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
     is_emulator: bool = False
 
 

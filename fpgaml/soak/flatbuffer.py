@@ -80,4 +80,5 @@ def open_flatbuffer(project: OpenProject, firmware: Firmware) -> Tried:
         run,
         reals,
         "fpgaml verify PROJECT --data",
+        inputs={nodes[port.tensor]: port.name for port in network.inputs},
     )

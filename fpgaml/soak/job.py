@@ -177,10 +177,12 @@ def known_events(project: OpenProject, tried: Tried) -> Mapping[str, FixedArray]
         return {}
     first = origins.get("vectors", 0)
     rows = slice(first, first + origins["data"])
+    ports = {facts.name: Port.from_row(facts.to_json()) for facts in project.manifest.inputs}
     found = {}
-    for node, facts in zip(tried.graph.inputs, project.manifest.inputs, strict=True):
-        values = read_golden(project.folder, Port.from_row(facts.to_json()), "input")
-        found[node.name] = FixedArray(values.integers[rows], values.fractional)
+    for node in tried.graph.inputs:
+        values = read_golden(project.folder, ports[tried.inputs.get(node.name, node.name)], "input")
+        events = values.integers[rows].reshape(-1, *tried.graph.shapes[node.name])
+        found[node.name] = FixedArray(events, values.fractional)
     return found
 
 
