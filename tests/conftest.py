@@ -46,7 +46,7 @@ WITH_TOOLS = (
     ),
     *("frontends/pytorch/test_targets.py", "graph/test_new_operation.py", "tasks/test_tasks.py", "cli/test_verify.py"),
     *("test_api.py", "test_backends_with_real_models.py", "test_conversion.py", "test_firmware_projects.py"),
-    *("soak/test_hls.py", "soak/test_rtl.py"),
+    *("soak/test_endless.py", "soak/test_hls.py", "soak/test_rtl.py"),
     *("test_litert.py", "test_models_to_firmware.py", "test_new_target.py"),
 )
 """Tests that run compilers, simulators, synthesis or a framework, or whole conversions: not for `make quick`."""

@@ -8,16 +8,17 @@ from contextlib import ExitStack
 from fpgaml.cores import cores
 from fpgaml.cosim.bulk.build import BulkProgram, Design, build
 from fpgaml.cosim.bulk.design import read_design
-from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Run, Share
+from fpgaml.cosim.bulk.run import NO_PAUSES, Chunk, Fault, Share
+from fpgaml.cosim.bulk.run import Run as BulkRun
 from fpgaml.cosim.bulk.turns import in_turn, out_of_turn
-from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.work import multiplications
 from fpgaml.progress import Progress
 from fpgaml.project.ports import Port
 from fpgaml.rtl.firmware import SIMULATION
 from fpgaml.running.firmware import OpenProject
-from fpgaml.soak.firmware import Ran, Tried, as_data
+from fpgaml.soak.endless import EndlessRun
+from fpgaml.soak.firmware import Ran, Run, Tried, as_data
 from fpgaml.soak.tally import Values
 
 CYCLE, MULTIPLICATION = 100, 10
@@ -28,27 +29,30 @@ def open_rtl(project: OpenProject, progress: Progress) -> Tried:
     """Compile the simulation.
 
     Raises:
-        FpgamlError: VHDL, or an endless stream.
+        FpgamlError: VHDL.
         ToolError: no Verilator or g++, or one of them failed.
     """
     graph = project.graph
     design = read_design(project.folder, graph)
-    if design.continuous:
-        reason = "tries events one by one, and the results of this core are of an endless stream"
-        raise FpgamlError("--random", reason, "`fpgaml cosim PROJECT --bulk N` simulates so many results of it")
     with ExitStack() as stack:
         program = build(
             design, lambda: stack.enter_context(progress.step("compiling the bulk simulation with Verilator and g++"))
         )
     ports = _events_ports(graph, design)
+    run: Run
+    if design.continuous:
+        run = EndlessRun(program)
+        cycles = run.spacing // design.continuous.samples
+    else:
+        run, cycles = _Bulk(program, ports), int(design.interval)
     return Tried(
         graph,
         ports,
         f"RTL in bulk, Verilator {program.verilator}",
         "Graph = RTL at random (verilator)",
         {"verilator": program.verilator},
-        max(CYCLE * int(design.interval), MULTIPLICATION * multiplications(graph)),
-        _Bulk(program, ports),
+        max(CYCLE * cycles, MULTIPLICATION * multiplications(graph)),
+        run,
         as_data(project),
         "fpgaml cosim PROJECT --bulk 1000 --data",
         SIMULATION,
@@ -73,7 +77,7 @@ class _Bulk:
     def __call__(self, values: Values) -> Ran:
         design = self._program.design
         frames = in_turn(dict(values), self._beats[0], design.channels)
-        with Run(self._program, frames, NO_PAUSES, cores()) as run:
+        with BulkRun(self._program, frames, NO_PAUSES, cores()) as run:
             chunk = run.wait()
         outputs = out_of_turn(chunk.outputs, self._ports, self._beats[1], design.channels)
         frame, problem = self._problem(chunk)
