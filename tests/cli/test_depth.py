@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fpgaml.cli.depth import DepthOptions, parse_count, parse_time
+from fpgaml.cli.options import ClusterOptions
 from fpgaml.errors import FpgamlError
+
+HERE = ClusterOptions()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_what_is_no_time(text: str) -> None:
 def test_a_seed_or_a_limit_alone_is_refused() -> None:
     for options in (DepthOptions(seed=3), DepthOptions(time_limit="3s")):
         with pytest.raises(FpgamlError, match="goes with --random"):
-            options.request()
-    request = DepthOptions("10M", None, "10min").request()
+            options.request(HERE)
+    request = DepthOptions("10M", None, "10min").request(HERE)
     assert request
     assert (request.events, request.seed, request.seconds) == (10**7, 1, 600)

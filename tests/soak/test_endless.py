@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fpgaml.cosim.bulk.build import build
-from fpgaml.cosim.bulk.check import read_design
+from fpgaml.cosim.bulk.design import read_design
 from fpgaml.graph.interpreter import interpret
 from fpgaml.soak.endless import EndlessRun
 from fpgaml.soak.stream import Stream
