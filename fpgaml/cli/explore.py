@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from fpgaml.frontends.registry import what_is_read
 
 if TYPE_CHECKING:
     from fpgaml.boards import Board
+    from fpgaml.tasks.sources import Sources
 
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 _SPAN = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>s|min|h|)")
@@ -32,8 +33,9 @@ class SearchOptions:
         list[str] | None,
         typer.Option(
             "--objective",
-            help="auc, accuracy, resolution or distance (from the network as it came); lut, ff, dsp, bram, latency, "
-            "interval. Several of them.  \\[default: auc where there are labels, else distance; and lut]",
+            help="auc, accuracy, resolution or distance (from the network as it came), a task's headline; lut, ff, "
+            "dsp, bram, latency, interval. Several of them.  \\[default: headline, auc where there are labels, else "
+            "distance; and lut]",
         ),
     ] = None
     vary: Annotated[
@@ -49,6 +51,7 @@ class SearchOptions:
     time_limit: Annotated[
         str | None, typer.Option("--time-limit", help="Stop after so long: 600s, 20min, 2h. It may go on later.")
     ] = None
+    float_network: Annotated[bool, typer.Option("--float", help="Of a task: its float network.")] = False
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 1
 
 
@@ -74,7 +77,9 @@ class PlaceOptions:
 
 
 def _explore(
-    model: Annotated[Path, typer.Argument(help=f"A model file: {what_is_read()}.")],
+    model: Annotated[
+        Path, typer.Argument(help=f"A model file: {what_is_read()}; or a task that `fpgaml models` lists.")
+    ],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="The folder to fill, or to go on in.  \\[default: MODEL_explored]"),
@@ -105,26 +110,35 @@ def _explore(
         from fpgaml.explore.request import Request
         from fpgaml.explore.search import Effort
         from fpgaml.explore.sections import sections_of
+        from fpgaml.tasks.registry import find_network
+        from fpgaml.tasks.sources import name_of, sources
 
     _refuse_reference(data)
-    where = output or Path(f"{model.stem}_explored")
+    named = find_network(str(model))
+    stem = name_of(model)[0]
+    where = output or Path(f"{stem}_explored")
     folder.check_folder(where)
-    asked = asked_budget(budget)
-    names = searching.objective or ["auc" if data.labels else "distance", "lut"]
-    request = Request(
-        output=where,
-        objectives=read_objectives(names),
-        board=_board(place),
-        checking=checking(data, CheckOptions()),
-        input_types=tuple(place.input_type or ()),
-        vary=tuple(searching.vary or ()),
-        budget=asked.budget if asked else None,
-        effort=Effort(searching.trials, _seconds(searching.time_limit), where_done.workers()),
-        seed=searching.seed,
-        keys=_keys(model, data, place),
-    )
-    found = run(model, request, progress)
-    written = folder.write(found, request, f"{model.name}, explored")
+    with sources(model, data.data, data.labels, searching.float_network, progress) as found_sources:
+        own = named and data.data is None
+        asked = asked_budget(budget) or (asked_budget(str(model)) if own else None)
+        request = Request(
+            output=where,
+            objectives=read_objectives(searching.objective or _usual(bool(own), found_sources)),
+            board=_board(place, found_sources),
+            checking=replace(checking(data, CheckOptions()), data=found_sources.data, labels=found_sources.labels),
+            input_types=tuple(place.input_type or ()),
+            vary=tuple(searching.vary or ()),
+            budget=asked.budget if asked else None,
+            effort=Effort(searching.trials, _seconds(searching.time_limit), where_done.workers()),
+            seed=searching.seed,
+            task=named[0] if named and own else None,
+            task_events=data.events if own else None,
+            keys=_keys(found_sources.model if searching.float_network else model, data, place),
+        )
+        if own:
+            request = replace(request, checking=replace(request.checking, limit=None))
+        found = run(found_sources.model, request, progress)
+    written = folder.write(found, request, f"{stem}, explored")
     if json_output:
         print_json(folder.content(found))
     elif not quiet:
@@ -140,11 +154,16 @@ def _refuse_reference(data: DataOptions) -> None:
         raise FpgamlError("--reference", reason, "Leave it out")
 
 
-def _board(place: PlaceOptions) -> Board:
-    from fpgaml.boards import find_board, parse_clock
-    from fpgaml.tasks.sources import ANY_BOARD
+def _usual(task: bool, found: Sources) -> list[str]:
+    """The objectives without a wish."""
+    return ["headline" if task else "auc" if found.labels else "distance", "lut"]
 
-    return find_board(place.board or ANY_BOARD, place.part, parse_clock(place.clock) if place.clock else None)
+
+def _board(place: PlaceOptions, found: Sources) -> Board:
+    from fpgaml.boards import find_board, parse_clock
+
+    name, clock_mhz = found.place(place.board, parse_clock(place.clock) if place.clock else None)
+    return find_board(name, place.part, clock_mhz)
 
 
 def _keys(model: Path, data: DataOptions, place: PlaceOptions) -> Mapping[str, str | Path]:

@@ -11,7 +11,7 @@ from fpgaml.explore.costing import Unrolled
 from fpgaml.explore.front import front_of, nearest
 from fpgaml.explore.limits import limits_of
 from fpgaml.explore.objectives import Measured, Objective
-from fpgaml.explore.preparing import prepare
+from fpgaml.explore.preparing import prepare, prepare_task
 from fpgaml.explore.request import Request
 from fpgaml.explore.search import search
 from fpgaml.explore.space import Space
@@ -66,15 +66,18 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         NoDesignError: no design keeps to the budget; names the nearest.
     """
     progress = progress or Silent()
-    prepared = prepare(model, request, progress)
-    subject, judge = prepared.subject, prepared.judge
+    if request.task is None:
+        prepared = prepare(model, request, progress)
+    else:
+        prepared = prepare_task(model, request.task, request, progress)
+    subject, judge, objectives = prepared.subject, prepared.judge, prepared.objectives
     costing = Unrolled(request.board)
     limits = limits_of(request.budget, frozenset(each.name for each in judge.objectives))
-    trials = Trials(subject, costing, judge, limits, tuple(request.objectives))
+    trials = Trials(subject, costing, judge, limits, objectives)
     space = Space((*subject.tensors, *costing.choices))
-    study = Study(request.output, request.about(model, space), space, request.objectives, request.seed)
+    study = Study(request.output, request.about(model, space), space, objectives, request.seed)
     designs = search(study, trials, request.effort, progress)
-    front = front_of(designs, request.objectives)
+    front = front_of(designs, objectives)
     if not front:
         raise _none(designs)
     with progress.bar("the front on the events held out", len(front), "designs") as advance:
@@ -85,8 +88,8 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
     kept = {design.number for design in front}
     designs = study.finished()
     return Exploration(
-        tuple(request.objectives),
-        tuple(front_of([each for each in designs if each.number in kept], request.objectives)),
+        objectives,
+        tuple(front_of([each for each in designs if each.number in kept], objectives)),
         tuple(designs),
         prepared.as_it_came,
         trials,

@@ -46,7 +46,7 @@ def write(found: Exploration, request: Request, title: str) -> tuple[str, ...]:
         folder = recipe_folder(request.output, design.number)
         folder.mkdir(parents=True, exist_ok=True)
         keys = {**request.keys, **found.keys(design)}
-        write_recipe(folder, design.number, numbers_text(design), keys, found.recipe(design))
+        write_recipe(folder, design.number, numbers_text(design, found.objectives), keys, found.recipe(design))
     write_whole(request.output / CONTENT, json.dumps(content(found), indent=1) + "\n")
     write_whole(request.output / TABLE, _table(found))
     write_whole(request.output / PAGE, html_sections(title, list(sections_of(found))))

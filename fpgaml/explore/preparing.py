@@ -13,8 +13,9 @@ from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.events import Events, Part, read_events
 from fpgaml.explore.floating import float_subject
-from fpgaml.explore.judge import Answers, OnEvents, answers_of, judge_of
-from fpgaml.explore.objectives import Measured
+from fpgaml.explore.judge import Answers, Judge, answers_of, judge_of
+from fpgaml.explore.objectives import Measured, Objective
+from fpgaml.explore.on_task import events_of, judge_of_task
 from fpgaml.explore.request import Request
 from fpgaml.explore.subject import QuantisedSubject, Subject
 from fpgaml.frontends.model import ParsedModel
@@ -22,6 +23,7 @@ from fpgaml.frontends.registry import parse_model
 from fpgaml.precision.build import NothingToRoundError
 from fpgaml.progress import Progress
 from fpgaml.source import settle
+from fpgaml.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,13 @@ class Prepared:
     """What is explored, and by whom it is judged.
 
     Args:
+        objectives: in the words of a task, where one is explored.
         as_it_came: physics of the network before, on the events held out.
     """
 
     subject: Subject
-    judge: OnEvents
+    judge: Judge
+    objectives: tuple[Objective, ...]
     as_it_came: dict[str, Measured]
 
 
@@ -53,7 +57,38 @@ def prepare(model: Path, request: Request, progress: Progress) -> Prepared:
     subject, reference = _subject(model, parsed, request.input_types, data, events, progress)
     judge = judge_of(events, request.objectives, reference)
     held = {name: values[events.span(Part.HELD_OUT)] for name, values in reference.items()}
-    return Prepared(subject.varied(request.vary), judge, judge.of_answers(held, Part.HELD_OUT))
+    came = judge.of_answers(held, Part.HELD_OUT)
+    return Prepared(subject.varied(request.vary), judge, tuple(request.objectives), came)
+
+
+def prepare_task(model: Path, task: Task, request: Request, progress: Progress) -> Prepared:
+    """The same for a network of a task, which is judged on the task's own test events; no file of events counts but for
+    the types of inputs.
+
+    Raises:
+        FpgamlError: bad input.
+    """
+    with progress.step("reading the model"):
+        parsed = parse_model(model)
+        data = request.checking.events(parsed.input_shapes)
+    assert data is not None  # a task brings some
+    with progress.step(f"making test events of {task.name}"):
+        chosen, held = events_of(task, request.task_events, request.seed)
+    ((layer, shape),) = parsed.input_shapes.items()
+    reals = {layer: np.concatenate([x.reshape(-1, *shape) for x in chosen.x.values()]).astype(np.float64)}
+    try:
+        found, floating = float_subject(model, parsed, request.input_types, data, reals, progress)
+        subject: Subject = found
+        whole = floating.graph
+    except NothingToRoundError:
+        quantised = QuantisedSubject.of(settle(model, parsed, request.input_types, data))
+        subject, whole = quantised, quantised.whole
+    with progress.step("running the network as it came"):
+        judge = judge_of_task(task, whole, request.objectives, (chosen, held))
+        came = judge.of_answers(judge.reference[Part.HELD_OUT], Part.HELD_OUT)
+    words = {each.name: each for each in judge.objectives}
+    objectives = tuple(words.get(each.name, each) for each in request.objectives)
+    return Prepared(subject.varied(request.vary), judge, objectives, came)
 
 
 def _subject(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from fpgaml.explore.exploration import Exploration
@@ -29,10 +29,10 @@ def sections_of(found: Exploration) -> Iterator[Section]:
     yield Section("Search", _search(found))
 
 
-def numbers_text(design: Finished) -> str:
+def numbers_text(design: Finished, objectives: Sequence[Objective]) -> str:
     """What is known of a design, in a line."""
-    held = design.held_out or {}
-    physics = [f"{OBJECTIVES[name].title} {measured_text(each)} (held out)" for name, each in held.items()]
+    titles = {each.name: each.title for each in objectives}
+    physics = [f"{titles[name]} {measured_text(each)} (held out)" for name, each in (design.held_out or {}).items()]
     costs = [f"{OBJECTIVES[name].title} {in_unit(value, OBJECTIVES[name].unit)}" for name, value in _costs(design)]
     return ", ".join([*physics, *(f"{text} (estimate)" for text in costs)])
 
