@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,8 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.registry import what_is_read
 
 if TYPE_CHECKING:
-    from fpgaml.boards import Board
+    from fpgaml.explore.costing import OfTarget
+    from fpgaml.explore.objectives import Objective
     from fpgaml.tasks.sources import Sources
 
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
@@ -56,20 +57,36 @@ class SearchOptions:
 
 
 @dataclass(frozen=True)
-class PlaceOptions:
-    """What designs are for."""
+class FirmwareOptions:
+    """What is made, for which FPGA; of what is given several times the search chooses."""
 
+    target: Annotated[str, typer.Option("--target", "-t", help="rtl or hls.")] = "rtl"
     board: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--board",
             "-b",
             autocompletion=complete.boards,
-            help="A board that `fpgaml boards` lists, or your own: FILE.toml.  \\[default: alveo]",
+            help="A board that `fpgaml boards` lists, or your own: FILE.toml.  \\[default: alveo, or the task's]",
         ),
     ] = None
     part: Annotated[str | None, typer.Option("--part", help="Another FPGA than the board's.")] = None
-    clock: Annotated[str | None, typer.Option("--clock", help="Another clock, with its unit: 5ns, 200MHz.")] = None
+    clock: Annotated[list[str] | None, typer.Option("--clock", help="Another clock, with its unit: 5ns, 200MHz.")] = (
+        None
+    )
+    interval: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--interval",
+            min=1,
+            help="RTL: cycles a frame, at most.  \\[default: as for convert; where interval or latency is an "
+            "objective, powers of two]",
+        ),
+    ] = None
+    reuse: Annotated[
+        list[int] | None, typer.Option("--reuse", min=1, help="HLS: multiplications that share one multiplier.")
+    ] = None
+    strategy: Annotated[list[str] | None, typer.Option("--strategy", help="HLS: latency, resource or da.")] = None
     input_type: Annotated[
         list[str] | None,
         typer.Option("--input-type", help="Type of an input that the model does not quantise: as for convert."),
@@ -85,7 +102,7 @@ def _explore(
         typer.Option("--output", "-o", help="The folder to fill, or to go on in.  \\[default: MODEL_explored]"),
     ] = None,
     searching: SearchOptions = SearchOptions(),
-    place: PlaceOptions = PlaceOptions(),
+    firmware: FirmwareOptions = FirmwareOptions(),
     data: DataOptions = DataOptions(),
     where_done: ClusterOptions = ClusterOptions(),
     budget: BudgetOption = None,
@@ -121,19 +138,20 @@ def _explore(
     with sources(model, data.data, data.labels, searching.float_network, progress) as found_sources:
         own = named and data.data is None
         asked = asked_budget(budget) or (asked_budget(str(model)) if own else None)
+        objectives = read_objectives(searching.objective or _usual(bool(own), found_sources))
         request = Request(
             output=where,
-            objectives=read_objectives(searching.objective or _usual(bool(own), found_sources)),
-            board=_board(place, found_sources),
+            objectives=objectives,
+            costing=_costing(firmware, found_sources, objectives),
             checking=replace(checking(data, CheckOptions()), data=found_sources.data, labels=found_sources.labels),
-            input_types=tuple(place.input_type or ()),
+            input_types=tuple(firmware.input_type or ()),
             vary=tuple(searching.vary or ()),
             budget=asked.budget if asked else None,
             effort=Effort(searching.trials, _seconds(searching.time_limit), where_done.workers()),
             seed=searching.seed,
             task=named[0] if named and own else None,
             task_events=data.events if own else None,
-            keys=_keys(found_sources.model if searching.float_network else model, data, place),
+            keys=_keys(found_sources.model if searching.float_network else model, data),
         )
         if own:
             request = replace(request, checking=replace(request.checking, limit=None))
@@ -159,26 +177,37 @@ def _usual(task: bool, found: Sources) -> list[str]:
     return ["headline" if task else "auc" if found.labels else "distance", "lut"]
 
 
-def _board(place: PlaceOptions, found: Sources) -> Board:
-    from fpgaml.boards import find_board, parse_clock
+def _costing(firmware: FirmwareOptions, found: Sources, objectives: Sequence[Objective]) -> OfTarget:
+    from fpgaml.explore.costing import INTERVALS, OfTarget
 
-    name, clock_mhz = found.place(place.board, parse_clock(place.clock) if place.clock else None)
-    return find_board(name, place.part, clock_mhz)
+    boards = tuple(firmware.board or (found.place(None, None)[0],))
+    clocks = {board: found.place(board, None)[1] for board in boards}
+    folding: dict[str, tuple[int | str, ...]] = {
+        name: tuple(dict.fromkeys(given))
+        for name, given in (("interval", firmware.interval), ("reuse", firmware.reuse), ("strategy", firmware.strategy))
+        if given
+    }
+    timed = {"interval", "latency"} & {each.name for each in objectives}
+    if timed and firmware.target == "rtl" and not firmware.interval:
+        folding["interval"] = INTERVALS
+    return OfTarget(
+        firmware.target,
+        boards,
+        tuple(firmware.clock or ()),
+        firmware.part,
+        {board: mhz for board, mhz in clocks.items() if mhz is not None and not firmware.clock},
+        found.settings(firmware.target),
+        folding,
+    )
 
 
-def _keys(model: Path, data: DataOptions, place: PlaceOptions) -> Mapping[str, str | Path]:
+def _keys(model: Path, data: DataOptions) -> Mapping[str, str | Path]:
     """What every design's fpgaml.yaml says."""
-    board: str | Path | None = place.board
-    if place.board and place.board.lower().endswith(".toml"):
-        board = Path(place.board)
     keys: dict[str, str | Path | None] = {
         "model": model,
-        "board": board,
-        "part": place.part,
-        "clock": place.clock,
         "data": data.data,
         "data-axes": data.data_axes,
-        "events": None if data.events is None else str(data.events),
+        "events": None if data.events is None or data.data is None else str(data.events),
         "labels": data.labels,
     }
     return {name: value for name, value in keys.items() if value is not None}

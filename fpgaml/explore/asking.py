@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fpgaml.errors import FpgamlError
+from fpgaml.explore.children import Children, key
 from fpgaml.explore.objectives import Objective
 from fpgaml.explore.space import Bits, Space
 
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 GENERATION = 20
 """Designs that are asked for at once."""
-NEARNESS = 5.0
-"""Distribution index of the polynomial mutation: a number of bits moves by one or two, seldom by more."""
-CHANGED = 2.0
-"""Numbers that a mutation changes, on average."""
 
 
 def next_designs(
@@ -43,7 +40,8 @@ def next_designs(
             study.add_trial(trial)
         starts = list(space.starts(GENERATION, seed)) if len(trials) < GENERATION else []
         for number in range(len(trials), (len(trials) // GENERATION + 1) * GENERATION):
-            study.sampler = _sampler(objectives, len(space.dimensions), seed, number)
+            known = frozenset(key(trial.params) for trial in study.get_trials(deepcopy=False))
+            study.sampler = _sampler(objectives, space, known, seed, number)
             if number < GENERATION:
                 study.enqueue_trial(starts[number])
             yield _asked(study, space)
@@ -66,16 +64,16 @@ def _asked(study: optuna.Study, space: Space) -> optuna.trial.FrozenTrial:
     return study.get_trials(deepcopy=True)[live.number]
 
 
-def _sampler(objectives: Sequence[Objective], dimensions: int, seed: int, number: int) -> optuna.samplers.BaseSampler:
+def _sampler(
+    objectives: Sequence[Objective], space: Space, known: frozenset[str], seed: int, number: int
+) -> optuna.samplers.BaseSampler:
     samplers = import_optuna().samplers
     own = int(np.random.default_rng([seed, number]).integers(2**31))
     several: Callable[..., optuna.samplers.BaseSampler] = samplers.NSGAIISampler
     one: Callable[..., optuna.samplers.BaseSampler] = samplers.TPESampler
     if len(objectives) == 1:
         return one(n_startup_trials=GENERATION, seed=own)
-    mutation = samplers.nsgaii.PolynomialMutation(eta=NEARNESS)
-    probability = min(1.0, CHANGED / max(dimensions, 1))
-    return several(population_size=GENERATION, mutation=mutation, mutation_prob=probability, seed=own)
+    return several(population_size=GENERATION, child_generation_strategy=Children(space, known, own), seed=own)
 
 
 def import_optuna() -> Any:

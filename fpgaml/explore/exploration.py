@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
-from fpgaml.explore.costing import Unrolled
 from fpgaml.explore.front import front_of, nearest
 from fpgaml.explore.limits import limits_of
 from fpgaml.explore.objectives import Measured, Objective
@@ -47,7 +46,7 @@ class Exploration:
         """What makes a design's network again."""
         return self.subject.recipe(self.trials.bits(design.values))
 
-    def keys(self, design: Finished) -> Mapping[str, str]:
+    def keys(self, design: Finished) -> Mapping[str, str | Path]:
         """What else a design's fpgaml.yaml says."""
         return self.trials.costing.keys(design.values)
 
@@ -71,7 +70,7 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
     else:
         prepared = prepare_task(model, request.task, request, progress)
     subject, judge, objectives = prepared.subject, prepared.judge, prepared.objectives
-    costing = Unrolled(request.board)
+    costing = request.costing
     limits = limits_of(request.budget, frozenset(each.name for each in judge.objectives))
     trials = Trials(subject, costing, judge, limits, objectives)
     space = Space((*subject.tensors, *costing.choices))

@@ -38,7 +38,7 @@ class Limits:
     others: tuple[str, ...] = ()
 
     def broken_by_cost(self, costs: Costs) -> dict[str, float]:
-        """By limit in words, by how much of it an estimate breaks it."""
+        """By limit in words, by how much of it a design breaks it even if its estimate is too high by its error."""
         found = {}
         for limit in self.costs:
             value = _estimated(limit, costs)
@@ -89,9 +89,9 @@ def limits_of(budget: Budget | None, objectives: frozenset[str]) -> Limits:
 
 def _estimated(limit: Limit, costs: Costs) -> float | None:
     name, unit = COSTS[limit.measure.what]
-    if name not in costs.numbers:
+    if name not in costs.at_least:
         return None
-    value, clock = costs.numbers[name], costs.board.clock_ns
+    value, clock = costs.at_least[name], costs.board.clock_ns
     available = costs.board.available.get(unit)
     number = Number(limit.measure.what, value, unit, Kind.ESTIMATE, SOURCE, clock_ns=clock, available=available)
     found = limit.measure.units[limit.unit](number)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fpgaml import __version__
-from fpgaml.boards import Board
 from fpgaml.budget.budget import Budget
 from fpgaml.checking import Checking
+from fpgaml.explore.costing import OfTarget
 from fpgaml.explore.objectives import Objective
 from fpgaml.explore.search import Effort
 from fpgaml.explore.space import Space
@@ -23,7 +23,7 @@ class Request:
     """Everything that an exploration depends on besides the model file.
 
     Args:
-        output: its folder; objectives: at least one.
+        output: its folder; objectives: at least one; costing: what is made, for which boards.
         checking: the events and their truth.
         input_types: as for --input-type; vary: patterns of tensors whose bits may vary, none: all.
         seed: of all that is drawn.
@@ -33,7 +33,7 @@ class Request:
 
     output: Path
     objectives: Sequence[Objective]
-    board: Board
+    costing: OfTarget
     checking: Checking
     input_types: Sequence[str] = ()
     vary: Sequence[str] = ()
@@ -55,7 +55,7 @@ class Request:
             "events": self.checking.limit if self.task is None else self.task_events,
             "seed": self.seed,
             "objectives": [each.name for each in self.objectives],
-            "board": [self.board.name, self.board.part, self.board.clock_mhz],
+            "firmware": self.costing.about,
             "budget": None if self.budget is None else [limit.to_json() for limit in self.budget.limits],
             "space": space.to_json(),
         }

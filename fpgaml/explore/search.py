@@ -11,10 +11,10 @@ from fpgaml.cluster.pool import Pool
 from fpgaml.cluster.run import open_pool
 from fpgaml.cluster.workers import HERE, Workers
 from fpgaml.explore.asking import GENERATION
+from fpgaml.explore.children import key
 from fpgaml.explore.designs import DesignJob, Looked, look_at
 from fpgaml.explore.front import front_of
 from fpgaml.explore.outcome import Outcome
-from fpgaml.explore.space import Values
 from fpgaml.explore.study import Asked, Finished, Study
 from fpgaml.explore.trial import Trials
 from fpgaml.progress import Progress
@@ -71,16 +71,16 @@ class _Generation:
     def run(self, advance: Callable[[int], object]) -> int:
         """Look at what nobody else looks at, and return how much that was."""
         designs = [each for each in self.study.generation() if each.number < self.most]
-        known = {_key(each.values): each.outcome for each in self.finished}
+        known = {key(each.values): each.outcome for each in self.finished}
         done = 0
         with ExitStack() as claims:
             mine = [each for each in designs if claims.enter_context(self.study.claimed(each))]
             for asked in mine:
-                if _key(asked.values) in known:
-                    self.study.tell(asked, replace(known[_key(asked.values)], seconds=0.0))
+                if key(asked.values) in known:
+                    self.study.tell(asked, replace(known[key(asked.values)], seconds=0.0))
                     advance(1)
                     done += 1
-            new = [each for each in mine if _key(each.values) not in known]
+            new = [each for each in mine if key(each.values) not in known]
             rivals = self._rivals(new)
             for part in self._parts(new):
                 if _over(self.end):
@@ -107,7 +107,3 @@ class _Generation:
 
 def _over(end: float | None) -> bool:
     return end is not None and time.monotonic() > end
-
-
-def _key(values: Values) -> str:
-    return repr(sorted(values.items()))
