@@ -53,6 +53,10 @@ class SearchOptions:
         str | None, typer.Option("--time-limit", help="Stop after so long: 600s, 20min, 2h. It may go on later.")
     ] = None
     float_network: Annotated[bool, typer.Option("--float", help="Of a task: its float network.")] = False
+    finish: Annotated[
+        int,
+        typer.Option("--finish", min=0, help="So many of the best are converted, proved and synthesised by yosys."),
+    ] = 3
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 1
 
 
@@ -122,6 +126,7 @@ def _explore(
         from fpgaml.cli.budgets import asked_budget
         from fpgaml.cli.show import print_json, show_section
         from fpgaml.explore import folder
+        from fpgaml.explore.best import make
         from fpgaml.explore.exploration import explore as run
         from fpgaml.explore.objectives import read_objectives
         from fpgaml.explore.request import Request
@@ -151,12 +156,14 @@ def _explore(
             seed=searching.seed,
             task=named[0] if named and own else None,
             task_events=data.events if own else None,
-            keys=_keys(found_sources.model if searching.float_network else model, data),
+            keys=_keys(model if named is None else _of_task(model, found_sources, searching), data),
         )
         if own:
             request = replace(request, checking=replace(request.checking, limit=None))
         found = run(found_sources.model, request, progress)
-    written = folder.write(found, request, f"{stem}, explored")
+        folder.write_recipes(found, request)
+        found = replace(found, made=tuple(make(found, request, searching.finish, progress)))
+    written = folder.write(found, where, f"{stem}, explored")
     if json_output:
         print_json(folder.content(found))
     elif not quiet:
@@ -201,7 +208,12 @@ def _costing(firmware: FirmwareOptions, found: Sources, objectives: Sequence[Obj
     )
 
 
-def _keys(model: Path, data: DataOptions) -> Mapping[str, str | Path]:
+def _of_task(named: Path, found: Sources, searching: SearchOptions) -> str | Path:
+    """What `fpgaml convert` takes for the network of a task."""
+    return found.model if searching.float_network else str(named)
+
+
+def _keys(model: str | Path, data: DataOptions) -> Mapping[str, str | Path]:
     """What every design's fpgaml.yaml says."""
     keys: dict[str, str | Path | None] = {
         "model": model,

@@ -25,7 +25,7 @@ FOLDING: Mapping[str, Mapping[str, str]] = {
 """By target, what may vary beside the board: the key of fpgaml.yaml and the field of its settings."""
 INTERVALS = tuple(2**power for power in range(13))
 """That are tried where interval or latency is an objective, and nothing is said of them."""
-PLACE = ("board", "clock")
+TIMES = ("latency", "interval")
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class OfTarget:
         foreign = [f"--{key}" for key in self.folding if key not in FOLDING[self.name]]
         if foreign:
             raise FpgamlError(", ".join(foreign), f"not used by --target {self.name}", "Leave it out")
-        self.board(self._first)
-        self.target(self._first)
+        self.board(self.first)
+        self.target(self.first)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -106,7 +106,8 @@ class OfTarget:
         board, target = self.board(values), self.target(values)
         assert isinstance(target, RtlTarget | HlsTarget)
         found = cost_of(graph, board, target)
-        return Costs(found.numbers, found.at_least, board)
+        numbers = {name: value if name in TIMES else float(round(value)) for name, value in found.numbers.items()}
+        return Costs(numbers, found.at_least, board)
 
     def target(self, values: Values) -> Target:
         """As in `Costing`."""
@@ -144,7 +145,8 @@ class OfTarget:
         return self.board({"board": name})
 
     @property
-    def _first(self) -> Values:
+    def first(self) -> Values:
+        """The first of every choice."""
         return {each.name: each.options[0] for each in self.choices}
 
     def _place(self, values: Values) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+from fpgaml.explore.finish import Ended
 from fpgaml.explore.front import front_of, nearest
 from fpgaml.explore.limits import limits_of
 from fpgaml.explore.objectives import Measured, Objective
@@ -27,15 +28,18 @@ class Exploration:
     Args:
         front: designs that no other beats, with their physics on the events held out.
         designs: all that were looked at; as_it_came: physics of the network before, on the events held out.
-        notes: what else its reader must know.
+        costs_as_it_came: of that network, where it has types for all its numbers.
+        notes: what else its reader must know; made: what came of the best few.
     """
 
     objectives: tuple[Objective, ...]
     front: tuple[Finished, ...]
     designs: tuple[Finished, ...]
     as_it_came: dict[str, Measured]
+    costs_as_it_came: Mapping[str, float]
     trials: Trials
     notes: tuple[str, ...] = ()
+    made: tuple[Ended, ...] = ()
 
     @property
     def subject(self) -> Subject:
@@ -91,6 +95,7 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         tuple(front_of([each for each in designs if each.number in kept], objectives)),
         tuple(designs),
         prepared.as_it_came,
+        {} if prepared.whole is None else costing.costs(prepared.whole, costing.first).numbers,
         trials,
         tuple(f"not looked at while searching: {text}" for text in limits.others),
     )

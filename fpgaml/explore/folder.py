@@ -11,7 +11,8 @@ from typing import Any
 
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.exploration import Exploration
-from fpgaml.explore.recipes import recipe_folder, write_recipe
+from fpgaml.explore.finish import Ended
+from fpgaml.explore.recipes import FOLDER, recipe_folder, write_recipe
 from fpgaml.explore.request import Request
 from fpgaml.explore.sections import numbers_text, sections_of
 from fpgaml.explore.study import FILE, Finished
@@ -34,23 +35,31 @@ def check_folder(folder: Path) -> None:
     require_writable(folder, folder)
 
 
-def write(found: Exploration, request: Request, title: str) -> tuple[str, ...]:
-    """Fill the folder; returns what was written.
+def write_recipes(found: Exploration, request: Request) -> None:
+    """A folder for each design of the front, with what `fpgaml convert` takes.
 
     Raises:
         FpgamlError: it cannot be written.
     """
-    from fpgaml.report.html.page import html_sections
-
     for design in found.front:
         folder = recipe_folder(request.output, design.number)
         folder.mkdir(parents=True, exist_ok=True)
         keys = {**request.keys, **found.keys(design)}
         write_recipe(folder, design.number, numbers_text(design, found.objectives), keys, found.recipe(design))
-    write_whole(request.output / CONTENT, json.dumps(content(found), indent=1) + "\n")
-    write_whole(request.output / TABLE, _table(found))
-    write_whole(request.output / PAGE, html_sections(title, list(sections_of(found))))
-    return (CONTENT, TABLE, PAGE, "designs")
+
+
+def write(found: Exploration, output: Path, title: str) -> tuple[str, ...]:
+    """The front as JSON, table and page; returns their names.
+
+    Raises:
+        FpgamlError: they cannot be written.
+    """
+    from fpgaml.report.html.page import html_sections
+
+    write_whole(output / CONTENT, json.dumps(content(found), indent=1) + "\n")
+    write_whole(output / TABLE, _table(found))
+    write_whole(output / PAGE, html_sections(title, list(sections_of(found))))
+    return (CONTENT, TABLE, PAGE, FOLDER)
 
 
 def content(found: Exploration) -> dict[str, Any]:
@@ -64,7 +73,9 @@ def content(found: Exploration) -> dict[str, Any]:
         ],
         "designs": len(found.designs),
         "as_it_came": {name: [each.value, each.error] for name, each in found.as_it_came.items()},
+        "costs_as_it_came": dict(found.costs_as_it_came),
         "front": [_design(design) for design in found.front],
+        "made": [_made(ended) for ended in found.made],
         "notes": list(found.notes),
     }
 
@@ -78,6 +89,18 @@ def _design(design: Finished) -> dict[str, Any]:
         "choosing": {name: [each.value, each.error] for name, each in outcome.physics.items()},
         "held_out": {name: [each.value, each.error] for name, each in (design.held_out or {}).items()},
         "values": dict(design.values),
+    }
+
+
+def _made(ended: Ended) -> dict[str, Any]:
+    return {
+        "design": ended.wanted.number,
+        "verdict": ended.results.verdict if ended.results else None,
+        "estimate": dict(ended.wanted.expected),
+        "post-synthesis": dict(ended.measured),
+        "tool": ended.tool,
+        "failure": ended.failure or ended.not_measured,
+        "budget": ended.judgement.standing if ended.judgement else None,
     }
 
 

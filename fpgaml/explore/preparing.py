@@ -20,6 +20,7 @@ from fpgaml.explore.request import Request
 from fpgaml.explore.subject import QuantisedSubject, Subject
 from fpgaml.frontends.model import ParsedModel
 from fpgaml.frontends.registry import parse_model
+from fpgaml.graph.graph import Graph
 from fpgaml.precision.build import NothingToRoundError
 from fpgaml.progress import Progress
 from fpgaml.source import settle
@@ -32,13 +33,15 @@ class Prepared:
 
     Args:
         objectives: in the words of a task, where one is explored.
-        as_it_came: physics of the network before, on the events held out.
+        as_it_came: physics of the network before, on the events held out; whole: that network, if it has types for all
+            its numbers.
     """
 
     subject: Subject
     judge: Judge
     objectives: tuple[Objective, ...]
     as_it_came: dict[str, Measured]
+    whole: Graph | None = None
 
 
 def prepare(model: Path, request: Request, progress: Progress) -> Prepared:
@@ -58,7 +61,8 @@ def prepare(model: Path, request: Request, progress: Progress) -> Prepared:
     judge = judge_of(events, request.objectives, reference)
     held = {name: values[events.span(Part.HELD_OUT)] for name, values in reference.items()}
     came = judge.of_answers(held, Part.HELD_OUT)
-    return Prepared(subject.varied(request.vary), judge, tuple(request.objectives), came)
+    whole = subject.whole if isinstance(subject, QuantisedSubject) else None
+    return Prepared(subject.varied(request.vary), judge, tuple(request.objectives), came, whole)
 
 
 def prepare_task(model: Path, task: Task, request: Request, progress: Progress) -> Prepared:
@@ -76,6 +80,7 @@ def prepare_task(model: Path, task: Task, request: Request, progress: Progress) 
         chosen, held = events_of(task, request.task_events, request.seed)
     ((layer, shape),) = parsed.input_shapes.items()
     reals = {layer: np.concatenate([x.reshape(-1, *shape) for x in chosen.x.values()]).astype(np.float64)}
+    quantised: QuantisedSubject | None = None
     try:
         found, floating = float_subject(model, parsed, request.input_types, data, reals, progress)
         subject: Subject = found
@@ -88,7 +93,7 @@ def prepare_task(model: Path, task: Task, request: Request, progress: Progress) 
         came = judge.of_answers(judge.reference[Part.HELD_OUT], Part.HELD_OUT)
     words = {each.name: each for each in judge.objectives}
     objectives = tuple(words.get(each.name, each) for each in request.objectives)
-    return Prepared(subject.varied(request.vary), judge, objectives, came)
+    return Prepared(subject.varied(request.vary), judge, objectives, came, None if quantised is None else whole)
 
 
 def _subject(

@@ -23,6 +23,11 @@ def recipe_folder(output: Path, number: int) -> Path:
     return output / FOLDER / f"{number:03d}"
 
 
+def recipe_file(output: Path, number: int) -> Path:
+    """A design's fpgaml.yaml."""
+    return recipe_folder(output, number) / FILE
+
+
 def write_recipe(folder: Path, number: int, numbers: str, keys: Mapping[str, str | Path], recipe: Recipe) -> Path:
     """Write a design's fpgaml.yaml, and what it names.
 

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
+from fpgaml.cost.calibration.pairs import RESOURCES
 from fpgaml.explore.exploration import Exploration
+from fpgaml.explore.finish import own_errors
 from fpgaml.explore.objectives import OBJECTIVES, Measured, Objective
 from fpgaml.explore.outcome import Stage
 from fpgaml.explore.study import Finished
 from fpgaml.record.number import in_unit
+from fpgaml.report.checks import VERDICTS
 from fpgaml.report.drawing import Axis, Point, Points, Role
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Table, line
 
@@ -22,6 +25,8 @@ KIND = "estimate; physics simulated"
 def sections_of(found: Exploration) -> Iterator[Section]:
     """What is printed, and what the page shows."""
     yield Section("Front", [_front(found), *_remarks(found)], aside=KIND)
+    if found.made:
+        yield Section("Made and measured", list(_made(found)), aside="estimate beside post-synthesis")
     figures = [_figure(found, *pair) for pair in combinations(found.objectives, 2)]
     if figures:
         yield Section("Designs against each other", figures, aside=KIND)
@@ -52,27 +57,36 @@ def _costs(design: Finished) -> list[tuple[str, float]]:
 def _front(found: Exploration) -> Table:
     """Physics on the events that designs were chosen by, and on those held out; then every cost."""
     physics = [each for each in found.objectives if each.physics]
-    costs = list(dict.fromkeys(name for design in found.front for name, _ in _costs(design)))
+    costs = _shown_costs(found)
     header = ["design"]
     for each in physics:
-        header += [f"{each.title}, held out", "choosing"]
+        header += [f"{each.name}, held out", "choosing"]
     header += [_titled(OBJECTIVES[name]) for name in costs]
     rows: list[tuple[Cell, ...]] = []
     for design in found.front:
         row: list[Cell] = [str(design.number)]
         for each in physics:
             row += [measured_text((design.held_out or {})[each.name]), f"{design.outcome.physics[each.name].value:.4f}"]
-        row += [in_unit(design.outcome.costs[name], "") if name in design.outcome.costs else "" for name in costs]
+        row += [_count(design.outcome.costs.get(name)) for name in costs]
         rows.append(tuple(row))
-    if physics and found.as_it_came:
-        came: list[Cell] = ["as it came"]
-        for each in physics:
-            came += [measured_text(found.as_it_came[each.name]), ""]
-        rows.append((*came, *("" for _ in costs)))
+    came: list[Cell] = ["as it came"]
+    for each in physics:
+        came += [measured_text(found.as_it_came[each.name]), ""]
+    rows.append((*came, *(_count(found.costs_as_it_came.get(name)) for name in costs)))
     return Table(rows, tuple(header), right=tuple(range(1, len(header))))
 
 
+def _shown_costs(found: Exploration) -> list[str]:
+    """Those that are objectives, then those that are more than nothing somewhere."""
+    wanted = [each.name for each in found.objectives if not each.physics]
+    others = dict.fromkeys(name for design in found.front for name, value in _costs(design) if value)
+    return list(dict.fromkeys([*wanted, *others]))
+
+
 def _remarks(found: Exploration) -> Iterator[Line]:
+    for each in found.objectives:
+        if each.physics and each.name != each.title:
+            yield line(f"{each.name}: {each.title}")
     if any(each.physics for each in found.objectives):
         yield line(
             "Designs were chosen on one half of the events; what the other half says (± one standard deviation) is "
@@ -80,6 +94,37 @@ def _remarks(found: Exploration) -> Iterator[Line]:
         )
     for note in found.notes:
         yield line(note)
+
+
+def _made(found: Exploration) -> Iterator[Part]:
+    """Estimate beside synthesis, what is proved, and how far off the estimates were."""
+    known = [{**each.wanted.expected, **each.measured} for each in found.made]
+    shown = [name for name in RESOURCES if any(numbers.get(name) for numbers in known)]
+    header = ["design", "checks"]
+    for name in shown:
+        header += [f"{OBJECTIVES[name].title}: estimate", "synthesis"]
+    rows: list[tuple[Cell, ...]] = []
+    for each in found.made:
+        row: list[Cell] = [str(each.wanted.number), VERDICTS[each.results.verdict] if each.results else "not made"]
+        for name in shown:
+            row += [_count(each.wanted.expected.get(name)), _count(each.measured.get(name))]
+        rows.append(tuple(row))
+    yield Table(rows, tuple(header), right=tuple(range(2, len(header))))
+    for each in found.made:
+        for text in filter(None, (each.failure, each.not_measured)):
+            yield line(f"design {each.wanted.number}: {text}")
+    for name, error in own_errors(found.made).items():
+        yield line(f"{OBJECTIVES[name].title}: {error}")
+    tools = sorted({each.tool for each in found.made if each.tool})
+    if tools:
+        yield line(f"synthesis by {', '.join(tools)}")
+    for each in found.made:
+        if each.judgement:
+            yield line(f"design {each.wanted.number}: budget {each.judgement.standing}")
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else in_unit(round(value, 2), "")
 
 
 def _figure(found: Exploration, x: Objective, y: Objective) -> Figure:
@@ -92,7 +137,7 @@ def _figure(found: Exploration, x: Objective, y: Objective) -> Figure:
             str(design.number),
             design.outcome.numbers[x.name],
             design.outcome.numbers[y.name],
-            Role.HARDWARE if design.number in on_front else Role.PLAIN,
+            Role.FIXED if design.number in on_front else Role.PLAIN,
             "" if design.number in on_front else "beaten" if design.outcome.feasible else "breaks the budget",
         )
         for design in shown

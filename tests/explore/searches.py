@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fpgaml.boards import find_board
 from fpgaml.checking import Checking
 from fpgaml.cluster.workers import HERE, Workers
+from fpgaml.explore.costing import OfTarget
 from fpgaml.explore.exploration import Exploration, explore
 from fpgaml.explore.objectives import read_objectives
 from fpgaml.explore.request import Request
@@ -31,7 +31,7 @@ def request(folder: Path, trials: int = 40, workers: Workers = HERE) -> Request:
     return Request(
         output=folder / "explored",
         objectives=read_objectives(["distance", "lut"]),
-        board=find_board("alveo"),
+        costing=OfTarget("rtl", ("alveo",)),
         checking=Checking(data=events(folder)),
         effort=Effort(trials, workers=workers),
         seed=3,
