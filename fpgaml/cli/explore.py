@@ -126,8 +126,8 @@ def _explore(
         from fpgaml.cli.budgets import asked_budget
         from fpgaml.cli.show import print_json, show_section
         from fpgaml.explore import folder
-        from fpgaml.explore.best import make
         from fpgaml.explore.exploration import explore as run
+        from fpgaml.explore.making import make
         from fpgaml.explore.objectives import read_objectives
         from fpgaml.explore.request import Request
         from fpgaml.explore.search import Effort

@@ -11,7 +11,7 @@ from typing import Any
 
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.exploration import Exploration
-from fpgaml.explore.finish import Ended
+from fpgaml.explore.finished_sections import finished_json
 from fpgaml.explore.recipes import FOLDER, recipe_folder, write_recipe
 from fpgaml.explore.request import Request
 from fpgaml.explore.sections import numbers_text, sections_of
@@ -75,7 +75,7 @@ def content(found: Exploration) -> dict[str, Any]:
         "as_it_came": {name: [each.value, each.error] for name, each in found.as_it_came.items()},
         "costs_as_it_came": dict(found.costs_as_it_came),
         "front": [_design(design) for design in found.front],
-        "made": [_made(ended) for ended in found.made],
+        "made": finished_json(found.made),
         "notes": list(found.notes),
     }
 
@@ -89,18 +89,6 @@ def _design(design: Finished) -> dict[str, Any]:
         "choosing": {name: [each.value, each.error] for name, each in outcome.physics.items()},
         "held_out": {name: [each.value, each.error] for name, each in (design.held_out or {}).items()},
         "values": dict(design.values),
-    }
-
-
-def _made(ended: Ended) -> dict[str, Any]:
-    return {
-        "design": ended.wanted.number,
-        "verdict": ended.results.verdict if ended.results else None,
-        "estimate": dict(ended.wanted.expected),
-        "post-synthesis": dict(ended.measured),
-        "tool": ended.tool,
-        "failure": ended.failure or ended.not_measured,
-        "budget": ended.judgement.standing if ended.judgement else None,
     }
 
 

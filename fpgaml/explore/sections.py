@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from fpgaml.cost.calibration.pairs import RESOURCES
 from fpgaml.explore.exploration import Exploration
-from fpgaml.explore.finish import own_errors
+from fpgaml.explore.finished_sections import finished_section
 from fpgaml.explore.objectives import OBJECTIVES, Measured, Objective
 from fpgaml.explore.outcome import Stage
 from fpgaml.explore.study import Finished
 from fpgaml.record.number import in_unit
-from fpgaml.report.checks import VERDICTS
 from fpgaml.report.drawing import Axis, Point, Points, Role
 from fpgaml.report.section import Cell, Figure, Line, Part, Section, Table, line
 
@@ -26,7 +24,7 @@ def sections_of(found: Exploration) -> Iterator[Section]:
     """What is printed, and what the page shows."""
     yield Section("Front", [_front(found), *_remarks(found)], aside=KIND)
     if found.made:
-        yield Section("Made and measured", list(_made(found)), aside="estimate beside post-synthesis")
+        yield finished_section(found.made)
     figures = [_figure(found, *pair) for pair in combinations(found.objectives, 2)]
     if figures:
         yield Section("Designs against each other", figures, aside=KIND)
@@ -94,33 +92,6 @@ def _remarks(found: Exploration) -> Iterator[Line]:
         )
     for note in found.notes:
         yield line(note)
-
-
-def _made(found: Exploration) -> Iterator[Part]:
-    """Estimate beside synthesis, what is proved, and how far off the estimates were."""
-    known = [{**each.wanted.expected, **each.measured} for each in found.made]
-    shown = [name for name in RESOURCES if any(numbers.get(name) for numbers in known)]
-    header = ["design", "checks"]
-    for name in shown:
-        header += [f"{OBJECTIVES[name].title}: estimate", "synthesis"]
-    rows: list[tuple[Cell, ...]] = []
-    for each in found.made:
-        row: list[Cell] = [str(each.wanted.number), VERDICTS[each.results.verdict] if each.results else "not made"]
-        for name in shown:
-            row += [_count(each.wanted.expected.get(name)), _count(each.measured.get(name))]
-        rows.append(tuple(row))
-    yield Table(rows, tuple(header), right=tuple(range(2, len(header))))
-    for each in found.made:
-        for text in filter(None, (each.failure, each.not_measured)):
-            yield line(f"design {each.wanted.number}: {text}")
-    for name, error in own_errors(found.made).items():
-        yield line(f"{OBJECTIVES[name].title}: {error}")
-    tools = sorted({each.tool for each in found.made if each.tool})
-    if tools:
-        yield line(f"synthesis by {', '.join(tools)}")
-    for each in found.made:
-        if each.judgement:
-            yield line(f"design {each.wanted.number}: budget {each.judgement.standing}")
 
 
 def _count(value: float | None) -> str:
