@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fpgaml.cores import cores
 from fpgaml.cpp.ports import emulator_ports
 from fpgaml.emulator.build import build
 from fpgaml.emulator.compiled import Emulator
@@ -32,7 +33,7 @@ def compiled(
     inputs, outputs = (emulator_ports(side) for side in ports)
     made = Source(name, f"{name}_emulator", header, source, inputs, outputs)
     library = build(made, progress)
-    return Emulator(graph, made, library, threads=_threads())
+    return Emulator(graph, made, library, threads=cores())
 
 
 def _text(path: Path) -> str:
@@ -42,9 +43,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FpgamlError(str(path), f"cannot be read: {error}", "Convert the model again") from None
-
-
-def _threads() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0))

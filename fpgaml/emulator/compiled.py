@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.cores import cores
 from fpgaml.emulator.build import build
 from fpgaml.emulator.integers import WORD
 from fpgaml.emulator.source import Port, Source, generate
@@ -143,7 +143,7 @@ def compile_emulator(
     """
     source = source or generate(graph)
     library = build(source, progress)
-    return Emulator(graph, source, library, threads or len(os.sched_getaffinity(0)))
+    return Emulator(graph, source, library, threads or cores())
 
 
 def _machine(port: Port, values: Mapping[str, FixedArray]) -> NDArray[Any]:
