@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fpgaml.cpp.facts import CppFacts
 from fpgaml.cpp.ports import project_ports
 from fpgaml.emulator.source import generate
+from fpgaml.graph.interpreter import interpret, read_inputs
 from tests.cpp.small import EVENTS, NAME, network, wide_network, write_project
 
 HERE = Path(__file__).parent
@@ -139,25 +143,72 @@ def test_numbers_of_several_words(tmp_path: Path) -> None:
     run(tmp_path.parent, ["g++", "-std=c++17", "-DFPGAML_EMULATOR_ONLY=0", "-fsyntax-only", elsewhere])
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
-def test_one_wrong_bit_is_found(project: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def built(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, compiled quickly by its own Makefile."""
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    folder = tmp_path_factory.mktemp("built") / "p"
+    shutil.copytree(project, folder)
+    targets = ["all", "build_emulator/test_golden_cpp", "build_emulator/test_golden_c"]
+    make(folder, targets, PLAIN=1, CXXFLAGS="-O0")
+    return folder
+
+
+def test_one_wrong_bit_is_found(built: Path, tmp_path: Path) -> None:
     """In the third event of the recorded outputs, by C++, C and Python."""
-    shutil.copytree(project, tmp_path / "p")
-    vectors = tmp_path / "p" / "tb_data" / "output_y.txt"
+    folder = tmp_path / "p"
+    shutil.copytree(built, folder)
+    vectors = folder / "tb_data" / "output_y.txt"
     lines = vectors.read_text().splitlines()
     lines[2] = f"{int(lines[2].split()[0], 16) ^ 1:x} " + lines[2].partition(" ")[2]
     vectors.write_text("\n".join(lines) + "\n")
-    make(
-        tmp_path / "p",
-        ["all", "build_emulator/test_golden_cpp", "build_emulator/test_golden_c"],
-        PLAIN=1,
-        CXXFLAGS="-O0",
-    )
-    said = run(tmp_path / "p", ["build_emulator/test_golden_cpp"], expected=1)
+    said = run(folder, ["build_emulator/test_golden_cpp"], expected=1)
     assert "y, all events at once: event 2, element 0: expected " in said
     assert "FAILED: 100 events, 3 numbers differ (small, baseline)" in said
-    assert "FAILED: 100 events, 1 numbers differ" in run(tmp_path / "p", ["build_emulator/test_golden_c"], expected=1)
-    assert "FAILED: 100 events, 1 numbers differ" in run(tmp_path / "p", [sys.executable, "small.py"], expected=1)
+    assert "FAILED: 100 events, 1 numbers differ" in run(folder, ["build_emulator/test_golden_c"], expected=1)
+    assert "FAILED: 100 events, 1 numbers differ" in run(folder, [sys.executable, "small.py"], expected=1)
+
+
+def test_the_python_module(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answers are the interpreter's, for reals and integers, in several threads; what does not fit is refused."""
+    monkeypatch.syspath_prepend(str(built))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    small = importlib.import_module(NAME)
+    graph, rng = network(), np.random.default_rng(1)
+    x, b = rng.normal(0, 9, (9001, 2, 2)), rng.uniform(0, 8, (9001, 3))
+    expected = interpret(graph, read_inputs(graph, {"double": x, "b": b}))
+    total, y = small.run(x, b, threads=3)
+    np.testing.assert_array_equal(total, expected["class"].to_float())
+    np.testing.assert_array_equal(y, expected["y"].to_float())
+
+    singles = [array.astype(np.float32) for array in (x, b)]
+    out = [np.empty((9001, 3), np.float32), np.empty((9001, 2, 2), np.float32)]
+    assert all(given is result for given, result in zip(out, small.run(*singles, out=out), strict=True))
+    values = read_inputs(graph, {"double": singles[0].astype(float), "b": singles[1].astype(float)})
+    rounded = interpret(graph, values)["class"].to_float()
+    np.testing.assert_array_equal(out[0], rounded.astype(np.float32))
+
+    raw = values["double"].at(4), values["b"].at(0)
+    ports = {port.name: port for port in small.OUTPUTS}
+    codes, _ = small.run_raw(*raw)
+    assert codes.dtype == ports["class"].dtype
+    np.testing.assert_array_equal(np.ldexp(codes, -ports["class"].fractional), rounded)
+    assert [len(each) for each in small.run(np.empty((0, 2, 2)), np.empty((0, 3)))] == [0, 0]
+
+    refusals: list[tuple[Callable[[], object], str]] = [
+        (lambda: small.run(x), "1 inputs where 2 are expected: double, b"),
+        (lambda: small.run(x, b[:, :2]), "b: shape (9001, 2) where (9001, 3) is expected"),
+        (lambda: small.run(x, b[:5]), "b: shape (5, 3) where (9001, 3) is expected"),
+        (lambda: small.run(x * np.nan, b), "NaN or an infinity"),
+        (lambda: small.run_raw(raw[0] * 1000, raw[1]), "double: an integer that is none of its input's type"),
+        (lambda: small.run_raw(raw[0], raw[1] + 8), "an integer that is none of its input's type"),
+        (lambda: small.run_raw(x, raw[1]), "double: float64 where integers are expected"),
+        (lambda: small.run(x, b, out=out), "out: class needs a writable float64 array of shape (9001, 3) in C order"),
+    ]
+    for refused, reason in refusals:
+        with pytest.raises(ValueError, match=re.escape(reason)):
+            refused()
 
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")

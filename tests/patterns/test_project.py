@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.interpreter import interpret, read_inputs
 from fpgaml.graph.serial import read_graph
+from fpgaml.tflite.facts import TfliteFacts
 from tests.paths import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -129,3 +131,18 @@ def test_more_events_than_the_project_has(project: Path, tmp_path: Path) -> None
     run(project, "--output", tmp_path / "v.txt")
     done = run(project, "--read", tmp_path / "v_outputs.txt", "--events", "4")
     assert f"holds {count(project)} events, and there are 4 to compare with" in str(done.exception)
+
+
+def test_a_flatbuffer_has_codes_of_its_own(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "p")
+    manifest = json.loads((project / "manifest.json").read_text())
+    settings = TfliteFacts.model_validate(
+        {
+            **{"activations": "int8", "name": "n", "calibration_events": 1, "float32": False, "converter": {}},
+            **{"dropped_quantizers": 0, "clips": (), "output_ranges": {}},
+        }
+    )
+    manifest["settings"] = settings.to_json()
+    (tmp_path / "p" / "manifest.json").write_text(json.dumps(manifest))
+    done = run(tmp_path / "p", "--output", tmp_path / "v")
+    assert "has codes of its own, not the Graph's integers" in str(done.exception)
