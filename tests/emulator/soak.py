@@ -154,7 +154,8 @@ def main() -> int:
     given = parser.parse_args()
     flags = tuple(given.flags.split())
     if given.sanitize:
-        flags = (*flags, *STRICT, *SANITIZERS)
+        shared = ("-shared-libasan",) if "clang" in given.compiler else ()
+        flags = (*flags, *STRICT, *SANITIZERS, *shared)
         library = _address_sanitizer(given.compiler)
         if os.environ.get("LD_PRELOAD") != library:  # leaks are Python's own
             os.environ |= {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0"}
