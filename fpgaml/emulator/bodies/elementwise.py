@@ -21,7 +21,8 @@ from fpgaml.graph.values import magnitude
 def lifted(value: Value, unit: int, kind: IntType) -> str:
     """A value with more fractional bits, in a type that holds it then."""
     text = value.text if computing(value.low, value.high) == kind else f"{kind.cpp}({value.text})"
-    return text if unit == value.unit else f"{text} * {literal(1 << (unit - value.unit))}"
+    zero = value.low == value.high == 0  # at any binary point
+    return text if unit == value.unit or zero else f"{text} * {literal(1 << (unit - value.unit))}"
 
 
 def ends(value: Value, unit: int) -> tuple[int, int]:

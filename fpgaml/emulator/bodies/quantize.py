@@ -134,7 +134,7 @@ def _overflow(site: Element, x: Value, ends: tuple[Ints, Ints]) -> Value:
 
 def _times(site: Element, x: Value, bits: Ints, label: str) -> str:
     """x * 2**bits."""
-    if not bits.any():
+    if not bits.any() or x.low == x.high == 0:
         return x.text
     kind = computing(x.low, x.high, *_gained((x.low, x.high), bits))
     factor = site.parameter(2 ** bits.astype(object), label)
