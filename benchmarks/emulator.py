@@ -41,12 +41,12 @@ BILLION, BILLION_SECONDS = 10**9, 900.0
 
 def emulator_rows(notes: list[str], names: Sequence[str] = ()) -> list[Row]:
     """All networks, or some; what was left out goes to the notes."""
-    cores = len(os.sched_getaffinity(0))
-    floats = float_rates(cores)
+    wanted = [each for each in NETWORKS if not names or each.name in names]
+    floats = float_rates(len(os.sched_getaffinity(0)), [network.name for network in wanted])
     if not floats:
         notes.append("emulator against float32: skipped, FPGAML_FRAMEWORK_PYTHON has neither TensorFlow nor JAX")
     rows: list[Row] = []
-    for network in (each for each in NETWORKS if not names or each.name in names):
+    for network in wanted:
         if not network.file.exists():
             notes.append(f"emulator, {network.name}: skipped, {network.file.name} is not here")
             continue

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -142,14 +142,14 @@ def alkaid_rate(network: Network) -> tuple[float | None, str]:
     return found["rate"], f"traced in {found['seconds']:.0f} s"
 
 
-def float_rates(threads: int) -> dict[str, tuple[float, str]]:
+def float_rates(threads: int, names: Sequence[str]) -> dict[str, tuple[float, str]]:
     """By network the events per second of the same layers in float32, and who computed them: the fastest framework."""
     python = framework_python()
     if python is None:
         return {}
     found: dict[str, tuple[float, str]] = {}
     for backend in BACKENDS:
-        command = [str(python), str(ROOT / "benchmarks" / "float_rate.py"), backend, str(threads)]
+        command = [str(python), str(ROOT / "benchmarks" / "float_rate.py"), backend, str(threads), *names]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
         if done.returncode:
             continue

@@ -1,8 +1,8 @@
-"""Events per second of float networks in a framework, run by the framework's Python: `float_rate.py BACKEND THREADS`
-with `tensorflow` or `jax`.
+"""Events per second of float networks in a framework: `float_rate.py BACKEND THREADS NETWORK ...`.
 
-The networks are those of `benchmarks.emulator` without their quantizers: the same layers, in float32, compiled by the
-framework as it does best, with the batch that suits it best. Prints JSON: by network the rate and the batch.
+It is run by the framework's Python; BACKEND is `tensorflow` or `jax`. The networks are those of `benchmarks.emulator`
+without their quantizers: the same layers, in float32, compiled by the framework as it does best, with the batch that
+suits it best. Prints JSON: by network the rate and the batch.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def rate(run: Callable[[np.ndarray], object], x: np.ndarray) -> float:
 def main() -> None:
     """Measure each network."""
     found = {}
-    for name, (shape, make) in NETWORKS.items():
+    for name in sys.argv[3:]:
+        shape, make = NETWORKS[name]
         inputs = keras.Input(shape)
         outputs = inputs
         for layer in make():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fpgaml.data.dataset import DataSet
 from fpgaml.emulator.engine import choose_engine
+from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.model import Built, ParsedModel
 from fpgaml.graph.graph import Graph, Node
@@ -185,15 +186,15 @@ class _Calibration:
         judge = Judge(self.judge.goal, {name: a[:few] for name, a in self.judge.float_answers.items()}, labels)
 
         def used(bits: Bits) -> float:
-            return judge.used(self.answers(self.graph(bits)[0].graph, few))
+            return judge.used(self.answers(self.graph(bits)[0].graph, few)[0])
 
         def distance(bits: Bits) -> float:
-            return judge.distance(self.answers(self.graph(bits)[0].graph, few))
+            return judge.distance(self.answers(self.graph(bits)[0].graph, few)[0])
 
         with self.progress.step("looking for the fewest bits"):
             found = search(used, self.tensors, "Allow more, or give wider inputs with --input-type")
             built, precision = self.graph(found.bits)
-            answers = self.answers(built.graph, self.floating.events)
+            answers, graph_by = self.answers(built.graph, self.floating.events)
             layers = self.layers(built, found, precision, few, distance)
             one = OneBit(fewer=distance(found.bits.moved(-1)), more=distance(found.bits.moved(1)))
         goal = self.judge.goal
@@ -203,6 +204,7 @@ class _Calibration:
             events=self.floating.events,
             searched=few,
             reference=REFERENCE,
+            graph_by="" if graph_by == INTERPRETER else graph_by,
             everywhere=found.everywhere,
             tries=found.tries,
             all_tried=found.all_tried,
@@ -221,14 +223,14 @@ class _Calibration:
         precision = Calibrated(self.floating.watch.extents, bits, self.judge.goal.headroom)
         return self.parsed.build(self.inputs, precision), precision
 
-    def answers(self, graph: Graph, events: int) -> Outputs:
-        """Of the first events, by output."""
+    def answers(self, graph: Graph, events: int) -> tuple[Outputs, str]:
+        """Of the first events, by output; and who computed them."""
         parts: dict[str, list[NDArray[np.float64]]] = {}
         engine = choose_engine(graph, events, Silent())
         for batch in self.floating.batches(events, graph):
             for name, values in engine.run(batch).items():
                 parts.setdefault(name, []).append(values.to_float())
-        return {name: np.concatenate(found) for name, found in parts.items()}
+        return {name: np.concatenate(found) for name, found in parts.items()}, engine.title
 
     def tensors(self, bits: Bits) -> Sequence[Place]:
         """Those with a number of bits of their own: weights first, the largest before all, then as the network runs."""

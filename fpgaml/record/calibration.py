@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative, Positive, absent
+from fpgaml.record.base import Count, Fact, Kind, Name, NotNegative, Positive, absent, empty
 
 
 class TensorChoice(Fact):
@@ -56,6 +56,8 @@ class Calibration(Fact):
     """Who gave the float answers."""
     reference_distance: NotNegative | None = Field(default=None, exclude_if=absent)
     """How far they are from the framework's own or recorded answers, in output units; None: these were not asked."""
+    graph_by: str = Field(default="", exclude_if=empty)
+    """Who computed the network's own answers to all events, where not the interpreter."""
     everywhere: Positive
     """The fewest bits for every tensor that meet the goal."""
     tries: Positive

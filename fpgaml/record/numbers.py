@@ -201,7 +201,7 @@ def _physics(project: _Project) -> Iterator[Number]:
             yield replace(about, value=area, of=output)
     calibration = project.results.calibration
     if calibration and calibration.auc_loss is not None and not any(each.what == What.AUC_LOSS for each in found):
-        against = f"{INTERPRETER} against {calibration.reference}"
+        against = f"{calibration.graph_by or INTERPRETER} against {calibration.reference}"
         yield replace(about, what=What.AUC_LOSS, value=calibration.auc_loss, source=against, note="the worst output")
 
 

@@ -242,6 +242,24 @@ def test_the_command_line_records_what_it_found(tmp_path: Path) -> None:
         assert check["outputs"] == [] if code else check["outputs"][0]["events"] == 500
 
 
+def test_the_emulator_may_say_what_is_expected_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from fpgaml.cli.main import app
+
+    monkeypatch.setenv("FPGAML_ENGINE", "emulator")
+    for name, edits, code in (("right", (), 0), ("wrong", (("sum = sum + element", "sum = sum - element"),), 1)):
+        project = recordable(tmp_path / name, Mini(shell="native", edits=edits))
+        done = CliRunner().invoke(app, ["cosim", str(project), "--bulk", "500"])
+        assert done.exit_code == code, done.output
+        recorded = json.loads((project / "results.json").read_text())
+        by = "the exact emulator, equal to the integer interpreter on 256 of 500 events"
+        assert recorded["bulk"]["graph_by"] == by
+        check = next(check for check in recorded["checks"] if "in bulk" in check["name"])
+        assert check["oracle"] == by and ("frame 1, y[0] bit 6" in check["note"]) == bool(code)
+        assert f"expected results: {by}" in " ".join(done.output.split())
+
+
 def test_the_command_line_takes_data_and_stalls(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 

@@ -51,6 +51,12 @@ def test_a_page_keeps_every_column() -> None:
     assert "signal 1,000, background 2,000. C-simulation equals quantised Graph on 3,000 of 3,000 events." in text
 
 
+def test_a_page_says_who_computed_the_graph() -> None:
+    by = "the exact emulator, equal to the integer interpreter on 320 of 3,000 events"
+    text = markdown(find_task("grand_trigger"), {**content(0), "by": {"graph": by}})
+    assert f"on 3,000 of 3,000 events. quantised Graph: by {by}." in text
+
+
 @pytest.mark.parametrize(("different", "title"), [(0, "quantised Graph = C-simulation"), (1, "C-simulation")])
 def test_a_terminal_joins_what_is_equal(different: int, title: str) -> None:
     console = Console(file=StringIO(), width=160)

@@ -64,3 +64,5 @@ def _lines(found: Calibration) -> Iterator[Line]:
     yield line(f"One bit less everywhere: {found.outputs.fewer:.3g}; one bit more: {found.outputs.more:.3g}")
     apart = "" if found.reference_distance is None else f", {found.reference_distance:.2g} from the framework's answers"
     yield line(f"Float answers: {found.reference}{apart}")
+    if found.graph_by:
+        yield line(f"Its own answers: {found.graph_by}")
