@@ -43,7 +43,7 @@ class SoakJob:
     Args:
         project: the folder, which every worker reads; content: what must lie there (`content_of`).
         seed: of the stream; spans: the events that are to be compared, ascending; piece_events: at most, of a piece.
-        total: events of the whole stream that are asked for, which chooses the engine.
+        total: events of the whole stream that are asked for, which chooses the engine; title: for progress.
     """
 
     project: Path
@@ -52,7 +52,7 @@ class SoakJob:
     spans: Sequence[Span]
     piece_events: int
     total: int
-    title: str = "random events through firmware"
+    title: str
     unit: str = field(default="events", init=False)
 
     @property

@@ -130,7 +130,9 @@ def _compare(
         while True:
             wrong = ledger.first_wrong(request.events)
             spans = ledger.gaps(wrong.first if wrong else request.events)
-            job = SoakJob(folder.absolute(), content, request.seed, spans, size, request.events)
+            before = ledger.within(request.events).events
+            title = "random events through firmware" + (f" ({before:,} were before)" if before else "")
+            job = SoakJob(folder.absolute(), content, request.seed, spans, size, request.events, title)
             pieces = job.pieces()
             if not pieces:
                 return ""
