@@ -57,6 +57,7 @@ class Plan:
         homes: for each node that has an array the node whose array it is: a Reshape moves nothing.
         places: for each of these arrays where it begins, in bytes for one lane.
         bytes: of all of them, for one lane.
+        staged: bytes of the largest input or output, for one lane.
         workspaces: for each step that needs memory of its own where that begins, by the step's result.
         prefix: what the names of its functions begin with.
     """
@@ -66,6 +67,7 @@ class Plan:
     homes: Mapping[str, str]
     places: Mapping[str, int]
     bytes: int
+    staged: int
     workspaces: Mapping[str, int]
     prefix: str = ""
 
@@ -88,7 +90,8 @@ def plan(graph: Graph, prefix: str = "") -> Plan:
     steps, homes = _steps(graph)
     places, size = _arena(graph, steps, homes)
     workspaces = {s.result: places.pop(_own(s.result)) for s in steps if _own(s.result) in places}
-    return Plan(graph, steps, homes, places, size, workspaces, prefix)
+    staged = max(array_bytes(graph, name) for name in (*(node.name for node in graph.inputs), *graph.outputs))
+    return Plan(graph, steps, homes, places, size, staged, workspaces, prefix)
 
 
 def refuse(graph: Graph) -> None:

@@ -21,7 +21,7 @@ from fpgaml.graph.values import shift_left, symmetric_low
 
 WIDE = "fpgaml::"
 """What is in the source wherever it takes the integers of several words."""
-LIBRARY = ("products.h", "gather.h", "moves.h", "transpose.h", "ports.h")
+LIBRARY = ("products.h", "gather.h", "moves.h", "transpose.h", "ports.h", "reals.h")
 """What the steps call, in the order of use."""
 MOST_LANES = 64
 FEWEST_LANES = 32
@@ -106,7 +106,7 @@ def generate(graph: Graph, name: str = "network") -> Source:
         "header": f"{name}.h",
         "file": f"{name}.cpp",
         "lanes": str(count),
-        "scratch": str(max(made.bytes * count, 64)),
+        "scratch": str((made.bytes + made.staged) * count),
         "wide": _library("wide.h") if any(WIDE in text for text in (*tables.texts, *steps, block)) else "",
         "tables": "\n\n".join(tables.texts),
         "steps": "\n\n".join(steps),
@@ -163,7 +163,9 @@ def _block(made: Plan, tables: Tables) -> str:
         if shift:
             enters.append(f"raise<{shift}, {kind}>({size}, {rows});")
         modes, steps = _steps(node, tables)
-        reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {rows})) return 2;")
+        staged = _staged(made, kind)
+        reads.append(f"if (!read<{modes}>(inputs[{number}] + {at}, count, {size}, {steps}, {staged})) return 2;")
+        reads.append(f"enter<{kind}>({staged}, count, {size}, {rows});")
     leaves, writes = [], []
     for number, name in enumerate(dict.fromkeys(graph.outputs)):
         rows, size = array(made, name), prod(graph.shapes[name])
@@ -171,7 +173,9 @@ def _block(made: Plan, tables: Tables) -> str:
         at = f"first * {size}"
         held, to = graph.ranges[name], f"static_cast<{kind} *>(outputs[{number}]) + {at}"
         leaves.append(f"leave<{_shift(held)}, {kind}>({rows}, count, {size}, {to});")
-        writes.append(f"write<{kind}>({rows}, count, {size}, {held.unit}, outputs[{number}] + {at});")
+        staged = _staged(made, kind)
+        writes.append(f"leave<0, {kind}>({rows}, count, {size}, {staged});")
+        writes.append(f"write<{kind}>({staged}, count, {size}, {held.unit}, outputs[{number}] + {at});")
     return "\n\n".join(
         [
             _function("static void block(unsigned char *arena)", [*calls(made), "static_cast<void>(arena);"]),
@@ -197,6 +201,11 @@ def _loop(head: str, before: Sequence[str], after: Sequence[str]) -> str:
 
 def _function(head: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{head} {{", *(f"    {line}" for line in lines), "}"])
+
+
+def _staged(made: Plan, kind: str) -> str:
+    """Where a block of real numbers lies as integers, behind the arrays of lanes."""
+    return f"reinterpret_cast<{kind} *>(arena + {made.bytes} * LANES)"
 
 
 def _limits(node: Node, held: ValueRange, tables: Tables) -> str:
