@@ -64,6 +64,7 @@ class Emulated:
         layers = {node: layer for layer, node in self.graph.input_layers.items()}
         given = {name: self._given(layers[name], port, events, raw) for name, port in ports.items()}
         if raw:
+            _require_int64((*emulator.source.inputs, *emulator.source.outputs))
             given = {name: self._moved(array, name, ports[name].fractional) for name, array in given.items()}
             found = emulator.integers(given)
             self._check(given, found, self._exact)
@@ -133,6 +134,13 @@ class Emulated:
             ports = self.emulator.source.outputs
             exact = {port.name: FixedArray(picked[port.name].astype(np.int64), port.fractional) for port in ports}
             self.sample.compare(values, exact, first + chosen)
+
+
+def _require_int64(ports: Sequence[Port]) -> None:
+    for port in ports:
+        if port.type.words:
+            reason = f"{port.name} has more bits than an integer of 64 bits holds"
+            raise FpgamlError("raw", reason, "Leave it out: real numbers are rounded to float64")
 
 
 def emulate(

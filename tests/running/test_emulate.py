@@ -13,8 +13,12 @@ from fpgaml.emulator import build
 from fpgaml.emulator.compiled import Emulator
 from fpgaml.errors import FpgamlError, ToolError
 from fpgaml.graph.interpreter import interpret, read_inputs
+from fpgaml.graph.ops import Dense
+from fpgaml.graph.types import FixedType
 from fpgaml.graph.values import FixedArray
+from fpgaml.running.emulate import Emulated
 from fpgaml.source import LoadedModel
+from tests.graph.build import fixed, graph_of
 from tests.paths import LEGACY, ROOT, needs_compiler
 
 MODEL = LEGACY / "calo_student_dense.h5"
@@ -109,6 +113,17 @@ def test_what_is_refused(case: str, model: LoadedModel) -> None:
     events, options, said = CASES[case]
     with pytest.raises(FpgamlError, match=said):
         fpgaml.emulate(model, events, **options)
+
+
+def test_answers_of_many_bits_are_the_nearest_numbers_and_no_raw_integers() -> None:
+    graph = graph_of(Dense(fixed([[(1 << 40) + 1], [3]]), None), (2,), kind=FixedType(1, 39, 0))
+    opened = Emulated.of(graph, {}, {})
+    x = np.array([[2.0**38 + 1, -5], [-(2.0**39), 7], [1, 0]])
+    found = opened.run({"x0": x}, raw=False, threads=None)["y"]
+    exact = [int(a) * ((1 << 40) + 1) + 3 * int(b) for a, b in x]
+    assert found[:, 0].tolist() == [float(n) for n in exact]
+    with pytest.raises(FpgamlError, match="y has more bits than an integer of 64 bits holds"):
+        opened.run({"x0": x.astype(np.int64)}, raw=True, threads=None)
 
 
 def test_what_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
