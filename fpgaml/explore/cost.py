@@ -12,6 +12,7 @@ from fpgaml.cost.calibration.words import NEVER, expected_note
 from fpgaml.graph.graph import Graph
 from fpgaml.hls.target import HlsTarget
 from fpgaml.rtl.target import RtlTarget
+from fpgaml.target import Target
 
 HLS_UNCHECKED = "no open tool synthesises HLS; docs/estimates.md compares such estimates with vendors' reports"
 
@@ -112,6 +113,6 @@ def _expected(board: Board, resource: str, estimate: float) -> Expected:
     return Expected(estimate, fit, "" if fit else f"not checked: too few designs were synthesised for {yosys.title}")
 
 
-def errors_note(board: Board, target: RtlTarget | HlsTarget) -> str:
+def errors_note(board: Board, target: Target) -> str:
     """How far off such numbers are, for every output that shows them."""
     return HLS_UNCHECKED if isinstance(target, HlsTarget) else expected_note(board)

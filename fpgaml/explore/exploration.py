@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+from fpgaml.explore.cost import errors_note
+from fpgaml.explore.costing import Costing
 from fpgaml.explore.finish import Ended
 from fpgaml.explore.front import front_of, nearest
 from fpgaml.explore.limits import limits_of
@@ -97,8 +99,14 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         prepared.as_it_came,
         {} if prepared.whole is None else costing.costs(prepared.whole, costing.first).numbers,
         trials,
-        tuple(f"not looked at while searching: {text}" for text in limits.others),
+        (*_how_far_off(costing, front), *(f"not looked at while searching: {text}" for text in limits.others)),
     )
+
+
+def _how_far_off(costing: Costing, front: Sequence[Finished]) -> Iterator[str]:
+    """What is known of the errors of the costs: once for each kind of firmware and family of devices."""
+    said = (errors_note(costing.board(each.values), costing.target(each.values)) for each in front)
+    yield from (f"costs are expected, not measured: {text}" for text in dict.fromkeys(said))
 
 
 def _none(designs: Sequence[Finished]) -> FpgamlError:

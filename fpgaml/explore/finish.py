@@ -22,6 +22,7 @@ from fpgaml.cost.calibration.pairs import RESOURCES
 from fpgaml.errors import EXIT_BAD_INPUT, FpgamlError
 from fpgaml.processes import Processes
 from fpgaml.progress import Progress, Silent
+from fpgaml.project.hashes import edited_files
 from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.results import Results
 from fpgaml.record.synthesis import Synthesis
@@ -136,7 +137,7 @@ def _own_errors(ended: Sequence[Ended]) -> Iterator[tuple[str, OwnError]]:
 
 def _made(wanted: Wanted, progress: Progress) -> Ended:
     """Converted, if its network is the one that was judged, and synthesised."""
-    failure = _converted(wanted)
+    failure = "" if _there(wanted) else _converted(wanted)
     if failure:
         return Ended(wanted, failure)
     try:
@@ -149,10 +150,20 @@ def _made(wanted: Wanted, progress: Progress) -> Ended:
     if why_not:
         return Ended(wanted, "", results, not_measured=why_not)
     try:
-        (found,) = synthesise(wanted.project, Request(), progress)
+        (found,) = results.synthesis or synthesise(wanted.project, Request(), progress)
     except FpgamlError as error:
         return Ended(wanted, f"not synthesised: {error}", results)
     return Ended(wanted, "", read_results(wanted.project), _measured(found), _tool(found))
+
+
+def _there(wanted: Wanted) -> bool:
+    """Whether the project was made before, by this very file, and nobody touched it since."""
+    try:
+        manifest = read_manifest(wanted.project)
+        same = manifest.config is not None and manifest.config.content == wanted.config.read_text("utf-8")
+        return same and manifest.graph_sha256 == wanted.graph_sha256 and not edited_files(wanted.project, manifest)
+    except (FpgamlError, OSError):
+        return False
 
 
 def _converted(wanted: Wanted) -> str:

@@ -54,6 +54,9 @@ def test_one_is_made_and_measured_and_the_others_are_named(tmp_path: Path) -> No
     # Ten LUTs are missed by what synthesis found; an estimated latency decides nothing where a simulation is asked for.
     assert done.judgement is not None
     assert [line.standing for line in done.judgement.lines] == [Standing.MISSED, Standing.OPEN]
+    made = (good.project / "manifest.json").stat().st_mtime_ns
+    (again,) = finish([good])  # what is there is not made again
+    assert again.measured == done.measured and (good.project / "manifest.json").stat().st_mtime_ns == made
     assert ended[2].failure == "the conversion gave another network than the one that was judged"
 
 
