@@ -40,7 +40,7 @@ def write(folder: Path, graph: Graph, name: str, progress: Progress) -> Written:
         name: of the library.
 
     Raises:
-        UnsupportedError: operations that the emulator has no code for. TooWideError: more bits than it has.
+        UnsupportedError: operations that the emulator has no code for.
         ToolError: no compiler, or it failed.
     """
     with progress.step("writing the C++ project"):

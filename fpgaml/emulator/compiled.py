@@ -138,7 +138,6 @@ def compile_emulator(
 
     Raises:
         UnsupportedError: operations that the emulator has no code for, all named.
-        TooWideError: a tensor needs more bits than it has.
         ToolError: no compiler, or it failed.
     """
     source = source or generate(graph)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from fpgaml.emulator.cost import compile_seconds, interpreter_seconds
 from fpgaml.emulator.titles import INTERPRETER
-from fpgaml.errors import FpgamlError, ToolError, TooWideError, UnsupportedError
+from fpgaml.errors import FpgamlError, ToolError, UnsupportedError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
@@ -115,7 +115,7 @@ def choose_engine(graph: Graph, events: int, progress: Progress) -> Engine:
 
     Raises:
         FpgamlError: FPGAML_ENGINE says something else.
-        UnsupportedError, TooWideError, ToolError: it says `emulator`, and there is none.
+        UnsupportedError, ToolError: it says `emulator`, and there is none.
     """
     asked = engine_asked()
     if asked is Asked.INTERPRETER:
@@ -127,7 +127,7 @@ def choose_engine(graph: Graph, events: int, progress: Progress) -> Engine:
         return Interpreter(graph)
     try:
         return _emulator(graph, progress, seconds)
-    except (UnsupportedError, TooWideError, ToolError):
+    except (UnsupportedError, ToolError):
         return Interpreter(graph)
 
 

@@ -84,7 +84,6 @@ def plan(graph: Graph, prefix: str = "") -> Plan:
 
     Raises:
         UnsupportedError: operations that have no writer.
-        TooWideError: a tensor needs more bits than a machine's integer has.
     """
     refuse(graph)
     steps, homes = _steps(graph)

@@ -89,7 +89,6 @@ def generate(graph: Graph, name: str = "network") -> Source:
 
     Raises:
         UnsupportedError: operations without a writer, all named.
-        TooWideError: a tensor has more bits than the emulator's integers.
     """
     made = plan(graph)
     tables = Tables()
