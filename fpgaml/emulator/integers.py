@@ -65,7 +65,7 @@ def smallest(*numbers: int, at_least: int = 8) -> IntType:
     for kind in INT_TYPES:
         if kind.bits >= at_least and kind.holds(low, high):
             return kind
-    return wide(max((~low if low < 0 else low).bit_length(), high.bit_length()) + 1)
+    return wide(max((~number if number < 0 else number).bit_length() for number in (low, high)) + 1)
 
 
 def wide(bits: int) -> IntType:

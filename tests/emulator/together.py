@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +16,10 @@ from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.values import FixedArray
 
 QUICK = ("-O1", "-DFPGAML_EMULATOR_ONLY=0")
+HEADER, MACRO = r"#include <([\w.]+)>", r"#define (\w+)"
 STRICT = ("-Wall", "-Wextra", "-Werror")
-HEADERS = ("cmath", "cstddef", "cstdint", "cstdlib", "type_traits")
-MACROS = ("FPGAML_BLOCK", "FPGAML_X86", "STEP", "FPGAML_CHOICE")
+KEPT = ("FPGAML_WIDE_H", "FPGAML_EMULATOR_ONLY")
+"""Macros that are the same for all; each source defines its others anew."""
 
 
 def compile_together(
@@ -29,12 +31,14 @@ def compile_together(
         RuntimeError: the compiler's output, where it fails.
     """
     sources = [generate(graph, f"g{number}") for number, graph in enumerate(graphs)]
-    parts = [*(f"#include <{header}>" for header in HEADERS), "#include <immintrin.h>", '#include "wide.h"']
+    texts = [source.source for source in sources]
+    headers, macros = (sorted({name for text in texts for name in re.findall(how, text)}) for how in (HEADER, MACRO))
+    parts = [*(f"#include <{header}>" for header in headers), '#include "wide.h"']
     for source in sources:
         (folder / f"{source.name}.h").write_text(source.header, encoding="utf-8")
         (folder / f"{source.name}.cpp").write_text(source.source, encoding="utf-8")
         parts += [f'namespace {source.name} {{\n#include "{source.name}.cpp"\n}}']
-        parts += [f"#undef {macro}" for macro in MACROS]
+        parts += [f"#undef {macro}" for macro in macros if macro not in KEPT]
     wide = Path(__file__).parents[2] / "fpgaml" / "emulator" / "lib" / "wide.h"
     (folder / "wide.h").write_text(wide.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "all.cpp").write_text("\n".join(parts), encoding="utf-8")
