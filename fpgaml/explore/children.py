@@ -52,10 +52,11 @@ class Children:
         return child
 
     def _child(self, parents: Sequence[Values], rng: np.random.Generator) -> dict[str, Value]:
-        first = parents[int(rng.integers(len(parents)))]
+        one = int(rng.integers(len(parents)))
+        first, others = parents[one], [*parents[:one], *parents[one + 1 :]]
         second = first
-        if rng.random() < MIXED and len(parents) > 1:
-            alike = sorted((each for each in parents if each is not first), key=lambda each: self._apart(first, each))
+        if rng.random() < MIXED and others:
+            alike = sorted(others, key=lambda each: self._apart(first, each))
             second = alike[int(rng.integers(min(NEIGHBOURS, len(alike))))]
         from_first = rng.random(len(self.space.dimensions)) < 0.5
         child = {

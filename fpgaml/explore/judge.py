@@ -17,7 +17,7 @@ from fpgaml.explore.events import Events, Part
 from fpgaml.explore.objectives import Measured, Objective
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import read_inputs
-from fpgaml.physics.distributions import resolution
+from fpgaml.physics.intervals import half_width
 from fpgaml.physics.measure import questions
 from fpgaml.physics.roc import Separation
 from fpgaml.progress import Silent
@@ -154,10 +154,9 @@ def spread(answers: Answers, labels: Labels) -> Measured:
         if not isinstance(truth, Reals):
             raise FpgamlError("--objective resolution", "the labels are classes, not real numbers", "Take auc")
         residuals = answers[name] - truth.values
-        found += [resolution(name, "", residuals[:, element]) for element in range(residuals.shape[1])]
-    return Measured(
-        float(np.mean([each.half_width for each in found])), float(np.mean([each.half_width_error for each in found]))
-    )
+        found += [half_width(residuals[:, element]) for element in range(residuals.shape[1])]
+    widths, errors = zip(*found, strict=True)
+    return Measured(float(np.mean(widths)), float(np.mean(errors)))
 
 
 METRICS: Mapping[str, Callable[[Answers, Labels], Measured]] = {

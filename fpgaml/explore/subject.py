@@ -12,6 +12,7 @@ from fpgaml.explore.space import Bits, matching
 from fpgaml.frontends.model import ParsedModel
 from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.graph import Graph
+from fpgaml.precision.asked import text_of
 from fpgaml.precision.bits_file import BitsPlan
 from fpgaml.precision.by_bits import ByBits
 from fpgaml.precision.by_narrowing import as_texts, narrow
@@ -145,7 +146,7 @@ class QuantisedSubject:
     @classmethod
     def of(cls, model: LoadedModel) -> QuantisedSubject:
         """Of a model whose input types are settled."""
-        given = tuple(f"{each.name}={each.quantizer}" for each in model.inputs if each.origin != "model")
+        given = tuple(f"{each.name}={text_of(each.quantizer)}" for each in model.inputs if each.origin != "model")
         known = {str(place): bits for place, bits in places(model.graph).items()}
         tensors = tuple(Bits(name, FEWEST_LEFT, bits) for name, bits in known.items() if bits > FEWEST_LEFT)
         return cls(model.graph, given, tensors)

@@ -112,6 +112,11 @@ def read_precision(texts: Sequence[str]) -> Asked | None:
     return Asked(everywhere, parts, tuple(texts), tuple(messages)) if texts else None
 
 
+def text_of(quantizer: Quantizer) -> str:
+    """What `read_type` reads as this quantizer, whose type is one for all elements."""
+    return f"{str(quantizer.type)[:-1]},{quantizer.rounding},{quantizer.overflow}>"
+
+
 def read_type(text: str, where: str) -> AskedType:
     """`ap_fixed<16,6,RND,SAT>` and its kin: with or without `ap_`, with modes or without.
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.types import Quantizer
-from fpgaml.precision.asked import read_type
+from fpgaml.precision.asked import read_type, text_of
 from fpgaml.precision.calibrated import Bits
 from fpgaml.precision.observing import Extent
 from fpgaml.precision.places import Place
@@ -46,7 +46,7 @@ class BitsPlan:
             "format": FORMAT,
             "version": VERSION,
             "source_sha256": self.source_sha256,
-            "inputs": {name: str(quantizer) for name, quantizer in self.inputs.items()},
+            "inputs": {name: text_of(quantizer) for name, quantizer in self.inputs.items()},
             "everywhere": self.bits.everywhere,
             "headroom": self.headroom,
             "tensors": [
