@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ from fpgaml.tasks.sources import sources
 from fpgaml.tflite.target import TfliteTarget
 from fpgaml.verification import Verification
 from fpgaml.verification import verify as run_verification
+
+if TYPE_CHECKING:
+    from fpgaml.explore.exploration import Exploration
 
 Array = NDArray[np.generic]
 Events = str | Path | Array | Mapping[str, Array]
@@ -329,6 +332,77 @@ def evaluate(
         )
 
 
+def explore(
+    model: str | Path,
+    output: str | Path,
+    *,
+    data: Events | None = None,
+    labels: Events | None = None,
+    objectives: Sequence[str] = (),
+    target: str = "rtl",
+    board: str | Sequence[str] = (),
+    clock: str | Sequence[str] = (),
+    part: str | None = None,
+    folding: Mapping[str, Sequence[int | str]] | None = None,
+    vary: str | Sequence[str] = (),
+    budget: str | Path | None = None,
+    input_type: str | Sequence[str] = (),
+    data_axes: Sequence[int] | None = None,
+    events: int | None = None,
+    trials: int = 200,
+    seconds: float | None = None,
+    seed: int = 1,
+    finish: int = 0,
+    floating: bool = False,
+) -> Exploration:
+    """Search designs of a network, as `fpgaml explore` does; the folder receives what it writes.
+
+    Args:
+        model: the file, or a task's name; output: the folder to fill, or to go on in.
+        data, labels, data_axes, events: as for `convert`; a task brings its own.
+        objectives: names as for --objective; none: as there.
+        target: "rtl" or "hls"; board, clock, part: for which FPGA; of several the search chooses.
+        folding: what else it chooses from: `{"interval": [1, 8]}`, `{"reuse": [1, 4], "strategy": ["latency"]}`.
+        vary: patterns of tensors whose bits may vary; budget: a budget.toml; input_type: as for `load`.
+        trials: designs in all; seconds: of this run, at most; seed: of all that is drawn.
+        finish: so many of the best are converted, proved and synthesised; floating: a task's float network.
+
+    Returns:
+        `front` holds the designs that no other beats, `designs` all of them.
+
+    Raises:
+        FpgamlError: bad input, or no design keeps to the budget.
+    """
+    from fpgaml.budget.read import read_budget
+    from fpgaml.explore.asked import Asked, explore_into
+
+    with _files(data=data, labels=labels) as files:
+        asked = Asked(
+            model=Path(model),
+            output=Path(output),
+            data=files.get("data"),
+            labels=files.get("labels"),
+            data_axes=None if data_axes is None else tuple(data_axes),
+            events=events,
+            objectives=tuple(objectives),
+            target=target,
+            board_names=_texts(board),
+            clocks=_texts(clock),
+            part=part,
+            folding={name: tuple(options) for name, options in (folding or {}).items()},
+            vary=_texts(vary),
+            input_types=_texts(input_type),
+            budget=None if budget is None else read_budget(Path(budget)),
+            trials=trials,
+            seconds=seconds,
+            seed=seed,
+            finish=finish,
+            floating=floating,
+            lasting=all(each is None or isinstance(each, str | Path) for each in (data, labels)),
+        )
+        return explore_into(asked, Silent())
+
+
 def _texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
     return (input_type,) if isinstance(input_type, str) else tuple(input_type)
 
@@ -371,6 +445,7 @@ __all__ = [
     "convert",
     "emulate",
     "evaluate",
+    "explore",
     "load",
     "predict",
     "verify",

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fpgaml.cli import complete
 from fpgaml.cli.budgets import BudgetOption
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, Quiet, checking
+from fpgaml.cli.options import ClusterOptions, DataOptions, Quiet, parse_axes
 from fpgaml.errors import FpgamlError
 from fpgaml.frontends.registry import what_is_read
-
-if TYPE_CHECKING:
-    from fpgaml.explore.costing import OfTarget
-    from fpgaml.explore.objectives import Objective
-    from fpgaml.tasks.sources import Sources
 
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 _SPAN = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>s|min|h|)")
@@ -125,104 +119,46 @@ def _explore(
     with progress.step("starting"):
         from fpgaml.cli.budgets import asked_budget
         from fpgaml.cli.show import print_json, show_section
-        from fpgaml.explore import folder
-        from fpgaml.explore.exploration import explore as run
-        from fpgaml.explore.making import make
-        from fpgaml.explore.objectives import read_objectives
-        from fpgaml.explore.request import Request
-        from fpgaml.explore.search import Effort
+        from fpgaml.explore.asked import Asked, explore_into
+        from fpgaml.explore.folder import content
         from fpgaml.explore.sections import sections_of
-        from fpgaml.tasks.registry import find_network
-        from fpgaml.tasks.sources import name_of, sources
 
-    _refuse_reference(data)
-    named = find_network(str(model))
-    stem = name_of(model)[0]
-    where = output or Path(f"{stem}_explored")
-    folder.check_folder(where)
-    with sources(model, data.data, data.labels, searching.float_network, progress) as found_sources:
-        own = named and data.data is None
-        asked = asked_budget(budget) or (asked_budget(str(model)) if own else None)
-        objectives = read_objectives(searching.objective or _usual(bool(own), found_sources))
-        request = Request(
-            output=where,
-            objectives=objectives,
-            costing=_costing(firmware, found_sources, objectives),
-            checking=replace(checking(data, CheckOptions()), data=found_sources.data, labels=found_sources.labels),
-            input_types=tuple(firmware.input_type or ()),
-            vary=tuple(searching.vary or ()),
-            budget=asked.budget if asked else None,
-            effort=Effort(searching.trials, _seconds(searching.time_limit), where_done.workers()),
-            seed=searching.seed,
-            task=named[0] if named and own else None,
-            task_events=data.events if own else None,
-            keys=_keys(model if named is None else _of_task(model, found_sources, searching), data),
-        )
-        if own:
-            request = replace(request, checking=replace(request.checking, limit=None))
-        found = run(found_sources.model, request, progress)
-        folder.write_recipes(found, request)
-        found = replace(found, made=tuple(make(found, request, searching.finish, progress)))
-    written = folder.write(found, where, f"{stem}, explored")
+    if data.reference is not None:
+        reason = "an exploration compares with the network as it came"
+        raise FpgamlError("--reference", reason, "Leave it out")
+    given = asked_budget(budget)
+    folding = {"interval": firmware.interval, "reuse": firmware.reuse, "strategy": firmware.strategy}
+    asked = Asked(
+        model=model,
+        output=output,
+        data=data.data,
+        labels=data.labels,
+        data_axes=parse_axes(data.data_axes),
+        events=data.events,
+        objectives=tuple(searching.objective or ()),
+        target=firmware.target,
+        board_names=tuple(firmware.board or ()),
+        clocks=tuple(firmware.clock or ()),
+        part=firmware.part,
+        folding={name: tuple(options) for name, options in folding.items() if options},
+        vary=tuple(searching.vary or ()),
+        input_types=tuple(firmware.input_type or ()),
+        budget=given.budget if given else None,
+        trials=searching.trials,
+        seconds=_seconds(searching.time_limit),
+        seed=searching.seed,
+        workers=where_done.workers(),
+        finish=searching.finish,
+        floating=searching.float_network,
+    )
+    found = explore_into(asked, progress)
     if json_output:
-        print_json(folder.content(found))
+        print_json(content(found))
     elif not quiet:
         for section in sections_of(found):
             show_section(section)
     if not json_output:
-        typer.echo(f"Written: {where} ({', '.join(written)})")
-
-
-def _refuse_reference(data: DataOptions) -> None:
-    if data.reference is not None:
-        reason = "an exploration compares with the network as it came"
-        raise FpgamlError("--reference", reason, "Leave it out")
-
-
-def _usual(task: bool, found: Sources) -> list[str]:
-    """The objectives without a wish."""
-    return ["headline" if task else "auc" if found.labels else "distance", "lut"]
-
-
-def _costing(firmware: FirmwareOptions, found: Sources, objectives: Sequence[Objective]) -> OfTarget:
-    from fpgaml.explore.costing import INTERVALS, OfTarget
-
-    boards = tuple(firmware.board or (found.place(None, None)[0],))
-    clocks = {board: found.place(board, None)[1] for board in boards}
-    folding: dict[str, tuple[int | str, ...]] = {
-        name: tuple(dict.fromkeys(given))
-        for name, given in (("interval", firmware.interval), ("reuse", firmware.reuse), ("strategy", firmware.strategy))
-        if given
-    }
-    timed = {"interval", "latency"} & {each.name for each in objectives}
-    if timed and firmware.target == "rtl" and not firmware.interval:
-        folding["interval"] = INTERVALS
-    return OfTarget(
-        firmware.target,
-        boards,
-        tuple(firmware.clock or ()),
-        firmware.part,
-        {board: mhz for board, mhz in clocks.items() if mhz is not None and not firmware.clock},
-        found.settings(firmware.target),
-        folding,
-    )
-
-
-def _of_task(named: Path, found: Sources, searching: SearchOptions) -> str | Path:
-    """What `fpgaml convert` takes for the network of a task."""
-    return found.model if searching.float_network else str(named)
-
-
-def _keys(model: str | Path, data: DataOptions) -> Mapping[str, str | Path]:
-    """What every design's fpgaml.yaml says."""
-    keys: dict[str, str | Path | None] = {
-        "model": model,
-        "data": data.data,
-        "data-axes": data.data_axes,
-        "events": None if data.events is None or data.data is None else str(data.events),
-        "labels": data.labels,
-    }
-    return {name: value for name, value in keys.items() if value is not None}
+        typer.echo(f"Written: {asked.folder} (front.csv, front.json, report.html, designs)")
 
 
 def _seconds(text: str | None) -> float | None:

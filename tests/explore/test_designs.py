@@ -7,8 +7,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import fpgaml as fpgaml_package
 from fpgaml.budget.read import budget_of
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 from fpgaml.explore.exploration import NoDesignError, explore
@@ -97,3 +99,13 @@ def test_a_folder_of_something_else_and_a_time_that_is_none_are_refused(tmp_path
     assert done.returncode == 2 and "no exploration wrote it" in done.stderr
     done = fpgaml("explore", FLOAT, "--data", data, "-o", tmp_path / "new", "--time-limit", "soon")
     assert done.returncode == 2 and "`soon` is no time" in done.stderr
+
+
+def test_from_python_with_arrays_twice(tmp_path: Path) -> None:
+    """The function and the package have one name: it works before and after the package was imported."""
+    arrays = np.load(events(tmp_path))
+    for _ in range(2):
+        found = fpgaml_package.explore(FLOAT, tmp_path / "explored", data=arrays, trials=3, vary="*.weight")
+        assert len(found.designs) == 3 and found.front
+    design = tmp_path / "explored" / "designs" / f"{found.front[0].number:03d}"
+    assert "data:" not in (design / "fpgaml.yaml").read_text()
