@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         convert,
         emulate,
         evaluate,
-        explore,
         load,
         predict,
         verify,
@@ -33,7 +32,6 @@ _API = (
     "convert",
     "emulate",
     "evaluate",
-    "explore",
     "load",
     "predict",
     "verify",
@@ -61,6 +59,10 @@ def __getattr__(name: str) -> Any:
         from fpgaml import api
 
         return getattr(api, name)
+    if name == "explore":
+        from importlib import import_module
+
+        return import_module("fpgaml.explore")
     raise AttributeError(f"module `fpgaml` has no attribute `{name}`")
 
 

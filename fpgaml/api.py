@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,6 @@ from fpgaml.tflite.target import TfliteTarget
 from fpgaml.verification import Verification
 from fpgaml.verification import verify as run_verification
 
-if TYPE_CHECKING:
-    from fpgaml.explore.exploration import Exploration
-
 Array = NDArray[np.generic]
 Events = str | Path | Array | Mapping[str, Array]
 """A file, or numbers at hand: one array, or one for each name, with the events along the first axis."""
@@ -65,12 +62,12 @@ def load(
     Raises:
         FpgamlError: the file cannot be read or holds what cannot be expressed.
     """
-    with _files(data=data) as files:
+    with as_files(data=data) as files:
 
         def events(shapes: Mapping[str, Shape]) -> DataSet | None:
             return open_data(files["data"], shapes, axes=data_axes) if "data" in files else None
 
-        return load_with_data(Path(model), _texts(input_type), events)[0]
+        return load_with_data(Path(model), as_texts(input_type), events)[0]
 
 
 def convert(
@@ -138,7 +135,7 @@ def convert(
             raise FpgamlError("clock, clock_mhz", "both say what the clock is", "Give one of them")
         clock_mhz = parse_clock(clock)
     with (
-        _files(data=data, reference=reference, labels=labels) as files,
+        as_files(data=data, reference=reference, labels=labels) as files,
         sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
     ):
         place, frequency = found.place(None if board is None else str(board), clock_mhz)
@@ -149,9 +146,9 @@ def convert(
             target=kind(**{**found.settings(kind.name), **own}) if isinstance(target, str) else target,
             board=find_board(place, part, frequency),
             board_chosen_by=found.chosen_by(None if board is None else str(board)) if kind.for_board else None,
-            input_types=_texts(input_type),
+            input_types=as_texts(input_type),
             numbers=choose_numbers(
-                _texts(precision),
+                as_texts(precision),
                 config=config.asked if config else None,
                 calibrate=calibrate,
                 tolerance=None if tolerance is None else str(tolerance),
@@ -160,7 +157,7 @@ def convert(
                 bits=bits_for(Path(bits), found.model) if bits is not None else None,
             ),
             requantize_bits=requantize_bits,
-            narrow=_texts(narrow),
+            narrow=as_texts(narrow),
             force=force,
             checking=Checking(
                 data=found.data,
@@ -207,7 +204,7 @@ def verify(
         FpgamlError: not a project, or nothing runs its firmware.
     """
     request = SoakRequest(int(random), seed, time_limit) if random else None
-    with _files(data=data, reference=reference, labels=labels) as files:
+    with as_files(data=data, reference=reference, labels=labels) as files:
         checking = Checking(
             data=files.get("data"),
             axes=data_axes,
@@ -243,7 +240,7 @@ def predict(
     Raises:
         FpgamlError: not a project, or data that do not fit.
     """
-    with _files(data=data) as files:
+    with as_files(data=data) as files:
         checking = Checking(data=files["data"], axes=data_axes, limit=events)
         return run_prediction(Path(project), checking, raw=raw, simulate=simulate)
 
@@ -281,7 +278,7 @@ def emulate(
         CheckFailedError: the emulator differs from the interpreter.
     """
     subject = Path(project) if isinstance(project, str) else project
-    return run_emulator(subject, events, raw=raw, threads=threads, input_types=_texts(input_type))
+    return run_emulator(subject, events, raw=raw, threads=threads, input_types=as_texts(input_type))
 
 
 def evaluate(
@@ -313,7 +310,7 @@ def evaluate(
     Raises:
         FpgamlError: data or labels that do not fit.
     """
-    with _files(data=data, labels=labels, reference=reference) as files:
+    with as_files(data=data, labels=labels, reference=reference) as files:
         checking = Checking(
             data=files["data"],
             axes=data_axes,
@@ -326,84 +323,13 @@ def evaluate(
             Path(subject),
             checking,
             model=Path(model) if model else None,
-            input_types=_texts(input_type),
+            input_types=as_texts(input_type),
             simulate=simulate,
             background_hz=background_hz,
         )
 
 
-def explore(
-    model: str | Path,
-    output: str | Path,
-    *,
-    data: Events | None = None,
-    labels: Events | None = None,
-    objectives: Sequence[str] = (),
-    target: str = "rtl",
-    board: str | Sequence[str] = (),
-    clock: str | Sequence[str] = (),
-    part: str | None = None,
-    folding: Mapping[str, Sequence[int | str]] | None = None,
-    vary: str | Sequence[str] = (),
-    budget: str | Path | None = None,
-    input_type: str | Sequence[str] = (),
-    data_axes: Sequence[int] | None = None,
-    events: int | None = None,
-    trials: int = 200,
-    seconds: float | None = None,
-    seed: int = 1,
-    finish: int = 0,
-    floating: bool = False,
-) -> Exploration:
-    """Search designs of a network, as `fpgaml explore` does; the folder receives what it writes.
-
-    Args:
-        model: the file, or a task's name; output: the folder to fill, or to go on in.
-        data, labels, data_axes, events: as for `convert`; a task brings its own.
-        objectives: names as for --objective; none: as there.
-        target: "rtl" or "hls"; board, clock, part: for which FPGA; of several the search chooses.
-        folding: what else it chooses from: `{"interval": [1, 8]}`, `{"reuse": [1, 4], "strategy": ["latency"]}`.
-        vary: patterns of tensors whose bits may vary; budget: a budget.toml; input_type: as for `load`.
-        trials: designs in all; seconds: of this run, at most; seed: of all that is drawn.
-        finish: so many of the best are converted, proved and synthesised; floating: a task's float network.
-
-    Returns:
-        `front` holds the designs that no other beats, `designs` all of them.
-
-    Raises:
-        FpgamlError: bad input, or no design keeps to the budget.
-    """
-    from fpgaml.budget.read import read_budget
-    from fpgaml.explore.asked import Asked, explore_into
-
-    with _files(data=data, labels=labels) as files:
-        asked = Asked(
-            model=Path(model),
-            output=Path(output),
-            data=files.get("data"),
-            labels=files.get("labels"),
-            data_axes=None if data_axes is None else tuple(data_axes),
-            events=events,
-            objectives=tuple(objectives),
-            target=target,
-            board_names=_texts(board),
-            clocks=_texts(clock),
-            part=part,
-            folding={name: tuple(options) for name, options in (folding or {}).items()},
-            vary=_texts(vary),
-            input_types=_texts(input_type),
-            budget=None if budget is None else read_budget(Path(budget)),
-            trials=trials,
-            seconds=seconds,
-            seed=seed,
-            finish=finish,
-            floating=floating,
-            lasting=all(each is None or isinstance(each, str | Path) for each in (data, labels)),
-        )
-        return explore_into(asked, Silent())
-
-
-def _texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
+def as_texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
     return (input_type,) if isinstance(input_type, str) else tuple(input_type)
 
 
@@ -414,7 +340,7 @@ def _use(framework: str) -> FrameworkUse:
 
 
 @contextmanager
-def _files(**given: Events | None) -> Iterator[dict[str, Path]]:
+def as_files(**given: Events | None) -> Iterator[dict[str, Path]]:
     """What was given as files; arrays are written into files that are gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="fpgaml-arrays-") as scratch:
         files: dict[str, Path] = {}
@@ -445,7 +371,6 @@ __all__ = [
     "convert",
     "emulate",
     "evaluate",
-    "explore",
     "load",
     "predict",
     "verify",

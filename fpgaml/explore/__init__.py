@@ -1,6 +1,6 @@
 """Which of many designs of one network are worth having: precision, folding and board, searched by what they cost.
 
-`fpgaml.explore` is this package and the function of the same name in `fpgaml.api`: the package can be called.
+The package can be called, as other functions of `fpgaml` can: `fpgaml.explore(model, output, ...)`; see `call.py`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 class _Callable(ModuleType):
     def __call__(self, *arguments: Any, **options: Any) -> Exploration:
-        """As `fpgaml.api.explore`."""
-        from fpgaml.api import explore
+        """As `call.explore`."""
+        from fpgaml.explore.call import explore
 
         return explore(*arguments, **options)
 

@@ -138,12 +138,12 @@ def _titled(objective: Objective) -> str:
 
 
 def _bits(found: Exploration) -> Table:
-    """Of each design of the front, tensor by tensor."""
+    """Of each design of the front, tensor by tensor, in the network's order."""
     rows: list[tuple[Cell, ...]] = []
-    for each in found.subject.tensors:
-        rows.append((each.name, *(str(design.values[each.name]) for design in found.front)))
-    header = ("tensor", *(str(design.number) for design in found.front))
-    return Table(rows, header, right=tuple(range(1, len(header))))
+    for design in found.front:
+        said = ", ".join(f"{each.name} {design.values[each.name]}" for each in found.subject.tensors)
+        rows.append((str(design.number), said))
+    return Table(rows, ("design", "bits"))
 
 
 def _search(found: Exploration) -> list[Part]:
