@@ -28,6 +28,11 @@ class Answers:
     outputs: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
     found: dict[str, Comparison] = field(default_factory=dict)
 
+    @property
+    def is_emulator(self) -> bool:
+        """As in `Simulated`: the interpreter computes what it is compared with."""
+        return self.running.is_emulator
+
     def feed(self, batch: Batch, outputs: Mapping[str, FixedArray], first_event: int) -> None:
         """Run a batch."""
         answers = self.running.run(batch.values)

@@ -80,6 +80,7 @@ class Running:
         title: what runs it; standing: whether it was proved equal to the Graph, in a sentence.
         run: inputs to outputs; codings: of outputs that are integer codes.
         of_graph: whether it has to give the Graph's own integers.
+        is_emulator: whether it is the emulator, which is no judge of itself.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Running:
     run: Callable[[Values], Values]
     codings: Mapping[str, PortCoding]
     of_graph: bool = True
+    is_emulator: bool = False
 
 
 def start(project: OpenProject, progress: Progress, *, simulate: bool = False) -> Running:
@@ -111,7 +113,8 @@ def start(project: OpenProject, progress: Progress, *, simulate: bool = False) -
     for hop in firmware.hops:
         if isinstance(hop, Simulated):
             title = hop.name.removeprefix("Graph = ")
-            return Running(title, _standing(project, hop.name), hop.run, project.codings)
+            standing = _standing(project, hop.name)
+            return Running(title, standing, hop.run, project.codings, is_emulator=hop.is_emulator)
     why = next((hop.why for hop in firmware.hops if isinstance(hop, Unchecked)), "nothing runs it here")
     raise FpgamlError(str(project.folder), why, "An RTL project as it lies there is run with --sim")
 

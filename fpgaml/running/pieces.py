@@ -138,7 +138,7 @@ class EventsJob:
         oracle, _ = choose_oracle(
             None, self.graph, self.checking, self.codings, self.axes, approximate=self.approximate
         )
-        runs = self._proof([], None).runs
+        runs = self._proof([Answers(running)] if running else [], None).runs
         runs.expect(self.data.events, Silent())
         return _Opened(OpenEvents(self.data), running, oracle, runs)
 

@@ -61,7 +61,7 @@ def test_firmware_that_differs_fails(
     project: Path, stored: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fpgaml.graph.values import FixedArray
-    from fpgaml.running import evaluation
+    from fpgaml.running import pieces
     from fpgaml.running.firmware import start
 
     def wrong(*arguments: Any, **options: Any) -> Any:
@@ -76,7 +76,7 @@ def test_firmware_that_differs_fails(
 
         return type(running)(running.title, running.standing, run, running.codings)
 
-    monkeypatch.setattr(evaluation, "start", wrong)
+    monkeypatch.setattr(pieces, "start", wrong)
     labels = np.arange(len(stored["in/x"])) % 2
     found = fpgaml.evaluate(project, stored["in/x"], labels, framework="never")
     assert (found.passed, found.different) == (False, 1)

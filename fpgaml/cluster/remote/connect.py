@@ -115,6 +115,8 @@ def check_workers(client: Client, files: Sequence[Path]) -> None:
     """
     mine = identity()
     answers = client.run(look, list(files), on_error="return")
+    # One that is lost just now says nothing of versions; each says again what it is with every piece that it does.
+    answers = {worker: answer for worker, answer in answers.items() if not isinstance(answer, OSError)}
     others = []
     for worker, answer in answers.items():
         if isinstance(answer, BaseException):

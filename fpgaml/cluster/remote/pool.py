@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic
 
-from fpgaml.cluster.identity import identity
+from fpgaml.cluster.identity import Identity, identity
 from fpgaml.cluster.job import Job, Piece, S
 from fpgaml.cluster.pool import Failure, Outcome
 from fpgaml.cluster.remote.connect import OPTION
@@ -31,10 +31,13 @@ class RemotePool(Generic[S]):
 
     Args:
         client: of the scheduler; patience: seconds that it may be without any worker.
+        task: what a worker does for a piece, with the arguments of `do`.
     """
 
-    def __init__(self, client: Client, job: Job[S], patience: float) -> None:
-        self._client, self._patience = client, patience
+    def __init__(
+        self, client: Client, job: Job[S], patience: float, task: Callable[[bytes, str, Identity, Piece], Answer] = do
+    ) -> None:
+        self._client, self._patience, self._task = client, patience, task
         pickled = pickle.dumps(job)
         self._key = job_key(pickled)
         # A task like any other: a worker that needs it takes it from its neighbour, and if it is lost it is made again.
@@ -54,7 +57,9 @@ class RemotePool(Generic[S]):
         """As in `Pool`."""
         self._sent += 1
         key = f"fpgaml-piece-{self._key}-{id(self):x}-{self._sent}"
-        future = self._client.submit(do, self._job, self._key, identity(), piece, key=key, pure=False, retries=0)
+        future = self._client.submit(
+            self._task, self._job, self._key, identity(), piece, key=key, pure=False, retries=0
+        )
         self._under_way[future] = piece
         future.add_done_callback(self._done.put)
 
