@@ -130,11 +130,14 @@ class ClusterOptions:
         """The choice; nothing is started yet.
 
         Raises:
-            FpgamlError: the options contradict each other, or mean nothing.
+            FpgamlError: the options contradict each other, or mean nothing; nobody listens at an address.
         """
+        from fpgaml.cluster.listening import require_listener
         from fpgaml.cluster.workers import choose_workers
 
-        return choose_workers(self.cluster, self.cluster_config)
+        workers = choose_workers(self.cluster, self.cluster_config)
+        require_listener(workers)
+        return workers
 
 
 def checking(data: DataOptions, checks: CheckOptions) -> Checking:

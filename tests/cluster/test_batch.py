@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fpgaml.cluster.listening import require_listener
 from fpgaml.cluster.remote.batch import STARTERS, accepted, hide, read_arguments, started
 from fpgaml.cluster.workers import Batch, Local, Scheduler, System, choose_workers
 from fpgaml.errors import FileError, FpgamlError
@@ -109,3 +111,19 @@ def test_options_are_read(tmp_path: Path) -> None:
 
 def test_loop_and_other_objects_are_no_arguments_of_a_file() -> None:
     assert not {"loop", "asynchronous", "self"} & accepted(_kind(System.SLURM))
+
+
+def test_an_address_where_nobody_listens_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        require_listener(Scheduler(f"tcp://127.0.0.1:{port}"))
+    (tmp_path / "scheduler.json").write_text(f'{{"address": "tcp://127.0.0.1:{port}"}}')
+    for given in (f"tcp://127.0.0.1:{port}", str(tmp_path / "scheduler.json")):
+        with pytest.raises(
+            FpgamlError, match=f"nobody answers at tcp://127.0.0.1:{port} .Connection refused"
+        ) as raised:
+            require_listener(Scheduler(given))
+        assert "dask scheduler" in raised.value.advice
+    for wrong in ("tcp://host", "http://host:80", "tcp://host:port"):
+        with pytest.raises(FpgamlError, match="is no address"):
+            require_listener(Scheduler(wrong))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpgaml.cluster.identity import identity
+from fpgaml.cluster.listening import REMEDY
 from fpgaml.cluster.remote.task import look
 from fpgaml.errors import FpgamlError, RunFailedError
 from fpgaml.progress import Progress
@@ -66,12 +67,11 @@ def connect(address: str, progress: Progress) -> Iterator[Client]:
         FpgamlError: nobody answers there, or there is no worker.
     """
     require("cluster", "dask", "distributed")
-    remedy = "Start one: dask scheduler, and dask worker ADDRESS; then give the ADDRESS that it prints"
     where: dict[str, str] = {"address": address}
     if "://" not in address:
         if not Path(address).is_file():
             reason = f"`{address}` is neither an address such as tcp://host:8786 nor a scheduler file"
-            raise FpgamlError(OPTION, reason, remedy)
+            raise FpgamlError(OPTION, reason, REMEDY)
         where = {"scheduler_file": address}
     with quiet():
         from distributed import Client
@@ -80,7 +80,7 @@ def connect(address: str, progress: Progress) -> Iterator[Client]:
             with progress.step(f"connecting to {address}"):
                 client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
         except Exception as error:  # noqa: BLE001 - of a socket, or of whatever else listens there
-            raise FpgamlError(OPTION, f"nobody answers at {address} ({_short(error)})", remedy) from None
+            raise FpgamlError(OPTION, f"nobody answers at {address} ({_short(error)})", REMEDY) from None
         try:
             with progress.step(f"waiting for a worker of {address}"):
                 await_worker(client, WORKER_SECONDS)
