@@ -25,8 +25,8 @@ from fpgaml.soak.firmware import open_tried
 from fpgaml.soak.job import SoakJob, piece_events
 from fpgaml.soak.tally import Tally
 
-MANY = 200
-"""Workers that are simulated."""
+MANY, EACH = 200, 10
+"""Workers that are simulated, as threads; so many belong to one worker of Dask."""
 LENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0)
 """Seconds that a sleeping piece takes."""
 ROUNDS = 5
@@ -116,7 +116,7 @@ def simulated(lengths: Sequence[float]) -> None:
     with (
         quiet(),
         LocalCluster(
-            n_workers=MANY, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+            n_workers=MANY // EACH, threads_per_worker=EACH, processes=False, dashboard_address=None, silence_logs=50
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

@@ -66,11 +66,10 @@ def there(cluster: Any, client: Any) -> Scheduler:
 
 
 def network() -> Graph:
-    builder = GraphBuilder()
-    builder.add("x", Input((3,), Quantizer(FixedType(1, 3, 4))))
+    builder = GraphBuilder("net")
+    x = builder.add(Input((3,), Quantizer(FixedType(1, 3, 4))), name="x", source="x")
     kernel = FixedArray(np.array([[3, -2], [1, 5], [-7, 2]]), 2)
-    builder.add("y", Dense(kernel), "x")
-    return builder.build(["y"])
+    return builder.build([builder.add(Dense(kernel, None), x, name="y", source="y")])
 
 
 def test_one_two_and_four_workers_find_the_same_bits_in_a_file(

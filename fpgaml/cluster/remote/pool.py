@@ -24,6 +24,8 @@ AHEAD = 2
 LOOK_AGAIN = 2.0
 """Seconds after which the workers are counted again."""
 END_SECONDS = 3.0
+FETCH_SECONDS = 10.0
+"""That fetching a result may take, which is there already."""
 
 
 class RemotePool(Generic[S]):
@@ -72,7 +74,11 @@ class RemotePool(Generic[S]):
                 self._count()
                 self._look_after()
                 continue
-            return Outcome(self._under_way.pop(future), self._result(future))
+            piece = self._under_way.pop(future)
+            try:
+                return Outcome(piece, self._result(future))
+            except TimeoutError:  # done, and lost with its worker before it was fetched: another does it again
+                self.submit(piece)
 
     def close(self) -> None:
         """Take back what is under way, and end what it began."""
@@ -91,7 +97,7 @@ class RemotePool(Generic[S]):
             if isinstance(error, KilledWorker):
                 return Failure("every worker that did it was lost")
             return Failure(f"{type(error).__name__}: {' '.join(str(error).split())}")
-        answer: Answer = future.result()
+        answer: Answer = future.result(timeout=FETCH_SECONDS)
         if answer.problem:
             raise RunFailedError(f"{OPTION}, {answer.host}", answer.problem)
         if answer.result is None:
