@@ -9,8 +9,10 @@ from fpgaml.explore.request import Request
 from fpgaml.explore.study import Finished
 from fpgaml.progress import Progress
 
-WORSE = 3.0
-"""Standard deviations by which a design's physics may be below that of the network as it came."""
+WORSE = 1.0
+"""Standard deviations by which a design's physics may be below that of the network as it came.
+
+Both are of the same events, so that their difference is known far better than either: more would be a real loss."""
 
 
 def make(found: Exploration, request: Request, count: int, progress: Progress) -> tuple[Ended, ...]:
@@ -20,7 +22,7 @@ def make(found: Exploration, request: Request, count: int, progress: Progress) -
 
 
 def worth_making(found: Exploration) -> list[Finished]:
-    """The designs of the front whose physics on the events held out is not clearly worse than the network's as it came.
+    """The designs of the front whose physics on the events held out is within the error of the network's as it came.
 
     Returns:
         The cheapest first; the whole front, where no design is so good, or where nothing is measured but distances.
@@ -35,7 +37,6 @@ def _as_good(found: Exploration, design: Finished) -> bool:
         if not each.physics or each.name == "distance":
             continue
         here, came = (design.held_out or {})[each.name], found.as_it_came[each.name]
-        error = ((here.error or 0.0) ** 2 + (came.error or 0.0) ** 2) ** 0.5
-        if each.loss(here.value) > each.loss(came.value) + WORSE * error:
+        if each.loss(here.value) > each.loss(came.value) + WORSE * (came.error or 0.0):
             return False
     return True
