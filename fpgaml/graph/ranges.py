@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fpgaml.graph.types import FixedType, Ints
-from fpgaml.graph.values import INT64_BITS, FixedArray, as_ints, shift_left
+from fpgaml.graph.values import INT64_BITS, FixedArray, as_ints, magnitude, shift_left
 
 ZERO_STEP = -(1 << 20)
 """The fractional bits of an element that is always zero: it constrains no sum's step."""
@@ -31,7 +31,8 @@ class ValueRange:
 
     def __post_init__(self) -> None:
         # The ends are values too: multiples of the step.
-        drop = np.clip(self.unit - np.asarray(self.fractional), 0, INT64_BITS)
+        longest = max(INT64_BITS, *(magnitude(np.asarray(end)).bit_length() for end in (self.low, self.high)))
+        drop = np.clip(self.unit - np.asarray(self.fractional), 0, longest)
         low = -((-np.asarray(self.low) >> drop) << drop)
         high = (np.asarray(self.high) >> drop) << drop
         zero = (low == 0) & (high == 0)

@@ -11,6 +11,7 @@ import pytest
 from fpgaml.graph import ops as o
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.ops import Operation
+from fpgaml.graph.ranges import ValueRange
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from tests.graph.build import BYTE, fixed, graph_of, range_of
 
@@ -140,3 +141,9 @@ def test_coarse_steps_survive_a_saturation_only_inside_the_type() -> None:
 def test_no_bit_too_many_at_any_width(bits: int, signed: int) -> None:
     kind = FixedType(signed, bits, 0)
     assert range_of(o.Reshape((1,)), (1,), kind=kind).type() == kind
+
+
+def test_ends_are_multiples_of_a_step_that_is_further_off_than_the_machines_words() -> None:
+    wide = np.array([(1 << 94) - 1], dtype=object)
+    held = ValueRange(-wide, wide, np.array([24]), 106)
+    assert (held.low[0], held.high[0]) == (-(1 << 94) + (1 << 82), (1 << 94) - (1 << 82))
