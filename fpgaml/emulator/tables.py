@@ -21,6 +21,12 @@ class Tables:
         self._names: dict[tuple[IntType, bytes], str] = {}
         self._texts: list[str] = []
         self.functions: list[str] = []
+        self._taken = 0
+
+    def fresh(self, stem: str) -> str:
+        """A name that no other one begins with."""
+        self._taken += 1
+        return f"{stem}{self._taken}_"
 
     def add(self, values: Ints, label: str, kind: IntType | None = None) -> str:
         """A flat array of integers.

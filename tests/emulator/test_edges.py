@@ -70,6 +70,23 @@ def states_change_places() -> Graph:
     return builder.build([builder.add(Scan(graph, initial, reverse=True), x, before, name="y")])
 
 
+def cell_in_a_cell() -> Graph:
+    """A Scan in the cell of a Scan, with nodes of the same names in both cells."""
+    cell = _summing_cell((2,), None)
+    outer = _summing_cell((3, 2), Scan(cell, (FixedArray(np.array([1, 2]), 4),)))
+    builder = GraphBuilder("cells")
+    x = builder.add(Input((4, 3, 2), BYTE), name="x")
+    return builder.build([builder.add(Scan(outer, (FixedArray(np.zeros((3, 2), np.int64), 0),)), x, name="scan")])
+
+
+def _summing_cell(size: tuple[int, ...], inside: Scan | None) -> Graph:
+    builder = GraphBuilder("cell")
+    step, state = (builder.add(Input(size, BYTE), name=name) for name in ("step", "state"))
+    through = step if inside is None else builder.add(inside, step, name="scan")
+    new = builder.add(Quantize(BYTE), builder.add(Add(), through, state, name="sum"), name="new")
+    return builder.build([new, new])
+
+
 def wide_ports() -> Graph:
     """128 bits in, 256 out."""
     builder = GraphBuilder("wide")
@@ -77,7 +94,15 @@ def wide_ports() -> Graph:
     return builder.build([x, builder.add(Multiply(), x, x, name="y")])
 
 
-GRAPHS = (odd_outputs(), without_inputs(), zeros_far_away(), large_table(), states_change_places(), wide_ports())
+GRAPHS = (
+    odd_outputs(),
+    without_inputs(),
+    zeros_far_away(),
+    large_table(),
+    states_change_places(),
+    cell_in_a_cell(),
+    wide_ports(),
+)
 
 
 @needs_compiler

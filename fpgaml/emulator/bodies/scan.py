@@ -33,7 +33,7 @@ def scan(site: Site) -> list[str]:
 
     op = site.op
     assert isinstance(op, Scan)
-    made = plan(op.cell, f"cell{len(site.tables.functions)}_{site.label}_")
+    made = plan(op.cell, site.tables.fresh(f"{site.label}_cell"))
     functions = [step_function(made, step, site.tables) for step in made.steps]
     site.tables.functions += functions
     held = [
