@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpgaml.data.arrays import OUTPUT_NAME, split_path
+from fpgaml.data.arrays import split_path
 from fpgaml.data.coding import PortCoding
 from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.data.file_axes import Orders, file_shape
 from fpgaml.data.labels import check_labels, labels_array, read_labels
+from fpgaml.data.reference import is_answer
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.ops import Shape
 from fpgaml.physics.columns import columns_of_proof
@@ -81,8 +82,8 @@ class Checking:
         """
         if self.data is None or self.labels is None:
             return self.data
-        file, name = labels_array(self.labels)
-        return None if name == OUTPUT_NAME and file.samefile(split_path(self.data)[0]) else self.data
+        truth, data = labels_array(self.labels), split_path(self.data)[0]
+        return None if truth.path.samefile(data) and is_answer(truth) else self.data
 
     def proof(
         self,

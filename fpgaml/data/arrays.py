@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from math import prod
 from pathlib import Path
 
+from fpgaml.data.columns import Columns
 from fpgaml.data.hdf5 import hdf5_datasets
 from fpgaml.data.matching import MOST_ARRAYS, Match, match_by_shape
 from fpgaml.data.npy import NpyArray, npz_members
+from fpgaml.data.root import root_branches
 from fpgaml.data.stored import StoredArray, require_numbers
 from fpgaml.data.table import TextTable
 from fpgaml.errors import FpgamlError
@@ -20,12 +24,15 @@ Arrays = Mapping[str, Callable[[], StoredArray]]
 DATA_NAMES = ("x", "X", "data")
 OUTPUT_NAME = "y"
 LAYER_PREFIX = "layer/"
+WITH_TREES = (".root",)
+"""Endings of formats whose arrays are always in trees."""
 
 FORMATS: Mapping[str, Callable[[Path], Arrays]] = {
     ".npy": lambda path: {"": lambda: NpyArray.find(path)},
     ".npz": npz_members,
     ".h5": hdf5_datasets,
     ".hdf5": hdf5_datasets,
+    ".root": root_branches,
     ".csv": lambda path: {"": lambda: TextTable.find(path)},
 }
 
@@ -39,9 +46,11 @@ def split_path(path: str | Path) -> tuple[Path, str | None]:
     whole = Path(path)
     if whole.is_file():
         return whole, None
-    stem, colon, name = str(path).rpartition(":")
-    if colon and name and Path(stem).is_file():
-        return Path(stem), name
+    parts = str(path).split(":")  # which a file's name may hold, and so may a ROOT branch's
+    for count in range(len(parts) - 1, 0, -1):
+        stem, name = Path(":".join(parts[:count])), ":".join(parts[count:])
+        if name and stem.is_file():
+            return stem, name
     reason = "is a directory" if whole.is_dir() else "no such file"
     raise FpgamlError(str(path), reason, f"Give a file: {', '.join(FORMATS)}")
 
@@ -87,9 +96,11 @@ def select_arrays(
     Raises:
         FpgamlError: no array or more than one could be meant; or the array does not hold real numbers.
     """
-    arrays, names = arrays_in(path), list(shapes)
-    if dataset is not None:
-        arrays = _within(path, arrays, dataset.strip("/"), len(names))
+    names = list(shapes)
+    arrays = within(path, arrays_in(path), dataset, group=len(names) > 1)
+    if dataset is not None and len(names) > 1 and list(arrays) == [dataset.strip("/")]:
+        reason = f"`{dataset}` is one array, the model has {len(names)} inputs"
+        raise FpgamlError(str(path), reason, "Name a group instead")
     if len(names) == 1:
         chosen = {names[0]: _only(path, arrays, names[0], shapes[names[0]], axes)}
     else:
@@ -99,16 +110,51 @@ def select_arrays(
     return chosen
 
 
-def _within(path: Path, arrays: Arrays, dataset: str, inputs: int) -> Arrays:
-    """The arrays that a dataset argument leaves: itself, or what is in the group of that name."""
-    if dataset in arrays and inputs == 1:
-        return {dataset: arrays[dataset]}
-    group = {name.removeprefix(f"{dataset}/"): a for name, a in arrays.items() if name.startswith(f"{dataset}/")}
-    if group:
-        return group
-    if dataset in arrays:
-        raise FpgamlError(str(path), f"`{dataset}` is one array, the model has {inputs} inputs", "Name a group instead")
-    raise FpgamlError(str(path), f"no array `{dataset}`", _listing(arrays))
+def within(path: Path, arrays: Arrays, name: str | None, *, group: bool = False) -> Arrays:
+    """The arrays that `file:name` leaves, by their names in it; all without a name.
+
+    A name is that of an array, which is left alone by it; of a group, or a ROOT tree; or of several arrays of one
+    number an event, `tree/a,b,c`, which are left as one, its columns. The only tree of a ROOT file need not be named.
+
+    Args:
+        group: whether the group is meant where an array has its name too.
+
+    Raises:
+        FpgamlError: there is nothing of this name.
+    """
+    inner = _in_only_tree(path, arrays)
+    if name is None:
+        return inner
+    name = name.strip("/")
+    alone = next(({name: among[name]} for among in (inner, arrays) if name in among), {})
+    below = _group(inner, name) or _group(arrays, name)
+    found = below or alone if group else alone or below
+    return found or {name: _columns(path, inner, arrays, name)}
+
+
+def _group(arrays: Arrays, name: str) -> Arrays:
+    return {each.removeprefix(f"{name}/"): a for each, a in arrays.items() if each.startswith(f"{name}/")}
+
+
+def _in_only_tree(path: Path, arrays: Arrays) -> Arrays:
+    """Without the folders that all of a ROOT file's branches are in."""
+    if path.suffix.lower() not in WITH_TREES or not arrays:
+        return arrays
+    folders = [name.split("/")[:-1] for name in arrays]
+    levels = (set(level) for level in zip(*folders, strict=False))
+    shared = "".join(f"{level.pop()}/" for level in takewhile(lambda level: len(level) == 1, levels))
+    return {name.removeprefix(shared): array for name, array in arrays.items()}
+
+
+def _columns(path: Path, inner: Arrays, arrays: Arrays, name: str) -> Callable[[], StoredArray]:
+    folder, slash, listed = name.rpartition("/")
+    names = [f"{folder}{slash}{each.strip()}" for each in listed.split(",")]
+    among = inner if names[0] in inner else arrays
+    missing = [each for each in names if each not in among]
+    if missing:
+        reason = f"no array {', '.join(f'`{each}`' for each in missing)}"
+        raise FpgamlError(str(path), reason, _listing(inner))
+    return lambda: Columns.of(path, name, [among[each]() for each in names])
 
 
 def _only(path: Path, arrays: Arrays, name: str, shape: Shape, axes: Sequence[int] | None) -> Selected:
@@ -126,7 +172,14 @@ def _only(path: Path, arrays: Arrays, name: str, shape: Shape, axes: Sequence[in
     reason = f"{'several arrays' if candidates else 'no array'} could hold the input `{name}`"
     if candidates:
         reason += f": {match.why_not}"
-    raise FpgamlError(str(path), reason, f"{_listing(arrays)} Name one: {path.name}:NAME")
+    raise FpgamlError(str(path), reason, f"{_listing(arrays)} {_name_one(path, shape)}")
+
+
+def _name_one(path: Path, shape: Shape) -> str:
+    advice = f"Name one: {path.name}:NAME"
+    if prod(shape) == 1:
+        return advice
+    return f"{advice}, or {prod(shape)} of one number an event as its elements, in their order: {path.name}:A,B,..."
 
 
 def _by_name(

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.data.arrays import arrays_in, split_path
+from fpgaml.data.arrays import arrays_in, split_path, within
 from fpgaml.data.reference import RecordedArray
-from fpgaml.data.stored import require_numbers
+from fpgaml.data.stored import StoredArray, require_numbers
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.ops import Shape
 
@@ -170,8 +170,8 @@ def check_labels(path: Path | None, events: int | None, outputs: Mapping[str, Sh
         labels.matched(outputs)
 
 
-def labels_array(path: Path) -> tuple[Path, str]:
-    """The file, and the name of the array in it that holds the labels; empty in a file of one array.
+def labels_array(path: Path) -> StoredArray:
+    """The array that holds the labels.
 
     Args:
         path: as for `read_labels`.
@@ -180,27 +180,25 @@ def labels_array(path: Path) -> tuple[Path, str]:
         FpgamlError: no such file or array, or it is not clear which one is meant.
     """
     file, named = split_path(path)
-    arrays = arrays_in(file)
-    candidates = [named] if named is not None else [name for name in ("", *NAMES) if name in arrays]
-    if not candidates and len(arrays) == 1:
-        candidates = list(arrays)
-    if not candidates or candidates[0] not in arrays:
+    arrays = within(file, arrays_in(file), named)
+    candidates = list(arrays) if len(arrays) == 1 else [name for name in NAMES if name in arrays]
+    if not candidates:
         listing = ", ".join(sorted(arrays))
         raise FpgamlError(str(file), f"which array holds the labels is not clear: {listing}", f"Write {file}:NAME")
-    return file, candidates[0]
+    return arrays[candidates[0]]()
 
 
 def read_labels(path: Path, events: int) -> Labels:
     """The labels of the first `events` events.
 
     Args:
-        path: a .npy, .npz, .h5 or .csv file; `file:name` picks an array.
+        path: a .npy, .npz, .h5, .root or .csv file; `file:name` picks an array, or a group that it is in.
 
     Raises:
         FpgamlError: no such array, fewer labels than events, NaN, or events of one class only.
     """
-    file, name = labels_array(path)
-    recorded = RecordedArray(require_numbers(arrays_in(file)[name]()))
+    array = labels_array(path)
+    file, recorded = array.path, RecordedArray(require_numbers(array))
     try:
         if recorded.events < events:
             raise FpgamlError(str(file), f"{recorded.events} labels for {events} events", "Give one label an event")

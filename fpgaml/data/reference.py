@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.data.arrays import DATA_NAMES, LAYER_PREFIX, OUTPUT_NAME, Arrays, arrays_in, split_path
+from fpgaml.data.arrays import DATA_NAMES, LAYER_PREFIX, OUTPUT_NAME, Arrays, arrays_in, split_path, within
 from fpgaml.data.stored import RowReader, StoredArray, require_finite, require_numbers
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
@@ -112,17 +112,15 @@ def open_reference(path: str | Path) -> Reference:
     Args:
         path: a .npy file with the only output, or a .npz (or HDF5) file with `y` or one array for each output
             layer's name, and optionally `layer/<name>` arrays. Data (`x`, `X`, `data`) beside them is passed over.
-            `file:name` takes one array as the only output.
+            `file:name` takes one array as the only output, or looks in a group or a ROOT tree.
 
     Raises:
         FpgamlError: no outputs in it, or arrays that cannot be read or have different numbers of events.
     """
     file, named = split_path(path)
-    arrays = arrays_in(file)
-    if named is not None:
-        if named not in arrays:
-            raise FpgamlError(str(file), f"no array `{named}`", f"The file holds {', '.join(sorted(arrays))}")
-        return _reference(file, {OUTPUT_NAME: arrays[named]}, {})
+    arrays = within(file, arrays_in(file), named)
+    if named is not None and list(arrays) == [named.strip("/")]:
+        return _reference(file, {OUTPUT_NAME: arrays[named.strip("/")]}, {})
     if list(arrays) == [""]:
         return _reference(file, {OUTPUT_NAME: arrays[""]}, {})
     layers = _layers(arrays)
@@ -146,10 +144,20 @@ def reference_in(path: str | Path, outputs: Iterable[str] = ()) -> Reference | N
         FpgamlError: arrays that cannot be read or have different numbers of events.
     """
     file, _ = split_path(path)
-    arrays = arrays_in(file)
+    arrays = within(file, arrays_in(file), None)
     names = [OUTPUT_NAME] if OUTPUT_NAME in arrays else [name for name in outputs if name in arrays]
     layers = _layers(arrays)
     return _reference(file, {name: arrays[name] for name in names}, layers) if names or layers else None
+
+
+def is_answer(array: StoredArray) -> bool:
+    """Whether `reference_in` takes an array for the recorded output of its file.
+
+    Raises:
+        FpgamlError: the file cannot be read.
+    """
+    found = within(array.path, arrays_in(array.path), None).get(OUTPUT_NAME)
+    return found is not None and found().name == array.name
 
 
 def _layers(arrays: Arrays) -> Arrays:

@@ -61,6 +61,11 @@ class StoredArray(ABC):
         """Bytes of one event."""
         return prod(self.event) * self.dtype.itemsize
 
+    @property
+    def refusal(self) -> FpgamlError | None:
+        """Why its format has no such array here; None where dtype and shape tell all."""
+        return None
+
     @abstractmethod
     def open(self) -> RowReader:
         """Start reading.
@@ -84,8 +89,10 @@ def require_numbers(array: StoredArray) -> StoredArray:
     """The same array, if it holds events of real numbers that float64 can carry.
 
     Raises:
-        FpgamlError: objects, text, complex or extended-precision numbers; no event axis; no events.
+        FpgamlError: objects, text, complex or extended-precision numbers; no event axis; no events; or its `refusal`.
     """
+    if array.refusal is not None:
+        raise array.refusal
     kind, size = array.dtype.kind, array.dtype.itemsize
     if array.dtype.hasobject:
         raise FpgamlError(array.where, "holds Python objects, which are never loaded", "Save plain numbers instead")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fpgaml.data.arrays import arrays_in
+from fpgaml.data.stored import StoredArray, require_numbers
 from fpgaml.errors import FpgamlError
 
 Arrays = dict[str, NDArray[Any]]
 
 ENDINGS = ".npz, .h5, .hdf5, .root"
-TREES = ("TTree", "ROOT::RNTuple")
 
 
 def read_arrays(path: Path) -> Arrays:
@@ -70,32 +72,26 @@ def _read_hdf5(path: Path) -> Arrays:
 
 
 def _read_root(path: Path) -> Arrays:
-    try:
-        import uproot
-    except ModuleNotFoundError:
-        raise FpgamlError(str(path), "reading ROOT needs uproot", "pip install 'fpgaml[physics]'") from None
-
-    with uproot.open(path) as file:
-        kinds = {name.partition(";")[0]: kind for name, kind in file.classnames().items()}
-        trees = [name for name, kind in kinds.items() if kind in TREES]
-        found: Arrays = {}
-        for tree in trees:
-            branches = file[tree].arrays(library="np")
-            if len(trees) > 1 and len(branches) != 1:
-                reason = f"one of {len(trees)} trees, has {len(branches)} branches: {', '.join(branches)}"
-                raise FpgamlError(f"{path}:{tree}", reason, "Give one tree, or one branch in each")
-            found |= {name if len(trees) == 1 else tree: array for name, array in branches.items()}
-    return {name: _regular(f"{path}:{name}", array) for name, array in found.items()}
+    branches = arrays_in(path)
+    trees: dict[str, list[str]] = {}
+    for name in branches:
+        trees.setdefault(name.rpartition("/")[0], []).append(name)
+    for tree, names in trees.items():
+        if len(trees) > 1 and len(names) != 1:
+            listing = ", ".join(name.rpartition("/")[2] for name in names)
+            reason = f"one of {len(trees)} trees, has {len(names)} branches: {listing}"
+            raise FpgamlError(f"{path}:{tree}", reason, "Give one tree, or one branch in each")
+    return {
+        name.rpartition("/")[2] if len(trees) == 1 else tree: _whole(branches[name]())
+        for tree, names in trees.items()
+        for name in names
+    }
 
 
-def _regular(where: str, array: NDArray[Any]) -> NDArray[Any]:
-    """An array of entries of one length; an RNTuple gives them one by one."""
-    if array.dtype != object:
-        return array
-    entries = [np.asarray(entry) for entry in array]
-    if len({entry.shape for entry in entries}) != 1:
-        raise FpgamlError(where, "has entries of unequal length", "Write arrays of a fixed size")
-    return np.stack(entries)
+def _whole(stored: StoredArray) -> NDArray[Any]:
+    """All entries of a branch."""
+    with closing(require_numbers(stored).open()) as reader:
+        return reader.rows(0, stored.events)
 
 
 _READERS: Mapping[str, Callable[[Path], Arrays]] = {

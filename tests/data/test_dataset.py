@@ -335,9 +335,9 @@ class TestBadFiles:
             read(tmp_path / "none.npy")
         with pytest.raises(FpgamlError, match="directory"):
             read(tmp_path)
-        (tmp_path / "a.root").touch()
-        with pytest.raises(FpgamlError, match=r"no data format has the ending `\.root`"):
-            read(tmp_path / "a.root")
+        (tmp_path / "a.parquet").touch()
+        with pytest.raises(FpgamlError, match=r"no data format has the ending `\.parquet`"):
+            read(tmp_path / "a.parquet")
 
     def test_no_events_asked_for(self, tmp_path: Path) -> None:
         with pytest.raises(FpgamlError, match="leaves nothing to read"):

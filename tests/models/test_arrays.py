@@ -73,7 +73,7 @@ def test_entries_of_unequal_length_are_refused(tmp_path: Path) -> None:
     with uproot.recreate(path) as file:
         file.mktree("events", {"traces": "var * int16"})
         file["events"].extend({"traces": ak.Array([[1, 2], [3]])})
-    with pytest.raises(FpgamlError, match="traces: has entries of unequal length"):
+    with pytest.raises(FpgamlError, match="`events/traces`: has entries of different lengths"):
         read_arrays(path)
 
 
