@@ -62,7 +62,7 @@ def _cosim(
         Path | None,
         typer.Option(
             "--data",
-            help="With --bulk: up to so many events of this file (.npy, .npz, .h5, .csv) in place of made-up ones.",
+            help="With --bulk: so many events of this file (.npy, .npz, .h5, .root, .csv) in place of made-up ones.",
         ),
     ] = None,
     stalls: Annotated[

@@ -38,8 +38,9 @@ class DataOptions:
         Path | None,
         typer.Option(
             "--data",
-            help="Events to check on: .npy, .npz, .h5, .csv; FILE:NAME picks an array. Arrays go to the inputs of "
-            "their names, or to those that they alone fit by shape.",
+            help="Events to check on: .npy, .npz, .h5, .root, .csv; FILE:NAME picks an array, a group or a tree, and "
+            "FILE:A,B,C arrays of one number an event as an input's elements. Arrays go to the inputs of their names, "
+            "or to those that they alone fit by shape.",
             rich_help_panel="Data",
         ),
     ] = None

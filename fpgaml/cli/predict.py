@@ -13,7 +13,8 @@ from fpgaml.cli.project_folder import ProjectArgument, project_folder
 
 def predict(
     data: Annotated[
-        Path, typer.Option("--data", help="Events: .npy, .npz, .h5, .csv; FILE:NAME picks an array.", metavar="FILE")
+        Path,
+        typer.Option("--data", help="Events: .npy, .npz, .h5, .root, .csv; FILE:NAME picks an array.", metavar="FILE"),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="What to write: a .npz, .npy, .csv or .h5 file.", metavar="FILE")

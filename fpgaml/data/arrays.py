@@ -90,7 +90,7 @@ def select_arrays(
 
     Args:
         shapes: of the inputs, by name.
-        dataset: the array for the only input, or the group that holds one array per input.
+        dataset: as `name` of `within`: the array for the only input, or the group that holds one array per input.
         axes: as for `open_data`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Recorded events for a model's inputs, read in chunks from .npy, .npz, .h5 or .csv."""
+"""Recorded events for a model's inputs, read in chunks from .npy, .npz, .h5, .root or .csv."""
 
 from __future__ import annotations
 
@@ -154,9 +154,10 @@ def open_data(
     """Find each input's events in a file, without reading them yet.
 
     Args:
-        path: a .npy, .npz, .h5, .hdf5 or .csv file; `file:name` picks an array as `dataset` does.
+        path: a .npy, .npz, .h5, .hdf5, .root or .csv file; `file:name` picks an array as `dataset` does.
         shapes: for each input's name its shape, without the event axis.
-        dataset: the array's name, or the group that holds one array per input.
+        dataset: as `name` of `fpgaml.data.arrays.within`: an array, several as columns, or the group (tree) that holds
+            one array per input.
         axes: a transposition of the array, event axis included, after its axes of size 1 are dropped.
         limit: read at most so many events.
         by_shape: where no name tells, take an array that alone fits an input by its shape (`DataSet.guesses`).

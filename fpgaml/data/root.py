@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.data.stored import RowReader, StoredArray
+from fpgaml.data.stored import RowReader, StoredArray, truncated
 from fpgaml.errors import FpgamlError
 from fpgaml.files import READ_ERRORS, reading
 
@@ -179,7 +179,11 @@ def _open(path: Path) -> Any:
         raise FpgamlError(str(path), "reading ROOT needs uproot", "pip install 'fpgaml[physics]'") from None
     with _reading(str(path)):
         # No caches: they outlive the file, which may be written anew.
-        return uproot.open(path, object_cache=None, array_cache=None)
+        file = uproot.open(path, object_cache=None, array_cache=None)
+        if file.file.fEND > path.stat().st_size:
+            file.close()
+            raise truncated(str(path))
+        return file
 
 
 @contextmanager
