@@ -52,7 +52,9 @@ class _ColumnsReader:
     def __init__(self, columns: Sequence[StoredArray]) -> None:
         self._columns, self._alike = columns, len({column.dtype for column in columns}) == 1
         with ExitStack() as stack:
-            self._readers = [stack.enter_context(closing(column.open())) for column in columns]
+            self._readers = [stack.enter_context(closing(columns[0].open()))]
+            for column in columns[1:]:
+                self._readers.append(stack.enter_context(closing(column.open_beside(self._readers[0]))))
             self._files = stack.pop_all()
 
     def rows(self, start: int, stop: int) -> NDArray[Any]:

@@ -42,7 +42,12 @@ class RootArray(StoredArray):
         return FpgamlError(self.where, self.unusable, self.advice) if self.unusable else None
 
     def open(self) -> RowReader:
-        return _RootReader(self)
+        return _RootReader(self, _OpenTree(self.path, self.tree))
+
+    def open_beside(self, reader: RowReader) -> RowReader:
+        if isinstance(reader, _RootReader) and (reader.tree.path, reader.tree.name) == (self.path, self.tree):
+            return _RootReader(self, reader.tree)
+        return self.open()
 
 
 def root_branches(path: Path) -> Mapping[str, Callable[[], StoredArray]]:
@@ -114,18 +119,41 @@ def _described(path: Path, tree: str, branch: str, entries: int, kind: str, dtyp
     return RootArray(path, name, whole, np.dtype(object), tree, branch, f"{reason} ({kind})", advice)
 
 
+class _OpenTree:
+    """A tree for one reader or several, closed with the last: a tree of a thousand branches takes half a second."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name, self.readers = path, name, 0
+        self._file = _open(path)
+        try:
+            with _reading(str(path)):
+                self.content = self._file[name]
+        except FpgamlError:
+            self._file.close()
+            raise
+
+    def leave(self) -> None:
+        """One reader less."""
+        self.readers -= 1
+        if not self.readers:
+            self._file.close()
+
+
 class _RootReader:
     """Unpacked baskets are kept to their end: events that follow do not unpack them again."""
 
-    def __init__(self, array: RootArray) -> None:
-        self._array = array
-        self._file = _open(array.path)
+    def __init__(self, array: RootArray, tree: _OpenTree) -> None:
+        self._array, self.tree, self._closed = array, tree, False
         self._block: NDArray[Any] = np.empty((0, *array.event), array.dtype)
         self._first = 0
-        with _reading(array.where):
-            tree = self._file[array.tree]
-            self._branch = tree[array.branch]
-            self._ends = _basket_ends(tree, self._branch)
+        tree.readers += 1
+        try:
+            with _reading(array.where):
+                self._branch = tree.content[array.branch]
+                self._ends = _basket_ends(tree.content, self._branch)
+        except FpgamlError:
+            self.close()
+            raise
 
     def rows(self, start: int, stop: int) -> NDArray[Any]:
         end = self._first + len(self._block)
@@ -139,7 +167,9 @@ class _RootReader:
         return self._block[: stop - start]
 
     def close(self) -> None:
-        self._file.close()
+        if not self._closed:
+            self._closed = True
+            self.tree.leave()
 
     def _ahead(self, stop: int) -> int:
         """The end of the basket that holds the last event, if what is kept for later is not too much."""

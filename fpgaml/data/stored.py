@@ -74,6 +74,10 @@ class StoredArray(ABC):
             FpgamlError: the file cannot be read.
         """
 
+    def open_beside(self, reader: RowReader) -> RowReader:
+        """As `open`, with what a reader of the same file has open already, if the format allows for it."""
+        return self.open()
+
 
 def located(path: Path, name: str) -> str:
     """File and array, for messages."""

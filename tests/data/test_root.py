@@ -87,6 +87,23 @@ class TestColumns:
         for name in ("tracks,pt,tight", "events/tracks,pt,tight", "tracks, pt, tight"):
             assert np.array_equal(read(f"{path}:{name}", {"inp": (3,)}, 6)["inp"], expected)
 
+    def test_one_tree_is_opened_for_all_and_closed_with_the_last(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        data, opened = open_data(f"{write(tmp_path / 'a.root')}:pt,tracks,tight", {"inp": (3,)}), []
+        whole = uproot.open
+
+        def counted(*arguments: Any, **options: Any) -> Any:
+            opened.append(whole(*arguments, **options))
+            return opened[-1]
+
+        monkeypatch.setattr(uproot, "open", counted)
+        reader = data.sources["inp"].array.open()
+        (file,) = opened
+        assert not file.file.closed and reader.rows(6, 7).tolist() == [[6.5, 3.0, 1.0]]
+        reader.close()
+        assert file.file.closed
+
     def test_of_any_format(self, tmp_path: Path) -> None:
         np.savez(tmp_path / "a.npz", pt=PT, tracks=TRACKS)
         found = read(f"{tmp_path / 'a.npz'}:tracks,pt", {"inp": (2,)})
