@@ -13,7 +13,7 @@ from fpgaml.cli import complete
 from fpgaml.cli.budgets import BudgetOption
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import ClusterOptions, DataOptions, Quiet, parse_axes
-from fpgaml.errors import FpgamlError
+from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 from fpgaml.frontends.registry import what_is_read
 
 UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
@@ -111,7 +111,8 @@ def _explore(
 
     A float network is rounded; of a quantised one bits may fall. The folder receives the search (study.sqlite: started
     again, it goes on; a second process may join), the designs that no other beats (front.csv, front.json, report.html),
-    and an fpgaml.yaml for each of them. Exit code 1: no design keeps to the budget.
+    and an fpgaml.yaml for each of them. Exit code 1: no design keeps to the budget, or one that was made is not
+    what was asked for: a check failed, or --budget is not met (an open line is not, as in `fpgaml report`).
     """
     from fpgaml.progress import choose_progress
 
@@ -122,6 +123,7 @@ def _explore(
         from fpgaml.explore.asked import Asked, explore_into
         from fpgaml.explore.folder import content
         from fpgaml.explore.sections import sections_of
+        from fpgaml.report.section import Figure
 
     if data.reference is not None:
         reason = "an exploration compares with the network as it came"
@@ -156,9 +158,16 @@ def _explore(
         print_json(content(found))
     elif not quiet:
         for section in sections_of(found):
-            show_section(section)
+            if any(not isinstance(part, Figure) or part.shown_as_text for part in section.parts):
+                show_section(section)
     if not json_output:
         typer.echo(f"Written: {asked.folder} (front.csv, front.json, report.html, designs)")
+    short = {each.wanted.number: each.fallen_short(budget=given is not None) for each in found.made}
+    for number, why in short.items():
+        if why:
+            typer.echo(f"fpgaml: design {number}: {why}", err=True)
+    if any(short.values()):
+        raise typer.Exit(EXIT_CHECK_FAILED)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -11,6 +11,7 @@ from fpgaml.budget.read import read_budget
 from fpgaml.checking import Checking
 from fpgaml.cluster.workers import Local, Workers
 from fpgaml.explore import folder
+from fpgaml.explore.asking import import_optuna
 from fpgaml.explore.costing import INTERVALS, OfTarget
 from fpgaml.explore.exploration import Exploration, explore
 from fpgaml.explore.making import make
@@ -73,6 +74,7 @@ def explore_into(asked: Asked, progress: Progress) -> Exploration:
     Raises:
         FpgamlError: bad input, or no design keeps to the budget.
     """
+    import_optuna()
     folder.check_folder(asked.folder)
     named = find_network(str(asked.model))
     task = named[0] if named and asked.data is None else None
@@ -113,7 +115,7 @@ def _usual(task: Task | None, found: Sources) -> Sequence[str]:
 
 
 def _costing(asked: Asked, found: Sources, objectives: Sequence[Objective]) -> OfTarget:
-    boards = asked.board_names or (found.place(None, None)[0],)
+    boards = tuple(dict.fromkeys(asked.board_names)) or (found.place(None, None)[0],)
     clocks = {board: found.place(board, None)[1] for board in boards}
     folding = {name: tuple(dict.fromkeys(options)) for name, options in asked.folding.items() if options}
     timed = {"interval", "latency"} & {each.name for each in objectives}
@@ -122,7 +124,7 @@ def _costing(asked: Asked, found: Sources, objectives: Sequence[Objective]) -> O
     return OfTarget(
         asked.target,
         boards,
-        asked.clocks,
+        tuple(dict.fromkeys(asked.clocks)),
         asked.part,
         {board: mhz for board, mhz in clocks.items() if mhz is not None and not asked.clocks},
         found.settings(asked.target),

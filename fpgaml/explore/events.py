@@ -40,11 +40,13 @@ class Events:
     Args:
         reals: by input layer, shape (events, *shape); labels: of the same events, None without any.
         held_out: how many at the end no choice sees.
+        left_out: how many more there are than memory is given to.
     """
 
     reals: Mapping[str, NDArray[np.float64]]
     labels: Labels | None
     held_out: int
+    left_out: int = 0
 
     @property
     def total(self) -> int:
@@ -75,7 +77,7 @@ class Events:
 
 
 def read_events(data: DataSet, labels: Labels | None, seed: int) -> Events:
-    """Read as many events as fit into memory, and put them into an order drawn from the seed.
+    """Read as many events as fit into memory, the first ones, and put them into an order drawn from the seed.
 
     Raises:
         FpgamlError: too few events, or data that cannot be read.
@@ -96,4 +98,4 @@ def read_events(data: DataSet, labels: Labels | None, seed: int) -> Events:
     order = np.random.default_rng([seed, count]).permutation(count)
     reals = {name: np.concatenate(arrays)[order] for name, arrays in parts.items()}
     shuffled = None if labels is None else Labels(labels.where, labels.values[:count][order])
-    return Events(reals, shuffled, round(count * HELD_OUT))
+    return Events(reals, shuffled, round(count * HELD_OUT), data.events - count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
@@ -11,7 +11,7 @@ from fpgaml.explore.cost import errors_note
 from fpgaml.explore.costing import Costing
 from fpgaml.explore.finish import Ended
 from fpgaml.explore.front import front_of, nearest
-from fpgaml.explore.limits import limits_of
+from fpgaml.explore.limits import Limits, limits_of
 from fpgaml.explore.objectives import Measured, Objective
 from fpgaml.explore.preparing import prepare, prepare_task
 from fpgaml.explore.request import Request
@@ -20,6 +20,7 @@ from fpgaml.explore.space import Space
 from fpgaml.explore.study import Finished, Study
 from fpgaml.explore.subject import Recipe, Subject
 from fpgaml.explore.trial import Trials
+from fpgaml.explore.worth import better_than_constant
 from fpgaml.progress import Progress, Silent
 
 
@@ -31,6 +32,7 @@ class Exploration:
         front: designs that no other beats, with their physics on the events held out.
         designs: all that were looked at; as_it_came: physics of the network before, on the events held out.
         costs_as_it_came: of that network, where it has types for all its numbers.
+        constant: what one same answer to every event held out is worth, by objective where that can be said.
         notes: what else its reader must know; made: what came of the best few.
     """
 
@@ -40,6 +42,7 @@ class Exploration:
     as_it_came: dict[str, Measured]
     costs_as_it_came: Mapping[str, float]
     trials: Trials
+    constant: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     made: tuple[Ended, ...] = ()
 
@@ -47,6 +50,13 @@ class Exploration:
     def subject(self) -> Subject:
         """What was explored."""
         return self.trials.subject
+
+    @property
+    def useful(self) -> tuple[Finished, ...]:
+        """The designs of the front that are better than one same answer to every event."""
+        return tuple(
+            each for each in self.front if better_than_constant(self.objectives, each.held_out or {}, self.constant)
+        )
 
     def recipe(self, design: Finished) -> Recipe:
         """What makes a design's network again."""
@@ -67,7 +77,7 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
     """Search designs of a model, and find those that no other beats.
 
     Raises:
-        FpgamlError: bad input.
+        FpgamlError: bad input, or the time was over before a design was looked at.
         NoDesignError: no design keeps to the budget; names the nearest.
     """
     progress = progress or Silent()
@@ -99,7 +109,8 @@ def explore(model: Path, request: Request, progress: Progress | None = None) -> 
         prepared.as_it_came,
         {} if prepared.whole is None else costing.costs(prepared.whole, costing.first).numbers,
         trials,
-        (*_how_far_off(costing, front), *(f"not looked at while searching: {text}" for text in limits.others)),
+        judge.constant(),
+        (*prepared.notes, *_how_far_off(costing, front), *_not_alike(costing, designs), *_not_looked_at(limits)),
     )
 
 
@@ -109,11 +120,24 @@ def _how_far_off(costing: Costing, front: Sequence[Finished]) -> Iterator[str]:
     yield from (f"costs are expected, not measured: {text}" for text in dict.fromkeys(said))
 
 
+def _not_alike(costing: Costing, designs: Sequence[Finished]) -> Iterator[str]:
+    """That LUTs of different families are counted as if they were the same, where they are."""
+    kinds = sorted({costing.board(each.values).family.lut for each in designs})
+    if len(kinds) > 1:
+        yield f"LUT counts {' and '.join(kinds)} alike, which hold different amounts of logic: compare within a board"
+
+
+def _not_looked_at(limits: Limits) -> Iterator[str]:
+    yield from (f"not looked at while searching: {text}" for text in limits.others)
+
+
 def _none(designs: Sequence[Finished]) -> FpgamlError:
+    if not designs:
+        advice = "Give more time: the search goes on when it is started again"
+        return FpgamlError("--time-limit", "ended before a design was looked at", advice)
     near = nearest(designs)
     if near is None:
-        failed = designs[0].outcome.why if designs else "none was looked at"
-        return NoDesignError("fpgaml explore", f"no design could be looked at: {failed}")
+        return NoDesignError("fpgaml explore", f"no design could be looked at: {designs[0].outcome.why}")
     over = "; ".join(f"{text} missed by {100 * by:.3g} %" for text, by in near.outcome.violations.items())
     numbers = ", ".join(f"{name} {value:.6g}" for name, value in near.outcome.numbers.items())
     reason = (

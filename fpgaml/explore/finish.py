@@ -16,7 +16,7 @@ import numpy as np
 
 from fpgaml.boards.parts import parse_part
 from fpgaml.budget.budget import Budget
-from fpgaml.budget.finding import Judgement
+from fpgaml.budget.finding import Judgement, Standing
 from fpgaml.budget.judge import judge
 from fpgaml.cost.calibration.pairs import RESOURCES
 from fpgaml.errors import EXIT_BAD_INPUT, FpgamlError
@@ -29,8 +29,8 @@ from fpgaml.record.synthesis import Synthesis
 from fpgaml.synth.run import Request, synthesise
 
 FPGAML = (sys.executable, "-m", "fpgaml")
-LAST = 400
-"""Characters of what a failed conversion said."""
+ENDS = 200
+"""Characters at either end of what a failed conversion said, where that is long."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,20 @@ class Ended:
     def passed(self) -> bool:
         """Whether it was made, and no check failed."""
         return not self.failure and self.results is not None and self.results.passed
+
+    def fallen_short(self, *, budget: bool) -> str:
+        """Why it is not what was asked for: not made, a check that failed, a budget that is not met; empty: it is.
+
+        Args:
+            budget: whether the budget counts; as in a report, a line that nothing decides is not met.
+        """
+        if self.failure or self.results is None:
+            return self.failure or "not made"
+        if not self.results.passed:
+            return "a check failed"
+        if budget and (self.judgement is None or self.judgement.standing is not Standing.MET):
+            return f"budget {self.judgement.standing if self.judgement else 'not judged'}"
+        return ""
 
     @property
     def pairs(self) -> dict[str, tuple[float, float]]:
@@ -174,8 +188,9 @@ def _converted(wanted: Wanted) -> str:
     # A check or a budget that fails leaves a project, which says so itself.
     if 0 <= done.returncode < EXIT_BAD_INPUT:
         return ""
-    said = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}")[-LAST:]
-    return said.removeprefix("fpgaml: ")
+    said = done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}"
+    said = said.removeprefix("fpgaml: ")
+    return said if len(said) <= 2 * ENDS else f"{said[:ENDS]} ... {said[-ENDS:]}"
 
 
 def _not_synthesised(target: str, part: str) -> str:

@@ -6,12 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fpgaml.errors import FpgamlError
+from fpgaml.explore.events import Part
 from fpgaml.explore.exploration import Exploration
 from fpgaml.explore.finished_sections import finished_json
+from fpgaml.explore.objectives import Difference
 from fpgaml.explore.recipes import FOLDER, recipe_folder, write_recipe
 from fpgaml.explore.request import Request
 from fpgaml.explore.sections import numbers_text, sections_of
@@ -73,14 +76,17 @@ def content(found: Exploration) -> dict[str, Any]:
         ],
         "designs": len(found.designs),
         "as_it_came": {name: [each.value, each.error] for name, each in found.as_it_came.items()},
+        "constant": dict(found.constant),
+        "events": {str(part): found.trials.judge.events(part) for part in (Part.CHOOSING, Part.HELD_OUT)},
         "costs_as_it_came": dict(found.costs_as_it_came),
-        "front": [_design(design) for design in found.front],
+        "front": [_design(design, useful=design in found.useful) for design in found.front],
         "made": finished_json(found.made),
         "notes": list(found.notes),
     }
 
 
-def _design(design: Finished) -> dict[str, Any]:
+def _design(design: Finished, *, useful: bool) -> dict[str, Any]:
+    """A design of the front; useful: whether it is better than one same answer to every event."""
     outcome = design.outcome
     return {
         "design": design.number,
@@ -88,8 +94,14 @@ def _design(design: Finished) -> dict[str, Any]:
         "estimate": dict(outcome.costs),
         "choosing": {name: [each.value, each.error] for name, each in outcome.physics.items()},
         "held_out": {name: [each.value, each.error] for name, each in (design.held_out or {}).items()},
+        "difference": {name: _difference(each.difference) for name, each in (design.held_out or {}).items()},
+        "better_than_constant": useful,
         "values": dict(design.values),
     }
+
+
+def _difference(difference: Difference | None) -> dict[str, Any] | None:
+    return None if difference is None else asdict(difference)
 
 
 def _table(found: Exploration) -> str:
@@ -107,6 +119,9 @@ def _rows(found: Exploration) -> Iterator[dict[str, object]]:
         row: dict[str, object] = {"design": design.number}
         for name, each in (design.held_out or {}).items():
             row |= {f"{name}_held_out": each.value, f"{name}_held_out_error": each.error}
+            if each.difference is not None:
+                row[f"{name}_difference"] = each.difference.value
+                row[f"{name}_difference_error"] = each.difference.error
             row[f"{name}_choosing"] = design.outcome.physics[name].value
         row |= {f"{name}_estimate": value for name, value in design.outcome.costs.items()}
         yield {**row, **design.values, "graph_sha256": design.outcome.graph_sha256}

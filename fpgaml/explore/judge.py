@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fpgaml.data.labels import Classes, Labels, Reals, TwoClasses
+from fpgaml.data.labels import Labels
 from fpgaml.emulator.engine import choose_engine
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.events import Events, Part
-from fpgaml.explore.objectives import Measured, Objective
+from fpgaml.explore.metrics import METRICS, Answers, distance
+from fpgaml.explore.objectives import Compared, Measured, Objective
+from fpgaml.explore.paired import DIFFERENCES
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import read_inputs
-from fpgaml.physics.intervals import half_width
-from fpgaml.physics.measure import questions
-from fpgaml.physics.roc import Separation
 from fpgaml.progress import Silent
 from fpgaml.proof.checks import chunk_events
-
-Answers = Mapping[str, NDArray[np.float64]]
-"""By output, shape (events, elements)."""
 
 
 class Judge(Protocol):
@@ -39,6 +34,12 @@ class Judge(Protocol):
 
     def measure(self, graph: Graph, part: Part) -> dict[str, Measured]:
         """Every objective on a part of the events."""
+
+    def compared(self, graph: Graph) -> dict[str, Compared]:
+        """Every objective on the events held out, beside the network as it came."""
+
+    def constant(self) -> dict[str, float]:
+        """What one same answer to every event held out is worth, by objective where that can be said."""
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,49 @@ class OnEvents:
 
     def measure(self, graph: Graph, part: Part) -> dict[str, Measured]:
         """As in `Judge`."""
-        answers = answers_of(graph, self.all.of(part))
-        # By place: outputs of a rounded network may have other names.
-        return self.of_answers(dict(zip(self.reference, answers.values(), strict=True)), part)
+        return self.of_answers(self._answers(graph, part), part)
+
+    def compared(self, graph: Graph) -> dict[str, Compared]:
+        """As in `Judge`."""
+        return self.compared_with_it(self._answers(graph, Part.HELD_OUT))
+
+    def constant(self) -> dict[str, float]:
+        """As in `Judge`."""
+        came = self._as_it_came(Part.HELD_OUT)
+        same = {name: np.broadcast_to(values.mean(axis=0), values.shape) for name, values in came.items()}
+        return {name: each.value for name, each in self.of_answers(same, Part.HELD_OUT).items()}
 
     def of_answers(self, answers: Answers, part: Part) -> dict[str, Measured]:
         """Every objective of some answers to a part of the events."""
         found: dict[str, Measured] = {}
         for each in self.objectives:
             if each.name == "distance":
-                wanted = {name: values[self.all.span(part)] for name, values in self.reference.items()}
-                found[each.name] = distance(answers, wanted)
+                found[each.name] = distance(answers, self._as_it_came(part))
             else:
-                labels = self.all.labels_of(part)
-                assert labels is not None  # `judge_of` refuses such objectives otherwise
-                found[each.name] = METRICS[each.name](answers, labels)
+                found[each.name] = METRICS[each.name](answers, self._labels(part))
         return found
+
+    def compared_with_it(self, answers: Answers) -> dict[str, Compared]:
+        """Every objective of some answers to the events held out, beside the network as it came."""
+        came, part = self._as_it_came(Part.HELD_OUT), Part.HELD_OUT
+        found = {}
+        for name, each in self.of_answers(answers, part).items():
+            difference = DIFFERENCES[name](answers, came, self._labels(part)) if name in DIFFERENCES else None
+            found[name] = Compared(each.value, each.error, difference)
+        return found
+
+    def _answers(self, graph: Graph, part: Part) -> dict[str, NDArray[np.float64]]:
+        answers = answers_of(graph, self.all.of(part))
+        # By place: outputs of a rounded network may have other names.
+        return dict(zip(self.reference, answers.values(), strict=True))
+
+    def _as_it_came(self, part: Part) -> Answers:
+        return {name: values[self.all.span(part)] for name, values in self.reference.items()}
+
+    def _labels(self, part: Part) -> Labels:
+        labels = self.all.labels_of(part)
+        assert labels is not None  # `judge_of` refuses objectives that need them otherwise
+        return labels
 
 
 def answers_of(graph: Graph, reals: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
@@ -110,78 +138,3 @@ def judge_of(events: Events, objectives: Sequence[Objective], reference: Answers
     for part in Part:
         judge.of_answers({name: values[events.span(part)] for name, values in reference.items()}, part)
     return judge
-
-
-def area(answers: Answers, labels: Labels) -> Measured:
-    """The ROC AUC, its mean over all outputs and classes.
-
-    The error is the mean of theirs (DeLong's): what it would be if all went up and down together, which is the most.
-    """
-    areas, errors = [], []
-    for name, truth in labels.matched(_shapes(answers)).items():
-        if isinstance(truth, Reals):
-            raise FpgamlError("--objective auc", "the labels are real numbers, not classes", "Take resolution")
-        for question in questions(name, truth, answers[name].shape[1]):
-            if question.signal.all() or not question.signal.any():
-                continue
-            found = Separation.of(question.signal, answers[name][:, question.element])
-            areas.append(found.area)
-            errors.append(found.error)
-    if not areas:
-        raise FpgamlError("--objective auc", "events of one class only", "Give labels of both signal and background")
-    known = [error for error in errors if error is not None]
-    return Measured(float(np.mean(areas)), float(np.mean(known)) if len(known) == len(areas) else None)
-
-
-def accuracy(answers: Answers, labels: Labels) -> Measured:
-    """The part of the events whose largest output is that of their class, with its binomial error."""
-    for name, truth in labels.matched(_shapes(answers)).items():
-        if isinstance(truth, Classes):
-            right = answers[name].argmax(axis=1) == truth.index
-        elif isinstance(truth, TwoClasses) and answers[name].shape[1] == 2:
-            right = answers[name].argmax(axis=1) == truth.signal
-        else:
-            continue
-        part = float(right.mean())
-        return Measured(part, sqrt(part * (1 - part) / len(right)))
-    raise FpgamlError("--objective accuracy", "no output has an element for each class", "Take auc")
-
-
-def spread(answers: Answers, labels: Labels) -> Measured:
-    """Half the width of the central 68 % of answer minus truth, the mean over all elements, with the mean error."""
-    found = []
-    for name, truth in labels.matched(_shapes(answers)).items():
-        if not isinstance(truth, Reals):
-            raise FpgamlError("--objective resolution", "the labels are classes, not real numbers", "Take auc")
-        residuals = answers[name] - truth.values
-        found += [half_width(residuals[:, element]) for element in range(residuals.shape[1])]
-    widths, errors = zip(*found, strict=True)
-    return Measured(float(np.mean(widths)), float(np.mean(errors)))
-
-
-METRICS: Mapping[str, Callable[[Answers, Labels], Measured]] = {
-    "auc": area,
-    "accuracy": accuracy,
-    "resolution": spread,
-}
-
-
-def distance(answers: Answers, wanted: Answers) -> Measured:
-    """The RMS distance from other answers, as a part of the standard deviation of these; the mean over all elements.
-
-    The error of a mean square m of n values d is std(d) / sqrt(n); that of its root, half of that over the root.
-    """
-    values, errors = [], []
-    for name, answer in answers.items():
-        squares = (answer - wanted[name]) ** 2
-        scale = wanted[name].std(axis=0)
-        kept = scale > 0
-        root = np.sqrt(squares.mean(axis=0))
-        deviation = squares.std(axis=0) / sqrt(len(answer)) / (2 * np.where(root > 0, root, 1.0))
-        values += list((root[kept] / scale[kept]).tolist())
-        errors += list((deviation[kept] / scale[kept]).tolist())
-    return Measured(float(np.mean(values)), float(np.mean(errors))) if values else Measured(0.0, 0.0)
-
-
-def _shapes(answers: Answers) -> dict[str, tuple[int, ...]]:
-    return {name: values.shape[1:] for name, values in answers.items()}

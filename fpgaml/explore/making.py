@@ -7,12 +7,9 @@ from fpgaml.explore.exploration import Exploration
 from fpgaml.explore.finish import Ended, finish
 from fpgaml.explore.request import Request
 from fpgaml.explore.study import Finished
+from fpgaml.explore.worth import AS_GOOD, as_good
 from fpgaml.progress import Progress
-
-WORSE = 1.0
-"""Standard deviations by which a design's physics may be below that of the network as it came.
-
-Both are of the same events, so that their difference is known far better than either: more would be a real loss."""
+from fpgaml.report.words import counted
 
 
 def make(found: Exploration, request: Request, count: int, progress: Progress) -> tuple[Ended, ...]:
@@ -22,21 +19,25 @@ def make(found: Exploration, request: Request, count: int, progress: Progress) -
 
 
 def worth_making(found: Exploration) -> list[Finished]:
-    """The designs of the front whose physics on the events held out is within the error of the network's as it came.
+    """The designs of the front that are as good as the network as it came; where none is, those of any use.
 
     Returns:
-        The cheapest first; the whole front, where no design is so good, or where nothing is measured but distances.
+        The cheapest first.
     """
-    able = [each for each in found.front if _as_good(found, each)] or list(found.front)
+    able = _as_good(found) or list(found.useful) or list(found.front)
     costs = [each.name for each in found.objectives if not each.physics]
     return sorted(able, key=lambda each: each.outcome.costs[costs[0]]) if costs else able
 
 
-def _as_good(found: Exploration, design: Finished) -> bool:
-    for each in found.objectives:
-        if not each.physics or each.name == "distance":
-            continue
-        here, came = (design.held_out or {})[each.name], found.as_it_came[each.name]
-        if each.loss(here.value) > each.loss(came.value) + WORSE * (came.error or 0.0):
-            return False
-    return True
+def how_chosen(found: Exploration) -> str:
+    """Which designs were made, in words."""
+    if not any(each.physics and each.name != "distance" for each in found.objectives):
+        return "made: some of the front, spread over it evenly"
+    good = len(_as_good(found))
+    if good:
+        return f"made: {len(found.made)} of {counted(good, 'design')} of the front, those {AS_GOOD}"
+    return f"made: some of the front, spread over it evenly; none is {AS_GOOD}"
+
+
+def _as_good(found: Exploration) -> list[Finished]:
+    return [each for each in found.front if as_good(found.objectives, each.held_out or {})]

@@ -44,6 +44,27 @@ class Measured:
     error: float | None = None
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A design's number less that of the network as it came, on the same events.
+
+    Args:
+        error: one standard deviation; None where it has none.
+        paired: whether the error takes account of the events being the same; else it is that of two samples.
+    """
+
+    value: float
+    error: float | None = None
+    paired: bool = True
+
+
+@dataclass(frozen=True)
+class Compared(Measured):
+    """A number on the events held out; difference: None of a number that is a comparison itself."""
+
+    difference: Difference | None = None
+
+
 OBJECTIVES: Mapping[str, Objective] = {
     each.name: each
     for each in (

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.events import FEW, Part
-from fpgaml.explore.judge import Answers, answers_of, distance
-from fpgaml.explore.objectives import OBJECTIVES, Measured, Objective
+from fpgaml.explore.judge import answers_of
+from fpgaml.explore.metrics import Answers, distance
+from fpgaml.explore.objectives import OBJECTIVES, Compared, Difference, Measured, Objective
+from fpgaml.explore.paired import bootstrap_error, resamples, unpaired
 from fpgaml.graph.graph import Graph
 from fpgaml.tasks.registry import find_task
 from fpgaml.tasks.task import Row, Sample, Task, Value
@@ -38,6 +40,13 @@ class TestEvents:
     def total(self) -> int:
         """How many there are."""
         return sum(map(len, self.x.values()))
+
+    def drawn(self, places: Mapping[str, NDArray[np.int64]]) -> TestEvents:
+        """Some of them, by place in each set; an event may be drawn several times."""
+        return TestEvents(
+            {name: x[places[name]] for name, x in self.x.items()},
+            {name: {key: a[places[name]] for key, a in held.items()} for name, held in self.truth.items()},
+        )
 
     @classmethod
     def of(cls, task: Task, sample: Sample) -> TestEvents:
@@ -93,6 +102,52 @@ class OnTask:
         """As in `Judge`."""
         return self.of_answers(self.answers(graph, part), part)
 
+    def compared(self, graph: Graph) -> dict[str, Compared]:
+        """As in `Judge`."""
+        answers = self.answers(graph, Part.HELD_OUT)
+        return {
+            name: Compared(each.value, each.error, None if name == "distance" else self._difference(answers))
+            for name, each in self.of_answers(answers, Part.HELD_OUT).items()
+        }
+
+    def constant(self) -> dict[str, float]:
+        """As in `Judge`."""
+        came = self.reference[Part.HELD_OUT]
+        mean = np.concatenate(list(came.values())).mean(axis=0)
+        same = {name: np.broadcast_to(mean, values.shape) for name, values in came.items()}
+        try:
+            return {name: each.value for name, each in self.of_answers(same, Part.HELD_OUT).items()}
+        except FpgamlError:  # the metric is of what stands out, and nothing does
+            return {}
+
+    def _difference(self, answers: Answers) -> Difference:
+        """Of the task's own metric; where drawing again leaves too few events for it, the error is not paired."""
+        ours, theirs = (self._measured(each, Part.HELD_OUT) for each in (answers, self.reference[Part.HELD_OUT]))
+        try:
+            came = self._came_again
+            again = [self._again(answers, places) for places in resamples(self._sizes)]
+        except FpgamlError:
+            return unpaired(ours, theirs)
+        return Difference(ours.value - theirs.value, bootstrap_error(again, came))
+
+    @cached_property
+    def _came_again(self) -> list[float]:
+        """The task's own metric of the network as it came, on events drawn again."""
+        return [self._again(self.reference[Part.HELD_OUT], places) for places in resamples(self._sizes)]
+
+    @property
+    def _sizes(self) -> dict[str, int]:
+        return {name: len(x) for name, x in self.held.x.items()}
+
+    def _again(self, answers: Answers, places: Mapping[str, NDArray[np.int64]]) -> float:
+        drawn = {name: values[places[name]] for name, values in answers.items()}
+        row = headline(find_task(self.task), self.held.drawn(places), drawn)
+        return measured(row.values[COLUMN], row).value
+
+    def _measured(self, answers: Answers, part: Part) -> Measured:
+        row = headline(find_task(self.task), self.of(part), answers)
+        return measured(row.values[COLUMN], row)
+
     def answers(self, graph: Graph, part: Part) -> dict[str, NDArray[np.float64]]:
         """A network's answers, by set."""
         found = {}
@@ -108,9 +163,7 @@ class OnTask:
             if each.name == "distance":
                 found[each.name] = distance(answers, self.reference[part])
             else:
-                row = headline(find_task(self.task), self.of(part), answers)
-                value = row.values[COLUMN]
-                found[each.name] = measured(value, row)
+                found[each.name] = self._measured(answers, part)
         return found
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from fpgaml.data.dataset import DataSet
 from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
-from fpgaml.explore.events import Events, Part, read_events
+from fpgaml.explore.events import MOST_VALUES, Events, Part, read_events
 from fpgaml.explore.floating import float_subject
-from fpgaml.explore.judge import Answers, Judge, answers_of, judge_of
+from fpgaml.explore.judge import Judge, answers_of, judge_of
+from fpgaml.explore.metrics import Answers
 from fpgaml.explore.objectives import Measured, Objective
 from fpgaml.explore.on_task import events_of, judge_of_task
 from fpgaml.explore.request import Request
@@ -35,6 +36,7 @@ class Prepared:
         objectives: in the words of a task, where one is explored.
         as_it_came: physics of the network before, on the events held out; whole: that network, if it has types for all
             its numbers.
+        notes: what else a reader must know of the events.
     """
 
     subject: Subject
@@ -42,6 +44,7 @@ class Prepared:
     objectives: tuple[Objective, ...]
     as_it_came: dict[str, Measured]
     whole: Graph | None = None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(model: Path, request: Request, progress: Progress) -> Prepared:
@@ -62,7 +65,7 @@ def prepare(model: Path, request: Request, progress: Progress) -> Prepared:
     held = {name: values[events.span(Part.HELD_OUT)] for name, values in reference.items()}
     came = judge.of_answers(held, Part.HELD_OUT)
     whole = subject.whole if isinstance(subject, QuantisedSubject) else None
-    return Prepared(subject.varied(request.vary), judge, tuple(request.objectives), came, whole)
+    return Prepared(subject.varied(request.vary), judge, tuple(request.objectives), came, whole, _cut(events))
 
 
 def prepare_task(model: Path, task: Task, request: Request, progress: Progress) -> Prepared:
@@ -94,6 +97,14 @@ def prepare_task(model: Path, task: Task, request: Request, progress: Progress) 
     words = {each.name: each for each in judge.objectives}
     objectives = tuple(words.get(each.name, each) for each in request.objectives)
     return Prepared(subject.varied(request.vary), judge, objectives, came, None if quantised is None else whole)
+
+
+def _cut(events: Events) -> tuple[str, ...]:
+    """That not all events are looked at, where it is so."""
+    if not events.left_out:
+        return ()
+    said = f"the first {events.total:,} of {events.total + events.left_out:,} events are looked at"
+    return (f"{said}: {MOST_VALUES:,} numbers at most are held in memory",)
 
 
 def _subject(

@@ -11,13 +11,13 @@ import fcntl
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.asking import GENERATION, directions_of, import_optuna, next_designs
-from fpgaml.explore.objectives import Measured, Objective
+from fpgaml.explore.objectives import Compared, Difference, Objective
 from fpgaml.explore.outcome import Outcome, Stage
 from fpgaml.explore.space import Space, Value
 
@@ -49,7 +49,7 @@ class Finished:
     values: Mapping[str, Value]
     outcome: Outcome
     key: int
-    held_out: Mapping[str, Measured] | None = None
+    held_out: Mapping[str, Compared] | None = None
 
 
 class Study:
@@ -112,9 +112,9 @@ class Study:
             numbers = outcome.numbers
             self._study.tell(asked.number, [numbers.get(each.name, each.worst) for each in self.objectives])
 
-    def tell_held_out(self, design: Finished, physics: Mapping[str, Measured]) -> None:
+    def tell_held_out(self, design: Finished, physics: Mapping[str, Compared]) -> None:
         """What a finished design does on the events held out."""
-        content = {name: [each.value, each.error] for name, each in physics.items()}
+        content = {name: asdict(each) for name, each in physics.items()}
         with self._storing():  # a finished design takes no more attributes
             self._study.set_user_attr(f"{HELD_OUT}/{design.number}", content)
 
@@ -188,9 +188,14 @@ class Study:
 
 def _finished(trial: optuna.trial.FrozenTrial, attributes: Mapping[str, Any]) -> Finished:
     held = attributes.get(f"{HELD_OUT}/{trial.number}")
-    physics = None if held is None else {name: Measured(*each) for name, each in held.items()}
+    physics = None if held is None else {name: _compared(each) for name, each in held.items()}
     outcome = Outcome.of_text(trial.user_attrs[OUTCOME])
     return Finished(trial.number, dict(trial.params), outcome, trial._trial_id, physics)
+
+
+def _compared(content: Mapping[str, Any]) -> Compared:
+    difference = content["difference"]
+    return Compared(content["value"], content["error"], None if difference is None else Difference(**difference))
 
 
 def _shown(value: Any) -> str:

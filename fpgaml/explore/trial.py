@@ -11,7 +11,7 @@ from fpgaml.explore.costing import Costing
 from fpgaml.explore.events import Part
 from fpgaml.explore.judge import Judge
 from fpgaml.explore.limits import Limits
-from fpgaml.explore.objectives import Measured, Objective
+from fpgaml.explore.objectives import Compared, Measured, Objective
 from fpgaml.explore.outcome import Outcome, Stage
 from fpgaml.explore.space import Values
 from fpgaml.explore.subject import Subject
@@ -46,9 +46,9 @@ class Trials:
         found = self._looked_at(values, rivals)
         return replace(found, seconds=time.process_time() - began)
 
-    def held_out(self, values: Values) -> dict[str, Measured]:
-        """A design's physics on the events that no choice has seen."""
-        return self.judge.measure(self.graph(values), Part.HELD_OUT) if self.judge.objectives else {}
+    def held_out(self, values: Values) -> dict[str, Compared]:
+        """A design's physics on the events that no choice has seen, beside the network as it came."""
+        return self.judge.compared(self.graph(values)) if self.judge.objectives else {}
 
     def graph(self, values: Values) -> Graph:
         """The network of a design.

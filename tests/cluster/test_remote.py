@@ -32,6 +32,7 @@ from fpgaml.proof.oracle import FrameworkUse
 from fpgaml.running import pieces
 from fpgaml.running.pieces import EventsJob
 from tests.cluster.jobs import Squares, Total, squares_below
+from tests.explore import searches
 
 pytest.importorskip("distributed", reason="needs `pip install fpgaml[cluster]`")
 
@@ -182,6 +183,12 @@ def test_files_that_a_worker_does_not_see_are_named_with_its_machine(there: Sche
         assert here_alone.stat().st_size == 12345
         with pytest.raises(FpgamlError, match=f"{here_alone} is (not on|another file on) {socket.gethostname()}"):
             run_job(_Reads(10, 1, memory=here_alone), Silent(), workers=there)
+
+
+def test_an_exploration_there_finds_the_front_that_is_found_here(there: Scheduler, tmp_path: Path) -> None:
+    pytest.importorskip("optuna", reason="needs `pip install fpgaml[explore]`")
+    here = searches.searched(tmp_path / "here", trials=4)
+    assert searches.searched(tmp_path / "there", trials=4, workers=there) == here and here
 
 
 def test_where_nobody_listens_is_said_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

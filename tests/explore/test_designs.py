@@ -13,13 +13,15 @@ import pytest
 import fpgaml as fpgaml_package
 from fpgaml.budget.read import budget_of
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
+from fpgaml.explore.events import Part
 from fpgaml.explore.exploration import NoDesignError, explore
 from fpgaml.explore.objectives import read_objectives
+from fpgaml.explore.search import Effort
 from fpgaml.explore.subject import QuantisedSubject
 from fpgaml.record.files import read_manifest
 from fpgaml.source import load_model
 from tests.explore.searches import FLOAT, QUANTISED, events, request
-from tests.paths import fpgaml
+from tests.paths import fpgaml, needs_compiler
 
 
 @pytest.mark.parametrize(("model", "elements"), [(FLOAT, 8), (QUANTISED, 6)])
@@ -109,3 +111,39 @@ def test_from_python_with_arrays_twice(tmp_path: Path) -> None:
         assert len(found.designs) == 3 and found.front
     design = tmp_path / "explored" / "designs" / f"{found.front[0].number:03d}"
     assert "data:" not in (design / "fpgaml.yaml").read_text()
+
+
+def test_events_beyond_what_memory_is_given_to_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fpgaml.explore.events.MOST_VALUES", 8 * 60)
+    found = explore(FLOAT, request(tmp_path, 2))
+    assert any(note.startswith("the first 60 of 200 events are looked at") for note in found.notes)
+    assert found.trials.judge.events(Part.HELD_OUT) == 30
+
+
+def test_no_time_for_a_single_design_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FpgamlError, match="--time-limit: ended before a design was looked at") as error:
+        explore(FLOAT, replace(request(tmp_path), effort=Effort(40, seconds=1e-9)))
+    assert error.value.exit_code == 2
+
+
+def test_without_optuna_the_extra_is_named_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "optuna.py").write_text("raise ImportError")
+    done = fpgaml("explore", "no-such-model.keras", "-o", tmp_path / "out", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2 and "pip install 'fpgaml[explore]'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@needs_compiler
+def test_hls_of_several_boards_is_made_and_an_open_budget_is_not_met(tmp_path: Path) -> None:
+    """The C-simulation is EXACT; a latency that only the vendor's synthesis decides is open, and so is not met."""
+    limit = '[[limit]]\nwhat = "latency"\nlimit = 900\nunit = "ns"\nmet_by = ["hls-csynth"]\n'
+    (tmp_path / "budget.toml").write_text(limit)
+    asked = ["--reuse", 1, "--reuse", 4, "--board", "alveo", "--board", "kcu116", "--trials", 3, "--finish", 1]
+    where = ["--data", events(tmp_path, 6), "-o", tmp_path / "out", "--budget", tmp_path / "budget.toml"]
+    done = fpgaml("explore", QUANTISED, "--target", "hls", *asked, *where)
+    assert done.returncode == 1, done.stderr
+    content = json.loads((tmp_path / "out" / "front.json").read_text())
+    (made,) = content["made"]["designs"]
+    assert f"fpgaml: design {made['design']}: budget open" in done.stderr
+    assert made["checks"]["Graph = C-simulation"] == "exact" and "no open tool synthesises" in made["not_measured"]
+    assert {"board", "reuse"} <= content["front"][0]["values"].keys() and "--board" in done.stdout

@@ -1,5 +1,7 @@
 """Designs made and measured: one by its own fpgaml.yaml with yosys, others that fail, errors by hand."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,12 @@ from fpgaml.budget.budget import Budget
 from fpgaml.budget.finding import Standing
 from fpgaml.budget.read import read_budget
 from fpgaml.explore.finish import Ended, Wanted, finish, own_errors
+from fpgaml.explore.finished_sections import finished_section
 from fpgaml.graph.serial import graph_hash
 from fpgaml.precision.narrowing import narrowed
 from fpgaml.precision.places import Place
 from fpgaml.record.base import Kind
+from fpgaml.report.section import Cell, Line, Section, Table
 from fpgaml.source import load_model
 from tests.paths import ROOT
 from tests.synth.projects import needs_yosys
@@ -29,6 +33,18 @@ def _wanted(folder: Path, number: int, sha256: str = HASH, **keys: str) -> Wante
     config.parent.mkdir()
     config.write_text(text)
     return Wanted(number, config, folder / f"{number}" / "project", {"lut": 100.0, "ff": 50.0, "dsp": 0.0}, sha256)
+
+
+def _said(section: Section) -> Iterator[str]:
+    for part in section.parts:
+        if isinstance(part, Table):
+            yield from (" ".join(map(_text, row)) for row in part.rows)
+        elif isinstance(part, Line):
+            yield "".join(map(_text, part.words))
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
 
 
 def _budget(folder: Path) -> Budget:
@@ -54,6 +70,13 @@ def test_one_is_made_and_measured_and_the_others_are_named(tmp_path: Path) -> No
     # Ten LUTs are missed by what synthesis found; an estimated latency decides nothing where a simulation is asked for.
     assert done.judgement is not None
     assert [line.standing for line in done.judgement.lines] == [Standing.MISSED, Standing.OPEN]
+    assert done.fallen_short(budget=True) == "budget missed" and not done.fallen_short(budget=False)
+    assert ended[0].fallen_short(budget=False) == ended[0].failure
+    said = " ".join(_said(finished_section(ended)))
+    assert "3 source model = Graph DISTANCE at most " in said and "design 5: /" in said
+    assert re.search(r"3 Graph = netlist EXACT (\d+) of \1 events, every bit", said)
+    assert "design 3: Graph = RTL simulation: NOT CHECKED" in said and "fully proved" not in said
+    assert "design 3: LUT at most 10 LUT6: " in said and "design 3: latency at most 900 ns: open: " in said
     made = (good.project / "manifest.json").stat().st_mtime_ns
     (again,) = finish([good])  # what is there is not made again
     assert again.measured == done.measured and (good.project / "manifest.json").stat().st_mtime_ns == made

@@ -10,7 +10,7 @@ import pytest
 from fpgaml.data.labels import Labels
 from fpgaml.explore.children import Children, key
 from fpgaml.explore.events import Events, Part
-from fpgaml.explore.judge import accuracy, area, distance, spread
+from fpgaml.explore.metrics import accuracy, area, distance, spread
 from fpgaml.explore.objectives import Measured, dominates, read_objectives
 from fpgaml.explore.outcome import Outcome, Stage
 from fpgaml.explore.space import Bits, Choice, Space
