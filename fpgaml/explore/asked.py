@@ -12,7 +12,7 @@ from fpgaml.checking import Checking
 from fpgaml.cluster.workers import Local, Workers
 from fpgaml.explore import folder
 from fpgaml.explore.asking import import_optuna
-from fpgaml.explore.costing import INTERVALS, OfTarget
+from fpgaml.explore.costing import INTERVALS, OfTarget, is_file
 from fpgaml.explore.exploration import Exploration, explore
 from fpgaml.explore.making import make
 from fpgaml.explore.objectives import Objective, read_objectives
@@ -115,7 +115,9 @@ def _usual(task: Task | None, found: Sources) -> Sequence[str]:
 
 
 def _costing(asked: Asked, found: Sources, objectives: Sequence[Objective]) -> OfTarget:
-    boards = tuple(dict.fromkeys(asked.board_names)) or (found.place(None, None)[0],)
+    # A worker may run in another folder.
+    named = (str(Path(name).absolute()) if is_file(name) else name for name in asked.board_names)
+    boards = tuple(dict.fromkeys(named)) or (found.place(None, None)[0],)
     clocks = {board: found.place(board, None)[1] for board in boards}
     folding = {name: tuple(dict.fromkeys(options)) for name, options in asked.folding.items() if options}
     timed = {"interval", "latency"} & {each.name for each in objectives}

@@ -49,6 +49,10 @@ class Costing(Protocol):
     def choices(self) -> tuple[Choice, ...]:
         """What may vary beside the bits."""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What its methods read, absolute paths."""
+
     def costs(self, graph: Graph, values: Values) -> Costs:
         """Of one design.
 
@@ -101,6 +105,11 @@ class OfTarget:
         several = {"board": self.boards, "clock": self.clocks, **self.folding}
         return tuple(Choice(name, tuple(options)) for name, options in several.items() if len(options) > 1)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """As in `Costing`: boards of the user's own."""
+        return tuple(Path(name).absolute() for name in self.boards if is_file(name))
+
     def costs(self, graph: Graph, values: Values) -> Costs:
         """As in `Costing`."""
         board, target = self.board(values), self.target(values)
@@ -128,7 +137,7 @@ class OfTarget:
     def keys(self, values: Values) -> Mapping[str, str | Path]:
         """As in `Costing`."""
         name, clock = self._place(values)
-        board: str | Path = Path(name) if name.lower().endswith(".toml") else name
+        board: str | Path = Path(name) if is_file(name) else name
         found: dict[str, str | Path | None] = {"target": self.name, "board": board, "part": self.part}
         found["clock"] = clock or (f"{self.clock_mhz[name]!r}MHz" if name in self.clock_mhz else None)
         found |= {key: str(value) for key, value in self._folded(values).items()}
@@ -157,3 +166,8 @@ class OfTarget:
 
     def _folded(self, values: Values) -> dict[str, Value]:
         return {key: values.get(key, options[0]) for key, options in self.folding.items() if options}
+
+
+def is_file(board: str) -> bool:
+    """Whether what `--board` says is a file of the user's own."""
+    return board.lower().endswith(".toml")

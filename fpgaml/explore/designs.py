@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fpgaml.cluster.job import Piece
 from fpgaml.cluster.pool import Failure, Pool
@@ -27,11 +28,16 @@ class Looked:
 
 @dataclass
 class DesignJob:
-    """Follows `Job`; its pieces are made as designs are asked for."""
+    """Follows `Job` and `ReadsFiles`; its pieces are made as designs are asked for."""
 
     trials: Trials
     title: str = "designs"
     unit: str = "designs"
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """As in `ReadsFiles`."""
+        return self.trials.files
 
     def pieces(self) -> Sequence[Piece]:
         """None that are known beforehand."""

@@ -93,4 +93,4 @@ def float_subject(
     places = dict.fromkeys(choice.place for choice in precision.choices if choice.place.part != "bias")
     tensors = tuple(Bits(str(place), FEWEST, MOST) for place in places)
     template = BitsPlan(file_sha256(path), inputs, TensorBits(MOST), dict(floating.watch.extents), HEADROOM)
-    return FloatSubject(path, template, tensors), floating
+    return FloatSubject(path.absolute(), template, tensors), floating

@@ -70,6 +70,7 @@ class OnTask:
     Args:
         task: by name; layer: the input's; shape: of an event in the Graph.
         chosen, held: test events; reference: answers of the network as it came, by part and set.
+        first_look: whether few events say anything; else the first look is at all.
     """
 
     task: str
@@ -79,6 +80,7 @@ class OnTask:
     chosen: TestEvents
     held: TestEvents
     reference: Mapping[Part, Answers]
+    first_look: bool = True
 
     def events(self, part: Part) -> int:
         """As in `Judge`."""
@@ -86,7 +88,7 @@ class OnTask:
 
     def of(self, part: Part) -> TestEvents:
         """A part of the events; the first look is at one of so many of each set, small sets are seen whole."""
-        if part is not Part.FEW:
+        if part is not Part.FEW or not self.first_look:
             return self.held if part is Part.HELD_OUT else self.chosen
         return self._few
 
@@ -219,6 +221,11 @@ def judge_of_task(
     judge = OnTask(task.name, layer, graph.shapes[node], (), *events, reference={})
     judge = replace(judge, reference={part: judge.answers(graph, part) for part in Part})
     row = headline(task, judge.of(Part.CHOOSING), judge.reference[Part.CHOOSING])
+    headline(task, judge.of(Part.HELD_OUT), judge.reference[Part.HELD_OUT])
+    try:
+        headline(task, judge.of(Part.FEW), judge.reference[Part.FEW])
+    except FpgamlError:
+        judge = replace(judge, first_look=False)
     worst = 0.0 if task.larger_is_better else OBJECTIVES["headline"].worst
     own = replace(OBJECTIVES["headline"], most=task.larger_is_better, title=row.title, worst=worst)
     return replace(judge, objectives=tuple(own if e.name == own.name else e for e in objectives if e.physics))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 
 from fpgaml.boards import Board
 from fpgaml.explore import events
@@ -44,8 +45,12 @@ def numbers_text(design: Finished, objectives: Sequence[Objective]) -> str:
     """What is known of a design, in a line."""
     titles = {each.name: each.title for each in objectives}
     physics = [f"{titles[name]} {measured_text(each)} (held out)" for name, each in (design.held_out or {}).items()]
-    costs = [f"{OBJECTIVES[name].title} {in_unit(value, OBJECTIVES[name].unit)}" for name, value in _costs(design)]
+    costs = [f"{OBJECTIVES[name].title} {_amount(name, value)}" for name, value in _costs(design)]
     return ", ".join([*physics, *(f"{text} (estimate)" for text in costs)])
+
+
+def _amount(cost: str, value: float) -> str:
+    return in_unit(value, OBJECTIVES[cost].unit)
 
 
 def measured_text(measured: Measured) -> str:
@@ -74,27 +79,26 @@ def _costs(design: Finished) -> list[tuple[str, float]]:
 
 
 def _front(found: Exploration, designs: Sequence[Finished]) -> Table:
-    """What was chosen beside bits; physics on the events held out, and on those designs were chosen by; every cost."""
+    """What was chosen beside bits; physics on the events held out; the costs that differ."""
     physics = [each for each in found.objectives if each.physics]
     chosen = [each.name for each in found.trials.costing.choices]
     costs = _shown_costs(found, designs)
     header = ["design", *(f"--{name}" for name in chosen)]
     for each in physics:
-        header += [f"{_short(each)}, held out", *(["change"] if _compares(each, designs) else []), "choosing"]
+        header += [f"{_short(each)}, held out", *(["change"] if _compares(each, designs) else [])]
     header += [_titled(OBJECTIVES[name]) for name in costs]
     rows: list[tuple[Cell, ...]] = []
     for design in designs:
-        row: list[Cell] = [str(design.number), *(str(design.values[name]) for name in chosen)]
+        row: list[Cell] = [str(design.number), *(Path(str(design.values[name])).name for name in chosen)]
         for each in physics:
             held_out = (design.held_out or {})[each.name]
             row.append(measured_text(held_out))
             row += [difference_text(held_out.difference)] if _compares(each, designs) else []
-            row.append(f"{design.outcome.physics[each.name].value:.4f}")
         row += [_count(design.outcome.costs.get(name)) for name in costs]
         rows.append(tuple(row))
     came: list[Cell] = ["as it came", *("" for _ in chosen)]
     for each in physics:
-        came += [measured_text(found.as_it_came[each.name]), *([""] if _compares(each, designs) else []), ""]
+        came += [measured_text(found.as_it_came[each.name]), *([""] if _compares(each, designs) else [])]
     rows.append((*came, *(_count(found.costs_as_it_came.get(name)) for name in costs)))
     return Table(rows, tuple(header), right=tuple(range(1 + len(chosen), len(header))))
 
@@ -104,10 +108,20 @@ def _compares(objective: Objective, designs: Sequence[Finished]) -> bool:
 
 
 def _shown_costs(found: Exploration, designs: Sequence[Finished]) -> list[str]:
-    """Those that are objectives, then those that are more than nothing somewhere."""
+    """Those that are objectives, then those that differ from design to design."""
     wanted = [each.name for each in found.objectives if not each.physics]
-    others = dict.fromkeys(name for design in designs for name, value in _costs(design) if value)
-    return list(dict.fromkeys([*wanted, *others]))
+    others = dict.fromkeys(name for design in designs for name, _ in _costs(design))
+    same = _same_costs(designs)
+    return list(dict.fromkeys([*wanted, *(name for name in others if name not in same)]))
+
+
+def _same_costs(designs: Sequence[Finished]) -> dict[str, float]:
+    """Those that are the same of all designs."""
+    values: dict[str, set[float]] = {}
+    for design in designs:
+        for name, value in _costs(design):
+            values.setdefault(name, set()).add(value)
+    return {name: found.pop() for name, found in values.items() if len(found) == 1}
 
 
 def _remarks(found: Exploration, shown: Sequence[Finished]) -> Iterator[Line]:
@@ -124,15 +138,21 @@ def _remarks(found: Exploration, shown: Sequence[Finished]) -> Iterator[Line]:
         if each.physics and _short(each) != each.title:
             yield line(f"{_short(each)}: {each.title}")
     if any(each.physics for each in found.objectives):
+        drawn = " (drawn below)" if len(found.objectives) > 1 else ""
         yield line(
-            "Designs were chosen on one half of the events; what the other half says (± one standard deviation) is "
-            "free of that choice."
+            f"Designs were chosen on one half of the events{drawn}; what the other half says, with one standard "
+            "deviation, is free of that choice."
         )
     compared = [each for design in shown for each in (design.held_out or {}).values() if each.difference]
     if compared:
         paired = all(each.difference and each.difference.paired for each in compared)
         how = "of the differences on the same events" if paired else "as of different events"
         yield line(f"change: from the network as it came, on the events held out; its standard deviation is {how}.")
+    shown_costs = _shown_costs(found, shown)
+    same = {name: value for name, value in _same_costs(shown).items() if value and name not in shown_costs}
+    if same:
+        said = ", ".join(f"{OBJECTIVES[name].title} {_amount(name, value)}" for name, value in same.items())
+        yield line(f"the same for all of them: {said}")
     for note in found.notes:
         yield line(note)
 

@@ -47,6 +47,10 @@ class Subject(Protocol):
     def about(self) -> str:
         """What varies, in a sentence."""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What its methods read, absolute paths."""
+
     def varied(self, patterns: Sequence[str]) -> Subject:
         """The same with only those tensors varying that a pattern fits.
 
@@ -81,7 +85,7 @@ class FloatSubject:
     """A network of floating-point numbers: they are rounded as `fpgaml.precision.calibrated` says; follows `Subject`.
 
     Args:
-        template: extents of all tensors, types of the inputs, and the bits of what does not vary.
+        path: absolute; template: extents of all tensors, types of the inputs, and the bits of what does not vary.
     """
 
     path: Path
@@ -94,6 +98,11 @@ class FloatSubject:
         """As in `Subject`."""
         names = ", ".join(each.name for each in self.tensors) or "no tensor"
         return f"a float network; bits vary at {names}; the others have {self.template.bits.everywhere}"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """As in `Subject`."""
+        return (self.path,)
 
     def varied(self, patterns: Sequence[str]) -> FloatSubject:
         """As in `Subject`."""
@@ -156,6 +165,11 @@ class QuantisedSubject:
         """As in `Subject`."""
         names = ", ".join(each.name for each in self.tensors) or "no tensor"
         return f"a quantised network; bits may fall at {names}"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """As in `Subject`: it is whole."""
+        return ()
 
     def varied(self, patterns: Sequence[str]) -> QuantisedSubject:
         """As in `Subject`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fpgaml.errors import FpgamlError
 from fpgaml.explore.costing import Costing
@@ -35,6 +36,11 @@ class Trials:
     judge: Judge
     limits: Limits
     objectives: tuple[Objective, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What looking at designs reads, absolute paths."""
+        return (*self.subject.files, *self.costing.files)
 
     def run(self, values: Values, rivals: Sequence[Outcome]) -> Outcome:
         """Look at one design as far as it deserves.

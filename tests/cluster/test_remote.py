@@ -185,10 +185,16 @@ def test_files_that_a_worker_does_not_see_are_named_with_its_machine(there: Sche
             run_job(_Reads(10, 1, memory=here_alone), Silent(), workers=there)
 
 
-def test_an_exploration_there_finds_the_front_that_is_found_here(there: Scheduler, tmp_path: Path) -> None:
+def test_an_exploration_there_finds_the_front_that_is_found_here(
+    there: Scheduler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path that is relative to this process's folder, which is not the workers'."""
     pytest.importorskip("optuna", reason="needs `pip install fpgaml[explore]`")
     here = searches.searched(tmp_path / "here", trials=4)
-    assert searches.searched(tmp_path / "there", trials=4, workers=there) == here and here
+    monkeypatch.chdir(tmp_path)
+    model = Path("mlp.keras")
+    model.write_bytes(searches.FLOAT.read_bytes())
+    assert searches.searched(tmp_path / "there", trials=4, workers=there, model=model) == here and here
 
 
 def test_where_nobody_listens_is_said_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,9 @@ def front(found: Exploration) -> list[tuple[int, dict[str, float], str]]:
     return [(each.number, each.outcome.numbers, each.outcome.graph_sha256) for each in found.front]
 
 
-def searched(folder: Path, trials: int = 40, workers: Workers = HERE) -> list[tuple[int, dict[str, float], str]]:
+def searched(
+    folder: Path, trials: int = 40, workers: Workers = HERE, model: Path = FLOAT
+) -> list[tuple[int, dict[str, float], str]]:
     """The front of one search."""
     folder.mkdir(parents=True, exist_ok=True)
-    return front(explore(FLOAT, request(folder, trials, workers)))
+    return front(explore(model, request(folder, trials, workers)))
