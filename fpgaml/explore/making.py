@@ -9,7 +9,6 @@ from fpgaml.explore.request import Request
 from fpgaml.explore.study import Finished
 from fpgaml.explore.worth import AS_GOOD, as_good
 from fpgaml.progress import Progress
-from fpgaml.report.words import counted
 
 
 def make(found: Exploration, request: Request, count: int, progress: Progress) -> tuple[Ended, ...]:
@@ -35,7 +34,7 @@ def how_chosen(found: Exploration) -> str:
         return "made: some of the front, spread over it evenly"
     good = len(_as_good(found))
     if good:
-        return f"made: {len(found.made)} of {counted(good, 'design')} of the front, those {AS_GOOD}"
+        return f"made: {len(found.made)} of the {good} on the front that {'is' if good == 1 else 'are'} {AS_GOOD}"
     return f"made: some of the front, spread over it evenly; none is {AS_GOOD}"
 
 
