@@ -136,6 +136,7 @@ def test_the_plug_in_takes_ap_types(project: Path, tmp_path: Path) -> None:
 def test_numbers_of_several_words(tmp_path: Path) -> None:
     write_project(tmp_path, wide_network())
     flags = {"CXXFLAGS": "-O0 -Wall -Wextra -Werror", "CFLAGS": "-O0 -Wall -Wextra -Werror", "PLAIN": 1}
+    flags["PYTHON"] = sys.executable  # the one that has numpy
     said = make(tmp_path, ["-j2", "test", "python", "cmssw"], EMULATOR_INCLUDE=interface(tmp_path), **flags)
     assert said.count(f"EXACT: {EVENTS} events, 0 numbers differ (small, baseline)") == 3
     # A build of somebody else's compiles the source from another folder.
