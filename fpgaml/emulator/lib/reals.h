@@ -127,9 +127,10 @@ struct FewBits {
         if (e < count) {
             Real rest[N] = {};
             T last[N];
-            for (int k = e; k < count; ++k) rest[k - e] = x[k];
+            const int left = count - e < N ? count - e : N;  // always the first, which g++ does not see
+            for (int k = 0; k < left; ++k) rest[k] = x[e + k];
             codes<ROUNDING, OVERFLOW>(rest, e, last, wrong);
-            for (int k = e; k < count; ++k) to[k] = last[k - e];
+            for (int k = 0; k < left; ++k) to[e + k] = last[k];
         }
         bool good = true;
         for (int k = 0; k < N; ++k) good = good && wrong[k] == 0;
