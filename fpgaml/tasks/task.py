@@ -28,20 +28,23 @@ class Network:
         folder: below the folder of weights, `.` or the name.
         others: further networks that are scored beside it in floating point, by column, files below the weights.
         folds: whether its RTL shares its arithmetic in time, at the rate of the task's budget; else it is unrolled.
+        floating, quantised: names of its model files.
     """
 
     name: str = ""
     folder: str = "."
     others: Mapping[str, str] = field(default_factory=dict)
     folds: bool = False
+    floating: str = "float.keras"
+    quantised: str = "quantised.keras"
 
     def float_file(self, weights: Path) -> Path:
         """The float network below a folder of weights."""
-        return weights / self.folder / "float.keras"
+        return weights / self.folder / self.floating
 
     def quantised_file(self, weights: Path) -> Path:
         """The quantised network."""
-        return weights / self.folder / "quantised.keras"
+        return weights / self.folder / self.quantised
 
     def answers_file(self, weights: Path) -> Path:
         """The quantised network's recorded answers to the held-out events."""

@@ -17,7 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 from fpgaml_models.common import saving
-from fpgaml_models.common.fitting import History, Plan, bit_operations, fit, predict, rising, start_from, weights
+from fpgaml_models.common.pairs import Pair, train_pair
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
@@ -38,8 +38,6 @@ ENERGY_SIGMA_GEV = 0.08
 TIME_SIGMA = 0.14
 """The same for energy times time, in 16 GeV ns: hypot(this, 1 % of the energy)."""
 RELATIVE_SIGMA = 0.01
-RISING = 0.6
-"""Part of the quantised training in which the price of a bit operation rises; then the weights settle at it."""
 HUBER = 4.0
 """Deviations beyond so many sigma count linearly."""
 
@@ -58,7 +56,7 @@ class Settings:
         float_epochs, quantised_epochs: passes over the training windows.
         batch: windows per step.
         learning_rate: at the start; it falls to 1 % along a half cosine.
-        betas: price of a bit operation at the start of the quantised training and from RISING of it on.
+        betas: price of a bit operation at the start of the quantised training and from 60 % of it on.
         held_out: windows that answers are recorded for.
         network: sizes.
     """
@@ -96,31 +94,22 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
     """
     progress, began = progress or Silent(), time.monotonic()
     training, validation = ((part.x, part.target) for part in training_windows(settings, progress))
-    checkpoints, facts = settings.output / "checkpoints", saving.plain(settings)
-    common = (settings.batch, pulse_loss, settings.learning_rate, settings.seed)
-    histories: dict[str, History] = {}
-
-    def trained(name: str, epochs: int, model: keras.Model, **hooks: Any) -> keras.Model:
-        plan = Plan(name, epochs, *common, settings=facts, **hooks)
-        histories[name] = fit(model, plan, training, validation, checkpoints, progress)
-        return model
-
-    keras.utils.set_random_seed(settings.seed)
-    floating = trained("float", settings.float_epochs, float_network(settings.network))
-    keras.utils.set_random_seed(settings.seed)
-    quantised = quantised_network(settings.network, settings.betas[0])
-    start_from(quantised, floating)
-    trained("quantised", settings.quantised_epochs, quantised, before_epoch=rising(settings.betas, RISING))
-    saving.save_network(floating, lambda: float_network(settings.network), settings.output / saving.FLOAT)
-    saving.save_network(quantised, lambda: quantised_network(settings.network), settings.output / saving.QUANTISED)
-    x = held_out(settings.held_out, settings.seed, settings.network.rings).x
-    saving.save_answers(settings.output / saving.RECORDED, x, predict(quantised, x))
+    pair = Pair(
+        floating=lambda: float_network(settings.network),
+        quantised=lambda: quantised_network(settings.network, settings.betas[0]),
+        loss=pulse_loss,
+        epochs=(settings.float_epochs, settings.quantised_epochs),
+        batch=settings.batch,
+        rate=settings.learning_rate,
+        betas=settings.betas,
+    )
+    facts = saving.plain(settings)
+    trained = train_pair(pair, training, validation, settings.output / "checkpoints", progress, settings.seed, facts)
+    trained.save(settings.output, held_out(settings.held_out, settings.seed, settings.network.rings).x)
     result = {
         "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        "parameters": {"float": floating.count_params(), "quantised": weights(quantised)},
-        "effective_bit_operations": bit_operations(quantised),
+        **trained.facts(),
         "seconds": round(time.monotonic() - began, 1),
-        "history": histories,
     }
     saving.save_training(settings.output, "lar_timing", settings, result)
 
