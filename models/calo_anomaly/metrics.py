@@ -1,4 +1,4 @@
-"""ROC areas, efficiencies at trigger rates, and how two scores of the same events differ; all with errors.
+"""Efficiencies at trigger rates, and how two scores of the same events differ; all with errors.
 
 Scores are any numbers of which larger means more unusual; an event fires where its score is above a threshold.
 """
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from fpgaml_models.common.statistics import Fraction, Measured, allowed_above, finite_scores, threshold_with
 from numpy.typing import ArrayLike, NDArray
 
 from fpgaml.errors import FpgamlError
@@ -19,14 +20,6 @@ Floats = NDArray[np.float64]
 
 FEWEST_EVENTS = 20
 """Background events that must lie above a threshold before its rate is stated: 22 % of statistical error."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A number and its statistical error, one standard deviation."""
-
-    value: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -81,19 +74,6 @@ class Resolution:
     different: float
 
 
-def roc_area(background: ArrayLike, signal: ArrayLike) -> Measured:
-    """Probability that a signal event scores above a background event, ties counting half; DeLong's error.
-
-    Raises:
-        FpgamlError: fewer than two events of either.
-    """
-    b, s = _sorted(background, "background", 2), _sorted(signal, "signal", 2)
-    over = (np.searchsorted(b, s, "left") + np.searchsorted(b, s, "right")) / (2 * len(b))
-    under = 1 - (np.searchsorted(s, b, "left") + np.searchsorted(s, b, "right")) / (2 * len(s))
-    variance = over.var(ddof=1) / len(s) + under.var(ddof=1) / len(b)
-    return Measured(float(over.mean()), float(np.sqrt(variance)))
-
-
 def threshold_at(background: ArrayLike, rate_hz: float, crossing_rate_hz: float = c.CROSSING_RATE_HZ) -> Threshold:
     """The lowest threshold whose rate does not exceed the one that is asked for.
 
@@ -104,7 +84,7 @@ def threshold_at(background: ArrayLike, rate_hz: float, crossing_rate_hz: float 
     Raises:
         FpgamlError: a rate out of range, or too little background to state it.
     """
-    return _threshold(_sorted(background, "background", 1), rate_hz, crossing_rate_hz)
+    return _threshold(finite_scores("background", background), rate_hz, crossing_rate_hz)
 
 
 def efficiencies(
@@ -122,29 +102,23 @@ def efficiencies(
     Raises:
         FpgamlError: as for `threshold_at`, or no signal.
     """
-    b, s = _sorted(background, "background", 1), _sorted(signal, "signal", 1)
+    b, s = np.sort(finite_scores("background", background)), finite_scores("signal", signal)
     found = []
     for rate in rates_hz:
         threshold = _threshold(b, rate, crossing_rate_hz)
-        value = _part_above(s, threshold.score)
+        kept = Fraction.of(s > threshold.score)
         spread = np.sqrt(threshold.events) if threshold.events < len(b) else 0.0
         ends = [
-            _part_above(s, _score_with(b, int(np.clip(round(threshold.events + sign * spread), 0, len(b)))))
+            Fraction.of(s > threshold_with(b, int(np.clip(round(threshold.events + sign * spread), 0, len(b))))).value
             for sign in (-1, 1)
         ]
-        found.append(Efficiency(threshold, binomial(value, len(s)), min(ends[0], value), max(ends[1], value)))
+        found.append(Efficiency(threshold, kept.measured, min(ends[0], kept.value), max(ends[1], kept.value)))
     return found
 
 
 def fewest_background(rate_hz: float, crossing_rate_hz: float = c.CROSSING_RATE_HZ) -> int:
     """Background events that a rate takes to be stated."""
     return int(np.ceil(FEWEST_EVENTS * crossing_rate_hz / rate_hz * (1 - 1e-12)))
-
-
-def binomial(part: float, events: int) -> Measured:
-    """A part of `events` with its error; at 0 and 1 the error of one event more or less (Wilson's half width)."""
-    wilson = np.sqrt(part * (1 - part) / events + 1 / (4 * events**2)) / (1 + 1 / events)
-    return Measured(part, float(wilson))
 
 
 def resolution(reference: ArrayLike, score: ArrayLike, seed: int = 1, resamples: int = 100) -> Resolution:
@@ -201,34 +175,15 @@ def _threshold(scores: Floats, rate_hz: float, crossing_rate_hz: float) -> Thres
             f"a trigger rate of {rate_hz:g} Hz",
             f"Ask for one above 0 and up to {crossing_rate_hz:g} Hz",
         )
-    # Rounded down, but not because a ratio of floats fell just short of an integer.
-    allowed = int(rate_hz / crossing_rate_hz * len(scores) * (1 + 1e-12))
+    allowed = allowed_above(rate_hz / crossing_rate_hz, len(scores))
     if allowed < FEWEST_EVENTS:
         raise FpgamlError(
             "calo_anomaly",
             f"{len(scores):,} background events leave {allowed} above the threshold for {rate_hz:g} Hz",
             f"Use at least {fewest_background(rate_hz, crossing_rate_hz):,}",
         )
-    score = _score_with(scores, allowed)
-    events = len(scores) - int(np.searchsorted(scores, score, "right"))
+    score = threshold_with(scores, allowed)
+    events = int(np.count_nonzero(scores > score))
     per_event = crossing_rate_hz / len(scores)
     error = np.sqrt(events) * per_event if events < len(scores) else 0.0
     return Threshold(score, Measured(events * per_event, float(error)), events, rate_hz)
-
-
-def _score_with(scores: Floats, above: int) -> float:
-    """The lowest threshold with at most `above` of the ascending scores above it."""
-    return -np.inf if above >= len(scores) else float(scores[len(scores) - above - 1])
-
-
-def _part_above(scores: Floats, threshold: float) -> float:
-    return 1 - int(np.searchsorted(scores, threshold, "right")) / len(scores)
-
-
-def _sorted(scores: ArrayLike, name: str, fewest: int) -> Floats:
-    values = np.sort(np.asarray(scores, np.float64).ravel())
-    if len(values) < fewest:
-        raise FpgamlError("calo_anomaly", f"{len(values)} {name} scores", f"Give at least {fewest}")
-    if not np.isfinite(values).all():
-        raise FpgamlError("calo_anomaly", f"{name} scores hold NaN or infinity", "Leave such events out")
-    return values

@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.rows import curve, value_of
+from fpgaml_models.common.samples import pieces, sizes
+from fpgaml_models.common.statistics import Measured, roc_area
 
 from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
@@ -19,13 +22,11 @@ from .baseline import BASELINES
 from .generate import BACKGROUND, BLOCK, SIGNALS, Images, chunks, generate
 from .metrics import (
     Efficiency,
-    Measured,
     blind_regions,
     efficiencies,
     fewest_background,
     heated_images,
     resolution,
-    roc_area,
 )
 
 TEST_SIGNAL, TEST_BACKGROUND = 20_000, 1_000_000
@@ -72,7 +73,7 @@ class CaloAnomaly(Task):
         if sample.data is not None:
             own = data.from_file(sample.data)
             return len(own.test) + sum(len(images) for images in own.signals.values()) + 1 + c.REGIONS
-        return sum(_sizes(sample)) + 1 + c.REGIONS
+        return sum(_sizes(sample).values()) + 1 + c.REGIONS
 
     def parts(self, sample: Sample) -> Iterator[Part]:
         own = None if sample.data is None else data.from_file(sample.data)
@@ -100,7 +101,7 @@ class CaloAnomaly(Task):
         found: dict[str, Any] = {
             "signals": {
                 name: {
-                    "roc_area": asdict(roc_area(background, scores[name])),
+                    "roc_area": asdict(roc_area(scores[name], background)),
                     "efficiencies": [_plain(one) for one in efficiencies(background, scores[name], rates)],
                 }
                 for name in signals
@@ -123,7 +124,7 @@ class CaloAnomaly(Task):
             Row("ROC AUC, mean of the signals", {k: _mean_area(v) for k, v in metrics.items()}, headline=True, digits=4)
         ]
         for name in names:
-            areas = {column: _measured(held["signals"][name]["roc_area"]) for column, held in metrics.items()}
+            areas = {column: value_of(held["signals"][name]["roc_area"]) for column, held in metrics.items()}
             rows.append(Row(f"{name}: ROC AUC", areas, digits=4))
             for rate in RATE_COLUMNS:
                 values = {column: _at_rate(held["signals"][name], rate) for column, held in metrics.items()}
@@ -131,7 +132,7 @@ class CaloAnomaly(Task):
                     rows.append(Row(f"{name}: efficiency at {rate / 1e3:g} kHz, %", values, 100, 1))
         for reference in (TEACHER, "float"):
             widths = {
-                column: _measured(held[f"minus_{reference}"][BACKGROUND]["width"])
+                column: value_of(held[f"minus_{reference}"][BACKGROUND]["width"])
                 for column, held in metrics.items()
                 if f"minus_{reference}" in held
             }
@@ -156,14 +157,8 @@ class CaloAnomaly(Task):
 def _curve(column: str, entries: Sequence[Mapping[str, Any]]) -> PanelCurve:
     """Efficiency against the rate that was reached, with binomial errors and what the background leaves open."""
     kept = [entry for entry in entries if entry["threshold"]["score"] is not None]
-    ends = [_ends(entry) for entry in kept]
-    return PanelCurve(
-        column=column,
-        x=tuple(entry["threshold"]["rate_hz"]["value"] for entry in kept),
-        y=tuple(entry["value"]["value"] for entry in kept),
-        low=tuple(low for low, _ in ends),
-        high=tuple(high for _, high in ends),
-    )
+    rates = [entry["threshold"]["rate_hz"]["value"] for entry in kept]
+    return curve(column, rates, ({"value": entry["value"]["value"], "interval": _ends(entry)} for entry in kept))
 
 
 def _ends(entry: Mapping[str, Any]) -> tuple[float, float]:
@@ -175,24 +170,22 @@ def _ends(entry: Mapping[str, Any]) -> tuple[float, float]:
     )
 
 
-def _sizes(sample: Sample) -> tuple[int, int, int, int]:
-    signal, background = (max(BLOCK // 50, round(size * sample.scale)) for size in (TEST_SIGNAL, TEST_BACKGROUND))
-    return signal, signal, signal, background
+def _sizes(sample: Sample) -> dict[str, int]:
+    return sizes(sample, {**dict.fromkeys(SIGNALS, TEST_SIGNAL), BACKGROUND: TEST_BACKGROUND}, BLOCK // 50)
 
 
 def _made_signals(sample: Sample) -> Iterator[tuple[str, Images]]:
     for name in SIGNALS:
-        yield name, generate(name, _sizes(sample)[0], data.signal_seed(sample.seed)).images
+        yield name, generate(name, _sizes(sample)[name], data.signal_seed(sample.seed)).images
 
 
 def _made_background(sample: Sample) -> Iterator[Images]:
-    for part in chunks(BACKGROUND, _sizes(sample)[-1], data.rate_seed(sample.seed)):
+    for part in chunks(BACKGROUND, _sizes(sample)[BACKGROUND], data.rate_seed(sample.seed)):
         yield part.images
 
 
 def _cut(images: Images) -> Iterator[Images]:
-    size = 10 * BLOCK
-    yield from (images[start : start + size] for start in range(0, len(images), size))
+    yield from (images[piece] for piece in pieces(len(images), 10 * BLOCK))
 
 
 def _first_background(sample: Sample, own: data.Events | None) -> Images:
@@ -216,10 +209,6 @@ def _plain(efficiency: Efficiency) -> dict[str, Any]:
     if not np.isfinite(plain["threshold"]["score"]):
         plain["threshold"]["score"] = None
     return plain
-
-
-def _measured(held: Mapping[str, float]) -> Value:
-    return Value.with_error(held["value"], held["error"])
 
 
 def _mean_area(held: Mapping[str, Any]) -> Value:

@@ -37,6 +37,10 @@ class Measured:
     value: float
     error: float
 
+    def as_json(self) -> list[float | None]:
+        """[value, error]; null where there were too few events."""
+        return [number if np.isfinite(number) else None for number in (self.value, self.error)]
+
 
 @dataclass(frozen=True)
 class Fraction:
@@ -65,6 +69,12 @@ class Fraction:
     @property
     def interval(self) -> tuple[float, float]:
         return wilson(self.passing, self.total)
+
+    @property
+    def measured(self) -> Measured:
+        """With half of Wilson's interval, uncut at 0 and 1, as a symmetric error: never zero."""
+        p, n = self.value, self.total
+        return Measured(p, float(np.sqrt(p * (1 - p) / n + 0.25 / n**2) / (1 + 1 / n)))
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""

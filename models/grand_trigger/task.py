@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.rows import curve, row
+from fpgaml_models.common.samples import pieces, require_both_classes, sizes
 
-from fpgaml.errors import FpgamlError
-from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
-from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
+from fpgaml.record.physics import Panel, PanelAxis
+from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task
 from fpgaml.tasks.task import Array, Outputs
 
 from . import constants as c
@@ -25,6 +26,7 @@ from .metrics import FALSE_POSITIVE_RATES, SNR_EDGES, evaluate, evaluate_setting
 TEST_SIGNAL, TEST_BACKGROUND = 20_000, 200_000
 """200,000 background windows leave 20 at a false-positive rate of 1e-4."""
 CHUNK = 2048
+SNR_CENTRES = [(low + high) / 2 for low, high in pairwise(SNR_EDGES)]
 SNR = PanelAxis(title="SNR: peak of the pulse over the noise")
 
 
@@ -78,22 +80,37 @@ class GrandTrigger(Task):
         return evaluate(signal[:, 0], snr, background[:, 0]).as_dict()
 
     def rows(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Row]:
+        def efficiency(point: Mapping[str, Any] | None) -> Any:
+            return None if point is None else point["efficiency"]
+
+        def at(index: int) -> Callable[[Mapping[str, Any]], Any]:
+            return lambda held: efficiency(held["points"][index])
+
+        def limit(held: Mapping[str, Any]) -> Any:
+            return efficiency(held["at_transmission_limit"])
+
         return (
-            Row("ROC AUC", {name: _area(held) for name, held in metrics.items()}, digits=4, headline=True),
+            row("ROC AUC", metrics, lambda held: [held["auc"], held.get("auc_error")], digits=4, headline=True),
             *(
-                Row(f"signal efficiency at a false-positive rate of {rate:g}, %", _efficiencies(metrics, index), 100, 1)
+                row(f"signal efficiency at a false-positive rate of {rate:g}, %", metrics, at(index), 100, 1)
                 for index, rate in enumerate(FALSE_POSITIVE_RATES)
             ),
-            Row("background rejected at 90 % efficiency, %", _rejections(metrics), 100, 2),
-            Row("messages a second at 90 % efficiency, of 1000", _messages(metrics), 1, 1),
-            Row("signal efficiency at 250 messages a second, %", _at_limit(metrics), 100, 2),
+            row("background rejected at 90 % efficiency, %", metrics, _rejection, 100, 2, missing="never 90 %"),
+            row(
+                "messages a second at 90 % efficiency, of 1000",
+                metrics,
+                lambda held: held["message_rate_at_90_hz"],
+                1,
+                1,
+            ),
+            row("signal efficiency at 250 messages a second, %", metrics, limit, 100, 2),
         )
 
     def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
         found = []
         for index, rate in enumerate(FALSE_POSITIVE_RATES):
             points = {name: held["points"][index] for name, held in metrics.items()}
-            curves = [_curve(name, point["by_snr"]) for name, point in points.items() if point is not None]
+            curves = [curve(name, SNR_CENTRES, point["by_snr"]) for name, point in points.items() if point is not None]
             if curves:
                 title = f"false-positive rate {rate:g} ({c.PRETRIGGER_HZ * rate:g} Hz of messages)"
                 y = PanelAxis(title="efficiency for air showers", low=-0.02, high=1.02)
@@ -101,23 +118,8 @@ class GrandTrigger(Task):
         return found
 
 
-def _curve(column: str, bins: Sequence[Any]) -> PanelCurve:
-    """Efficiency in bins of SNR with Wilson's intervals."""
-    centres = [(low + high) / 2 for low, high in pairwise(SNR_EDGES)]
-    kept = [(x, one) for x, one in zip(centres, bins, strict=True) if one is not None]
-    return PanelCurve(
-        column=column,
-        x=tuple(x for x, _ in kept),
-        y=tuple(one["value"] for _, one in kept),
-        # At none and at all, Wilson's interval ends a rounding error beyond the value.
-        low=tuple(min(one["interval"][0], one["value"]) for _, one in kept),
-        high=tuple(max(one["interval"][1], one["value"]) for _, one in kept),
-    )
-
-
 def _sizes(sample: Sample) -> dict[str, int]:
-    sizes = {"signal": TEST_SIGNAL, "background": TEST_BACKGROUND}
-    return {name: max(1, round(size * sample.scale)) for name, size in sizes.items()}
+    return sizes(sample, {"signal": TEST_SIGNAL, "background": TEST_BACKGROUND})
 
 
 def _made(sample: Sample, name: str) -> Iterator[Events]:
@@ -131,51 +133,20 @@ def _own(sample: Sample) -> Events:
     """The part of a group's own events that judges."""
     assert sample.data is not None
     test = source.parted(sample.data, sample.seed)[2]
-    if not 0 < int(test.signal.sum()) < test.size:
-        raise FpgamlError(str(sample.data), "too few events of one class to judge with", "Give more of both classes")
+    require_both_classes(sample.data, test.signal, "to judge with")
     return test
 
 
 def _cut(events: Events) -> Iterator[Events]:
-    for first in range(0, events.size, CHUNK):
-        yield events.take(slice(first, first + CHUNK))
+    yield from (events.take(piece) for piece in pieces(events.size, CHUNK))
 
 
-def _area(held: Mapping[str, Any]) -> Value:
-    error = held.get("auc_error")
-    return Value(held["auc"]) if error is None else Value.with_error(held["auc"], error)
-
-
-def _fraction(held: Mapping[str, Any] | None) -> Value:
-    if held is None:
-        return Value(None, text="none")
-    return Value(held["value"], *held["interval"])
-
-
-def _efficiencies(metrics: Mapping[str, Mapping[str, Any]], index: int) -> dict[str, Value]:
-    points = {name: held["points"][index] for name, held in metrics.items()}
-    return {name: _fraction(point and point["efficiency"]) for name, point in points.items()}
-
-
-def _rejections(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
-    found = {}
-    for name, held in metrics.items():
-        kept = held["rejection_at_90"]
-        if kept is None:
-            found[name] = Value(None, text="never 90 %")
-        else:
-            low, high = kept["background"]["interval"]
-            found[name] = Value(kept["value"], 1 - high, 1 - low)
-    return found
-
-
-def _messages(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
-    return {name: _fraction(held["message_rate_at_90_hz"]) for name, held in metrics.items()}
-
-
-def _at_limit(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
-    points = {name: held["at_transmission_limit"] for name, held in metrics.items()}
-    return {name: _fraction(point and point["efficiency"]) for name, point in points.items()}
+def _rejection(held: Mapping[str, Any]) -> dict[str, Any] | None:
+    kept = held["rejection_at_90"]
+    if kept is None:
+        return None
+    low, high = kept["background"]["interval"]
+    return {"value": kept["value"], "interval": [1 - high, 1 - low]}
 
 
 TASK = GrandTrigger()

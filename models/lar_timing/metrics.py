@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.statistics import Fraction, Measured, bootstrap, bootstrap_ratio, core_width, mean, rms
 from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
@@ -15,8 +15,6 @@ from fpgaml.errors import FpgamlError
 from .windows import TIME_UNIT_NS, Windows
 
 Real = NDArray[np.float64]
-Statistic = Callable[[Real], Real]
-"""A number of each row of an array (rows, events)."""
 
 ENERGY_EDGES_GEV = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 40.0)
 DISTANCE_EDGES = (1, 2, 3, 4, 6, 10, 17, 25, 26)
@@ -27,75 +25,15 @@ HEADLINE_GEV = (0.5, 5.0)
 """True energies of the headline resolution: where noise, pile-up and crosstalk count."""
 TIME_FROM_GEV = 1.0
 """Times are compared from this true energy on, where the estimated energy is at least half of it."""
-RESAMPLES = 100
-RESAMPLED = 20_000
-CENTRAL = 0.6827
-"""Share of events within one standard deviation of a Gaussian."""
+NONE = Measured(float("nan"), float("nan"))
+"""Of no events."""
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A number and its statistical error (one standard deviation)."""
-
-    value: float
-    error: float
-
-    def as_json(self) -> list[float | None]:
-        """[value, error]; null where there were too few events."""
-        return [number if np.isfinite(number) else None for number in (self.value, self.error)]
-
-
-def mean(rows: Real) -> Real:
-    """The mean of each row."""
-    return np.asarray(rows.mean(axis=-1))
-
-
-def rms(rows: Real) -> Real:
-    """The standard deviation of each row about its mean."""
-    return np.asarray(rows.std(axis=-1))
-
-
-def core_width(rows: Real) -> Real:
-    """Half the width of the central 68 % of each row: blind to tails."""
-    low, high = np.quantile(rows, [(1 - CENTRAL) / 2, (1 + CENTRAL) / 2], axis=-1)
-    return np.asarray((high - low) / 2)
-
-
-def bootstrap(statistic: Statistic, sample: Real, seed: int = 1) -> Estimate:
-    """The statistic of a sample, with the spread that it has in resampled samples.
-
-    Of a sample of more than RESAMPLED events so many are drawn, and the spread is scaled by the square root.
-    """
-    if len(sample) < 2:
-        return Estimate(float("nan"), float("nan"))
-    drawn = min(len(sample), RESAMPLED)
-    rows = sample[np.random.default_rng(seed).integers(0, len(sample), (RESAMPLES, drawn))]
-    spread = float(statistic(rows).std(ddof=1)) * float(np.sqrt(drawn / len(sample)))
-    return Estimate(float(statistic(sample[None])[0]), spread)
-
-
-def ratio_of_rms(windows: Windows, energy: Real, reference: Real) -> Estimate:
+def ratio_of_rms(windows: Windows, energy: Real, reference: Real) -> Measured:
     """The headline resolution of one algorithm over that of another on the same events, resampled together."""
     truth = windows.target[:, 0].astype(np.float64)
     chosen = windows.shower & (truth >= HEADLINE_GEV[0]) & (truth < HEADLINE_GEV[1])
-    errors = np.stack([energy[chosen] - truth[chosen], reference[chosen] - truth[chosen]])
-    count = errors.shape[1]
-    if count < 2 or not rms(errors)[1]:
-        return Estimate(float("nan"), float("nan"))
-    rng = np.random.default_rng(1)
-    again = [rms(errors[:, rng.integers(0, count, count)]) for _ in range(RESAMPLES)]
-    whole = rms(errors)
-    spread = np.std([one / other for one, other in again if other > 0], ddof=1)
-    return Estimate(float(whole[0] / whole[1]), float(spread))
-
-
-def fraction(passed: NDArray[np.bool_]) -> Estimate:
-    """The share that passed, with its binomial error (of (k + 1) / (n + 2), so that it is never zero)."""
-    n, k = len(passed), int(np.count_nonzero(passed))
-    if n == 0:
-        return Estimate(float("nan"), float("nan"))
-    smooth = (k + 1) / (n + 2)
-    return Estimate(k / n, float(np.sqrt(smooth * (1 - smooth) / n)))
+    return bootstrap_ratio(rms, energy[chosen] - truth[chosen], reference[chosen] - truth[chosen])
 
 
 def evaluate(windows: Windows, energy: Real, energy_time: Real) -> dict[str, Any]:
@@ -131,7 +69,7 @@ def evaluate(windows: Windows, energy: Real, energy_time: Real) -> dict[str, Any
         "energy_bias_gev": bootstrap(mean, error[middle]).as_json(),
         "time_core_ns": bootstrap(core_width, late[found]).as_json(),
         "time_bias_ns": bootstrap(mean, late[found]).as_json(),
-        "timed_fraction": fraction(found[timed]).as_json(),
+        "timed_fraction": (Fraction.of(found[timed]).measured if timed.any() else NONE).as_json(),
         "empty_crossing_bias_gev": bootstrap(mean, error[empty]).as_json(),
         "empty_crossing_rms_gev": bootstrap(rms, error[empty]).as_json(),
         "against_energy": _against(truth, ENERGY_EDGES_GEV, error, shower, late, found),

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from fpgaml_models.common.rows import curve, row
 
 from fpgaml.errors import FpgamlError
-from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
-from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
+from fpgaml.record.physics import Panel, PanelAxis
+from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task
 from fpgaml.tasks.task import Array, Outputs
 
 from . import constants as c
@@ -98,37 +99,43 @@ class LarTiming(Task):
         return found
 
     def rows(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Row]:
-        def row(
+        def of(
             title: str, key: str, scale: float, digits: int, name: str = HEADLINE_SET, headline: bool = False
         ) -> Row:
-            values = {column: _value(held[name].get(key)) for column, held in metrics.items() if key in held[name]}
-            return Row(title, values, scale, digits, headline)
+            return row(title, metrics, lambda held: held[name][key], scale, digits, headline=headline)
 
         headline = "headline_energy_resolution_gev"
         return (
-            row("energy, RMS of the error, MeV", headline, 1e3, 1, headline=True),
-            row("the same over that of the float network", "rms_over_float", 1, 3),
-            row("energy, core (68 %), MeV", "energy_core_gev", 1e3, 1),
-            row("energy, bias, MeV", "energy_bias_gev", 1e3, 1),
-            row("time, core (68 %), ns", "time_core_ns", 1, 3),
-            row("time, bias, ns", "time_bias_ns", 1, 3),
-            row("deposits above 1 GeV that get a time, %", "timed_fraction", 100, 1),
-            row("empty crossings, RMS, MeV", "empty_crossing_rms_gev", 1e3, 1),
-            row("no crosstalk: energy, RMS, MeV", headline, 1e3, 1, "mu200_no_crosstalk"),
-            row("no crosstalk: time, core, ns", "time_core_ns", 1, 3, "mu200_no_crosstalk"),
-            row("mu = 140: energy, RMS, MeV", headline, 1e3, 1, "mu140_crosstalk"),
-            row("mu = 140: time, core, ns", "time_core_ns", 1, 3, "mu140_crosstalk"),
+            of("energy, RMS of the error, MeV", headline, 1e3, 1, headline=True),
+            of("the same over that of the float network", "rms_over_float", 1, 3),
+            of("energy, core (68 %), MeV", "energy_core_gev", 1e3, 1),
+            of("energy, bias, MeV", "energy_bias_gev", 1e3, 1),
+            of("time, core (68 %), ns", "time_core_ns", 1, 3),
+            of("time, bias, ns", "time_bias_ns", 1, 3),
+            of("deposits above 1 GeV that get a time, %", "timed_fraction", 100, 1),
+            of("empty crossings, RMS, MeV", "empty_crossing_rms_gev", 1e3, 1),
+            of("no crosstalk: energy, RMS, MeV", headline, 1e3, 1, "mu200_no_crosstalk"),
+            of("no crosstalk: time, core, ns", "time_core_ns", 1, 3, "mu200_no_crosstalk"),
+            of("mu = 140: energy, RMS, MeV", headline, 1e3, 1, "mu140_crosstalk"),
+            of("mu = 140: time, core, ns", "time_core_ns", 1, 3, "mu140_crosstalk"),
         )
 
     def panels(self, metrics: Mapping[str, Mapping[str, Any]]) -> Sequence[Panel]:
         held = {column: found[HEADLINE_SET] for column, found in metrics.items()}
         by_distance = [
-            _curve(column, range(len(CROSSING_LABELS)), one["against_distance"], "energy_rms_gev", 1e3)
+            curve(
+                column, range(len(CROSSING_LABELS)), [entry["energy_rms_gev"] for entry in one["against_distance"]], 1e3
+            )
             for column, one in held.items()
         ]
         bias, time = (
             [
-                _curve(column, [_centre(entry) for entry in one["against_energy"]], one["against_energy"], key, scale)
+                curve(
+                    column,
+                    [_centre(entry) for entry in one["against_energy"]],
+                    [entry[key] for entry in one["against_energy"]],
+                    scale,
+                )
                 for column, one in held.items()
             ]
             for key, scale in (("energy_bias_gev", 1e3), ("time_core_ns", 1.0))
@@ -147,18 +154,6 @@ def _centre(entry: Mapping[str, Any]) -> float:
     return float(np.sqrt(low * high))
 
 
-def _curve(column: str, x: Sequence[float], entries: Sequence[Mapping[str, Any]], key: str, scale: float) -> PanelCurve:
-    """Points with errors of one standard deviation, of the bins that have events."""
-    kept = [(float(place), *entry[key]) for place, entry in zip(x, entries, strict=True) if entry[key][0] is not None]
-    return PanelCurve(
-        column=column,
-        x=tuple(place for place, _, _ in kept),
-        y=tuple(scale * value for _, value, _ in kept),
-        low=tuple(scale * (value - error) for _, value, error in kept),
-        high=tuple(scale * (value + error) for _, value, error in kept),
-    )
-
-
 def _sequences(sample: Sample) -> int:
     return max(2, round(TEST_SEQUENCES * sample.scale))
 
@@ -174,12 +169,6 @@ def _truth(held: Mapping[str, Array]) -> Windows:
     return Windows(
         np.zeros((count, 0), np.float32), held["target"], held["shower"], held["previous"], np.zeros(count, np.float32)
     )
-
-
-def _value(pair: Sequence[float | None] | None) -> Value:
-    if pair is None or pair[0] is None:
-        return Value(None, text="none")
-    return Value.with_error(float(pair[0]), float(pair[1] or 0.0))
 
 
 TASK = LarTiming()

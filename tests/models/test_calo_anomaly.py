@@ -27,13 +27,11 @@ from fpgaml_models.calo_anomaly.generate import (
 )
 from fpgaml_models.calo_anomaly.metrics import (
     FEWEST_EVENTS,
-    binomial,
     blind_regions,
     efficiencies,
     fewest_background,
     heated_images,
     resolution,
-    roc_area,
     threshold_at,
 )
 from fpgaml_models.calo_anomaly.task import TASK
@@ -203,21 +201,6 @@ def test_baseline_refuses(image: np.ndarray) -> None:
 # --- metrics
 
 
-def test_roc_area_by_hand() -> None:
-    # Pairs (0,1) (0,3) (2,3) win, (2,1) loses, (3,3) ties, (3,1) loses: 3.5 of 6.
-    assert roc_area([0, 2, 3], [1, 3]).value == pytest.approx(3.5 / 6)
-    assert roc_area([1, 2], [1, 2]).value == 0.5
-    apart = roc_area([0, 1], [2, 3])
-    assert (apart.value, apart.error) == (1.0, 0.0)
-
-
-def test_roc_error_is_the_spread() -> None:
-    rng = np.random.default_rng(1)
-    areas = [roc_area(rng.normal(0, 1, 200), rng.normal(1, 1, 150)) for _ in range(300)]
-    spread = np.std([area.value for area in areas])
-    assert np.mean([area.error for area in areas]) == pytest.approx(spread, rel=0.15)
-
-
 def test_efficiency_at_rates_by_hand() -> None:
     background = np.arange(100.0)
     signal = np.array([10.0, 74.5, 75.0, 200.0])
@@ -249,11 +232,6 @@ def test_rates_need_background() -> None:
         threshold_at(np.arange(needed), 0.0)
     with pytest.raises(FpgamlError, match="NaN"):
         threshold_at(np.full(needed, np.nan), 1e6)
-
-
-def test_binomial_error() -> None:
-    assert binomial(0.3, 1000).error == pytest.approx(np.sqrt(0.3 * 0.7 / 1000), rel=0.01)
-    assert binomial(1.0, 100).error == pytest.approx(0.005, rel=0.02)
 
 
 def test_resolution_by_hand() -> None:

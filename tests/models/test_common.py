@@ -20,6 +20,8 @@ def test_fractions_have_wilsons_interval() -> None:
     assert low == 0 and high == pytest.approx(1 / 101)
     low, high = Fraction(50, 100).interval
     assert (low, high) == (pytest.approx(0.5 - 0.5 / np.sqrt(101)), pytest.approx(0.5 + 0.5 / np.sqrt(101)))
+    assert Fraction(300, 1000).measured.error == pytest.approx(np.sqrt(0.3 * 0.7 / 1000), rel=0.01)
+    assert Fraction(100, 100).measured.error == pytest.approx(0.005, rel=0.02)
     assert Fraction.of(np.array([True, False, True])) == Fraction(2, 3)
     with pytest.raises(FpgamlError, match="0 of 0 events"):
         Fraction.of(np.zeros(0, bool))
@@ -70,7 +72,8 @@ def test_resampled_errors_of_a_gaussian() -> None:
         found = statistics.bootstrap(statistic, sample)
         assert found.value == pytest.approx(value, abs=5 * error)
         assert found.error == pytest.approx(error, rel=0.4)
-    assert np.isnan(statistics.bootstrap(statistics.mean, [1.0]).value)
+    assert statistics.core_width(np.array([[0.0] * 90 + [1e6] * 10]))[0] == 0  # blind to a tail
+    assert statistics.bootstrap(statistics.mean, [1.0]).as_json() == [None, None]
 
 
 def test_a_ratio_knows_that_both_columns_saw_the_same_events() -> None:

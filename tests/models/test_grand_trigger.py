@@ -272,34 +272,6 @@ def test_level_1_of_real_windows_is_the_machine() -> None:
 # --- metrics ---------------------------------------------------------------------------------------------------------
 
 
-def test_fractions_have_wilsons_interval() -> None:
-    low, high = metrics.Fraction(0, 100).interval
-    assert (low, high) == (0.0, pytest.approx(1 / 101))
-    low, high = metrics.Fraction(50, 100).interval
-    assert (low, high) == (pytest.approx(0.5 - 0.5 / np.sqrt(101)), pytest.approx(0.5 + 0.5 / np.sqrt(101)))
-
-
-def test_auc_and_its_error_by_hand() -> None:
-    auc, error = metrics.auc_with_error([2.0, 3.0], [1.0, 2.0])  # 3.5 of 4 pairs
-    assert auc == 0.875
-    # Placements: signal 0.75 and 1, background 1 and 0.75; variances 1/32 each, over 2 events.
-    assert error == pytest.approx(np.sqrt(1 / 32))
-
-
-def test_auc_error_is_the_spread_of_many_samples() -> None:
-    rng = np.random.default_rng(3)
-    found = [metrics.auc_with_error(rng.normal(1, 1, 200), rng.normal(0, 1, 300)) for _ in range(300)]
-    assert np.std([auc for auc, _ in found]) == pytest.approx(np.mean([error for _, error in found]), rel=0.15)
-
-
-def test_thresholds_never_pass_more_than_asked() -> None:
-    background = np.arange(10_000.0)
-    assert metrics.threshold_for(background, 1e-3) == 9989.0  # ten are above
-    assert metrics.threshold_for(background, 1e-4) is None  # one event says nothing
-    ties = np.repeat([0.0, 1.0, 2.0], [9000, 500, 500])
-    assert metrics.threshold_for(ties, 0.06) == 1.0  # above 1 are 500, above 0 would be 1000
-
-
 def test_working_points_and_rates_by_hand() -> None:
     background = np.arange(10_000.0)
     signal = np.array([9_985.0, 9_989.0, 9_990.0, 20_000.0])

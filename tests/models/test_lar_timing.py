@@ -32,7 +32,7 @@ from fpgaml_models.lar_timing.generate import (
     previous_pulse,
     respond,
 )
-from fpgaml_models.lar_timing.metrics import bootstrap, core_width, evaluate, fraction, mean, ratio_of_rms, rms
+from fpgaml_models.lar_timing.metrics import evaluate, ratio_of_rms
 from fpgaml_models.lar_timing.pileup import deposit_mean, filling_scheme, noise_covariance, pileup_moments
 from fpgaml_models.lar_timing.pulse import crosstalk_pulse, ionisation_pulse, sampled
 from fpgaml_models.lar_timing.task import TASK
@@ -451,22 +451,6 @@ def test_times_need_energy() -> None:
     result = evaluate(truth, estimate, np.ones(100))
     assert result["timed_fraction"][0] == pytest.approx(0.6)
     assert result["time_bias_ns"][0] == pytest.approx(1 / 1.5)
-
-
-def test_statistics() -> None:
-    sample = np.random.default_rng(2).normal(1.0, 2.0, 50_000)
-    for statistic, value, error in (
-        (mean, 1.0, 2 / np.sqrt(50_000)),
-        (rms, 2.0, 2 / np.sqrt(100_000)),
-        (core_width, 2.0, 2 * 1.2 / np.sqrt(100_000)),
-    ):
-        estimate = bootstrap(statistic, sample)
-        assert estimate.value == pytest.approx(value, abs=5 * error)
-        assert estimate.error == pytest.approx(error, rel=0.4)
-    assert core_width(np.array([[0.0] * 90 + [1e6] * 10]))[0] == 0  # blind to a tail
-    assert bootstrap(mean, np.array([1.0])).as_json() == [None, None]
-    assert fraction(np.zeros(100, np.bool_)).error > 0
-    assert fraction(np.arange(1000) < 250).error == pytest.approx(np.sqrt(0.25 * 0.75 / 1000), rel=0.01)
 
 
 def test_wrong_estimates_are_refused() -> None:
