@@ -21,7 +21,7 @@ from fpgaml.graph.values import shift_left, symmetric_low
 
 WIDE = "fpgaml::"
 """What is in the source wherever it takes the integers of several words."""
-LIBRARY = ("products.h", "gather.h", "moves.h", "transpose.h", "ports.h", "reals.h")
+LIBRARY = ("products.h", "gather.h", "moves.h", "indexed.h", "transpose.h", "ports.h", "reals.h")
 """What the steps call, in the order of use."""
 MOST_LANES = 64
 FEWEST_LANES = 32

@@ -23,6 +23,7 @@ from fpgaml.graph.ops import (
     AveragePool,
     Constant,
     Einsum,
+    Gather,
     GroupSort,
     Input,
     LeakyRelu,
@@ -37,6 +38,7 @@ from fpgaml.graph.ops import (
     Reduction,
     Relu,
     Scale,
+    ScatterAdd,
     Subtract,
 )
 from fpgaml.graph.types import Overflow
@@ -56,6 +58,7 @@ FEW = 8
 
 Errors = NDArray[np.float64]
 """Bounds in real units, of a tensor's shape."""
+Total = Callable[[FixedArray], FixedArray]
 Rule = Callable[[Any, Sequence[FixedArray], Sequence[Errors], FixedArray], Errors]
 
 
@@ -206,25 +209,37 @@ def _shortened(value: FixedArray) -> FixedArray:
     return FixedArray(value.integers >> zeros, value.fractional - zeros)
 
 
-def _sum(op: Any, values: Sequence[FixedArray], errors: Sequence[Errors], terms: int) -> Errors:
-    """The error of a sum of some elements, by an operation that makes sums."""
+def _sum(total: Total, values: Sequence[FixedArray], errors: Sequence[Errors], terms: int) -> Errors:
+    """The error of a sum of some elements, by what makes sums of a tensor."""
     x = _shortened(values[0])
-    sums = op.run([FixedArray(abs(x.integers), x.fractional)])
+    sums = total(FixedArray(abs(x.integers), x.fractional))
     exact = np.asarray(sums.at(max(sums.fractional, x.fractional)) <= 1 << BITS, dtype=bool)
-    carried = _real(op.run([_upper(errors[0])]))
-    rounded = _gamma(terms + 2) * _real(op.run([_upper(_size(values[0]) + errors[0])]))
+    carried = _real(total(_upper(errors[0])))
+    rounded = _gamma(terms + 2) * _real(total(_upper(_size(values[0]) + errors[0])))
     return np.where(exact & (carried == 0), 0.0, carried + rounded)
 
 
 def _reduce(op: Reduce, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
     if op.kind == Reduction.SUM:
-        return _sum(op, values, errors, values[0].integers.size // max(result.integers.size, 1))
+        return _sum(lambda x: op.run([x]), values, errors, values[0].integers.size // max(result.integers.size, 1))
     return _real(replace(op, kind=Reduction.MAX).run([_upper(errors[0])]))
+
+
+def _gathered(op: Gather, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
+    if errors[1].any():  # another element altogether
+        return np.full(result.shape, np.inf)
+    return _real(op.run([_upper(errors[0]), values[1]]))
+
+
+def _scattered(op: ScatterAdd, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
+    if errors[1].any():
+        return np.full(result.shape, np.inf)
+    return _sum(lambda x: op.run([x, values[1]]), values, errors, values[0].shape[1:][op.axis])
 
 
 def _average(op: AveragePool, values: Sequence[FixedArray], errors: Sequence[Errors], result: FixedArray) -> Errors:
     sums = replace(op, factor=FixedArray(np.ones((1,) * len(result.shape[1:]), np.int64), 0))
-    of_sums = _sum(sums, values, errors, int(np.prod(op.size)))
+    of_sums = _sum(lambda x: sums.run([x]), values, errors, int(np.prod(op.size)))
     factor = _size(op.factor)
     return _rounded(result, of_sums * factor, 2)
 
@@ -327,5 +342,7 @@ RULES: Mapping[type, Rule] = {
     AveragePool: _average,
     Reduce: _reduce,
     GroupSort: _sorted,
+    Gather: _gathered,
+    ScatterAdd: _scattered,
 }
 """How an operation's error follows from its inputs' values and errors."""

@@ -270,6 +270,36 @@ def _choose(_: o.Choose, index: Reals, *options: Reals) -> Reals:
     return _each(shape, lambda at: np.broadcast_to(options[int(chosen[at])], shape)[at])
 
 
+def _at(x: Reals, place: tuple[int, ...]) -> Any:
+    """An element of a tensor that broadcasts."""
+    return x[tuple(0 if size == 1 else number for size, number in zip(x.shape, place, strict=True))]
+
+
+def _gather(op: o.Gather, x: Reals, index: Reals) -> Reals:
+    axis = op.axis % x.ndim
+    shape = [max(pair) for pair in zip(x.shape, index.shape, strict=True)]
+    shape[axis] = index.shape[axis]
+
+    def one(at: tuple[int, ...]) -> Any:
+        number = _at(index, at)
+        options = {n: x.take([n], axis) for n in range(x.shape[axis])}
+        return _at(options[int(number)], (*at[:axis], 0, *at[axis + 1 :])) if number in options else Fraction(0)
+
+    return _each(tuple(shape), one)
+
+
+def _scatter_add(op: o.ScatterAdd, x: Reals, index: Reals) -> Reals:
+    axis = op.axis % x.ndim
+    shape = [max(pair) for pair in zip(x.shape, index.shape, strict=True)]
+    shape[axis] = op.size
+
+    def one(at: tuple[int, ...]) -> Any:
+        terms = [(*at[:axis], e, *at[axis + 1 :]) for e in range(x.shape[axis])]
+        return sum((_at(x, term) for term in terms if _at(index, term) == at[axis]), Fraction(0))
+
+    return _each(tuple(shape), one)
+
+
 def _scan(op: Scan, x: Reals, *given: Reals) -> Reals:
     before, (step, *held) = iter(given), op.cell.inputs
     states = [next(before) if value is None else reals(value) for value in op.initial]
@@ -317,5 +347,7 @@ _RULES: dict[str, Callable[..., Reals]] = {
     "UpSample": _upsample,
     "GroupSort": _group_sort,
     "Choose": _choose,
+    "Gather": _gather,
+    "ScatterAdd": _scatter_add,
     "Scan": _scan,
 }

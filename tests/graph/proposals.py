@@ -233,6 +233,38 @@ def _choose(g: Growth, name: str) -> Proposal:
     return o.Choose(), (index, *options)
 
 
+def _index(g: Growth, name: str, axis: int, room: int, size: int | None = None) -> str:
+    """A node of integers of a few bits, which fits a tensor beside an axis.
+
+    Args:
+        room: elements that the result may have for each along the axis; size: along the axis, if it must be one.
+    """
+    shape = g.shape(name)
+
+    def fits(other: Shape) -> bool:
+        if len(other) != len(shape) or other[axis] * room > g.limits.max_elements or size not in (None, other[axis]):
+            return False
+        pairs = list(zip(shape, other, strict=True))
+        return all(a == b or (b == 1 and g.limits.broadcast) for a, b in pairs[:axis] + pairs[axis + 1 :])
+
+    kind = FixedType(g.number(0, 1), g.number(1, 3), 0)
+    return g.builder.add(o.Quantize(Quantizer(kind, Rounding.TRN)), g.partner(name, fits), name="index")
+
+
+def _gather(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    axis = g.number(0, len(shape) - 1)
+    return o.Gather(g.pick((axis, axis - len(shape)))), (name, _index(g, name, axis, prod(shape) // shape[axis]))
+
+
+def _scatter_add(g: Growth, name: str) -> Proposal:
+    shape = g.shape(name)
+    axis = g.number(0, len(shape) - 1)
+    index = _index(g, name, axis, 1, shape[axis])
+    size = g.number(1, min(6, g.limits.max_elements * shape[axis] // prod(shape)))
+    return o.ScatterAdd(g.pick((axis, axis - len(shape))), size), (name, index)
+
+
 def _lookup(g: Growth, name: str) -> Proposal:
     bits = min(TABLE_BITS, g.limits.max_bits)
     quantizer = g.quantizer(g.shape(name), uniform=True, max_bits=bits)
@@ -376,6 +408,8 @@ PROPOSALS: dict[str, Rule] = {
     "UpSample": Rule(_upsample, (2, 3)),
     "GroupSort": Rule(_group_sort),
     "Choose": Rule(_choose),
+    "Gather": Rule(_gather),
+    "ScatterAdd": Rule(_scatter_add),
     "Scan": Rule(_scan, (2, 3)),
 }
 """Every operation but the sources Input and Constant."""

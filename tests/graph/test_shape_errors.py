@@ -137,6 +137,9 @@ BAD: list[tuple[Operation, list[tuple[int, ...]]]] = [
     (o.Choose(), [(4,)]),
     (o.Choose(), [(4,), (4,), (3,)]),
     (o.Choose(), [(4,), (4,), (4,)]),  # the index has a sign
+    (o.Gather(0), [(3, 2), (4,)]),
+    (o.Gather(0), [(3, 2), (4, 1)]),  # the index has a fraction
+    (o.ScatterAdd(0, 3), [(3, 2), (4, 1)]),
 ]
 
 

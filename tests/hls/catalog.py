@@ -298,6 +298,23 @@ def layout_cases() -> dict[str, Graph]:
         cases[f"upsample_{k}"] = chain(o.UpSample(factors), shape=shape)
     for k, (shape, group) in enumerate([((6,), 2), ((6,), 3), ((2, 4), 4), ((3, 2), 1), ((2, 2, 4), 2), ((5,), 5)]):
         cases[f"group_sort_{k}"] = chain(o.GroupSort(group), shape=shape)
+    return cases | indexed_cases()
+
+
+def indexed_cases() -> dict[str, Graph]:
+    """Gather and ScatterAdd, their indices also outside: -4 to 3, 0 to 7, and even numbers from -8."""
+    cases = {}
+    signed, unsigned, even = FixedType(1, 2, 0), FixedType(0, 3, 0), FixedType(1, 3, -1)
+    for k, (axis, x, index, kind) in enumerate([
+        (0, (3,), (5,), unsigned), (0, (4, 2), (3, 1), signed), (1, (2, 3), (2, 4), unsigned),
+        (-1, (2, 3), (1, 2), signed), (1, (2, 5, 2), (2, 3, 1), even), (0, (1, 3), (2, 3), signed),
+    ]):  # fmt: skip
+        cases[f"gather_{k}"] = joined([o.Gather(axis)], [x, index], [BYTE, kind])
+    for k, (axis, size, x, index, kind) in enumerate([
+        (0, 3, (5,), (5,), unsigned), (0, 4, (3, 2), (3, 1), signed), (1, 2, (2, 4), (2, 4), unsigned),
+        (-1, 5, (2, 3), (1, 3), signed), (1, 8, (2, 3, 2), (2, 3, 1), even), (0, 1, (4, 1), (4, 2), signed),
+    ]):  # fmt: skip
+        cases[f"scatter_{k}"] = joined([o.ScatterAdd(axis, size)], [x, index], [BYTE, kind])
     return cases
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fpgaml.emulator.bodies import choices, einsum, elementwise, folds, linear, moves, quantize, scan
+from fpgaml.emulator.bodies import choices, einsum, elementwise, folds, indexed, linear, moves, quantize, scan
 from fpgaml.emulator.site import Writer
 from fpgaml.graph.ops import Operation
 
@@ -11,6 +11,7 @@ BODIES: dict[type[Operation], Writer] = {
     **einsum.BODIES,
     **elementwise.BODIES,
     **folds.BODIES,
+    **indexed.BODIES,
     **linear.BODIES,
     **moves.BODIES,
     **quantize.BODIES,

@@ -15,10 +15,12 @@ from fpgaml.graph.ops.elementwise import (
     Scale,
     Subtract,
 )
+from fpgaml.graph.ops.gather import Gather
 from fpgaml.graph.ops.linear import Conv1D, Conv2D, Dense, EinsumDense, Linear
 from fpgaml.graph.ops.products import Einsum
 from fpgaml.graph.ops.rearrange import Concatenate, GroupSort, Move, Pad, Reshape, Slice, Transpose, UpSample
 from fpgaml.graph.ops.reductions import AveragePool, MaxPool, Reduce, Reduction
+from fpgaml.graph.ops.scatter import ScatterAdd
 from fpgaml.graph.ops.sources import Constant, Input, Quantize, uniform_quantize
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -52,6 +54,8 @@ OPERATIONS: dict[str, type[Operation]] = {
         UpSample,
         GroupSort,
         Choose,
+        Gather,
+        ScatterAdd,
     )
 }
 """Every operation that a Graph may hold; one defined elsewhere is added under its class's name."""
@@ -68,6 +72,7 @@ __all__ = [
     "Dense",
     "Einsum",
     "EinsumDense",
+    "Gather",
     "GroupSort",
     "Input",
     "LeakyRelu",
@@ -87,6 +92,7 @@ __all__ = [
     "Relu",
     "Reshape",
     "Scale",
+    "ScatterAdd",
     "Shape",
     "Slice",
     "Subtract",

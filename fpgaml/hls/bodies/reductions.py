@@ -33,7 +33,7 @@ def pool(site: Site) -> Body:
         factor = FixedArray(np.broadcast_to(op.factor.integers, out).ravel(), op.factor.fractional)
         factors = constant_table("factor", factor, site.arithmetic)
         tables.append(factors.declaration)
-        inner = _sum_type(site.operands[0], taken.shape[1]).cpp(site.arithmetic)
+        inner = sum_type(site.operands[0], taken.shape[1]).cpp(site.arithmetic)
         lines = _window_loops(taken, f"{inner} sum = 0;", "sum += in0[k];", f"out[i] = sum * {factors.at('i')};")
     return Body(lines, tables)
 
@@ -47,7 +47,7 @@ def reduce(site: Site) -> Body:
     taken = np.arange(prod(x.shape)).reshape(x.shape).transpose(*kept, *axes)
     rows = taken.reshape(prod(x.shape[axis] for axis in kept), -1)
     if op.kind == Reduction.SUM:
-        inner = _sum_type(x, rows.shape[1]).cpp(site.arithmetic)
+        inner = sum_type(x, rows.shape[1]).cpp(site.arithmetic)
         parts = (f"{inner} sum = 0;", "sum += in0[k];", "out[i] = sum;")
     else:
         inner = PortType.of(x.kind).cpp(site.arithmetic)
@@ -72,7 +72,7 @@ def _window_loops(taken: Ints, start: str, step: str, finish: str) -> list[str]:
     )
 
 
-def _sum_type(operand: Operand, terms: int) -> PortType:
+def sum_type(operand: Operand, terms: int) -> PortType:
     """A type for the sum of `terms` values of an operand."""
     one = PortType.of(operand.kind)
     more = terms.bit_length()

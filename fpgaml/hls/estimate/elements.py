@@ -15,6 +15,7 @@ from fpgaml.graph.ops import (
     Add,
     AveragePool,
     Constant,
+    Gather,
     Input,
     LeakyRelu,
     Lookup,
@@ -27,6 +28,7 @@ from fpgaml.graph.ops import (
     Reduce,
     Relu,
     Scale,
+    ScatterAdd,
     Subtract,
 )
 from fpgaml.graph.ops.choose import Choose
@@ -38,7 +40,7 @@ TABLE_IN_MEMORY = 9
 
 MODELLED: tuple[type[Operation], ...] = (
     *(Add, AveragePool, Choose, Constant, Input, LeakyRelu, Lookup, Maximum, MaxPool, Minimum, Multiply, Quantize),
-    *(Reduce, Relu, Scale, Subtract),
+    *(Gather, Reduce, Relu, Scale, ScatterAdd, Subtract),
 )
 """Besides what only moves, and what has weights."""
 
@@ -49,8 +51,10 @@ def width_of(graph: Graph, name: str) -> float:
 
 
 def gathered(graph: Graph, node: Node) -> int:
-    """Elements of the input that one of the output is made of."""
+    """Elements of the input that one of the output is made of, or chosen from."""
     op = node.op
+    if isinstance(op, Gather | ScatterAdd):
+        return graph.shapes[node.inputs[0]][op.axis]
     if isinstance(op, MaxPool | AveragePool):
         return prod(op.size)
     if isinstance(op, Reduce):
@@ -85,6 +89,10 @@ def _luts(graph: Graph, node: Node, width: float) -> float:
             return carry + (0.0 if quantizer.overflow == Overflow.WRAP else CLAMPED * width)
         case MaxPool() | Reduce():
             return (gathered(graph, node) - 1) * (COMPARATOR + CHOICE) * width
+        case Gather():
+            return (gathered(graph, node) - 1) * CHOICE * width
+        case ScatterAdd():  # the gate in front of each term is in its adder's LUT
+            return gathered(graph, node) * width
         case AveragePool():
             return (gathered(graph, node) - 1) * width
         case Relu() | LeakyRelu() | Choose():
@@ -110,6 +118,10 @@ def chain_of(graph: Graph, node: Node) -> list[Operator]:
             return rounds + ([] if quantizer.overflow == Overflow.WRAP else [Operator(CHOOSE, live)])
         case MaxPool() | Reduce():
             return [Operator(CHOOSE, live)] * levels
+        case Gather():
+            return [Operator(CHOOSE, live)] * ceil(levels / 2)  # a LUT chooses one of four
+        case ScatterAdd():
+            return [Operator(CHOOSE, live), *[Operator(add(width), live)] * levels]
         case AveragePool():
             return [Operator(add(width), live)] * levels
         case Relu() | LeakyRelu() | Choose() | Maximum() | Minimum():

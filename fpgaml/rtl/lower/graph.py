@@ -15,13 +15,14 @@ from fpgaml.graph.types import FixedType
 from fpgaml.passes.unroll_scans import UnrollScans
 from fpgaml.project.ports import Port
 from fpgaml.rtl.builder import NetlistBuilder, Value
-from fpgaml.rtl.lower import elementwise, linear, quantize, rearrange
+from fpgaml.rtl.lower import elementwise, indexed, linear, quantize, rearrange
 from fpgaml.rtl.lower.context import Context, Lowering, Tensor, tensor
 from fpgaml.rtl.lower.sums import balanced
 from fpgaml.rtl.netlist import Element, Gate, Netlist, Result, Wire
 
 LOWERINGS: dict[type[Operation], Lowering] = {
     **elementwise.LOWERINGS,
+    **indexed.LOWERINGS,
     **linear.LOWERINGS,
     **quantize.LOWERINGS,
     **rearrange.LOWERINGS,
@@ -32,12 +33,13 @@ Advance = Callable[[int], object]
 
 
 def check_supported(graph: Graph) -> None:
-    """Refuse operations that have no lowering.
+    """Refuse operations that have no lowering, or would take far too many wires.
 
     Raises:
         UnsupportedError: names all of them.
     """
-    problems = missing(UnrollScans().apply(graph), {Input, *LOWERINGS}, "RTL")
+    unrolled = UnrollScans().apply(graph)
+    problems = [*missing(unrolled, {Input, *LOWERINGS}, "RTL"), *indexed.too_large(unrolled)]
     if problems:
         raise UnsupportedError("--target rtl", problems)
 

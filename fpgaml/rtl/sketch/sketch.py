@@ -16,6 +16,7 @@ from fpgaml.graph.ops import (
     Choose,
     Constant,
     Einsum,
+    Gather,
     GroupSort,
     Input,
     LeakyRelu,
@@ -31,11 +32,12 @@ from fpgaml.graph.ops import (
     Reduce,
     Relu,
     Scale,
+    ScatterAdd,
     Subtract,
 )
 from fpgaml.graph.ops.scan import Scan
 from fpgaml.rtl.delays import DelayModel
-from fpgaml.rtl.sketch import elementwise, sums
+from fpgaml.rtl.sketch import elementwise, indexed, sums
 from fpgaml.rtl.sketch.drawing import Drawing, Moment
 
 Rule = Callable[[Drawing, Node], None]
@@ -113,6 +115,8 @@ RULES: Mapping[type, Rule] = {
     LeakyRelu: elementwise.leaky,
     Lookup: elementwise.lookup,
     Choose: elementwise.choose,
+    Gather: indexed.gather,
+    ScatterAdd: indexed.scatter,
     Scan: _scan,
 }
 """The first whose class an operation is of."""
