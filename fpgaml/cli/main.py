@@ -15,6 +15,7 @@ from fpgaml.cli.cosim import cosim
 from fpgaml.cli.doctor import doctor
 from fpgaml.cli.evaluate import evaluate
 from fpgaml.cli.explore import explore
+from fpgaml.cli.expressions import expressions
 from fpgaml.cli.failure import (
     INTERRUPTED,
     UsageError,
@@ -61,7 +62,7 @@ def _options(
 
 COMMANDS = (
     *(init, convert, verify, cosim, synth, build, report, models, predict, evaluate, explore, vectors),
-    *(train, boards, doctor),
+    *(train, expressions, boards, doctor),
 )
 for command in COMMANDS:
     app.command()(command)

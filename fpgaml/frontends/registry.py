@@ -27,6 +27,7 @@ FRONTENDS = {
     "keras2": "fpgaml.frontends.keras2:FRONTEND",
     "tflite": "fpgaml.frontends.tflite:FRONTEND",
     "onnx": "fpgaml.frontends.onnx:FRONTEND",
+    "symbolic": "fpgaml.frontends.symbolic:FRONTEND",
 }
 """fpgaml's own, in the order in which they are asked and named."""
 

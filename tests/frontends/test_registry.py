@@ -45,6 +45,8 @@ def test_every_frontend_of_the_table_is_one() -> None:
         ("keras2/pair.json", "keras2"),
         ("tflite/waveform_int8.tflite", "tflite"),
         ("pytorch/mlp.pt2", "pytorch"),
+        ("symbolic/exact.sympy", "symbolic"),
+        ("symbolic/hall_of_fame.csv", "symbolic"),
     ],
 )
 def test_exactly_one_frontend_recognises_a_file(file: str, name: str) -> None:
