@@ -17,7 +17,6 @@ from fpgaml.frontends.symbolic.render import shortened, text_of
 from fpgaml.graph.ops import Concatenate, Dense, Lookup, Quantize, Scale
 from fpgaml.graph.types import Quantizer
 from fpgaml.graph.values import FixedArray, quantize_reals
-from fpgaml.precision.places import keeps
 
 EXACT = frozenset((-1.0, 0.0, 1.0))
 """Constants that no precision rounds: they are signs, or nothing."""
@@ -94,6 +93,7 @@ class Operation(Emitter):
 
     def quantized(self, node: str, quantizer: Quantizer) -> str:
         """The node after a rounding that the file asks for; itself where that changes nothing."""
-        if keeps(self, node, quantizer):
+        op, held = Quantize(quantizer), self.graph.range(node)
+        if bool((held.fractional <= quantizer.type.fractional).all()) and not op.overflows(held):
             return node
-        return self.add(Quantize(quantizer), node, suffix="fixed")
+        return self.add(op, node, suffix="fixed")

@@ -31,8 +31,7 @@ from fpgaml.frontends.symbolic.expression import (
 )
 from fpgaml.frontends.symbolic.functions import ALIASES, CONSTANTS, FUNCTIONS
 from fpgaml.frontends.symbolic.tokens import NEW_LINE, Kind, Token
-from fpgaml.graph.types import Overflow, Quantizer
-from fpgaml.precision.asked import read_type
+from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 
 DEEPEST = 100
 """Brackets within brackets, signs before signs."""
@@ -234,14 +233,7 @@ class Parser:
             sign = "-" if self.found("-") else ""
             words.append(sign + self.take().text)
         self.expect(")")
-        asked = read_type(f"{name.text}<{','.join(words)}>", f"{self.where}, {name.place}")
-        if int(asked.type.width) > MOST_BITS:
-            raise FpgamlError(
-                self.where, f"{name} at {name.place} has {int(asked.type.width)} bits, more than {MOST_BITS}"
-            )
-        return Fixed(
-            value, Quantizer(asked.type, asked.at_run_time.rounding, asked.at_run_time.overflow or Overflow.WRAP)
-        )
+        return Fixed(value, _quantizer(name, words, f"{self.where}, {name.place}"))
 
     def _piecewise(self, name: Token) -> Expression:
         """Piecewise((value, condition), ..., (value, True)), as sympy prints it."""
@@ -281,6 +273,23 @@ class Parser:
 
 MOST_BITS = 64
 """Of a type that the file gives: beyond float64's, and far beyond a trigger's."""
+
+
+def _quantizer(name: Token, words: list[str], where: str) -> Quantizer:
+    """The type and the modes of ap_fixed(value, ...).
+
+    Raises:
+        FpgamlError: they are none.
+    """
+    kind = FixedType.parse(f"{name.text}<{','.join(words[:2])}>", where)
+    if int(kind.width) > MOST_BITS:
+        raise FpgamlError(where, f"{kind} has {int(kind.width)} bits, more than {MOST_BITS}")
+    modes = words[2:]
+    if len(modes) > 2 or any(mode not in known for mode, known in zip(modes, ([*Rounding], [*Overflow]), strict=False)):
+        advice = f"Roundings: {', '.join(Rounding)}; overflows: {', '.join(Overflow)}"
+        raise FpgamlError(where, f"`{', '.join(modes)}` are no rounding and overflow", advice)
+    rounding = Rounding(modes[0]) if modes else Rounding.TRN
+    return Quantizer(kind, rounding, Overflow(modes[1]) if len(modes) > 1 else Overflow.WRAP)
 
 
 @dataclass(frozen=True)
