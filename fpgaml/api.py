@@ -18,6 +18,7 @@ from fpgaml.conversion import convert as run_conversion
 from fpgaml.cpp.target import CppTarget
 from fpgaml.data.dataset import DataSet, open_data
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.chain.files import chained, one_file
 from fpgaml.graph.ops import Shape
 from fpgaml.hls.target import HlsTarget
 from fpgaml.precision.by_bits import bits_for
@@ -47,14 +48,18 @@ Events = str | Path | Array | Mapping[str, Array]
 def load(
     model: str | Path,
     *,
+    then: str | Path | Sequence[str | Path] = (),
+    keep_outputs: bool = False,
     input_type: str | Sequence[str] = (),
     data: Events | None = None,
     data_axes: Sequence[int] | None = None,
 ) -> LoadedModel:
-    """Read a model file into a Graph.
+    """Read a model file into a Graph, or several that follow each other.
 
     Args:
         model: the file.
+        then: files that follow: each reads what the one before answers, in order and of the same shapes.
+        keep_outputs: whether what passes between them is an output too.
         input_type: `ap_fixed<14,4>`, or `name=ap_fixed<14,4>` for one of several inputs.
         data: events that decide an input's type where nothing else does.
         data_axes: a transposition of the data's axes.
@@ -67,13 +72,17 @@ def load(
         def events(shapes: Mapping[str, Shape]) -> DataSet | None:
             return open_data(files["data"], shapes, axes=data_axes) if "data" in files else None
 
-        return load_with_data(Path(model), as_texts(input_type), events)[0]
+        return load_with_data(
+            chained(Path(model), _paths(then), keep_outputs=keep_outputs), as_texts(input_type), events
+        )[0]
 
 
 def convert(
     model: str | Path,
     output: str | Path,
     *,
+    then: str | Path | Sequence[str | Path] = (),
+    keep_outputs: bool = False,
     target: str | Target = "hls",
     board: str | Path | None = None,
     part: str | None = None,
@@ -105,6 +114,8 @@ def convert(
 
     Args:
         model: the file, or a task's name; output: the project's folder.
+        then: files or tasks' networks that follow it, in the same core: each reads what the one before answers, in
+            order and of the same shapes; keep_outputs: whether what passes between them leaves the core too.
         target: `HlsTarget(...)`, `RtlTarget(...)`, `TfliteTarget(...)` or `CppTarget(...)` with its settings, or a name
             for the defaults.
         board, part: a name of `fpgaml boards` or a board file (.toml), another part than its.
@@ -136,7 +147,13 @@ def convert(
         clock_mhz = parse_clock(clock)
     with (
         as_files(data=data, reference=reference, labels=labels) as files,
-        sources(Path(model), files.get("data"), files.get("labels"), kind.of_float, Silent()) as found,
+        sources(
+            chained(Path(model), _paths(then), keep_outputs=keep_outputs),
+            files.get("data"),
+            files.get("labels"),
+            kind.of_float,
+            Silent(),
+        ) as found,
     ):
         place, frequency = found.place(None if board is None else str(board), clock_mhz)
         config = read_hls4ml_config(Path(hls_config)).for_target(kind.name) if hls_config is not None else None
@@ -154,7 +171,7 @@ def convert(
                 tolerance=None if tolerance is None else str(tolerance),
                 auc_loss=auc_loss,
                 labels=found.labels,
-                bits=bits_for(Path(bits), found.model) if bits is not None else None,
+                bits=bits_for(Path(bits), one_file(found.model, "bits")) if bits is not None else None,
             ),
             requantize_bits=requantize_bits,
             narrow=as_texts(narrow),
@@ -178,6 +195,7 @@ def verify(
     project: str | Path,
     model: str | Path | None = None,
     *,
+    then: str | Path | Sequence[str | Path] = (),
     cosim: bool = False,
     random: int | float = 0,
     seed: int = 1,
@@ -194,7 +212,8 @@ def verify(
     """Check a project again, as it lies in its folder.
 
     Args:
-        project: the folder; model: the model file, to check the project against its source as well.
+        project: the folder; model: the model file, to check the project against its source as well; then: the files
+            that follow it, if the project was made from several.
         cosim: simulate its RTL too.
         random: so many random events through its firmware too, of the stream of this seed; what was done is kept in the
             project, and another call goes on. time_limit: seconds after which that stops; None: when all is done.
@@ -215,7 +234,8 @@ def verify(
             layers=layers,
             tolerance_lsb=tolerance_lsb,
         )
-        return run_verification(Path(project), Path(model) if model else None, checking, cosim=cosim, random=request)
+        source = chained(Path(model), _paths(then)) if model else None
+        return run_verification(Path(project), source, checking, cosim=cosim, random=request)
 
 
 def predict(
@@ -287,6 +307,7 @@ def evaluate(
     labels: Events,
     *,
     model: str | Path | None = None,
+    then: str | Path | Sequence[str | Path] = (),
     input_type: str | Sequence[str] = (),
     data_axes: Sequence[int] | None = None,
     events: int | None = None,
@@ -300,7 +321,8 @@ def evaluate(
     Args:
         subject: a project's folder, or a model file, which has no firmware.
         labels: 1 signal, 0 background; classes 0 to K - 1 or one-hot; or the true values of real outputs.
-        model: of a project, the model file, so that its framework can be asked; input_type: of a model file.
+        model, then: of a project, the model file or files, so that their framework can be asked; input_type: of a model
+            file.
         data, data_axes, events, reference, framework: as for `convert`; simulate: as for `predict`.
         background_hz: how often background comes; false positives are shown as trigger rates then.
 
@@ -322,7 +344,7 @@ def evaluate(
         return run_evaluation(
             Path(subject),
             checking,
-            model=Path(model) if model else None,
+            model=chained(Path(model), _paths(then)) if model else None,
             input_types=as_texts(input_type),
             simulate=simulate,
             background_hz=background_hz,
@@ -331,6 +353,10 @@ def evaluate(
 
 def as_texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
     return (input_type,) if isinstance(input_type, str) else tuple(input_type)
+
+
+def _paths(then: str | Path | Sequence[str | Path]) -> tuple[Path, ...]:
+    return (Path(then),) if isinstance(then, str | Path) else tuple(map(Path, then))
 
 
 def _use(framework: str) -> FrameworkUse:

@@ -15,6 +15,7 @@ from fpgaml.data.arrays import split_path
 from fpgaml.data.dataset import DataSet
 from fpgaml.errors import FpgamlError
 from fpgaml.files import file_sha256
+from fpgaml.frontends.chain.files import Chain, ModelFile
 from fpgaml.frontends.model import Approximation
 from fpgaml.graph.interpreter import read_inputs
 from fpgaml.graph.serial import graph_hash
@@ -41,6 +42,7 @@ from fpgaml.record.manifest import (
     ConfigFile,
     InputType,
     Manifest,
+    NextFile,
     PortFacts,
     Source,
     VectorFacts,
@@ -126,11 +128,11 @@ class Conversion:
         return f"<Conversion of {self.model.path.name} into {self.folder}: {self.results.verdict}>"
 
 
-def convert(path: Path, request: Request, progress: Progress | None = None) -> Conversion:
+def convert(path: ModelFile, request: Request, progress: Progress | None = None) -> Conversion:
     """Convert and prove a model.
 
     Args:
-        path: the model file.
+        path: the model file, or several that follow each other.
         progress: hears what is being done.
 
     Raises:
@@ -283,7 +285,7 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
     firmware, data = written.firmware, request.checking.data
     return Manifest(
         versions=versions(("numpy", "h5py", *written.packages)),
-        source=Source(file=model.path.name, sha256=model.sha256, framework=model.framework),
+        source=_source(model),
         graph_sha256=graph_hash(model.graph),
         board=BoardChoice.model_validate(request.board.facts() | {"chosen_by": request.board_chosen_by}),
         config=request.config,
@@ -304,6 +306,13 @@ def _manifest(stage: Path, model: LoadedModel, written: Written, golden: Golden,
         axes=model.axes,
         files=folder_hashes(stage),
     )
+
+
+def _source(model: LoadedModel) -> Source:
+    facts = [{"file": each.path.name, "sha256": each.sha256, "framework": each.framework} for each in model.files]
+    kept = isinstance(model.path, Chain) and model.path.keep_outputs
+    then = tuple(NextFile.model_validate(each) for each in facts[1:])
+    return Source.model_validate({**facts[0], "then": then, "keep_outputs": kept})
 
 
 def _input_type(choice: InputChoice) -> InputType:

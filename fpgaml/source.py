@@ -14,6 +14,8 @@ from fpgaml.data.file_axes import Orders, in_graph_order
 from fpgaml.data.input_type import choose_input_type, given_input_types
 from fpgaml.errors import FpgamlError, TooWideError, UnsupportedError
 from fpgaml.files import file_sha256
+from fpgaml.frontends.chain.files import Chain, ModelFile, files_of
+from fpgaml.frontends.chain.parsed import ParsedChain
 from fpgaml.frontends.model import Approximation, Built, ParsedModel
 from fpgaml.frontends.registry import parse_model
 from fpgaml.graph.graph import Graph
@@ -22,6 +24,7 @@ from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
 from fpgaml.passes.base import run
 from fpgaml.passes.pipeline import of_file
 from fpgaml.precision.build import Calibrating, Numbers
+from fpgaml.precision.by_plan import ByPlan
 from fpgaml.record.precision import Precision
 
 if TYPE_CHECKING:
@@ -57,12 +60,21 @@ class InputChoice:
     largest_rounding: float = 0.0
 
 
+@dataclass(frozen=True)
+class SourceFile:
+    """A model file: its sha256, and what wrote it."""
+
+    path: Path
+    sha256: str
+    framework: str
+
+
 @dataclass(frozen=True, repr=False)
 class LoadedModel:
-    """A model file that became a Graph.
+    """A model file that became a Graph, or several that follow each other.
 
     Args:
-        path: the file; sha256: of its content; framework: what wrote it.
+        path: the file or files; files: each with its sha256 and what wrote it.
         graph: its meaning; approximations: what the file keeps in floating point and the Graph rounds.
         inputs: the type of each input.
         codings: for each input and output that carries integer codes what they mean.
@@ -72,10 +84,9 @@ class LoadedModel:
         calibration: what `--calibrate` found.
     """
 
-    path: Path
-    sha256: str
+    path: ModelFile
+    files: tuple[SourceFile, ...]
     name: str
-    framework: str
     graph: Graph
     approximations: tuple[Approximation, ...]
     inputs: tuple[InputChoice, ...]
@@ -88,9 +99,19 @@ class LoadedModel:
     def __repr__(self) -> str:
         return f"<LoadedModel of {self.path.name}: {len(self.graph.nodes)} operations, {self.framework}>"
 
+    @property
+    def framework(self) -> str:
+        """What wrote the file, or the first of them."""
+        return self.files[0].framework
 
-def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:
-    """Read a model file and settle the types of its inputs, without data.
+    @property
+    def sha256(self) -> str:
+        """Of the file, or the first of them."""
+        return self.files[0].sha256
+
+
+def load_model(path: ModelFile, input_types: Sequence[str] = ()) -> LoadedModel:
+    """Read a model file, or several that follow each other, and settle the types of its inputs, without data.
 
     Raises:
         FpgamlError: as for `load_with_data`.
@@ -99,7 +120,7 @@ def load_model(path: Path, input_types: Sequence[str] = ()) -> LoadedModel:
 
 
 def load_with_data(
-    path: Path,
+    path: ModelFile,
     input_types: Sequence[str],
     open_events: Callable[[Mapping[str, Shape]], DataSet | None],
     numbers: Numbers | None = None,
@@ -122,12 +143,31 @@ def load_with_data(
         FpgamlError: the file cannot be read, or an input's type is decided by nothing.
         UnsupportedError: layers that cannot be expressed.
     """
+    _require_chainable(path, numbers)
     parsed = parse_model(path)
     found = open_events(parsed.input_shapes)
     data = in_graph_order(coded(found, parsed.codings), parsed.axes) if found else None
     if check is not None:
         parsed = _Checked(parsed, check, data.events if data else None)
     return settle(path, parsed, input_types, data, numbers), data
+
+
+def _require_chainable(model: ModelFile, numbers: Numbers | None) -> None:
+    """Refuse types that are chosen tensor by tensor from what one file computes, for several files.
+
+    Raises:
+        FpgamlError: as said.
+    """
+    if isinstance(model, Chain) and numbers is not None and not isinstance(numbers, ByPlan):
+        advice = "Choose the types of each network by itself, and give them by --precision (LAYER, or FILE/LAYER)"
+        raise FpgamlError(numbers.option, f"looks into one model file, not into {model.name}", advice)
+
+
+def _files(model: ModelFile, parsed: ParsedModel) -> tuple[SourceFile, ...]:
+    read = parsed.parsed if isinstance(parsed, _Checked) else parsed
+    networks = read.networks if isinstance(read, ParsedChain) else (read,)
+    pairs = zip(files_of(model), networks, strict=True)
+    return tuple(SourceFile(path, file_sha256(path), network.framework) for path, network in pairs)
 
 
 @dataclass
@@ -168,7 +208,7 @@ class _Checked:
 
 
 def settle(
-    path: Path,
+    path: ModelFile,
     parsed: ParsedModel,
     input_types: Sequence[str],
     data: DataSet | None,
@@ -198,9 +238,8 @@ def settle(
         choices[name] = replace(choices[name], reason=f"{choices[name].reason}; {guess}")
     return LoadedModel(
         path,
-        file_sha256(path),
+        _files(path, parsed),
         graph.name,
-        parsed.framework,
         graph,
         built.approximations,
         tuple(choices[node.source] for node in graph.inputs),
@@ -220,7 +259,7 @@ class _Build:
         open: after `run`, the inputs that have no type of the file's own.
     """
 
-    path: Path
+    path: ModelFile
     parsed: ParsedModel
     data: DataSet | None
     numbers: Numbers | None
@@ -289,14 +328,17 @@ def _widths(built: Built) -> tuple[str, ...]:
     return (f"{said}; --precision 'ap_fixed<16,6>', or --calibrate with --data, makes the firmware far smaller",)
 
 
-def offered(error: TooWideError, path: Path, data: DataSet | None) -> TooWideError:
+def offered(error: TooWideError, path: ModelFile, data: DataSet | None) -> TooWideError:
     """An error about values that are too wide, with both ways to fewer bits, ready to paste."""
     events = data.path if data else "EVENTS.npz"
-    advice = (
-        f"A float network needs to be told how many bits its numbers have, or events that decide it:\n"
-        f"  fpgaml convert {path} --precision 'ap_fixed<16,6>'\n"
-        f"  fpgaml convert {path} --data {events} --calibrate"
-    )
+    first, *then = map(str, files_of(path))
+    files = " --then ".join((first, *then))
+    told = "A float network needs to be told how many bits its numbers have"
+    advice = f"  fpgaml convert {files} --precision 'ap_fixed<16,6>'"
+    if then:
+        advice = f"{told}:\n{advice}"
+    else:
+        advice = f"{told}, or events that decide it:\n{advice}\n  fpgaml convert {files} --data {events} --calibrate"
     return TooWideError(error.where, error.reason, f"{error.advice}. {advice}" if error.advice else advice)
 
 

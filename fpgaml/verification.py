@@ -16,7 +16,7 @@ from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import file_shapes, in_graph_order
 from fpgaml.emulator.titles import INTERPRETER
 from fpgaml.errors import FpgamlError
-from fpgaml.files import file_sha256
+from fpgaml.frontends.chain.files import ModelFile
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.serial import graph_hash, read_graph
 from fpgaml.graph.values import FixedArray
@@ -34,6 +34,7 @@ from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
 from fpgaml.running.pieces import EventsJob, FirmwareOf, run_here, run_there
+from fpgaml.running.source_files import as_converted
 from fpgaml.soak.result import SoakRequest
 from fpgaml.soak.run import soak
 from fpgaml.target import Firmware
@@ -72,7 +73,7 @@ class Verification:
 
 def verify(
     folder: Path,
-    model: Path | None = None,
+    model: ModelFile | None = None,
     checking: Checking | None = None,
     progress: Progress | None = None,
     *,
@@ -83,7 +84,7 @@ def verify(
     """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
 
     Args:
-        model: the model file, to check the first hop again; its sha256 must be the recorded one.
+        model: the model file or files, to check the first hop again; their sha256 must be the recorded ones.
         cosim: simulate the project's RTL too, with its own bench.
         random: compare the firmware on a stream of random events too.
         workers: that share the events of the data; None: this process.
@@ -94,7 +95,8 @@ def verify(
     checking, progress = checking or Checking(), progress or Silent()
     with progress.step("reading the project"):
         manifest = read_manifest(folder)
-        graph = _graph(folder, manifest, model)
+        graph = _graph(folder, manifest)
+        model = None if model is None else as_converted(model, manifest)
         codings = codings_in(manifest)
         found = checking.events(file_shapes(graph, manifest.axes))
         shapes = {name: graph.shapes[name] for name in graph.outputs}
@@ -134,13 +136,11 @@ def verify(
     return Verification(folder, results, edited, guesses, soaked.notes if soaked else ())
 
 
-def _graph(folder: Path, manifest: Manifest, model: Path | None) -> Graph:
-    """The project's Graph, if it is the one that the manifest names, and the model too."""
+def _graph(folder: Path, manifest: Manifest) -> Graph:
+    """The project's Graph, if it is the one that the manifest names."""
     graph = read_graph(folder)
     if graph_hash(graph) != manifest.graph_sha256:
         raise FpgamlError(str(folder / "graph.json"), "is not the graph that was proved", "Convert the model again")
-    if model is not None and file_sha256(model) != manifest.source.sha256:
-        raise FpgamlError(str(model), f"is not the {manifest.source.file} that the project was made from")
     return graph
 
 

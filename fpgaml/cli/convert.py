@@ -52,8 +52,20 @@ class ProjectOptions:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What the model file leaves open."""
+    """What follows the model file, and what it leaves open."""
 
+    then: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--then",
+            help="A network that follows in the same core, a file or a task's: it reads what the one before answers, "
+            "in order and of the same shapes. May be given again.",
+        ),
+    ] = None
+    keep_outputs: Annotated[
+        bool,
+        typer.Option("--keep-outputs", help="With --then: what passes between the networks leaves the core too."),
+    ] = False
     input_type: Annotated[
         list[str] | None,
         typer.Option(
@@ -156,6 +168,7 @@ def _convert(
         from fpgaml.cli.show import end, show_results
         from fpgaml.conversion import Request, Vectors
         from fpgaml.conversion import convert as run
+        from fpgaml.frontends.chain.files import chained
         from fpgaml.precision.hls4ml_config import read_hls4ml_config
         from fpgaml.tasks.sources import sources
 
@@ -164,7 +177,8 @@ def _convert(
     folder = taken.file.folder if taken else Path()
     kind = target_class(target.lower())
     asked = asked_budget(budget, accept_estimates)
-    with sources(model, data.data, data.labels, kind.of_float, progress) as found:
+    chain = chained(model, reading.then or (), keep_outputs=reading.keep_outputs)
+    with sources(chain, data.data, data.labels, kind.of_float, progress) as found:
         of_hls4ml = read_hls4ml_config(reading.hls_config).for_target(kind.name) if reading.hls_config else None
         own = of_hls4ml.settings if of_hls4ml else {}
         chosen = read_target(kind.name, settings or {}, {**found.settings(kind.name), **own})
@@ -215,6 +229,7 @@ def _numbers(
     reading: ModelOptions, config: Asked | None, tolerance: str | None, found: Sources, progress: Progress
 ) -> Numbers | None:
     """How to round what the model keeps in floating point; errors as for `choose_numbers` and `bits_for`."""
+    from fpgaml.frontends.chain.files import one_file
     from fpgaml.precision.by_bits import bits_for
     from fpgaml.precision.choose import choose_numbers
 
@@ -225,7 +240,7 @@ def _numbers(
         tolerance=tolerance if reading.calibrate else None,
         auc_loss=reading.auc_loss,
         labels=found.labels,
-        bits=bits_for(reading.bits, found.model) if reading.bits else None,
+        bits=bits_for(reading.bits, one_file(found.model, "--bits")) if reading.bits else None,
         progress=progress,
     )
 

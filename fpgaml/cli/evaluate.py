@@ -11,7 +11,16 @@ import typer
 
 from fpgaml.cli import complete
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, FrameworkChoice, Quiet, checking
+from fpgaml.cli.options import (
+    CheckOptions,
+    ClusterOptions,
+    DataOptions,
+    FrameworkChoice,
+    Quiet,
+    ThenOption,
+    checking,
+    model_and_then,
+)
 from fpgaml.errors import EXIT_CHECK_FAILED, FpgamlError
 
 if TYPE_CHECKING:
@@ -77,6 +86,7 @@ class OwnOptions:
             "--model", "-m", help="Of a project: the model file, so that its framework answers.", rich_help_panel=OWN
         ),
     ] = None
+    then: ThenOption = None
     input_type: Annotated[
         list[str] | None,
         typer.Option("--input-type", help="Of a model file: as for convert.", rich_help_panel=OWN),
@@ -147,6 +157,7 @@ def _refuse_own(data: DataOptions, own: OwnOptions, where: ClusterOptions) -> No
         "--reference": data.reference,
         "--labels": data.labels,
         "--model": own.model,
+        "--then": own.then,
         "--input-type": own.input_type,
         "--sim": own.sim or None,
         "--background-rate": own.background_rate,
@@ -237,7 +248,7 @@ def _of_own(
         subject,
         asked,
         choose_progress(quiet),
-        model=own.model,
+        model=model_and_then(own.model, own.then),
         input_types=tuple(own.input_type or ()),
         simulate=own.sim,
         background_hz=rate,

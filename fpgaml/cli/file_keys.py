@@ -19,6 +19,8 @@ FALLS_WITH: Mapping[str, tuple[str, ...]] = {
     "part": ("board",),
     "data-axes": ("data",),
     "labels": ("data",),
+    "then": ("model",),
+    "keep-outputs": ("model",),
     "reference": ("data",),
     "precision": ("calibrate", "narrow", "bits"),
     "calibrate": ("precision", "narrow", "bits"),
@@ -81,7 +83,7 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     one = next((each for each in get_args(annotation) if each is not NoneType), annotation)
     base = annotation if get_origin(annotation) is list else one
     if get_origin(base) is list:
-        return Kind.LIST, ()
+        return Kind.PATHS if get_args(base) == (Path,) else Kind.LIST, ()
     if issubclass(base, StrEnum):
         return Kind.TEXT, tuple(base)
     return KINDS[base], ()

@@ -15,7 +15,7 @@ import typer
 
 from fpgaml.cli.file_keys import keys_of
 from fpgaml.errors import FpgamlError
-from fpgaml.projectfile.key import Key
+from fpgaml.projectfile.key import Key, Kind
 from fpgaml.projectfile.project_file import FILE, ProjectFile, read_project_file
 
 if TYPE_CHECKING:
@@ -134,8 +134,13 @@ def _value(file: ProjectFile, key: Key) -> Any:
     """What the file says, as the command's parameter wants it."""
     value = file.values[key.name]
     if key.parameter == MODEL:
-        from fpgaml.tasks import find_network
+        return _model(file, value)
+    return [_model(file, each) for each in value] if key.kind is Kind.PATHS else value
 
-        named = str(value.relative_to(file.folder)) if value.is_relative_to(file.folder) else ""
-        return Path(named) if not value.exists() and named and find_network(named) else value
-    return value
+
+def _model(file: ProjectFile, path: Path) -> Path:
+    """A model file, or the name of a task's network."""
+    from fpgaml.tasks import find_network
+
+    named = str(path.relative_to(file.folder)) if path.is_relative_to(file.folder) else ""
+    return Path(named) if not path.exists() and named and find_network(named) else path

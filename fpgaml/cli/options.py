@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.chain.files import ModelFile, chained
 
 if TYPE_CHECKING:
     from fpgaml.checking import Checking
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show errors and the verdict, nothing else.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail (exit code 1) unless all is proved: what was not checked counts too.")
+]
+
+ThenOption = Annotated[
+    list[Path] | None,
+    typer.Option("--then", help="With --model: the file that follows it, if the project was made from several."),
 ]
 
 
@@ -139,6 +146,17 @@ class ClusterOptions:
         workers = choose_workers(self.cluster, self.cluster_config)
         require_listener(workers)
         return workers
+
+
+def model_and_then(model: Path | None, then: Sequence[Path] | None) -> ModelFile | None:
+    """The files of `--model` and `--then`.
+
+    Raises:
+        FpgamlError: `--then` alone.
+    """
+    if model is None and then:
+        raise FpgamlError("--then", "follows a model file, and none is given", "Give --model FILE too")
+    return None if model is None else chained(model, then or ())
 
 
 def checking(data: DataOptions, checks: CheckOptions) -> Checking:

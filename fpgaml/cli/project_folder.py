@@ -65,6 +65,7 @@ def folder_in(file: ProjectFile) -> Path:
         FpgamlError: it describes none, or there is no such board or target.
     """
     from fpgaml.boards import find_board
+    from fpgaml.frontends.chain.files import chained
     from fpgaml.targets import target_class
     from fpgaml.tasks.sources import ANY_BOARD, name_of
 
@@ -72,7 +73,8 @@ def folder_in(file: ProjectFile) -> Path:
         return Path(file.values["output"])
     if "model" not in file.values:
         raise FpgamlError(str(file.path), "names no model", "Write `model: FILE` into it, or give PROJECT")
-    stem, board = name_of(file.values["model"].relative_to(file.folder))
+    files = [path.relative_to(file.folder) for path in (file.values["model"], *file.values.get("then", ()))]
+    stem, board = name_of(chained(files[0], files[1:]))
     kind = target_class(file.values.get("target", "hls").lower())
     chosen = file.values.get("board", board or ANY_BOARD)
     return file.folder / folder_name(stem, find_board(chosen).name, kind)

@@ -11,8 +11,18 @@ import typer
 
 from fpgaml.cli.depth import DepthOptions
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, ClusterOptions, DataOptions, Quiet, Strict, checking
+from fpgaml.cli.options import (
+    CheckOptions,
+    ClusterOptions,
+    DataOptions,
+    Quiet,
+    Strict,
+    ThenOption,
+    checking,
+    model_and_then,
+)
 from fpgaml.cli.project_folder import ProjectArgument, project_here
+from fpgaml.frontends.chain.files import ModelFile, chained
 from fpgaml.projectfile.project_file import ProjectFile
 
 Options = TypeVar("Options", DataOptions, CheckOptions)
@@ -23,6 +33,7 @@ def _verify(
     model: Annotated[
         Path | None, typer.Option("--model", "-m", help="The model file, to compare with its framework again.")
     ] = None,
+    then: ThenOption = None,
     cosim: Annotated[
         bool, typer.Option("--cosim", help="Simulate the RTL too, as it lies there, with the project's own bench.")
     ] = False,
@@ -47,11 +58,12 @@ def _verify(
         from fpgaml.cli.show import end, show_results
         from fpgaml.verification import verify as run
 
+    source = model_and_then(model, then)
     if project is None:
         project, file = project_here()
-        model, data, checks = filled(file, model, data, checks)
+        source, data, checks = filled(file, source, data, checks)
         strict = strict or file.values.get("strict", False)
-    verification = run(project, model, checking(data, checks), progress, cosim=cosim, random=random, workers=workers)
+    verification = run(project, source, checking(data, checks), progress, cosim=cosim, random=random, workers=workers)
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():
@@ -62,8 +74,8 @@ def _verify(
 
 
 def filled(
-    file: ProjectFile, model: Path | None, data: DataOptions, checks: CheckOptions
-) -> tuple[Path | None, DataOptions, CheckOptions]:
+    file: ProjectFile, model: ModelFile | None, data: DataOptions, checks: CheckOptions
+) -> tuple[ModelFile | None, DataOptions, CheckOptions]:
     """What the command line leaves open as a file says it; what that says of its data is of no other data."""
     values = {name.replace("-", "_"): value for name, value in file.values.items()}
     if values.get("calibrate"):
@@ -71,8 +83,9 @@ def filled(
     if data.data is not None:
         values = {name: value for name, value in values.items() if name not in ("data_axes", "reference", "labels")}
     named: Path | None = values.get("model")
-    if model is None and named is not None and named.is_file():
-        model = named
+    then: list[Path] = values.get("then", [])
+    if model is None and named is not None and all(path.is_file() for path in (named, *then)):
+        model = chained(named, then)
     return model, _open(data, values), _open(checks, values)
 
 

@@ -19,6 +19,7 @@ from fpgaml.explore.objectives import Objective, read_objectives
 from fpgaml.explore.request import Request
 from fpgaml.explore.search import Effort
 from fpgaml.explore.space import Value
+from fpgaml.frontends.chain.files import one_file
 from fpgaml.progress import Progress
 from fpgaml.tasks.registry import find_network
 from fpgaml.tasks.sources import Sources, name_of, sources
@@ -80,7 +81,8 @@ def explore_into(asked: Asked, progress: Progress) -> Exploration:
     task = named[0] if named and asked.data is None else None
     with sources(asked.model, asked.data, asked.labels, asked.floating, progress) as found_sources:
         request = _request(asked, task, found_sources)
-        found = explore(found_sources.model, request, progress)
+        model = one_file(found_sources.model, "fpgaml explore")
+        found = explore(model, request, progress)
         folder.write_recipes(found, request)
         found = replace(found, made=make(found, request, asked.finish, progress))
     folder.write(found, asked.folder, f"{name_of(asked.model)[0]}, explored")
@@ -138,7 +140,7 @@ def _keys(asked: Asked, found: Sources) -> Mapping[str, str | Path]:
     """What every design's fpgaml.yaml says: a task by its name, unless its float network is meant."""
     is_task = find_network(str(asked.model)) is not None
     keys: dict[str, str | Path | None] = {
-        "model": str(asked.model) if is_task and not asked.floating else found.model,
+        "model": str(asked.model) if is_task and not asked.floating else one_file(found.model, "fpgaml explore"),
     }
     if asked.data is not None and asked.lasting:
         keys |= {"data": asked.data, "labels": asked.labels}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.chain.files import Chain, ModelFile
 
 if TYPE_CHECKING:
     from fpgaml.frontends.frontend import Frontend
@@ -80,14 +81,18 @@ def find_frontend(path: Path) -> Frontend:
     raise FpgamlError(str(path), "is not a model file that fpgaml knows", f"Give one of these: {what_is_read()}")
 
 
-def parse_model(path: Path) -> ParsedModel:
-    """Read a model file.
+def parse_model(model: ModelFile) -> ParsedModel:
+    """Read a model file, or several that follow each other.
 
     Raises:
         FpgamlError: no such file, or one that no frontend reads.
         UnsupportedError: layers that cannot be expressed, all of them named.
     """
-    return find_frontend(path).parse(path)
+    if isinstance(model, Chain):
+        from fpgaml.frontends.chain.parsed import ParsedChain
+
+        return ParsedChain(model, tuple(map(parse_model, model.files)))
+    return find_frontend(model).parse(model)
 
 
 def _head(path: Path) -> bytes:

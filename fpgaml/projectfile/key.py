@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     PATH = "a path"
+    PATHS = "a path, or a list of paths"
     LIST = "a text, or a list of texts"
     WHOLE = "a whole number"
     NUMBER = "a number"

@@ -87,6 +87,8 @@ def _placed(file: ProjectFile, key: Key, value: Any) -> Any:
         return Table(value, folder, file.where(key.name))
     if key.kind is Kind.LIST:
         return [value] if isinstance(value, str) else value
+    if key.kind is Kind.PATHS:
+        return [folder / each for each in ([value] if isinstance(value, str) else value)]
     if key.kind is Kind.PATH:
         return folder / value
     if key.file_ending and isinstance(value, str) and value.lower().endswith(key.file_ending):

@@ -17,6 +17,7 @@ BUDGET = "budget"
 TYPES: Mapping[Kind, Any] = {
     Kind.TEXT: str,
     Kind.PATH: str,
+    Kind.PATHS: str | list[str],
     Kind.LIST: str | list[str],
     Kind.WHOLE: int,
     Kind.NUMBER: float,

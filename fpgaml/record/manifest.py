@@ -36,12 +36,34 @@ class ChosenBy(StrEnum):
     """fpgaml: it takes the same one for every model."""
 
 
-class Source(Fact):
-    """The model file."""
+class NextFile(Fact):
+    """A model file that reads what the one before gives."""
 
     file: Name
     sha256: Sha256
     framework: Name
+
+
+class Source(Fact):
+    """The model file, or several that follow each other."""
+
+    file: Name
+    sha256: Sha256
+    framework: Name
+    then: tuple[NextFile, ...] = Field(default=(), exclude_if=empty)
+    """The others, in order."""
+    keep_outputs: bool = Field(default=False, exclude_if=empty)
+    """Whether what passes between them leaves the core too."""
+
+    @property
+    def title(self) -> str:
+        """The files by name."""
+        return ", then ".join((self.file, *(each.file for each in self.then)))
+
+    @property
+    def files(self) -> tuple[Source | NextFile, ...]:
+        """All of them, in order."""
+        return (self, *self.then)
 
 
 class BoardChoice(Fact):

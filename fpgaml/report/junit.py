@@ -71,8 +71,8 @@ def suites_of(name: str, subject: Subject, *, strict: bool = False) -> Iterable[
     """A project's suites; strict as for `junit_report`."""
     manifest, board = subject.manifest, subject.manifest.board
     properties = {
-        "model": manifest.source.file,
-        "model sha256": manifest.source.sha256,
+        "model": manifest.source.title,
+        "model sha256": ", ".join(each.sha256 for each in manifest.source.files),
         "board": f"{board.name}, {board.part}, {1e3 / board.clock_ns:.6g} MHz"
         if manifest.settings.on_board
         else "none",

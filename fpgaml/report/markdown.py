@@ -63,7 +63,7 @@ def _html(text: str) -> str:
 
 def _top(subject: Subject) -> Iterator[str]:
     manifest = subject.manifest
-    yield f"## {_words(verdict.claim(subject))}: {escaped(manifest.source.file)} on {escaped(manifest.board.name)}"
+    yield f"## {_words(verdict.claim(subject))}: {escaped(manifest.source.title)} on {escaped(manifest.board.name)}"
     kinds, remark = checks.kinds_of(subject.results.checks), verdict.remark(subject)
     lines = [f"- {escaped(reason)}" for reason in verdict.reasons(subject)]
     lines += [f"- {_words(Words(remark, Mark.DOUBTFUL))}"] if remark else []

@@ -35,8 +35,9 @@ def _asked(config: ConfigFile) -> Table:
 
 def _sources(manifest: Manifest) -> Iterator[Row]:
     source, vectors = manifest.source, manifest.vectors
-    yield "model file", f"{source.file}, {source.framework}"
-    yield "sha256 of it", Words(source.sha256)
+    for each in source.files:
+        yield "model file" if each is source else "then", f"{each.file}, {each.framework}"
+        yield "sha256 of it", Words(each.sha256)
     yield "sha256 of the Graph", Words(manifest.graph_sha256)
     events = ", ".join(f"{number} of {origin}" for origin, number in vectors.events.items())
     yield "golden vectors", f"seed {vectors.seed}; events: {events or 'none'}"

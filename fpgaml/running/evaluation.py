@@ -16,6 +16,7 @@ from fpgaml.data.dataset import DataSet
 from fpgaml.data.file_axes import Orders
 from fpgaml.data.labels import read_labels
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.chain.files import ModelFile
 from fpgaml.graph.graph import Graph
 from fpgaml.oracles import choose_oracle
 from fpgaml.physics.columns import columns_of_proof, in_file_terms, shared
@@ -30,6 +31,7 @@ from fpgaml.record.physics import Column, ColumnRole, Physics
 from fpgaml.running.answers import Answers
 from fpgaml.running.firmware import OpenProject
 from fpgaml.running.pieces import EventsJob, FirmwareOf, run_here, run_there
+from fpgaml.running.source_files import as_converted
 from fpgaml.source import load_with_data
 
 EVERY = 1 << 62
@@ -64,7 +66,7 @@ def evaluate(
     checking: Checking,
     progress: Progress | None = None,
     *,
-    model: Path | None = None,
+    model: ModelFile | None = None,
     input_types: Sequence[str] = (),
     simulate: bool = False,
     background_hz: float | None = None,
@@ -77,8 +79,8 @@ def evaluate(
     Args:
         subject: a project's folder, or a model file.
         checking: data with labels; recorded answers, or whether the framework is asked.
-        model: of a project, the model file, so that its framework can be asked; input_types: of a model, as for
-            `convert`; simulate: as for `running.firmware.start`.
+        model: of a project, the model file or files, so that their framework can be asked.
+        input_types: of a model, as for `convert`; simulate: as for `running.firmware.start`.
         background_hz: how often background comes: its false-positive rates are trigger rates then.
         workers: that share the events; None: this process. The framework of the source runs here in any case.
 
@@ -123,13 +125,14 @@ def _of_project(
     folder: Path,
     checking: Checking,
     progress: Progress,
-    model: Path | None,
+    model: ModelFile | None,
     simulate: bool,
     background_hz: float | None,
     workers: Workers | None,
 ) -> Evaluation:
     project = OpenProject.read(folder)
     graph, manifest = project.graph, project.manifest
+    model = None if model is None else as_converted(model, manifest)
     data = project.events(checking.events)
     assert data is not None
     checking.check({name: graph.shapes[name] for name in graph.outputs}, project.axes, data.events)
@@ -163,7 +166,7 @@ class _Judged:
 
     def run(
         self,
-        model: Path | None,
+        model: ModelFile | None,
         checking: Checking,
         firmware_of: FirmwareOf | None,
         progress: Progress,

@@ -11,6 +11,7 @@ from typing import Any
 
 from fpgaml.budget.budget import Budget
 from fpgaml.budget.read import read_budget
+from fpgaml.frontends.chain.files import Chain, ModelFile, chained, files_of
 from fpgaml.progress import Progress
 from fpgaml.record.manifest import ChosenBy
 from fpgaml.rtl.dataflow.quantities import Span
@@ -26,13 +27,13 @@ class Sources:
     """A model with events to check it on.
 
     Args:
-        model: the file; stem: what to call its project.
+        model: the file, or several that follow each other; stem: what to call its project.
         data, labels: event files, or None.
         board, clock_mhz: what the task is for; None of a model file.
         brought: by target, settings that the task brings.
     """
 
-    model: Path
+    model: ModelFile
     stem: str
     data: Path | None
     labels: Path | None
@@ -58,21 +59,25 @@ class Sources:
 
 @contextmanager
 def sources(
-    model: Path, data: Path | None, labels: Path | None, floating: bool, progress: Progress
+    model: ModelFile, data: Path | None, labels: Path | None, floating: bool, progress: Progress
 ) -> Iterator[Sources]:
     """Sources of a conversion; what a task makes vanishes when the block ends.
 
     Args:
-        model: a file, or `TASK` or `TASK/NETWORK`.
+        model: a file, or `TASK` or `TASK/NETWORK`; or several that follow each other.
         data, labels: as the user gave them; they come before what a task brings.
         floating: whether the float network is meant.
 
     Raises:
         FpgamlError: the task has no such network.
     """
-    found = find_network(str(model))
+    first, *rest = files_of(model)
+    found = find_network(str(first))
+    then = tuple(_network_file(each, floating) for each in rest)
+    keep = isinstance(model, Chain) and model.keep_outputs
     if found is None:
-        yield Sources(model, model.stem, data, labels)
+        chain = chained(first, then, keep_outputs=keep)
+        yield Sources(chain, name_of(model)[0], data, labels)
         return
     task, network = found
     budget = read_budget(task.folder / "budget.toml")
@@ -80,19 +85,34 @@ def sources(
     with tempfile.TemporaryDirectory(prefix="fpgaml-events-") as folder:
         if data is None:
             with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
-                made = write_events(task, network, Path(folder), recorded=not floating)
-            data, labels = made.data, labels or made.labels
+                # Answers and labels are of the network itself, not of what follows it.
+                made = write_events(task, network, Path(folder), recorded=not (floating or then))
+            data, labels = made.data, labels or (None if then else made.labels)
         stem, settings = name_of(model)[0], brought(task, network, budget)
-        yield Sources(path, stem, data, labels, budget.board, budget.clock_mhz, settings)
+        yield Sources(
+            chained(path, then, keep_outputs=keep), stem, data, labels, budget.board, budget.clock_mhz, settings
+        )
 
 
-def name_of(model: Path) -> tuple[str, str | None]:
+def name_of(model: ModelFile) -> tuple[str, str | None]:
     """What a project of a model file or a task is called, and the board that a task is for."""
+    if isinstance(model, Chain):
+        names = [name_of(each) for each in model.files]
+        return "_".join(name for name, _ in names), names[0][1]
     found = find_network(str(model))
     if found is None:
         return model.stem, None
     task, network = found
     return f"{task.name}_{network.name}".rstrip("_"), read_budget(task.folder / "budget.toml").board
+
+
+def _network_file(model: Path, floating: bool) -> Path:
+    """A file, or that of a task's network."""
+    found = find_network(str(model))
+    if found is None:
+        return model
+    task, network = found
+    return network.float_file(task.weights) if floating else network.quantised_file(task.weights)
 
 
 def brought(task: Task, network: Network, budget: Budget) -> dict[str, Mapping[str, Any]]:

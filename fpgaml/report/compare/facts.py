@@ -61,9 +61,9 @@ def _facts(subject: Subject) -> Iterator[tuple[tuple[str, str], str]]:
     for check in results.checks:
         yield ("check", check.name), str(check.status)
     yield ("edited since", ""), counted(len(subject.edited), "file") if subject.edited else "no"
-    yield ("model", "file"), source.file
-    yield ("model", "sha256"), source.sha256[:HASHED]
-    yield ("model", "framework"), source.framework
+    yield ("model", "file"), source.title
+    yield ("model", "sha256"), ", ".join(each.sha256[:HASHED] for each in source.files)
+    yield ("model", "framework"), "; ".join(each.framework for each in source.files)
     yield ("Graph", "sha256"), manifest.graph_sha256[:HASHED]
     if manifest.settings.on_board:
         yield ("board", "name"), board.name

@@ -48,7 +48,7 @@ def _projects(subjects: Mapping[str, Subject]) -> Section:
     for each, subject in subjects.items():
         manifest = subject.manifest
         place = f" on {manifest.board.name}" if manifest.settings.on_board else ""
-        what = f"{manifest.source.file}{place}: {manifest.settings.summary}"
+        what = f"{manifest.source.title}{place}: {manifest.settings.summary}"
         standing = LABELS[subject.judgement.standing] if subject.judgement else ""
         rows.append((name(each), VERDICTS[subject.verdict], *([standing] if standing else []), what))
     judged = any(subject.judgement for subject in subjects.values())

@@ -43,7 +43,7 @@ def html_report(subject: Subject) -> str:
     head, top, chapters = _chapters(subject, Parts(templates))
     return _page(
         templates,
-        title=f"{subject.manifest.source.file} on {subject.manifest.board.name}",
+        title=f"{subject.manifest.source.title} on {subject.manifest.board.name}",
         head=head,
         claim=verdict.claim(subject),
         reasons=verdict.reasons(subject),

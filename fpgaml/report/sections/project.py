@@ -19,7 +19,8 @@ def sections(subject: Subject) -> Iterator[Section]:
     source, board, settings = subject.manifest.source, subject.manifest.board, subject.manifest.settings
     clock = f"{board.clock_ns:.6g} ns ({1e3 / board.clock_ns:.6g} MHz)"
     place = f"{board.name}, part {board.part}, clock {clock}" + (f"\n{board.note}" if board.note else "")
-    rows: list[tuple[str, Cell]] = [("model", f"{source.file}, {source.framework}")]
+    model = ";\nthen ".join(f"{each.file}, {each.framework}" for each in source.files)
+    rows: list[tuple[str, Cell]] = [("model", model)]
     rows += [("board", place)] if settings.on_board else []
     rows += [("", Words(UNASKED[board.chosen_by], Mark.DOUBTFUL))] if settings.on_board and board.chosen_by else []
     rows += [("project", settings.summary)]
