@@ -63,17 +63,17 @@ def test_three_networks_follow_each_other_and_layers_are_told_apart() -> None:
 
 def test_precision_reaches_a_later_network_by_its_name_in_the_chain(tmp_path: Path) -> None:
     made = fpgaml.convert(
-        FIXTURES / "float" / "keras3" / "mlp_tanh.keras",
+        FIXTURES / "pytorch" / "normalisations.pt2",
         tmp_path / "p",
-        then=TORCH,
+        then=FIXTURES / "pytorch" / "mlp.pt2",
         target="rtl",
-        precision=["ap_fixed<12,4>", "smooth_activations/acts.4_gelu=ap_fixed<7,3>"],
+        precision=["ap_fixed<12,4>", "mlp/0.weight=ap_fixed<7,3>"],
         framework="never",
         vectors=8,
     )
     choices = json.loads((tmp_path / "p" / "manifest.json").read_text())["precision"]["choices"]
     asked = {each["layer"] for each in choices if each["type"] == "ap_fixed<7,3>"}
-    assert made.passed and asked == {"smooth_activations/acts.4"}
+    assert made.passed and asked == {"mlp/0"}
 
 
 @pytest.mark.parametrize(
