@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fpgaml.tasks.registry import find_network, find_task, task_names
-from fpgaml.tasks.task import HeldOut, Network, Part, Row, Sample, Task, Value
+from fpgaml.tasks.task import HeldOut, Interleaved, Network, Part, Row, Sample, Task, Value
 
 __all__ = [
     "HeldOut",
+    "Interleaved",
     "Network",
     "Part",
     "Row",

@@ -15,9 +15,10 @@ from fpgaml.progress import Progress
 from fpgaml.rtl.settings import ShellKind
 from fpgaml.rtl.target import RtlTarget
 from fpgaml.target import Target
-from fpgaml.tasks.columns import Group, csim_column, graph_column, litert_column, rtl_column
+from fpgaml.tasks.columns import Column, Group, csim_column, graph_column, litert_column, rtl_column
 from fpgaml.tasks.events import write_events
 from fpgaml.tasks.sources import brought
+from fpgaml.tasks.streams import stream_column
 from fpgaml.tasks.task import Network, Task
 
 
@@ -50,8 +51,8 @@ class ProjectMaker:
         hls = self._convert(model, "hls", HlsTarget())
         columns = [graph_column(hls.model.graph, self.events, self.progress), csim_column(hls.folder, self.progress)]
         if self.rtl:
-            rtl = self._convert(model, "rtl", self._rtl())
-            columns.append(rtl_column(rtl.folder, self.progress))
+            rtl = self._convert(model, "rtl", self._endless())
+            columns.append(self._rtl_column(rtl.folder))
         return Group(hls.model.graph, tuple(columns))
 
     def integer(self) -> Group:
@@ -82,6 +83,19 @@ class ProjectMaker:
         """As the budget paces it."""
         settings = brought(self.task, self.network, read_budget(self.task.folder / "budget.toml"))
         return RtlTarget(shell=ShellKind.NATIVE, **settings.get("rtl", {}))
+
+    def _endless(self) -> RtlTarget:
+        """Of the quantised network, where it reads streams."""
+        fed = self.network.interleaved
+        if fed is None:
+            return self._rtl()
+        return RtlTarget(shell=ShellKind.NATIVE, continuous=True, hop=fed.hop, channels=fed.channels, rate=fed.rate)
+
+    def _rtl_column(self, project: Path) -> Column:
+        fed = self.network.interleaved
+        return (
+            rtl_column(project, self.progress) if fed is None else stream_column(project, fed.sequence, self.progress)
+        )
 
     def _convert(self, model: Path, name: str, target: Target, native: bool = True) -> Conversion:
         """One project; the quantised network's own has its recorded answers and the budget's clock.

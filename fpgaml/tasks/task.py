@@ -20,6 +20,22 @@ Outputs = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
+class Interleaved:
+    """Windows of endless streams, of which an instance of the RTL takes several in turn, sample by sample.
+
+    Args:
+        sequence: test events come as so many windows in a row of each recorded sequence.
+        hop: samples from window to window.
+        channels, rate: how many streams the experiment has, and windows a second of each.
+    """
+
+    sequence: int
+    hop: int
+    channels: int
+    rate: float
+
+
+@dataclass(frozen=True)
 class Network:
     """A quantised network of a task, with its float form.
 
@@ -29,6 +45,7 @@ class Network:
         others: further networks that are scored beside it in floating point, by column, files below the weights.
         folds: whether its RTL shares its arithmetic in time, at the rate of the task's budget; else it is unrolled.
         floating, quantised: names of its model files.
+        interleaved: how the RTL of an evaluation is fed where that is not with whole windows.
     """
 
     name: str = ""
@@ -37,6 +54,7 @@ class Network:
     folds: bool = False
     floating: str = "float.keras"
     quantised: str = "quantised.keras"
+    interleaved: Interleaved | None = None
 
     def float_file(self, weights: Path) -> Path:
         """The float network below a folder of weights."""
@@ -139,6 +157,8 @@ class Task(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    experiment: ClassVar[str] = ""
+    """Whose problem it is."""
     data_label: ClassVar[str]
     """`real`, `synthetic, sourced` or `synthetic, assumed`."""
     networks: ClassVar[Sequence[Network]]

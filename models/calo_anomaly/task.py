@@ -47,6 +47,7 @@ class CaloAnomaly(Task):
 
     name = "calo_anomaly"
     title = "Calorimeter anomaly trigger, CICADA-like: an autoencoder distilled into a small student"
+    experiment = "CMS"
     data_label = c.DATA_LABEL
     networks = (
         Network(others={TEACHER: "teacher.keras"}),

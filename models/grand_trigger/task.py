@@ -35,6 +35,7 @@ class GrandTrigger(Task):
 
     name = "grand_trigger"
     title = "GRAND radio self-trigger: air-shower pulses in antenna waveforms"
+    experiment = "GRAND"
     data_label = c.DATA_LABEL
     networks = (Network(folds=True),)
     baseline = "peak_over_rms"

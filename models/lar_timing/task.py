@@ -11,7 +11,7 @@ from fpgaml_models.common.rows import curve, row
 
 from fpgaml.errors import FpgamlError
 from fpgaml.record.physics import Panel, PanelAxis
-from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task
+from fpgaml.tasks import HeldOut, Interleaved, Network, Part, Row, Sample, Task
 from fpgaml.tasks.task import Array, Outputs
 
 from . import constants as c
@@ -27,6 +27,8 @@ SETS = {
     for collisions in c.PILEUP_MEANS
     for crosstalk in (True, False)
 }
+WINDOWS = Settings().crossings - WINDOW + 1
+"""Of a sequence."""
 HEADLINE_SET = "mu200_crosstalk"
 SINCE = PanelAxis(
     title="crossings since the previous pulse",
@@ -45,8 +47,11 @@ class LarTiming(Task):
 
     name = "lar_timing"
     title = "ATLAS liquid-argon cells: energy and time in every bunch crossing"
+    experiment = "ATLAS"
     data_label = c.DATA_LABEL
-    networks = (Network(),)
+    networks = (
+        Network(interleaved=Interleaved(WINDOWS, hop=1, channels=c.CHANNELS_PER_FPGA, rate=1e9 / c.CROSSING_NS)),
+    )
     baseline = "of_12"
     larger_is_better = False
     titles = MappingProxyType(
@@ -70,7 +75,7 @@ class LarTiming(Task):
         return HeldOut(held_out(events, seed).x)
 
     def count(self, sample: Sample) -> int:
-        return len(SETS) * _sequences(sample) * (Settings().crossings - WINDOW + 1)
+        return len(SETS) * _sequences(sample) * WINDOWS
 
     def parts(self, sample: Sample) -> Iterator[Part]:
         if sample.data is not None:

@@ -66,7 +66,7 @@ def test_a_study_stands_beside_what_labels_gave() -> None:
     section = study_section(study, after.physics.kind)
     assert sum(isinstance(part, Figure) for part in section.parts) == 3
     table = next(part for part in section.parts if isinstance(part, Table))
-    assert table.header[-1] == "quantised Graph = C-simulation = RTL simulation"
+    assert table.header[-1] == "quantised Graph = C-simulation = RTL simulation, 10 channels in turn"
     distance = next(part for part in section.parts if isinstance(part, Figure)).instead[0]
     assert isinstance(distance, Table)
     assert [row[0] for row in distance.rows] == ["1", "2", "3", "4-5", "6-9", "10-16", "17-24", "none"]
