@@ -152,7 +152,7 @@ class Endless:
         parts = []
         for start in range(0, value.shape[0], CHUNK):
             some = value.integers[start : start + CHUNK]
-            after = self.warmup * self.samples - self.window
+            after = max(self.warmup * self.samples - self.window, 0)  # a window's last samples may be read by nothing
             whole = np.pad(some, ((0, 0), (0, after), *[(0, 0)] * (some.ndim - 2)))
             part = FixedArray(whole, value.fractional)
             parts.append(self.results(part)[:, :1])
