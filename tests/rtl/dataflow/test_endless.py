@@ -10,7 +10,7 @@ import pytest
 from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import GraphBuilder
 from fpgaml.graph.interpreter import interpret
-from fpgaml.graph.ops import Dense, Input, Quantize, Reshape
+from fpgaml.graph.ops import Dense, Input, MaxPool, Quantize, Reshape
 from fpgaml.graph.types import FixedType, Ints, Overflow, Quantizer, Rounding
 from fpgaml.graph.values import FixedArray
 from fpgaml.rtl.dataflow.core import streaming_core
@@ -44,6 +44,18 @@ def test_every_window(samples: int, hop: int, per_position: bool) -> None:
     expected = streamed(made, stretch)
     assert len(expected) - len(results) <= 2 and len(results) > 2
     assert (results[: len(expected)] == expected[: len(results)]).all()
+
+
+def test_a_windows_last_samples_may_be_read_by_nothing() -> None:
+    builder = GraphBuilder("short")
+    x = builder.add(Input((9, 1), Quantizer(FixedType(1, 4, 0))), name="x")
+    y = builder.add(MaxPool((2,), (2,), ((0, 0),)), x, name="pool")  # of samples 0 to 7
+    y = builder.add(Reshape((4,)), y, name="flat")
+    graph = builder.build([builder.add(Dense(FixedArray(np.array([[1], [-2], [3], [1]]), 0), None), y, name="h")])
+    values = {"x": FixedArray(np.random.default_rng(2).integers(-16, 16, (70, 9, 1)), 0)}
+    for samples, hop in ((1, 2), (2, 4), (4, 8)):
+        found = endless(graph, DELAYS, samples, hop).run(values)["h"]
+        assert np.array_equal(found.to_float(), interpret(graph, values)["h"].to_float())
 
 
 def test_what_differs_by_position_is_computed_for_every_window() -> None:
