@@ -54,6 +54,8 @@ class TestEvents:
         x: dict[str, list[NDArray[Any]]] = {}
         truth: dict[str, dict[str, list[NDArray[Any]]]] = {}
         for part in task.parts(sample):
+            if isinstance(part.x, Mapping):
+                raise FpgamlError(task.name, f"reads {len(part.x)} inputs", "Explore it on a file of events: --data")
             x.setdefault(part.name, []).append(part.x)
             for name, array in part.truth.items():
                 truth.setdefault(part.name, {}).setdefault(name, []).append(array)

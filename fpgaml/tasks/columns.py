@@ -13,6 +13,7 @@ from fpgaml.cores import cores
 from fpgaml.data.coded import to_codes, to_reals
 from fpgaml.data.coding import PortCoding
 from fpgaml.emulator.engine import choose_engine
+from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import read_inputs
 from fpgaml.graph.serial import read_graph
@@ -21,7 +22,7 @@ from fpgaml.progress import Progress
 from fpgaml.proof.checks import chunk_events
 from fpgaml.proof.hops import Simulated
 from fpgaml.record.files import read_manifest
-from fpgaml.tasks.task import Array
+from fpgaml.tasks.inputs import Array, Inputs, by_name
 
 Values = Mapping[str, FixedArray]
 Answers = NDArray[np.float64]
@@ -49,7 +50,7 @@ class Group:
     """Columns of one Graph: all must answer every event as the first does.
 
     Args:
-        graph: it has one input; columns: the first is the definition.
+        graph: what they compute; columns: the first is the definition.
         codings: of ports that carry integer codes: real events become codes, answers become real numbers again.
     """
 
@@ -57,7 +58,7 @@ class Group:
     columns: tuple[Column, ...]
     codings: Mapping[str, PortCoding] = field(default_factory=dict)
 
-    def read(self, x: Array) -> dict[str, FixedArray]:
+    def read(self, x: Inputs) -> dict[str, FixedArray]:
         """Events as the graph takes them."""
         return read_events(self.graph, x, self.codings)
 
@@ -146,12 +147,24 @@ def litert_column(file: Path, graph: Graph) -> Column:
     return Column("tflite", "int8, LiteRT reference", answer)
 
 
-def read_events(graph: Graph, x: Array, codings: Mapping[str, PortCoding] | None = None) -> dict[str, FixedArray]:
-    """Events as the input of a graph with one input takes them."""
-    ((layer, node),) = graph.input_layers.items()
-    reals = np.asarray(x, np.float64).reshape(len(x), *graph.shapes[node])
-    coding = (codings or {}).get(layer)
-    return read_inputs(graph, {node: reals if coding is None else to_codes(reals, coding)})
+def read_events(graph: Graph, x: Inputs, codings: Mapping[str, PortCoding] | None = None) -> dict[str, FixedArray]:
+    """Events as the inputs of a graph take them.
+
+    Raises:
+        FpgamlError: the events are of other inputs.
+    """
+    layers, given = graph.input_layers, by_name(x)
+    if len(layers) == 1 and len(given) == 1:
+        given = dict.fromkeys(layers, next(iter(given.values())))
+    if given.keys() != layers.keys():
+        reason = f"reads {', '.join(layers)}, where the task's events have {', '.join(given)}"
+        raise FpgamlError(graph.name, reason, "Name the model's inputs as the task does")
+    found: dict[str, Array] = {}
+    for layer, node in layers.items():
+        reals = np.asarray(given[layer], np.float64).reshape(-1, *graph.shapes[node])
+        coding = (codings or {}).get(layer)
+        found[node] = reals if coding is None else to_codes(reals, coding)
+    return read_inputs(graph, found)
 
 
 def _slices(graph: Graph, values: Values) -> Iterator[dict[str, FixedArray]]:

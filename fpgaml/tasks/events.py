@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fpgaml.tasks.task import Array, Network, Task
+from fpgaml.tasks.inputs import Array, Inputs, by_name, in_float32
+from fpgaml.tasks.task import Network, Task
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class EventFiles:
     """What a conversion takes.
 
     Args:
-        data: a .npz with `x`, and with `y` where the recorded answers belong to these very events.
+        data: a .npz with `x`, or with an array for each input by its name, and with `y` where the recorded answers
+            belong to these very events.
         labels: the truth; None where the network does not classify.
         recorded: whether there are answers.
     """
@@ -38,8 +41,8 @@ def write_events(
     held = task.held_out(task.held_out_events)
     answers = _answers(network.answers_file(weights or task.weights), held.x) if recorded else None
     # As real numbers for networks that have no recorded answers: whole numbers could be taken for int8 codes.
-    x = held.x if recorded else held.x.astype(np.float32)
-    arrays: dict[str, Any] = {"x": x} | ({} if answers is None else {"y": answers})
+    x = held.x if recorded else in_float32(held.x)
+    arrays: dict[str, Any] = by_name(x) | ({} if answers is None else {"y": answers})
     data = folder / f"{task.name}.npz"
     np.savez(data, **arrays)
     labels = None
@@ -49,12 +52,16 @@ def write_events(
     return EventFiles(data, labels, answers is not None)
 
 
-def fingerprint(x: Array) -> str:
-    """SHA-256 of an array's shape and values."""
-    return hashlib.sha256(str(x.shape).encode() + np.ascontiguousarray(x, np.float64).tobytes()).hexdigest()
+def fingerprint(x: Inputs) -> str:
+    """SHA-256 of an array's shape and values; of several by name, of their names too."""
+    found = hashlib.sha256()
+    for name, array in sorted(by_name(x).items()):
+        found.update((name if isinstance(x, Mapping) else "").encode() + str(array.shape).encode())
+        found.update(np.ascontiguousarray(array, np.float64).tobytes())
+    return found.hexdigest()
 
 
-def _answers(path: Path, x: Array) -> Array | None:
+def _answers(path: Path, x: Inputs) -> Array | None:
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as stored:

@@ -24,6 +24,7 @@ def main(job_file: Path) -> None:
 
     from fpgaml.errors import FpgamlError
     from fpgaml.tasks import Sample, find_task
+    from fpgaml.tasks.inputs import events_in, in_float32
 
     job = json.loads(job_file.read_text(encoding="utf-8"))
     sample = Sample(job["scale"], job["seed"], Path(job["data"]) if job["data"] else None)
@@ -33,11 +34,11 @@ def main(job_file: Path) -> None:
         models = {column: load(path, compile=False, safe_mode=True) for column, path in job["networks"].items()}
         found: dict[str, list[Any]] = {}
         for part in task.parts(sample):
-            x = np.asarray(part.x, np.float32)
+            x = in_float32(part.x)
             for column, model in models.items():
                 answers = task.from_framework(column, part.x, model.predict(x, batch_size=BATCH, verbose=0))
                 found.setdefault(f"{column}/{part.name}", []).append(answers)
-            sys.stdout.write(f"{len(part.x)}\n")
+            sys.stdout.write(f"{events_in(part.x)}\n")
             sys.stdout.flush()
     except FpgamlError as error:
         sys.exit(str(error))

@@ -18,6 +18,7 @@ import numpy as np
 from fpgaml.errors import ToolError
 from fpgaml.progress import Progress
 from fpgaml.tasks.columns import Group
+from fpgaml.tasks.inputs import events_in
 from fpgaml.tasks.task import Array, Sample, Task
 
 
@@ -58,8 +59,8 @@ def score(task: Task, groups: Sequence[Group], sample: Sample, progress: Progres
                 found |= {name: group.real(array) for name, array in exact.items()}
             for name, array in found.items():
                 answers.setdefault(name, {}).setdefault(part.name, []).append(array)
-            scores.events += len(part.x)
-            advance(len(part.x))
+            scores.events += events_in(part.x)
+            advance(events_in(part.x))
     scores.truth = {name: _joined(arrays) for name, arrays in truth.items()}
     scores.answers = {name: _joined(arrays) for name, arrays in answers.items()}
     return scores

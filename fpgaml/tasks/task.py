@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpgaml.record.physics import Panel
+from fpgaml.tasks.inputs import Array, Inputs, events_in
 
-Array = NDArray[Any]
+__all__ = ["Array", "HeldOut", "Inputs", "Network", "Outputs", "Part", "Row", "Sample", "Task", "Value"]
+
 Outputs = Mapping[str, Array]
 """By test set the answers to its events, shape (events, outputs)."""
 
@@ -74,11 +75,11 @@ class HeldOut:
     """Events for proofs: nothing was trained on them.
 
     Args:
-        x: as the network reads them, shape (events, *shape).
+        x: as the network reads them, shape (events, *shape); of several inputs by name.
         labels: 1 signal, 0 background, (events,); None where the network does not classify.
     """
 
-    x: Array
+    x: Inputs
     labels: Array | None = None
 
 
@@ -103,13 +104,13 @@ class Part:
 
     Args:
         name: of the set.
-        x: as the network reads them, shape (events, *shape).
+        x: as the network reads them, shape (events, *shape); of several inputs by name.
         truth: arrays of (events, ...), by name.
         baselines: what each conventional algorithm says, shape (events, ...), by column.
     """
 
     name: str
-    x: Array
+    x: Inputs
     truth: Mapping[str, Array]
     baselines: Mapping[str, Array]
 
@@ -216,9 +217,9 @@ class Task(ABC):
     def count(self, sample: Sample) -> int:
         """How many test events a sample has, for showing progress."""
 
-    def from_framework(self, column: str, x: Array, answers: Array) -> Array:
+    def from_framework(self, column: str, x: Inputs, answers: Array) -> Array:
         """What a Keras network's answers mean as scores, shape (events, outputs); most are scores already."""
-        return np.asarray(answers, np.float64).reshape(len(x), -1)
+        return np.asarray(answers, np.float64).reshape(events_in(x), -1)
 
     @abstractmethod
     def measure(

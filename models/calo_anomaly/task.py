@@ -14,7 +14,7 @@ from fpgaml_models.common.statistics import Measured, roc_area
 
 from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task, Value
-from fpgaml.tasks.task import Array, Outputs
+from fpgaml.tasks.task import Array, Inputs, Outputs
 
 from . import constants as c
 from . import data
@@ -85,11 +85,12 @@ class CaloAnomaly(Task):
         background = _made_background(sample) if own is None else _cut(own.test)
         yield from (_part(BACKGROUND, part) for part in background)
 
-    def from_framework(self, column: str, x: Array, answers: Array) -> Array:
+    def from_framework(self, column: str, x: Inputs, answers: Array) -> Array:
         if column != TEACHER:
             return super().from_framework(column, x, answers)
         from .networks import teacher_score
 
+        assert not isinstance(x, Mapping)
         return teacher_score(x, answers)[:, None]
 
     def measure(

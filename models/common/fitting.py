@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress
+from fpgaml.tasks.inputs import Inputs, each, in_float32
 
 History = list[dict[str, float]]
 """For each epoch: `loss` and `validation`."""
 
-Events = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Inputs and targets."""
+Events = tuple[Inputs, NDArray[np.float32]]
+"""Inputs, of several by name, and targets."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def fit(
         FpgamlError: a checkpoint of other settings, or fewer events than a batch.
     """
     x, y = training
-    steps = len(x) // plan.batch
+    steps = len(y) // plan.batch
     if not steps:
-        raise FpgamlError(plan.name, f"{len(x)} events for batches of {plan.batch}", "Train on more events")
+        raise FpgamlError(plan.name, f"{len(y)} events for batches of {plan.batch}", "Train on more events")
     optimizer = keras.optimizers.Adam(plan.rate)
     model.compile(optimizer=optimizer, loss=plan.loss)
     optimizer.build(model.trainable_variables)
@@ -85,9 +86,10 @@ def fit(
             optimizer.learning_rate.assign(plan.rate * falling)
             if plan.before_epoch:
                 plan.before_epoch(model, done)
-            order = np.random.default_rng((plan.seed, epoch)).permutation(len(x))[: steps * plan.batch]
-            seen = model.fit(x[order], y[order], batch_size=plan.batch, shuffle=False, epochs=1, verbose=0)
-            held = model.evaluate(*validation, batch_size=min(2048, len(validation[0])), verbose=0)
+            order = np.random.default_rng((plan.seed, epoch)).permutation(len(y))[: steps * plan.batch]
+            chosen = each(x, lambda array: array[order])  # noqa: B023 - used in this turn
+            seen = model.fit(chosen, y[order], batch_size=plan.batch, shuffle=False, epochs=1, verbose=0)
+            held = model.evaluate(*validation, batch_size=min(2048, len(validation[1])), verbose=0)
             history.append({"loss": float(seen.history["loss"][0]), "validation": float(held)})
             _store(checkpoint, plan, history, variables)
             advance(1)
@@ -161,6 +163,6 @@ def weights(model: keras.Model) -> int:
     return sum(int(np.prod(variable.shape)) for variable in held if variable is not None)
 
 
-def predict(model: keras.Model, x: NDArray[Any]) -> NDArray[np.float32]:
+def predict(model: keras.Model, x: Inputs) -> NDArray[np.float32]:
     """A network's answers, shape (events, ...), float32."""
-    return np.asarray(model.predict(x.astype(np.float32), batch_size=2048, verbose=0), np.float32)
+    return np.asarray(model.predict(in_float32(x), batch_size=2048, verbose=0), np.float32)

@@ -11,9 +11,9 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
-from numpy.typing import NDArray
 
 from fpgaml.progress import Progress
+from fpgaml.tasks.inputs import Inputs
 
 from . import saving
 from .fitting import Events, History, Plan, bit_operations, fit, predict, rising, start_from, weights
@@ -54,7 +54,7 @@ class Trained:
     quantised: keras.Model
     history: Mapping[str, History] = field(default_factory=dict)
 
-    def save(self, folder: Path, held_out: NDArray[Any]) -> None:
+    def save(self, folder: Path, held_out: Inputs) -> None:
         """Write float.keras, quantised.keras, and the quantised network's answers to the held-out events."""
         saving.save_network(self.floating, self.pair.floating, folder / saving.FLOAT)
         saving.save_network(self.quantised, self.pair.quantised, folder / saving.QUANTISED)

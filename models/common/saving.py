@@ -17,6 +17,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, choose_progress
 from fpgaml.tasks.evaluation import write_json
 from fpgaml.tasks.events import fingerprint
+from fpgaml.tasks.inputs import Inputs
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +37,13 @@ def plain(settings: Any) -> dict[str, Any]:
 
 
 def save_network(model: keras.Model, make: Callable[[], keras.Model], path: Path) -> None:
-    """The network without its optimiser's state, which Keras would put into the file of a compiled one."""
+    """The network without its optimiser's state, which Keras would put into the file of a compiled one.
+
+    Operations without a name are numbered as in a fresh process, whatever networks were made before.
+    """
+    import keras
+
+    keras.utils.clear_session(free_memory=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     bare = make()
     bare.set_weights(model.get_weights())
@@ -45,7 +52,7 @@ def save_network(model: keras.Model, make: Callable[[], keras.Model], path: Path
     draft.replace(path)
 
 
-def save_answers(path: Path, x: NDArray[Any], answers: NDArray[np.float32]) -> None:
+def save_answers(path: Path, x: Inputs, answers: NDArray[np.float32]) -> None:
     """The network's own answers `y` to events that can be made again, with the fingerprint of the events."""
     draft = path.with_name(f"new_{path.name}")
     np.savez_compressed(draft, y=answers, x_sha256=np.array(fingerprint(x)))

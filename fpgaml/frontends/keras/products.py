@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.building.indexed import by_one_hot
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.statistics import axes_of
 from fpgaml.graph.ops import Einsum
@@ -30,6 +31,9 @@ def dot(layer: KerasLayer, nodes: Sequence[str]) -> str:
 
 def contracted(layer: KerasLayer, nodes: Sequence[str], equation: str) -> str:
     """An einsum of two tensors (no batch letter); a result without axes has one of size 1."""
+    chosen = by_one_hot(layer, nodes, equation)
+    if chosen is not None:
+        return chosen
     first, second = nodes
     if equation.endswith("->"):
         equation = f"Z{equation}Z"  # no letter of a frontend's own

@@ -136,7 +136,7 @@ def problems(call: LayerCall) -> Iterator[Problem]:
     if call.kind == "TimeDistributed":
         yield from problems(_inner(call))
     policy = _dtype(call)
-    if policy not in ("float32", "float64"):
+    if policy not in ("float32", "float64") and call.kind != "Cast":  # whose result it is
         yield Problem(call.label, f"it computes in {policy}", "Rebuild it in float32 and load the weights")
     if call.config.get("data_format") == "channels_first" and call.kind != "Flatten":
         yield Problem(call.label, "its data format is channels_first", "Rebuild the model with channels_last")

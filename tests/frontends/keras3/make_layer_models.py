@@ -211,16 +211,44 @@ def operations_rounded() -> keras.Model:
     return keras.Model(x, outputs)
 
 
+@model
+def messages() -> keras.Model:
+    """A graph of three nodes and eight edges, four that are there: node 3 is none."""
+    x, edges = keras.Input((3, 2), name="x"), keras.Input((8, 2), name="edges")
+    a, e = narrow(x), hl.Quantizer("kif", k0=False, i0=2, f0=0, overflow_mode="SAT", name="numbers")(edges)
+    first, second = ops.one_hot(ops.cast(e[:, :, 0], "int32"), 3), ops.one_hot(ops.cast(e[..., 1], "int32"), 3)
+    inside = ops.cast(ops.clip(e[:, :, :1], 0, 2), "int32")
+    message = ops.einsum("ben,bnf->bef", first, a) - ops.matmul(second, a)
+    outputs = [
+        message,
+        ops.einsum("bef,ben->bnf", message, first),
+        ops.matmul(ops.transpose(second, (0, 2, 1)), message),
+        ops.einsum("bef,ben->bfn", message, second),
+        ops.take_along_axis(a, inside, axis=1),
+        ops.take_along_axis(a, inside - 3, axis=1),  # counted from the end
+        ops.take(a, [1, 0, 0], axis=-1),
+        ops.one_hot(ops.cast(e, "int32"), 3),
+        ops.einsum("ben,bem->bnm", first, second),
+    ]
+    return keras.Model([x, edges], outputs)
+
+
 def indices(shape: Sequence[int]) -> np.ndarray:
     """Whole numbers that an Embedding has rows for."""
     return np.random.default_rng(3).integers(0, 8, (EVENTS, *shape)).astype("float32")
+
+
+def graphs(shape: Sequence[int]) -> np.ndarray:
+    """Numbers of three nodes for edges, 3 for one that is not there; values for anything else."""
+    edges = np.random.default_rng(4).integers(0, 4, (EVENTS, *shape)).astype("float32")
+    return edges if tuple(shape) == (8, 2) else data(shape)
 
 
 def main(names: Sequence[str]) -> None:
     """Write the models of these names, or all."""
     for name, make in MODELS.items():
         if not names or name in names:
-            write(name, make, indices if name == "embeddings" else data)
+            write(name, make, indices if name == "embeddings" else graphs if name == "messages" else data)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from fpgaml.frontends.building.converters import Converter
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.operations.arithmetic import ARITHMETIC
 from fpgaml.frontends.keras.operations.contractions import CONTRACTIONS
+from fpgaml.frontends.keras.operations.indexed import INDEXED
 from fpgaml.frontends.keras.operations.moves import MOVES
 from fpgaml.frontends.keras.operations.operands import node_of
 
@@ -27,7 +28,7 @@ def by_name(names: Sequence[str], activate: Activate) -> dict[str, Converter[Ker
     return {name: make(name) for name in names}
 
 
-OPERATIONS: dict[str, Converter[KerasLayer, str]] = {**ARITHMETIC, **CONTRACTIONS, **MOVES}
+OPERATIONS: dict[str, Converter[KerasLayer, str]] = {**ARITHMETIC, **CONTRACTIONS, **INDEXED, **MOVES}
 """Converters by the function's name in small letters, without underscores."""
 
 

@@ -13,7 +13,7 @@ from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.operations.operands import node_of, operand, setting
 from fpgaml.frontends.keras.products import contracted
 from fpgaml.frontends.keras.statistics import axes_of
-from fpgaml.graph.ops import Einsum, EinsumDense, Reduce, Reduction
+from fpgaml.graph.ops import EinsumDense, Reduce, Reduction
 from fpgaml.graph.ops.einsum import split_equation
 from fpgaml.graph.values import FixedArray
 
@@ -56,7 +56,7 @@ def matmul(layer: KerasLayer) -> str:
     second = letters[:-2] + (f"z{letters[-1]}" if turned[1] else f"{letters[-1]}z")
     if len(layer.shape(y)) != rank:
         raise layer.unsupported(f"a matrix product of {layer.shape(x)} and {layer.shape(y)}", "Give equal ranks")
-    return layer.rounded(layer.add(Einsum(f"{first},{second}->{letters[:-1]}z"), x, y))
+    return layer.rounded(contracted(layer, (x, y), f"{first},{second}->{letters[:-1]}z"))
 
 
 def einsum(layer: KerasLayer) -> str:
