@@ -37,6 +37,7 @@ class Crossing:
         density_gev: transverse energy of one interaction per unit of pseudorapidity and radian, GeV.
         deposit_gev: mean energy of one deposit, GeV.
         jet_pair_probability: pairs of jets for one interaction.
+        jet_power: the rate of jets above E falls as E**-jet_power.
         step_gev: transverse energy of one count, GeV.
     """
 
@@ -44,10 +45,11 @@ class Crossing:
     density_gev: float = c.DENSITY_GEV
     deposit_gev: float = c.DEPOSIT_GEV
     jet_pair_probability: float = c.JET_PAIR_PROBABILITY
+    jet_power: float = c.JET_POWER
     step_gev: float = c.ET_STEP_GEV
 
     def __post_init__(self) -> None:
-        for name in ("pileup", "density_gev", "deposit_gev", "step_gev"):
+        for name in ("pileup", "density_gev", "deposit_gev", "step_gev", "jet_power"):
             if not getattr(self, name) > 0:
                 raise FpgamlError("calo_anomaly", f"{name} is {getattr(self, name)}", "Give a number above 0")
         if not 0 <= self.jet_pair_probability <= 1:
@@ -197,7 +199,7 @@ def _add_jets(
     event = np.repeat(np.arange(len(interactions)), rng.binomial(interactions, crossing.jet_pair_probability))
     pairs = len(event)
     # 1 - random() is never 0.
-    first = np.minimum(c.JET_MIN_GEV * (1 - rng.random(pairs)) ** (-1 / c.JET_POWER), c.JET_MAX_GEV)
+    first = np.minimum(c.JET_MIN_GEV * (1 - rng.random(pairs)) ** (-1 / crossing.jet_power), c.JET_MAX_GEV)
     second = first * np.clip(rng.normal(1, c.JET_BALANCE, pairs), 0.2, 1.8)
     azimuth = rng.random(pairs)
     opposite = azimuth + 0.5 + rng.normal(0, c.JET_ACOPLANARITY, pairs) / (2 * np.pi)

@@ -53,7 +53,7 @@ def teacher() -> keras.Model:
 def float_dense() -> keras.Model:
     """CICADA's first student: 252 - 16 - 1. Hidden values saturate at 64, the score lies in 0 to 256."""
     x = keras.Input(IMAGE, name="regions")
-    return keras.Model(x, _float_head(kl.Flatten(name="flat")(x)), name="float_dense")
+    return keras.Model(x, float_head(kl.Flatten(name="flat")(x)), name="float_dense")
 
 
 def float_conv() -> keras.Model:
@@ -62,7 +62,7 @@ def float_conv() -> keras.Model:
     y = kl.Reshape((*IMAGE, 1), name="image")(x)
     y = kl.Conv2D(c.FILTERS, c.FILTER_SIZE, strides=c.FILTER_SIZE, use_bias=False, name="filters")(y)
     y = kl.ReLU(_saturation(), name="filters_relu")(y)
-    return keras.Model(x, _float_head(kl.Flatten(name="flat")(y)), name="float_conv")
+    return keras.Model(x, float_head(kl.Flatten(name="flat")(y)), name="float_conv")
 
 
 def quantised_dense() -> keras.Model:
@@ -114,8 +114,9 @@ def _saturation() -> float:
     return 2.0**c.HIDDEN_INTEGER - 2.0 ** (c.HIDDEN_INTEGER - c.HIDDEN_BITS)
 
 
-def _float_head(features: Any) -> Any:
-    y = kl.ReLU(_saturation(), name="hidden_relu")(kl.Dense(c.HIDDEN, name="hidden")(features))
+def float_head(features: Any, hidden: int = c.HIDDEN) -> Any:
+    """The layers of every student behind its features: hidden values that saturate, and a score in its range."""
+    y = kl.ReLU(_saturation(), name="hidden_relu")(kl.Dense(hidden, name="hidden")(features))
     y = kl.Dense(1, bias_initializer=keras.initializers.Constant(MEAN_SCORE), name="score")(y)
     return kl.ReLU(c.SCORE_MAX, name="score_range")(y)
 
