@@ -59,6 +59,7 @@ def _judged(network: dict[str, Any]) -> list[str]:
 
 def _facts(task: Any) -> dict[str, Any]:
     from fpgaml.budget.read import read_budget
+    from fpgaml.frontends.chain.files import files_of
     from fpgaml.tasks.evaluation import METRICS, read_metrics
     from fpgaml.tasks.table import shown
 
@@ -67,7 +68,7 @@ def _facts(task: Any) -> dict[str, Any]:
     for network in task.networks:
         facts: dict[str, Any] = {"name": f"{task.name}/{network.name}" if network.name else task.name}
         facts |= {
-            "trained": network.quantised_file(task.weights).is_file(),
+            "trained": all(path.is_file() for path in files_of(network.quantised_model(task.weights))),
             "rtl": "streaming" if network.folds else "unrolled",
         }
         path = task.weights / network.folder / METRICS

@@ -13,6 +13,7 @@ import numpy as np
 
 from fpgaml.errors import CheckFailedError, FpgamlError
 from fpgaml.files import file_sha256
+from fpgaml.frontends.chain.files import ModelFile, files_of
 from fpgaml.frontends.framework import framework_python
 from fpgaml.progress import Progress
 from fpgaml.record.files import update_results
@@ -62,9 +63,10 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
         CheckFailedError: a firmware differs from the Graph, on a proof's events or on a test event.
     """
     weights = settings.weights or task.weights
-    model = network.quantised_file(weights)
-    if not model.is_file():
-        raise FpgamlError(str(model), "no such file", f"`fpgaml train {task.name}` makes it")
+    files = files_of(network.quantised_model(weights))
+    for path in files:
+        if not path.is_file():
+            raise FpgamlError(str(path), "no such file", f"`fpgaml train {task.name}` makes it")
     check_folder(settings.output)
     if settings.sample.data is not None:  # a group's own file is read before the long work
         next(task.parts(settings.sample))
@@ -94,7 +96,11 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
         "data": task.data_label if settings.sample.data is None else "a group's own",
         "events": {name: len(next(iter(answers.values()))) for name, answers in _by_set(scores).items()},
         "seed": settings.sample.seed,
-        "models": {path.name: file_sha256(path) for path in (model, network.float_file(weights)) if path.is_file()},
+        "models": {
+            path.relative_to(weights / network.folder if len(files) == 1 else weights).as_posix(): file_sha256(path)
+            for path in (*files, *files_of(network.float_model(weights)))
+            if path.is_file()
+        },
         "titles": {name: titles.get(name, name.replace("_", " ")) for name in order},
         "equal": {
             f"{first} = {other}": {"events": scores.events, "different": different}
@@ -133,8 +139,9 @@ def _floating(
     python = framework_python()
     if python is None:
         return {}
-    files = {name: weights / file for name, file in network.others.items()} | {"float": network.float_file(weights)}
-    there = {name: path for name, path in files.items() if path.is_file()}
+    files: dict[str, ModelFile] = {name: weights / file for name, file in network.others.items()}
+    files["float"] = network.float_model(weights)
+    there = {name: model for name, model in files.items() if all(path.is_file() for path in files_of(model))}
     return framework_scores(python, task, there, sample, progress) if there else {}
 
 

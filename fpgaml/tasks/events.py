@@ -20,7 +20,7 @@ class EventFiles:
 
     Args:
         data: a .npz with `x`, or with an array for each input by its name, and with `y` where the recorded answers
-            belong to these very events.
+            belong to these very events; of several outputs with an array by the name of each.
         labels: the truth; None where the network does not classify.
         recorded: whether there are answers.
     """
@@ -42,7 +42,7 @@ def write_events(
     answers = _answers(network.answers_file(weights or task.weights), held.x) if recorded else None
     # As real numbers for networks that have no recorded answers: whole numbers could be taken for int8 codes.
     x = held.x if recorded else in_float32(held.x)
-    arrays: dict[str, Any] = by_name(x) | ({} if answers is None else {"y": answers})
+    arrays: dict[str, Any] = by_name(x) | (answers or {})
     data = folder / f"{task.name}.npz"
     np.savez(data, **arrays)
     labels = None
@@ -61,8 +61,11 @@ def fingerprint(x: Inputs) -> str:
     return found.hexdigest()
 
 
-def _answers(path: Path, x: Inputs) -> Array | None:
+def _answers(path: Path, x: Inputs) -> dict[str, Array] | None:
+    """`y`, or an array for each output by its name."""
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as stored:
-        return np.asarray(stored["y"]) if str(stored["x_sha256"]) == fingerprint(x) else None
+        if str(stored["x_sha256"]) != fingerprint(x):
+            return None
+        return {name: np.asarray(stored[name]) for name in stored.files if name != "x_sha256"}

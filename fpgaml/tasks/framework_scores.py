@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +32,14 @@ def main(job_file: Path) -> None:
     sample = Sample(job["scale"], job["seed"], Path(job["data"]) if job["data"] else None)
     try:
         task = find_task(job["task"])
-        load = keras.models.load_model
-        models = {column: load(path, compile=False, safe_mode=True) for column, path in job["networks"].items()}
+        load = partial(keras.models.load_model, compile=False, safe_mode=True)
+        models = {column: list(map(load, paths)) for column, paths in job["networks"].items()}
         found: dict[str, list[Any]] = {}
         for part in task.parts(sample):
             x = in_float32(part.x)
-            for column, model in models.items():
-                answers = task.from_framework(column, part.x, model.predict(x, batch_size=BATCH, verbose=0))
+            for column, chain in models.items():
+                told = _in_turn(chain, x, events_in(part.x), kept=column in job["kept"])
+                answers = task.from_framework(column, part.x, told)
                 found.setdefault(f"{column}/{part.name}", []).append(answers)
             sys.stdout.write(f"{events_in(part.x)}\n")
             sys.stdout.flush()
@@ -44,6 +47,14 @@ def main(job_file: Path) -> None:
         sys.exit(str(error))
     arrays: dict[str, Any] = {name: np.concatenate(values) for name, values in found.items()}
     np.savez(job["answer"], **arrays)
+
+
+def _in_turn(chain: Sequence[Any], x: Any, events: int, *, kept: bool) -> Any:
+    """The last network's answers, each hearing the one before; with `kept` those of all, side by side."""
+    answers: list[Any] = []
+    for model in chain:
+        answers.append(model.predict(answers[-1] if answers else x, batch_size=BATCH, verbose=0))
+    return np.concatenate([each.reshape(events, -1) for each in answers], axis=1) if kept else answers[-1]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from fpgaml.budget.read import read_budget
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, convert
 from fpgaml.errors import CheckFailedError
+from fpgaml.frontends.chain.files import ModelFile
 from fpgaml.hls.target import HlsTarget
 from fpgaml.progress import Progress
 from fpgaml.rtl.settings import ShellKind
@@ -47,7 +48,7 @@ class ProjectMaker:
         Raises:
             FpgamlError, CheckFailedError: as for `convert`.
         """
-        model = self.network.quantised_file(self.weights)
+        model = self.network.quantised_model(self.weights)
         hls = self._convert(model, "hls", HlsTarget())
         columns = [graph_column(hls.model.graph, self.events, self.progress), csim_column(hls.folder, self.progress)]
         if self.rtl:
@@ -64,7 +65,7 @@ class ProjectMaker:
         from fpgaml.tflite.target import TfliteTarget
 
         name = self.network.name or self.task.name
-        floating = self.network.float_file(self.weights)
+        floating = self.network.float_model(self.weights)
         made = self._convert(
             floating, "tflite", TfliteTarget(model_name=name, output_ranges=self.task.int8_ranges), native=False
         )
@@ -97,7 +98,7 @@ class ProjectMaker:
             rtl_column(project, self.progress) if fed is None else stream_column(project, fed.sequence, self.progress)
         )
 
-    def _convert(self, model: Path, name: str, target: Target, native: bool = True) -> Conversion:
+    def _convert(self, model: ModelFile, name: str, target: Target, native: bool = True) -> Conversion:
         """One project; the quantised network's own has its recorded answers and the budget's clock.
 
         Requantisation multiplies by numbers of 31 bits: other networks run at the board's usual clock.

@@ -16,6 +16,7 @@ from typing import IO
 import numpy as np
 
 from fpgaml.errors import ToolError
+from fpgaml.frontends.chain.files import Chain, ModelFile, files_of
 from fpgaml.progress import Progress
 from fpgaml.tasks.columns import Group
 from fpgaml.tasks.inputs import events_in
@@ -67,12 +68,13 @@ def score(task: Task, groups: Sequence[Group], sample: Sample, progress: Progres
 
 
 def framework_scores(
-    python: Path, task: Task, networks: Mapping[str, Path], sample: Sample, progress: Progress
+    python: Path, task: Task, networks: Mapping[str, ModelFile], sample: Sample, progress: Progress
 ) -> dict[str, dict[str, Array]]:
     """What Keras answers, by column, then by test set.
 
     Args:
-        python: of an environment with Keras and fpgaml; networks: model files by column.
+        python: of an environment with Keras and fpgaml.
+        networks: model files by column; of a chain each network hears what the one before answered.
 
     Raises:
         ToolError: it failed; says its last words.
@@ -82,7 +84,10 @@ def framework_scores(
         answer, log = folder / "answers.npz", folder / "log.txt"
         job = {
             "task": task.name,
-            "networks": {column: str(path.resolve()) for column, path in networks.items()},
+            "networks": {
+                column: [str(path.resolve()) for path in files_of(model)] for column, model in networks.items()
+            },
+            "kept": [column for column, model in networks.items() if isinstance(model, Chain) and model.keep_outputs],
             "scale": sample.scale,
             "seed": sample.seed,
             "data": str(sample.data.resolve()) if sample.data else None,

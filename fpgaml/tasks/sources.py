@@ -73,7 +73,7 @@ def sources(
     """
     first, *rest = files_of(model)
     found = find_network(str(first))
-    then = tuple(_network_file(each, floating) for each in rest)
+    then = tuple(path for each in rest for path in _network_files(each, floating))
     keep = isinstance(model, Chain) and model.keep_outputs
     if found is None:
         chain = chained(first, then, keep_outputs=keep)
@@ -81,7 +81,7 @@ def sources(
         return
     task, network = found
     budget = read_budget(task.folder / "budget.toml")
-    path = network.float_file(task.weights) if floating else network.quantised_file(task.weights)
+    own = network.float_model(task.weights) if floating else network.quantised_model(task.weights)
     with tempfile.TemporaryDirectory(prefix="fpgaml-events-") as folder:
         if data is None:
             with progress.step(f"making {task.held_out_events:,} events of {task.name}"):
@@ -89,9 +89,9 @@ def sources(
                 made = write_events(task, network, Path(folder), recorded=not (floating or then))
             data, labels = made.data, labels or (None if then else made.labels)
         stem, settings = name_of(model)[0], brought(task, network, budget)
-        yield Sources(
-            chained(path, then, keep_outputs=keep), stem, data, labels, budget.board, budget.clock_mhz, settings
-        )
+        path, *more = files_of(own)
+        chain = chained(path, (*more, *then), keep_outputs=keep or network.keep_outputs)
+        yield Sources(chain, stem, data, labels, budget.board, budget.clock_mhz, settings)
 
 
 def name_of(model: ModelFile) -> tuple[str, str | None]:
@@ -106,13 +106,13 @@ def name_of(model: ModelFile) -> tuple[str, str | None]:
     return f"{task.name}_{network.name}".rstrip("_"), read_budget(task.folder / "budget.toml").board
 
 
-def _network_file(model: Path, floating: bool) -> Path:
-    """A file, or that of a task's network."""
+def _network_files(model: Path, floating: bool) -> tuple[Path, ...]:
+    """A file, or those of a task's network."""
     found = find_network(str(model))
     if found is None:
-        return model
+        return (model,)
     task, network = found
-    return network.float_file(task.weights) if floating else network.quantised_file(task.weights)
+    return files_of(network.float_model(task.weights) if floating else network.quantised_model(task.weights))
 
 
 def brought(task: Task, network: Network, budget: Budget) -> dict[str, Mapping[str, Any]]:

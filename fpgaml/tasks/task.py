@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fpgaml.frontends.chain.files import ModelFile, chained
 from fpgaml.record.physics import Panel
 from fpgaml.tasks.inputs import Array, Inputs, events_in
 
@@ -47,6 +48,8 @@ class Network:
         folds: whether its RTL shares its arithmetic in time, at the rate of the task's budget; else it is unrolled.
         floating, quantised: names of its model files.
         interleaved: how the RTL of an evaluation is fed where that is not with whole windows.
+        chain: folders of networks that follow each other in one core and make this one up; empty: it has files of its
+            own. keep_outputs: whether what passes between them leaves too.
     """
 
     name: str = ""
@@ -56,14 +59,28 @@ class Network:
     floating: str = "float.keras"
     quantised: str = "quantised.keras"
     interleaved: Interleaved | None = None
+    chain: tuple[str, ...] = ()
+    keep_outputs: bool = False
 
     def float_file(self, weights: Path) -> Path:
-        """The float network below a folder of weights."""
+        """The float network's own file below a folder of weights."""
         return weights / self.folder / self.floating
 
     def quantised_file(self, weights: Path) -> Path:
-        """The quantised network."""
+        """The quantised network's own file."""
         return weights / self.folder / self.quantised
+
+    def float_model(self, weights: Path) -> ModelFile:
+        """The float network: its own file, or those that follow each other."""
+        return self._model(weights, self.floating)
+
+    def quantised_model(self, weights: Path) -> ModelFile:
+        """The quantised network: its own file, or those that follow each other."""
+        return self._model(weights, self.quantised)
+
+    def _model(self, weights: Path, name: str) -> ModelFile:
+        first, *then = (weights / folder / name for folder in self.chain or (self.folder,))
+        return chained(first, then, keep_outputs=self.keep_outputs)
 
     def answers_file(self, weights: Path) -> Path:
         """The quantised network's recorded answers to the held-out events."""

@@ -52,10 +52,16 @@ def save_network(model: keras.Model, make: Callable[[], keras.Model], path: Path
     draft.replace(path)
 
 
-def save_answers(path: Path, x: Inputs, answers: NDArray[np.float32]) -> None:
-    """The network's own answers `y` to events that can be made again, with the fingerprint of the events."""
+def save_answers(path: Path, x: Inputs, answers: NDArray[np.float32] | Mapping[str, NDArray[np.float32]]) -> None:
+    """The network's own answers to events that can be made again, with the fingerprint of the events.
+
+    Args:
+        answers: of one output, which are called `y`; or by output.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"new_{path.name}")
-    np.savez_compressed(draft, y=answers, x_sha256=np.array(fingerprint(x)))
+    arrays: Mapping[str, Any] = answers if isinstance(answers, Mapping) else {"y": answers}
+    np.savez_compressed(draft, **arrays, x_sha256=np.array(fingerprint(x)))
     draft.replace(path)
 
 

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import fpgaml
 from fpgaml.cli.main import app
 from fpgaml.errors import FpgamlError
+from fpgaml.frontends.chain.files import files_of
 from fpgaml.graph.interpreter import interpret
 from fpgaml.progress import Silent
 from fpgaml.record.manifest import ChosenBy
+from fpgaml.source import load_model
 from fpgaml.tasks import Network, Task, find_network, find_task, task_names
 from fpgaml.tasks.columns import read_events
 from fpgaml.tasks.evaluation import METRICS, read_metrics
@@ -57,13 +58,14 @@ def test_committed_networks_are_what_was_recorded(task: Task, network: Network, 
     files = write_events(task, network, tmp_path)
     assert files.recorded, "this numpy makes other events than those that answers were recorded for"
     with np.load(files.data) as stored:
-        x, answers = stored["x"], stored["y"]
+        x = stored["x"]
+        answers = np.concatenate([stored[name] for name in stored.files if name != "x"], axis=-1)
     assert len(x) == task.held_out_events
-    model = fpgaml.load(network.quantised_file(task.weights))
+    model = load_model(network.quantised_model(task.weights))
     assert not model.approximations
     found = interpret(model.graph, read_events(model.graph, x[:500]))
-    (answer,) = found.values()
-    assert np.array_equal(answer.to_float().astype(np.float32), answers[:500])
+    answer = np.concatenate([value.to_float() for value in found.values()], axis=-1)
+    assert np.array_equal(answer.astype(np.float32), answers[:500])
 
 
 @pytest.mark.parametrize(("task", "network"), NETWORKS, ids=IDS)
@@ -86,8 +88,9 @@ def test_metrics_belong_to_the_committed_networks(task: Task, network: Network) 
     from fpgaml.files import file_sha256
 
     content = read_metrics(task.weights / network.folder / METRICS)
-    for path in (network.quantised_file(task.weights), network.float_file(task.weights)):
-        assert content["models"][path.name] == file_sha256(path)
+    for path in (*files_of(network.quantised_model(task.weights)), *files_of(network.float_model(task.weights))):
+        name = path.relative_to(task.weights).as_posix() if network.chain else path.name
+        assert content["models"][name] == file_sha256(path)
 
 
 def test_a_task_brings_board_clock_and_events() -> None:
