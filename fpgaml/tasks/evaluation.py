@@ -67,6 +67,7 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
     for path in files:
         if not path.is_file():
             raise FpgamlError(str(path), "no such file", f"`fpgaml train {task.name}` makes it")
+    task = task.judging(weights)
     check_folder(settings.output)
     if settings.sample.data is not None:  # a group's own file is read before the long work
         next(task.parts(settings.sample))

@@ -218,6 +218,14 @@ class Task(ABC):
         """A network by its name."""
         return next((network for network in self.networks if network.name == name), None)
 
+    def judging(self, weights: Path) -> Task:
+        """The task that judges the networks of a folder: another where software works on with what firmware answers.
+
+        Raises:
+            FpgamlError: the folder lacks what that software needs.
+        """
+        return self
+
     @abstractmethod
     def held_out(self, events: int, seed: int = 1) -> HeldOut:
         """Events that nothing was trained on, the same for the same arguments."""

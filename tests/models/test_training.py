@@ -121,8 +121,28 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 536",
     },
+    "sensor_compression": {
+        "imports": "from models.sensor_compression import constants, decoder, networks\n"
+        "from models.sensor_compression.train import Settings, main",
+        "sizes": "events=600, float_epochs=1, quantised_epochs=2, decoder_epochs=1, batch=128, held_out=60",
+        "network": "quantised",
+        "more": """
+assert networks.encoder(networks.float_autoencoder()).count_params() == constants.PARAMETERS
+values = np.random.default_rng(1).uniform(0, 2, (200, 16)).astype(np.float32)
+for name, one in decoder.read_decoders(folder / "whole" / decoder.FILE).items():
+    model = networks.decoder()
+    model.set_weights([array for pair in one.layers for array in pair])
+    assert np.abs(model.predict(values, verbose=0) - one.fractions(values)).max() < 1e-6, name
+""",
+    },
 }
-NETWORKS = [("grand_trigger", "."), ("calo_anomaly", "."), ("calo_anomaly", "conv"), ("lar_timing", ".")]
+NETWORKS = [
+    ("grand_trigger", "."),
+    ("calo_anomaly", "."),
+    ("calo_anomaly", "conv"),
+    ("lar_timing", "."),
+    ("sensor_compression", "."),
+]
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +186,12 @@ RUNS = ("whole", "stopped")
 
 def _input(task: str, name: str) -> dict[str, str]:
     """Float networks do not say what their inputs are."""
-    types = {"grand_trigger": "ap_fixed<14,9>", "calo_anomaly": "ap_uint<10>", "lar_timing": "ap_fixed<18,10>"}
+    types = {
+        "grand_trigger": "ap_fixed<14,9>",
+        "calo_anomaly": "ap_uint<10>",
+        "lar_timing": "ap_fixed<18,10>",
+        "sensor_compression": "ap_ufixed<10,1>",
+    }
     return {"input_type": types[task]} if name == "float" else {}
 
 
