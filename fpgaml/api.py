@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpgaml.boards import find_board, parse_clock
+from fpgaml.certificates.certify import By, Effort
 from fpgaml.checking import Checking
 from fpgaml.conversion import Conversion, Request, Vectors
 from fpgaml.conversion import convert as run_conversion
@@ -105,6 +106,8 @@ def convert(
     bits: str | Path | None = None,
     requantize_bits: int | None = None,
     narrow: str | Sequence[str] = (),
+    monotone: str | Sequence[str] = (),
+    monotone_by: str = "auto",
     seed: int = 1,
     vectors: int = 256,
     golden: int = 256,
@@ -131,6 +134,8 @@ def convert(
         requantize_bits: of the factors between the codes of an integer model; None: exact.
         bits: a file of `fpgaml explore`, that says the bits of each tensor of a float network.
         narrow: bits that go from what the model quantises itself, as for --narrow: `hidden.weight=-2`.
+        monotone: what the outputs are to be monotone in, as for --monotone: `+0,+1,-2`; monotone_by: "auto",
+            "intervals" or "exhaustion".
         seed, vectors, golden: of the made-up vectors, how many, and how many events of the data are golden vectors.
         force: overwrite files of an old project that were edited.
 
@@ -175,6 +180,8 @@ def convert(
             ),
             requantize_bits=requantize_bits,
             narrow=as_texts(narrow),
+            monotone=as_texts(monotone),
+            effort=_effort(monotone_by),
             force=force,
             checking=Checking(
                 data=found.data,
@@ -200,6 +207,8 @@ def verify(
     random: int | float = 0,
     seed: int = 1,
     time_limit: float | None = None,
+    monotone: str | Sequence[str] = (),
+    monotone_by: str = "auto",
     data: Events | None = None,
     data_axes: Sequence[int] | None = None,
     events: int | None = None,
@@ -217,6 +226,7 @@ def verify(
         cosim: simulate its RTL too.
         random: so many random events through its firmware too, of the stream of this seed; what was done is kept in the
             project, and another call goes on. time_limit: seconds after which that stops; None: when all is done.
+        monotone, monotone_by: as for `convert`; without a claim, those of the project's record are proved again.
         data, data_axes, events, reference, labels, framework, layers, tolerance_lsb: as for `convert`.
 
     Raises:
@@ -235,7 +245,15 @@ def verify(
             tolerance_lsb=tolerance_lsb,
         )
         source = chained(Path(model), _paths(then)) if model else None
-        return run_verification(Path(project), source, checking, cosim=cosim, random=request)
+        return run_verification(
+            Path(project),
+            source,
+            checking,
+            cosim=cosim,
+            random=request,
+            monotone=as_texts(monotone),
+            effort=_effort(monotone_by),
+        )
 
 
 def predict(
@@ -357,6 +375,12 @@ def as_texts(input_type: str | Sequence[str]) -> tuple[str, ...]:
 
 def _paths(then: str | Path | Sequence[str | Path]) -> tuple[Path, ...]:
     return (Path(then),) if isinstance(then, str | Path) else tuple(map(Path, then))
+
+
+def _effort(by: str) -> Effort:
+    if by not in tuple(By):
+        raise FpgamlError("monotone_by", f"`{by}` is not known", f"Choose one of {', '.join(By)}")
+    return Effort(By(by))
 
 
 def _use(framework: str) -> FrameworkUse:

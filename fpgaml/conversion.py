@@ -10,6 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from fpgaml.boards import Board
+from fpgaml.certificates.asked import claims_of
+from fpgaml.certificates.certify import Effort
+from fpgaml.certificates.facts import certified
 from fpgaml.checking import Checking
 from fpgaml.data.arrays import split_path
 from fpgaml.data.dataset import DataSet
@@ -82,6 +85,7 @@ class Request:
         numbers: how to round what the model keeps in floating point; None: weights keep 16 bits, results are exact.
         requantize_bits: significant bits of the factors between the codes of an integer model; None: exact.
         narrow: bits that go from what the model quantises itself, as for --narrow.
+        monotone: what the outputs are to be monotone in, as for --monotone; effort: what proving that may take.
         force: overwrite files of an old project in the folder that were edited.
     """
 
@@ -92,6 +96,8 @@ class Request:
     numbers: Numbers | None = None
     requantize_bits: int | None = None
     narrow: Sequence[str] = ()
+    monotone: Sequence[str] = ()
+    effort: Effort = field(default_factory=Effort)
     force: bool = False
     checking: Checking = field(default_factory=Checking)
     vectors: Vectors = field(default_factory=Vectors)
@@ -148,9 +154,11 @@ def convert(path: ModelFile, request: Request, progress: Progress | None = None)
         model, data = load_with_data(path, request.input_types, checking.events, request.numbers, checking.check)
     model, exact = _requantised(model, request.requantize_bits)
     model, exact = _narrowed(model, exact, request)
+    claims = claims_of(model.graph, request.monotone)
     evidence = _evidence(request, data)
     with progress.step("checking what can be written"):
         request.target.check(model.graph, board, evidence)
+    monotonicity = certified(model.graph, claims, request.effort, progress)
     approximate = bool(model.approximations)
     oracle, why_not = choose_oracle(path, model.graph, checking, model.codings, model.axes, approximate=approximate)
     if oracle is None and exact is not None:
@@ -177,7 +185,8 @@ def convert(path: ModelFile, request: Request, progress: Progress | None = None)
         checks = [source_check(proof, checking.tolerance_lsb, why_not), *of_firmware]
         equal = of_firmware if written.firmware.of_graph else ()
         physics = checking.physics(proof, equal, model.codings, model.axes)
-        results = results_of(proof, checks, written.firmware.tools, physics, estimate=written.estimate, **parts)
+        found = {"estimate": written.estimate, "monotonicity": monotonicity}
+        results = results_of(proof, checks, written.firmware.tools, physics, **found, **parts)
         _finish(stage, model, written, golden, request, results)
     return Conversion(request.output, model, board, written, results)
 

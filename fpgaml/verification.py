@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fpgaml.certificates.asked import claims_of, recorded
+from fpgaml.certificates.certify import Effort
+from fpgaml.certificates.facts import certified
 from fpgaml.checking import Checking
 from fpgaml.cluster.workers import Workers
 from fpgaml.cosim.project import simulate
@@ -29,7 +32,7 @@ from fpgaml.proof.compare import Comparison, compare, tally
 from fpgaml.proof.hops import Simulated
 from fpgaml.proof.part import ProofPart
 from fpgaml.proof.record import results_of
-from fpgaml.record.files import read_manifest
+from fpgaml.record.files import read_manifest, read_results
 from fpgaml.record.manifest import Manifest
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
@@ -79,6 +82,8 @@ def verify(
     *,
     cosim: bool = False,
     random: SoakRequest | None = None,
+    monotone: Sequence[str] = (),
+    effort: Effort | None = None,
     workers: Workers | None = None,
 ) -> Verification:
     """Check a project: golden vectors against the interpreter and the firmware, and more data if given.
@@ -87,6 +92,8 @@ def verify(
         model: the model file or files, to check the first hop again; their sha256 must be the recorded ones.
         cosim: simulate the project's RTL too, with its own bench.
         random: compare the firmware on a stream of random events too.
+        monotone: what the outputs are to be monotone in, as for --monotone; without any, what the project's record
+            claims is proved again. effort: what that may take.
         workers: that share the events of the data; None: this process.
 
     Raises:
@@ -102,6 +109,7 @@ def verify(
         shapes = {name: graph.shapes[name] for name in graph.outputs}
         checking.check(shapes, manifest.axes, found.events if found else None)
         data = in_graph_order(coded(found, codings), manifest.axes) if found else None
+    claims = claims_of(graph, monotone) or recorded(graph, read_results(folder).monotonicity)
     approximate = bool(manifest.approximations)
     if workers is not None and data is None and random is None:
         raise FpgamlError("--cluster", "shares events among workers, and there are none", "Give --data or --random")
@@ -120,12 +128,13 @@ def verify(
         elif data is not None and workers is not None:
             job = _job(folder, manifest, graph, data, checking, codings, firmware)
             _take_firmware(firmware, run_there(job, proof, workers, progress))
+    monotonicity = certified(graph, claims, effort or Effort(), progress)
     checks = [source_check(proof, checking.tolerance_lsb, why_not)]
     checks += [golden] if golden is not None else []
     of_firmware = proof.firmware_checks()
     checks += of_firmware
     physics = checking.physics(proof, of_firmware if firmware.of_graph else (), codings, manifest.axes)
-    results = results_of(proof, checks, firmware.tools, physics)
+    results = results_of(proof, checks, firmware.tools, physics, monotonicity=monotonicity)
     if simulated is not None:
         results = simulated.put_into(results)
     soaked = soak(folder, random, progress) if random else None

@@ -10,6 +10,7 @@ from fpgaml.budget.budget import Limit
 from fpgaml.budget.finding import Finding, Standing
 from fpgaml.budget.measures import Demand
 from fpgaml.record.checks import Check
+from fpgaml.record.monotonicity import Monotonicity
 from fpgaml.record.results import Results
 from fpgaml.record.verdict import Status
 
@@ -19,13 +20,13 @@ def demanded(limit: Limit, demand: Demand, results: Results, edited: Sequence[st
 
     A proof needs every check made, and exact. Where one is only close, it is missed; where one was not made, open.
     """
-    checks = [check for check in results.checks if limit.of in ("", check.name)]
+    checks = [check for check in results.judged if limit.of in ("", check.name)]
     step = next_step(limit)
     failed = _names(checks, Status.FAILED)
     if failed:
         return Finding(limit, None, Standing.MISSED, f"failed: {failed}")
     if not checks:
-        return Finding(limit, None, Standing.OPEN, _none(limit, results.checks), step)
+        return Finding(limit, None, Standing.OPEN, _none(limit, results.judged), step)
     if edited:
         why = f"files were edited since: {edited[0]}{f' and {len(edited) - 1} more' if len(edited) > 1 else ''}"
         return Finding(limit, None, Standing.OPEN, why, step)
@@ -43,7 +44,7 @@ def demanded(limit: Limit, demand: Demand, results: Results, edited: Sequence[st
     return Finding(limit, None, Standing.MET, "; ".join(check.name for check in exact))
 
 
-def _names(checks: Sequence[Check], status: Status) -> str:
+def _names(checks: Sequence[Check | Monotonicity], status: Status) -> str:
     return ", ".join(check.name for check in checks if check.status == status)
 
 
@@ -51,7 +52,7 @@ def _count(part: int, whole: int) -> str:
     return f"{part} of {whole} {'check' if whole == 1 else 'checks'}"
 
 
-def _none(limit: Limit, checks: Sequence[Check]) -> str:
+def _none(limit: Limit, checks: Sequence[Check | Monotonicity]) -> str:
     if not limit.of:
         return "no check was made"
     names = [check.name for check in checks]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from fpgaml.certificates.claim import Claim
 from fpgaml.certificates.exhaust import exhaust
-from fpgaml.certificates.finding import Finding, Standing
+from fpgaml.certificates.finding import Finding
 from fpgaml.certificates.search import Search
 from fpgaml.certificates.space import Space
 from fpgaml.cluster.workers import HERE, Workers
@@ -17,6 +17,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.graph.graph import Graph
 from fpgaml.passes.unroll_scans import UnrollScans
 from fpgaml.progress import Progress, Silent
+from fpgaml.record.monotonicity import ClaimStatus
 
 MOST_POINTS = 1 << 40
 """Inputs that are run where somebody insists."""
@@ -70,7 +71,7 @@ def certify(
         flat = UnrollScans().apply(graph)
         found = {claim: _by_intervals(flat, space, claim, effort, progress) for claim in claims}
     few = effort.by is By.EXHAUSTION or (effort.by is By.AUTO and space.points <= effort.points)
-    open_ = [claim for claim in claims if claim not in found or found[claim].standing is Standing.NOT_PROVED]
+    open_ = [claim for claim in claims if claim not in found or found[claim].standing is ClaimStatus.NOT_PROVED]
     if few and open_:
         found |= {finding.claim: finding for finding in exhaust(graph, space, open_, progress, workers)}
     return [found[claim] for claim in claims]

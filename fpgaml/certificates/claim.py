@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from fpgaml.certificates.interval import Interval
 from fpgaml.graph.types import Ints
-
-
-class Direction(StrEnum):
-    """Of an output as an element rises and nothing else moves."""
-
-    NON_DECREASING = "non-decreasing"
-    NON_INCREASING = "non-increasing"
-
-    @property
-    def sign(self) -> int:
-        """1 or -1."""
-        return 1 if self is Direction.NON_DECREASING else -1
+from fpgaml.record.monotonicity import Direction
 
 
 @dataclass(frozen=True)

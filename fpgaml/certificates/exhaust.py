@@ -10,8 +10,8 @@ from functools import reduce
 
 import numpy as np
 
-from fpgaml.certificates.claim import Claim, Direction
-from fpgaml.certificates.finding import Finding, Method, Slope, Standing
+from fpgaml.certificates.claim import Claim
+from fpgaml.certificates.finding import Finding, Slope
 from fpgaml.certificates.search import try_points
 from fpgaml.certificates.space import Codes, Space
 from fpgaml.certificates.tiles import Tile, Tiling
@@ -23,6 +23,7 @@ from fpgaml.errors import CheckFailedError, RunFailedError
 from fpgaml.graph.graph import Graph
 from fpgaml.graph.types import Ints
 from fpgaml.progress import Progress, Silent
+from fpgaml.record.monotonicity import ClaimStatus, Direction, Method
 
 
 @dataclass(frozen=True)
@@ -186,14 +187,14 @@ def _finding(
 ) -> Finding:
     if seen is None:
         one = "the element has one value"
-        return Finding(claim, Standing.PROVED, Method.EXHAUSTION, runs, why=one, seconds=seconds)
+        return Finding(claim, ClaimStatus.PROVED, Method.EXHAUSTION, runs, why=one, seconds=seconds)
     step, size = Fraction(2) ** -seen.unit, Fraction(2) ** -int(space.fractional[claim.element])
     slope = Slope(seen.least * step / size, seen.most * step / size) if whole else None
     wrong = _wrong(claim, seen)
     if wrong is None:
-        return Finding(claim, Standing.PROVED, Method.EXHAUSTION, runs, slope, seconds=seconds)
+        return Finding(claim, ClaimStatus.PROVED, Method.EXHAUSTION, runs, slope, seconds=seconds)
     points: Codes = np.array([wrong], np.int64)
     broken = try_points(graph, space, claim, points)
     if broken is None:
         raise CheckFailedError(graph.name, "the emulator breaks a claim, and the interpreter does not", "Report it")
-    return Finding(claim, Standing.BROKEN, Method.EXHAUSTION, runs, slope, broken, seconds=seconds)
+    return Finding(claim, ClaimStatus.BROKEN, Method.EXHAUSTION, runs, slope, broken, seconds=seconds)

@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from fpgaml.certificates.claim import Claim
 from fpgaml.certificates.space import Codes
-
-
-class Standing(StrEnum):
-    """What is known of a claim."""
-
-    PROVED = "proved"
-    """For every input."""
-    BROKEN = "broken"
-    """There is an input where it is not so."""
-    NOT_PROVED = "not proved"
-    """Neither is known."""
-
-
-class Method(StrEnum):
-    """How it is known."""
-
-    INTERVALS = "intervals"
-    """The change in one step was bounded through every operation, in boxes that hold all inputs together."""
-    EXHAUSTION = "exhaustion"
-    """Every input was run."""
+from fpgaml.record.monotonicity import ClaimStatus, Method
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +53,7 @@ class Finding:
     """
 
     claim: Claim
-    standing: Standing
+    standing: ClaimStatus
     method: Method
     looked: int
     slope: Slope | None = None

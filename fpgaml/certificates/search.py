@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from fpgaml.certificates.claim import Claim
-from fpgaml.certificates.finding import Counterexample, Finding, Method, Slope, Standing
+from fpgaml.certificates.finding import Counterexample, Finding, Slope
 from fpgaml.certificates.interval import Interval
 from fpgaml.certificates.propagate import Propagation
 from fpgaml.certificates.space import Codes, Space
@@ -17,6 +17,7 @@ from fpgaml.graph.graph import Graph
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.types import Ints
 from fpgaml.progress import Progress
+from fpgaml.record.monotonicity import ClaimStatus, Method
 
 AT_ONCE = 64
 """Boxes that are looked at together."""
@@ -67,7 +68,7 @@ class Search:
         space, claim = self._space, self._claim
         whole = Boxes(space.low[None], space.high[None])
         if space.sizes[claim.element] < 2:
-            return Finding(claim, Standing.PROVED, Method.INTERVALS, why="the element has one value", looked=0)
+            return Finding(claim, ClaimStatus.PROVED, Method.INTERVALS, why="the element has one value", looked=0)
         stack, looked = [whole], 0
         slopes = _Slopes()
         with progress.bar("proving by intervals", budget, "boxes") as advance:
@@ -75,7 +76,7 @@ class Search:
                 boxes = stack.pop()
                 if looked + len(boxes) > budget:
                     why = f"after {looked:,} boxes; the last of them were not narrow enough to tell"
-                    return Finding(claim, Standing.NOT_PROVED, Method.INTERVALS, why=why, looked=looked)
+                    return Finding(claim, ClaimStatus.NOT_PROVED, Method.INTERVALS, why=why, looked=looked)
                 change = self._propagation.change(
                     space.boxes(boxes.low, boxes.high), space.step(claim.element, len(boxes))
                 )
@@ -88,9 +89,9 @@ class Search:
                     continue
                 broken, left = self._try(left, FIRST_PAIRS if looked == 1 else PAIRS, slopes)
                 if broken is not None:
-                    return Finding(claim, Standing.BROKEN, Method.INTERVALS, counterexample=broken, looked=looked)
+                    return Finding(claim, ClaimStatus.BROKEN, Method.INTERVALS, counterexample=broken, looked=looked)
                 stack.extend(self._cut(left).parts(AT_ONCE))
-        return Finding(claim, Standing.PROVED, Method.INTERVALS, slope=slopes.slope(space, claim), looked=looked)
+        return Finding(claim, ClaimStatus.PROVED, Method.INTERVALS, slope=slopes.slope(space, claim), looked=looked)
 
     def _try(self, boxes: Boxes, pairs: int, slopes: _Slopes) -> tuple[Counterexample | None, Boxes]:
         """Pairs of inputs one step apart in boxes: the one that breaks the claim most, and boxes still to be cut.

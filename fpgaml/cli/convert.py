@@ -12,7 +12,7 @@ from fpgaml.cli import complete
 from fpgaml.cli.budgets import AcceptOption, BudgetOption
 from fpgaml.cli.from_file import Taken, from_file
 from fpgaml.cli.grouped import grouped
-from fpgaml.cli.options import CheckOptions, DataOptions, Quiet, Strict, checking
+from fpgaml.cli.options import CheckOptions, ClaimOptions, DataOptions, Quiet, Strict, checking
 from fpgaml.cli.project_folder import folder_name
 from fpgaml.cli.target_options import read_target, target_help, target_parameters
 from fpgaml.errors import FpgamlError
@@ -147,6 +147,7 @@ def _convert(
     reading: ModelOptions = ModelOptions(),
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
+    claims: ClaimOptions = ClaimOptions(),
     vectors: VectorOptions = VectorOptions(),
     budget: BudgetOption = None,
     accept_estimates: AcceptOption = False,
@@ -194,6 +195,8 @@ def _convert(
             numbers=numbers,
             requantize_bits=_factor_bits(reading.requantize),
             narrow=tuple(reading.narrow or ()),
+            monotone=tuple(claims.monotone or ()),
+            effort=claims.effort(),
             force=project.force,
             checking=replace(checking(data, kept), data=found.data, labels=found.labels),
             vectors=Vectors(vectors.seed, vectors.vectors, vectors.golden),

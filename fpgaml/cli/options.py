@@ -14,6 +14,7 @@ from fpgaml.errors import FpgamlError
 from fpgaml.frontends.chain.files import ModelFile, chained
 
 if TYPE_CHECKING:
+    from fpgaml.certificates.certify import Effort
     from fpgaml.checking import Checking
     from fpgaml.cluster.workers import Workers
 
@@ -101,6 +102,45 @@ class CheckOptions:
             rich_help_panel="Checks",
         ),
     ] = None
+
+
+class MonotoneBy(StrEnum):
+    """As fpgaml.certificates.certify.By, which takes longer to import."""
+
+    AUTO = "auto"
+    INTERVALS = "intervals"
+    EXHAUSTION = "exhaustion"
+
+
+@dataclass(frozen=True)
+class ClaimOptions:
+    """What is to be proved of the network for every input."""
+
+    monotone: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--monotone",
+            help="Prove that the outputs never fall, or never rise, with elements of the input: '+0,+1,-2', numbered "
+            "from 0; +NAME or +NAME[2] where there are several inputs; 'OUTPUT: +0' for one output. A broken claim "
+            "fails.",
+            rich_help_panel="Checks",
+        ),
+    ] = None
+    monotone_by: Annotated[
+        MonotoneBy,
+        typer.Option(
+            "--monotone-by",
+            help="Bounds of the change in one step (intervals), every input run (exhaustion), or the second where the "
+            "first cannot tell and there are at most 2^24 inputs (auto).",
+            rich_help_panel="Checks",
+        ),
+    ] = MonotoneBy.AUTO
+
+    def effort(self) -> Effort:
+        """What proving may take."""
+        from fpgaml.certificates.certify import By, Effort
+
+        return Effort(By(self.monotone_by))
 
 
 @dataclass(frozen=True)

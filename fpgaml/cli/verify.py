@@ -13,6 +13,7 @@ from fpgaml.cli.depth import DepthOptions
 from fpgaml.cli.grouped import grouped
 from fpgaml.cli.options import (
     CheckOptions,
+    ClaimOptions,
     ClusterOptions,
     DataOptions,
     Quiet,
@@ -25,7 +26,7 @@ from fpgaml.cli.project_folder import ProjectArgument, project_here
 from fpgaml.frontends.chain.files import ModelFile, chained
 from fpgaml.projectfile.project_file import ProjectFile
 
-Options = TypeVar("Options", DataOptions, CheckOptions)
+Options = TypeVar("Options", DataOptions, CheckOptions, ClaimOptions)
 
 
 def _verify(
@@ -41,6 +42,7 @@ def _verify(
     where: ClusterOptions = ClusterOptions(),
     data: DataOptions = DataOptions(),
     checks: CheckOptions = CheckOptions(),
+    claims: ClaimOptions = ClaimOptions(),
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     quiet: Quiet = False,
     strict: Strict = False,
@@ -62,8 +64,19 @@ def _verify(
     if project is None:
         project, file = project_here()
         source, data, checks = filled(file, source, data, checks)
+        claims = claimed(file, claims)
         strict = strict or file.values.get("strict", False)
-    verification = run(project, source, checking(data, checks), progress, cosim=cosim, random=random, workers=workers)
+    verification = run(
+        project,
+        source,
+        checking(data, checks),
+        progress,
+        cosim=cosim,
+        random=random,
+        monotone=tuple(claims.monotone or ()),
+        effort=claims.effort(),
+        workers=workers,
+    )
     subject = show_results(project, verification.results, verification.edited, json_output=json_output, quiet=quiet)
     if not (json_output or quiet):
         for name, guess in verification.guesses.items():
@@ -87,6 +100,12 @@ def filled(
     if model is None and named is not None and all(path.is_file() for path in (named, *then)):
         model = chained(named, then)
     return model, _open(data, values), _open(checks, values)
+
+
+def claimed(file: ProjectFile, claims: ClaimOptions) -> ClaimOptions:
+    """Claims as a file makes them, where the command line makes none."""
+    values = {name.replace("-", "_"): value for name, value in file.values.items()}
+    return claims if claims.monotone else _open(claims, values)
 
 
 def _open(options: Options, values: Mapping[str, Any]) -> Options:

@@ -13,6 +13,7 @@ from fpgaml.record.checks import Check, InputRounding, QuantizerUse
 from fpgaml.record.cosim import Bulk, Cosim
 from fpgaml.record.estimate import Estimate, Requantisation
 from fpgaml.record.integer_network import IntegerNetwork
+from fpgaml.record.monotonicity import Monotonicity
 from fpgaml.record.physics import NoPhysics, Physics, Study
 from fpgaml.record.soak import Soak
 from fpgaml.record.synthesis import Synthesis
@@ -42,6 +43,8 @@ class Results(Fact):
     input_rounding: tuple[InputRounding, ...]
     """Empty where the model itself brings recorded data into the types of the inputs."""
     physics: Physics | NoPhysics
+    monotonicity: tuple[Monotonicity, ...] = Field(default=(), exclude_if=empty)
+    """What was claimed of the Graph's outputs for every input."""
     calibration: Calibration | None = Field(default=None, exclude_if=absent)
     estimate: Estimate | None = Field(default=None, exclude_if=absent)
     requantisation: Requantisation | None = Field(default=None, exclude_if=absent)
@@ -79,7 +82,16 @@ class Results(Fact):
 
     def verdict_for(self, edited: Sequence[str] = ()) -> Verdict:
         """The verdict on files of which some changed since the checks were made."""
-        return verdict_of((check.status for check in self.checks), edited=bool(edited))
+        return verdict_of((each.status for each in self.judged), edited=bool(edited))
+
+    @property
+    def judged(self) -> tuple[Check | Monotonicity, ...]:
+        """All that the verdict is of: each has a name and a status."""
+        return (*self.checks, *self.monotonicity)
+
+    def with_monotonicity(self, claims: Sequence[Monotonicity]) -> Self:
+        """With these claims in the place of all earlier ones."""
+        return self._with(monotonicity=tuple(claims))
 
     def with_check(self, check: Check, tools: Mapping[str, str], instead_of: str = "") -> Self:
         """With a check in the place of one of the same name, else at the end.

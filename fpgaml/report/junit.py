@@ -16,9 +16,10 @@ from xml.etree import ElementTree
 
 from fpgaml.budget.finding import Finding, Standing
 from fpgaml.record.checks import Check
+from fpgaml.record.monotonicity import Monotonicity
 from fpgaml.record.vendor import VendorReport
 from fpgaml.record.verdict import Status, Verdict
-from fpgaml.report import checks
+from fpgaml.report import checks, monotonicity
 from fpgaml.report.section import Subject
 from fpgaml.report.words import clean, few
 
@@ -82,6 +83,7 @@ def suites_of(name: str, subject: Subject, *, strict: bool = False) -> Iterable[
     how = manifest.settings.how_to_check
     edited = () if subject.made_now else tuple(subject.edited)
     found = [_of_check(check, edited, how) for check in subject.results.checks]
+    found += [_of_claim(claim) for claim in subject.results.monotonicity]
     found += [_of_simulation(report) for report in subject.results.vendor if report.passed is not None]
     found += [_proved(subject)] if strict else []
     yield Suite(f"{name}.checks", tuple(found), properties)
@@ -101,6 +103,16 @@ def _of_check(check: Check, edited: tuple[str, ...], how: str) -> Case:
         why = f"files were edited since the check was made: {few(edited)}"
         return Case(check.name, "skipped", "edited", why, text)
     return Case(check.name, "passed", "", "", text)
+
+
+def _of_claim(claim: Monotonicity) -> Case:
+    """That an output is monotone: what is not proved is skipped, as a check that was not made."""
+    text = f"{claim.standing}: {monotonicity.method(claim)}"
+    if claim.breach is not None:
+        return Case(claim.name, "failed", "broken", monotonicity.breach(claim, claim.breach), text)
+    if claim.status == Status.NOT_CHECKED:
+        return Case(claim.name, "skipped", "not proved", f"not proved: {claim.note}", text)
+    return Case(claim.name, "passed", "", "", text)
 
 
 def _of_simulation(report: VendorReport) -> Case:

@@ -11,14 +11,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fpgaml.certificates.certify import By, Effort, certify
-from fpgaml.certificates.claim import Claim, Direction
-from fpgaml.certificates.finding import Finding, Standing
+from fpgaml.certificates.claim import Claim
+from fpgaml.certificates.finding import Finding
 from fpgaml.certificates.space import Space
 from fpgaml.certificates.tiles import Tiling
 from fpgaml.graph import ops as o
 from fpgaml.graph.graph import Graph, GraphBuilder
 from fpgaml.graph.interpreter import interpret
 from fpgaml.graph.types import FixedType, Overflow, Quantizer, Rounding
+from fpgaml.record.monotonicity import ClaimStatus, Direction
 from tests.graph.build import fixed
 from tests.strategies import graphs
 
@@ -44,12 +45,12 @@ def check(graph: Graph, finding: Finding) -> None:
     """What a finding says is so."""
     changes, claim = all_changes(graph, finding.claim.element), finding.claim
     good = all(change * claim.direction.sign >= 0 for change in changes)
-    if finding.standing is Standing.PROVED:
+    if finding.standing is ClaimStatus.PROVED:
         assert good
         step = Fraction(2) ** -int(Space.of(graph).fractional[claim.element])
         if changes and finding.slope is not None:
             assert finding.slope.least <= min(changes) / step <= max(changes) / step <= finding.slope.most
-    if finding.standing is Standing.BROKEN:
+    if finding.standing is ClaimStatus.BROKEN:
         found = finding.counterexample
         assert found is not None and not good
         space = Space.of(graph)
@@ -74,7 +75,7 @@ def test_whatever_is_certified_of_a_random_graph_is_so(data: st.DataObject) -> N
     for finding in certify(graph, claims, Effort(By.INTERVALS, boxes=boxes)):
         check(graph, finding)
     for finding in certify(graph, claims, Effort(By.EXHAUSTION)):
-        assert finding.standing is not Standing.NOT_PROVED
+        assert finding.standing is not ClaimStatus.NOT_PROVED
         check(graph, finding)
 
 
@@ -107,30 +108,30 @@ def test_a_residual_as_steep_as_the_network_is_proved_at_once() -> None:
     # The hidden values change by at most a quarter of the input's step, their half difference by at most a quarter.
     graph = lipschitz([[1, -1], [0, 1]], [1, 1])
     finding = found(graph, 0, RISES, Effort(By.INTERVALS))
-    assert (finding.standing, finding.looked) == (Standing.PROVED, 1)
+    assert (finding.standing, finding.looked) == (ClaimStatus.PROVED, 1)
     assert finding.slope is not None and (finding.slope.least, finding.slope.most) == (0, Fraction(1, 2))
 
 
 def test_one_less_steep_is_broken_and_both_ways_find_it() -> None:
     graph = lipschitz([[1, -1], [1, 0]], [0, 1])
     for by in By:
-        assert found(graph, 0, RISES, Effort(by)).standing is Standing.BROKEN
+        assert found(graph, 0, RISES, Effort(by)).standing is ClaimStatus.BROKEN
 
 
 def test_what_boxes_do_not_tell_is_not_proved_and_running_every_input_tells() -> None:
     graph = lipschitz([[2, -1], [-1, 2]], [1, 1], Quantizer(FixedType(1, 1, 1), Rounding.TRN, Overflow.WRAP))
     few = found(graph, 0, FALLS, Effort(By.INTERVALS, boxes=0))
-    assert few.standing is Standing.NOT_PROVED and "after 0 boxes" in few.why
-    assert found(graph, 0, FALLS, Effort(By.AUTO, boxes=0)).standing is Standing.BROKEN
+    assert few.standing is ClaimStatus.NOT_PROVED and "after 0 boxes" in few.why
+    assert found(graph, 0, FALLS, Effort(By.AUTO, boxes=0)).standing is ClaimStatus.BROKEN
 
 
 def test_careless_rounding_breaks_what_exact_sums_keep() -> None:
     """A hidden value that is rounded moves by a whole step where its input moves by less."""
     weights, residual = [[1, -1], [1, 0]], [1, 1]
-    assert found(lipschitz(weights, residual), 0, RISES, Effort()).standing is Standing.PROVED
+    assert found(lipschitz(weights, residual), 0, RISES, Effort()).standing is ClaimStatus.PROVED
     careless = lipschitz(weights, residual, Quantizer(FixedType(1, 1, 2), Rounding.RND, Overflow.SAT))
     finding = found(careless, 0, RISES, Effort())
-    assert finding.standing is Standing.BROKEN
+    assert finding.standing is ClaimStatus.BROKEN
     assert finding.counterexample is not None and finding.counterexample.after < finding.counterexample.before
 
 
@@ -156,4 +157,4 @@ def test_an_input_of_one_value_breaks_nothing() -> None:
     x = builder.add(o.Input((2,), Quantizer(FixedType([0, 0], [0, 0], [0, 2]))), name="x")
     graph = builder.build([builder.add(o.Dense(fixed([[-1], [1]]), None), x, name="y")])
     for by in By:
-        assert found(graph, 0, RISES, Effort(by)).standing is Standing.PROVED
+        assert found(graph, 0, RISES, Effort(by)).standing is ClaimStatus.PROVED

@@ -20,6 +20,7 @@ RECORDED = {
     "grand_trigger": (2, {"peak_over_rms", "float", "graph"}),
     "lar_timing": (3, {"of_4", "of_12", "float", "graph"}),
     "calo_anomaly": (3, {"total_energy", "hottest_region", "teacher", "float", "graph"}),
+    "heavy_flavour": (2, {"cuts", "free_float", "float", "graph"}),
 }
 
 

@@ -16,6 +16,7 @@ ORDER = (
     "ports",
     "network",
     "checks",
+    "monotonicity",
     "errors",
     "precision",
     "calibration",

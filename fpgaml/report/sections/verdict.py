@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fpgaml.report import checks
+from fpgaml.report import checks, monotonicity
 from fpgaml.report.section import Cell, Gap, Mark, Section, Subject, Words, line
 from fpgaml.report.words import counted
 
@@ -26,7 +26,8 @@ def claim(subject: Subject) -> Words:
 
 def reasons(subject: Subject) -> list[str]:
     """What each check came to."""
-    return [checks.summary(check) for check in subject.results.checks] or ["nothing was checked"]
+    found = [checks.summary(check) for check in subject.results.checks] or ["nothing was checked"]
+    return [*found, *monotonicity.summaries(subject.results.monotonicity)]
 
 
 def remark(subject: Subject) -> str:

@@ -1,4 +1,4 @@
-"""What moves values: reshapes, slices, joins, pads. The batch stays the first axis."""
+"""What moves values: reshapes, slices, joins, pads, sorts. The batch stays the first axis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fpgaml.frontends.keras.arguments import tensors_in
 from fpgaml.frontends.keras.layer import KerasLayer
 from fpgaml.frontends.keras.operations.operands import node_of, setting
 from fpgaml.frontends.keras.statistics import axes_of
-from fpgaml.graph.ops import Concatenate, Pad, Slice, Transpose
+from fpgaml.graph.ops import Concatenate, GroupSort, Pad, Slice, Transpose
 
 
 def reshape(layer: KerasLayer) -> str:
@@ -126,6 +126,15 @@ def _item(value: Any) -> Any:
     return None if value is None else int(value)
 
 
+def sort(layer: KerasLayer) -> str:
+    """Ascending along the last axis; within groups of it behind a reshape that makes them."""
+    x = node_of(layer, 0, "x")
+    axis, shape = int(setting(layer, 1, "axis", default=-1)), layer.shape(x)
+    if axis not in (-1, len(shape)):
+        raise layer.unsupported(f"a sort along axis {axis}", "Bring the axis that is sorted to the end: axis=-1")
+    return layer.add(GroupSort(shape[-1]), x)
+
+
 def pad(layer: KerasLayer) -> str:
     """Zeros around, none along the batch."""
     x = node_of(layer, 0, "x", "tensor")
@@ -145,6 +154,7 @@ MOVES: dict[str, Converter[KerasLayer, str]] = {
     **dict.fromkeys(("concatenate", "concat"), concatenate),
     "stack": stack,
     "getitem": get_item,
+    "sort": sort,
     **dict.fromkeys(("pad", "padv2"), pad),
 }
 """Converters by the function's name."""
