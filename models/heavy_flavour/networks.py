@@ -29,7 +29,7 @@ from . import constants as c
 NAMES = ("first", "second", "score")
 BOUNDS = (c.LAMBDA, 1.0, 1.0)
 """Of each layer: the first's single weights, the others' sums into a neuron."""
-WEIGHT_BITS, BIAS_BITS = 5, 7
+WEIGHT_BITS, BIAS_BITS = 8, 8
 """Fractional bits of weights and biases."""
 SCORE_INTEGER, SCORE_FRACTIONAL = 5, 6
 """Bits of the answer besides its sign."""

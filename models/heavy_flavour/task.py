@@ -12,7 +12,7 @@ import numpy as np
 from fpgaml_models.common.rows import curve, row
 from fpgaml_models.common.samples import pieces, require_both_classes, sizes, split
 
-from fpgaml.record.physics import Panel, PanelAxis, PanelCurve
+from fpgaml.record.physics import Panel, PanelAxis
 from fpgaml.tasks import HeldOut, Network, Part, Row, Sample, Task
 from fpgaml.tasks.task import Array, Outputs
 
@@ -51,7 +51,7 @@ class HeavyFlavour(Task):
     larger_is_better = True
     titles = MappingProxyType({"cuts": "cuts", FREE: "free network (float)"})
     figure_titles = MappingProxyType(
-        {"cuts": "cuts", FREE: "free network (float)", "float": "monotone network (float)", "graph": "quantised Graph"}
+        {FREE: "free network (float)", "float": "monotone network (float)", "graph": "quantised Graph", "cuts": "cuts"}
     )
     held_out_events = 2000
 
@@ -109,8 +109,8 @@ class HeavyFlavour(Task):
             places = [float(np.sqrt(np.prod(entry["bin"]))) for entry in entries]
             timed.append(curve(column, places, [entry["efficiency"] for entry in entries]))
             if column != self.baseline:
-                score = held["along"]["scores"]
-                along.append(PanelCurve(column=column, x=tuple(np.linspace(0, 1, len(score)).tolist()), y=tuple(score)))
+                scores = [{"value": score} for score in held["along"]["scores"]]  # a network's answer has no error
+                along.append(curve(column, np.linspace(0, 1, len(scores)).tolist(), scores))
         return (
             Panel(title="long-lived beauty hadrons", x=LIFETIME, y=EFFICIENCY, curves=tuple(timed)),
             Panel(title="vertices that are ever farther away", x=ALONG, y=SCORE, curves=tuple(along)),

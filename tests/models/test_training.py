@@ -134,6 +134,7 @@ for name, one in decoder.read_decoders(folder / "whole" / decoder.FILE).items():
     model.set_weights([array for pair in one.layers for array in pair])
     assert np.abs(model.predict(values, verbose=0) - one.fractions(values)).max() < 1e-6, name
 """,
+    },
     "heavy_flavour": {
         "imports": "from models.heavy_flavour.networks import Form, trainable\n"
         "from models.heavy_flavour.train import Settings, main",
@@ -201,9 +202,8 @@ def _input(task: str, name: str) -> dict[str, str]:
         "calo_anomaly": "ap_uint<10>",
         "lar_timing": "ap_fixed<18,10>",
         "sensor_compression": "ap_ufixed<10,1>",
+        "heavy_flavour": "ap_ufixed<16,3>",
     }
-    types = {"grand_trigger": "ap_fixed<14,9>", "calo_anomaly": "ap_uint<10>", "lar_timing": "ap_fixed<18,10>"}
-    types["heavy_flavour"] = "ap_ufixed<16,3>"
     return {"input_type": types[task]} if name == "float" else {}
 
 
