@@ -299,6 +299,19 @@ def test_metrics_of_simple_scores() -> None:
     assert set(rows["score, 68 % half width about the float's (background)"].values) == {"graph"}
 
 
+def test_the_page_shows_what_students_of_other_widths_reached() -> None:
+    found = json.loads((TASK.weights / "capacity.json").read_text())
+    page = (TASK.folder / "README.md").read_text()
+    for name, held in found.items():
+        if name not in ("settings", "seconds"):
+            hard, displaced = (
+                f"{100 * held[kind][2][0]:.1f} ± {100 * held[kind][2][1]:.1f}" for kind in (HARD, DISPLACED)
+            )
+            assert f"| {hard} | {displaced} |" in page
+    missing = found["teacher"][HARD][2][0] - found["taught_16"][HARD][2][0]
+    assert 0.2 < (found["hard_jets_256"][HARD][2][0] - found["taught_16"][HARD][2][0]) / missing < 0.6
+
+
 def test_held_out_events_are_nobody_elses() -> None:
     held = TASK.held_out(80)
     assert held.labels is not None and held.labels.tolist() == [0] * 20 + [1] * 60
