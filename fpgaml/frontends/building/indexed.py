@@ -122,6 +122,13 @@ def unexpanded(layer: Emitter, index: str, axis: int) -> str:
     """An index without the axes along which a file repeats it: broadcasting does that."""
     known = {each.name: each for each in layer.graph.nodes}
     held = known[index]
+    if isinstance(held.op, Constant):
+        value = held.op.value
+        for along in (each for each in range(len(value.shape)) if each != axis):
+            one = value.integers.take([0], along)
+            if value.shape[along] > 1 and bool((value.integers == one).all()):
+                value = FixedArray(one, value.fractional)
+        return index if value.shape == held.op.value.shape else layer.add(Constant(value), suffix="index_once")
     while isinstance(held.op, Concatenate) and len(set(held.inputs)) == 1:
         along, one = normal_axis(held.op.axis, len(layer.shape(held.name))), held.inputs[0]
         if along == axis or layer.shape(one)[along] != 1:

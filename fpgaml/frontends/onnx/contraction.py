@@ -8,6 +8,7 @@ from string import ascii_letters
 
 from fpgaml.frontends.building.constants import WEIGHT_BITS, tensor
 from fpgaml.frontends.building.emitter import MOST_VALUES
+from fpgaml.frontends.building.indexed import by_one_hot
 from fpgaml.frontends.onnx.arrangement import BATCH, Axes
 from fpgaml.frontends.onnx.layer import Layer, real_array
 from fpgaml.frontends.onnx.value import Value
@@ -115,7 +116,8 @@ def _product(layer: Layer, first: Term, second: Term, output: str) -> str:
     if second.value.array is None:
         right = _in_node(layer, second)
         equation = f"{left.letters},{right.letters}->{output}"
-        return layer.add(Einsum(equation), left.value.node, right.value.node)
+        nodes = left.value.node, right.value.node
+        return by_one_hot(layer, nodes, equation) or layer.add(Einsum(equation), *nodes)
     kernel = tensor(layer, real_array(second.value), WEIGHT_BITS, "kernel")
     return layer.add(EinsumDense(kernel, None, f"{left.letters},{second.letters}->{output}"), left.value.node)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from fpgaml.frontends.building.indexed import whole
 from fpgaml.frontends.onnx.fold import flat_shape, new_shape
 from fpgaml.frontends.onnx.layer import Layer
 from fpgaml.frontends.onnx.simplify import FLOATS, is_float
 from fpgaml.frontends.onnx.value import Value, constant
+
+SIGNED = (3, 5, 6, 7)
+"""int8, int16, int32 and int64, by their numbers (TensorProto.DataType)."""
 
 
 def unchanged(layer: Layer) -> Value:
@@ -71,10 +77,13 @@ def _with_axes(layer: Layer, x: Value, sizes: list[int]) -> Value:
 
 
 def cast(layer: Layer) -> Value:
-    """Cast between floating-point types: the values stay as they are."""
+    """Cast: to floating-point types the values stay as they are, to integers they lose their fractions."""
     to = int(layer.attribute("to", 1))
+    if to in SIGNED:
+        value = layer.applied(layer.raw(0))
+        return value if value.array is not None else replace(value, node=whole(layer, value.node))
     if not is_float(to):
-        raise layer.unsupported("Cast of a computed tensor to integers", "Round with QONNX's Quant, or QuantizeLinear")
+        raise layer.unsupported("Cast of a computed tensor to this type", "Cast to int32 or int64")
     if to not in FLOATS:
         layer.note("a cast to 16-bit floating point is not followed: values keep their bits")
     return layer.raw(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from fpgaml.frontends.onnx import contraction, linear, moves, normalization, pooling, recurrent, takes
+from fpgaml.frontends.onnx import contraction, indexed, linear, moves, normalization, pooling, recurrent, takes
 from fpgaml.frontends.onnx.activations import ACTIVATIONS
 from fpgaml.frontends.onnx.elementwise import ARITHMETIC
 from fpgaml.frontends.onnx.layer import Layer
@@ -48,6 +48,10 @@ OPERATORS: dict[str, Converter] = {
     "Slice": takes.slices,
     "Split": takes.split,
     "Gather": takes.gather,
+    "GatherElements": indexed.gather_elements,
+    "GatherND": indexed.gather_rows,
+    "ScatterElements": indexed.scatter_elements,
+    "OneHot": indexed.hot,
     "Tile": takes.tile,
     "Expand": takes.expand,
     "Concat": takes.concat,

@@ -514,6 +514,29 @@ def parts():
 
 
 @model
+def indexed():
+    """Picks and sums by an index of the event's own: 0 to 3, and from the end."""
+    net = Net(opset=18, x=(4, 3))
+    index = net("Cast", net("Clip", "x", np.float32(0), np.float32(3)), to=TensorProto.INT64)
+    last = net("Cast", net("Clip", "x", np.float32(-4), np.float32(3)), to=TensorProto.INT64)
+    column = net("Slice", index, np.array([0]), np.array([1]), np.array([2]))
+    wide = net("Expand", column, np.array([1, 1, 3]))
+    flat = net("Squeeze", column, np.array([2]))
+    hot = net("OneHot", flat, np.array([4]), np.array([0, 1], np.float32))
+    zeros = np.zeros((1, 4, 3), np.float32)
+    return net.out(
+        net("GatherElements", "x", index, axis=1),
+        net("GatherElements", "x", last, axis=-2),
+        net("GatherElements", "x", wide, axis=1),
+        net("GatherND", "x", column, batch_dims=1),
+        net("ScatterElements", "x", wide, net("Relu", "x"), axis=1, reduction="add"),
+        net("ScatterElements", net("Mul", "x", zeros), index, "x", axis=1, reduction="add"),
+        net("Einsum", hot, "x", equation="ben,bnf->bef"),
+        net("MatMul", net("Transpose", hot, perm=[0, 2, 1]), "x"),
+    )
+
+
+@model
 def slices_old():
     return chain("Slice", (6, 4), 9, starts=[1, 0], ends=[6, 2], axes=[1, 2])
 

@@ -358,6 +358,25 @@ def embedding() -> Made:
 
 
 @model
+def messages() -> Made:
+    """Edges 0 to 3 of the event's own between four nodes, and fixed ones."""
+
+    def forward(self: Any, x: Tensor) -> tuple[Tensor, ...]:
+        index = x[:, :, :1].clamp(0, 3).long()
+        wide = index.expand(-1, -1, 3)
+        picked = torch.gather(x, 1, wide)
+        return (
+            picked,
+            torch.zeros_like(x).scatter_add(1, wide, x),
+            x.scatter_add(1, wide, picked.relu()),
+            x.index_add(1, self.fixed, x[:, :2]),
+            functional.one_hot(index.squeeze(-1), 4).to(x.dtype).transpose(1, 2) @ x,
+        )
+
+    return Made(Lambda(forward, fixed=torch.tensor([3, 0])), ((4, 3),))
+
+
+@model
 def attention() -> Made:
     def forward(self: Any, x: Tensor) -> Tensor:
         y, _ = self.attend(x, x, x, need_weights=False)

@@ -30,7 +30,7 @@ INPUT = Quantizer(FixedType(1, 3, 6))
 DEEP = {"autoencoder", "more_norms", "residual", "smooth_activations", "transformer"}
 """Their exact values would be very wide."""
 PRECISION = read_precision(["ap_fixed<26,8,RND,SAT>"])
-EXACT = {"arithmetic", "moves"}
+EXACT = {"arithmetic", "messages", "moves"}
 """Those whose constants fit, and which divide by powers of two alone."""
 CLOSE = 2e-3
 """Of the largest value: weights keep 16 bits, arguments of tables 14."""

@@ -22,12 +22,19 @@ def same(site: Site) -> None:
         site.whole.constants[site.output()] = values
 
 
+SIGNED = {"int8": 3, "int16": 5, "int32": 6, "int64": 7}
+"""By name what ONNX calls integers (TensorProto.DataType)."""
+
+
 def copy(site: Site) -> None:
-    """The tensor itself, in another place or with other bits; whole numbers are not made of it."""
+    """The tensor itself, in another place or with other bits; whole numbers lose their fractions."""
     wanted = site.changes_type()
     given = site.value("self")
     if wanted and isinstance(given, Ref) and site.whole.metas[given.name].dtype in FLOATS:
-        raise site.unsupported(f"makes {wanted} numbers of it", "Keep the model in floating point")
+        if wanted not in SIGNED:
+            raise site.unsupported(f"makes {wanted} numbers of it", "Make int64 or int32, or keep floating point")
+        site.give("Cast", site.tensor(), to=SIGNED[wanted])
+        return
     same(site)
 
 

@@ -8,6 +8,7 @@ from fpgaml.frontends.pytorch.operators import (
     activations,
     arithmetic,
     attention,
+    indexed,
     linear,
     numbers,
     pooling,
@@ -23,6 +24,7 @@ TRANSLATORS: Mapping[str, Translator] = {
     **arithmetic.TRANSLATORS,
     **shapes.TRANSLATORS,
     **attention.TRANSLATORS,
+    **indexed.TRANSLATORS,
     **recurrent.TRANSLATORS,
     **numbers.TRANSLATORS,
 }
