@@ -125,9 +125,9 @@ def unexpanded(layer: Emitter, index: str, axis: int) -> str:
     if isinstance(held.op, Constant):
         value = held.op.value
         for along in (each for each in range(len(value.shape)) if each != axis):
-            one = value.integers.take([0], along)
-            if value.shape[along] > 1 and bool((value.integers == one).all()):
-                value = FixedArray(one, value.fractional)
+            first = value.integers.take([0], along)
+            if value.shape[along] > 1 and bool((value.integers == first).all()):
+                value = FixedArray(first, value.fractional)
         return index if value.shape == held.op.value.shape else layer.add(Constant(value), suffix="index_once")
     while isinstance(held.op, Concatenate) and len(set(held.inputs)) == 1:
         along, one = normal_axis(held.op.axis, len(layer.shape(held.name))), held.inputs[0]
