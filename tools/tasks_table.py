@@ -129,11 +129,11 @@ def _short(unit: str) -> str:
 def _input(task: Task, name: str) -> str:
     """Shapes of a network's inputs, of its golden vectors."""
     manifest, vectors = build.recorded(task.name)
-    golden = next(
-        entry["golden"]
-        for project, entry in manifest["projects"].items()
-        if build.projects(task.name)[project][1] == name
-    )
+    of_network = (project for project in manifest["projects"] if build.projects(task.name)[project][1] == name)
+    project = next(of_network, None)
+    if project is None:
+        return "-"
+    golden = manifest["projects"][project]["golden"]
     keys = [key for key in vectors if key.startswith(f"{golden}/input/") and not key.endswith("/fractional")]
     return ", ".join(" × ".join(map(str, np.shape(vectors[key])[1:])) for key in keys)
 

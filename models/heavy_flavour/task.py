@@ -42,6 +42,7 @@ class HeavyFlavour(Task):
 
     name = "heavy_flavour"
     title = "LHCb heavy-flavour trigger: a monotone Lipschitz network, proved monotone in firmware"
+    experiment = "LHCb"
     data_label = c.DATA_LABEL
     networks = (
         Network(others={FREE: "free/float.keras"}),
