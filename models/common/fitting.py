@@ -40,6 +40,7 @@ class Plan:
         seed: of the events' order.
         settings: everything else that the result depends on; a checkpoint of other settings is refused.
         before_epoch: called with the model and the part of the training that is done, 0 to below 1.
+        group: so many successive events stay together, in their order: for a loss that compares events of a batch.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Plan:
     floor: float = 0.01
     settings: Mapping[str, Any] = field(default_factory=dict)
     before_epoch: Callable[[keras.Model, float], None] | None = None
+    group: int = 1
 
     def key(self) -> str:
         """What a checkpoint must have been made with."""
@@ -86,14 +88,25 @@ def fit(
             optimizer.learning_rate.assign(plan.rate * falling)
             if plan.before_epoch:
                 plan.before_epoch(model, done)
-            order = np.random.default_rng((plan.seed, epoch)).permutation(len(y))[: steps * plan.batch]
+            order = _order(plan, epoch, len(y))[: steps * plan.batch]
             chosen = each(x, lambda array: array[order])  # noqa: B023 - used in this turn
             seen = model.fit(chosen, y[order], batch_size=plan.batch, shuffle=False, epochs=1, verbose=0)
-            held = model.evaluate(*validation, batch_size=min(2048, len(validation[1])), verbose=0)
+            held = model.evaluate(*validation, batch_size=_judged(plan, len(validation[1])), verbose=0)
             history.append({"loss": float(seen.history["loss"][0]), "validation": float(held)})
             _store(checkpoint, plan, history, variables)
             advance(1)
     return history
+
+
+def _order(plan: Plan, epoch: int, events: int) -> NDArray[np.intp]:
+    """Places of the events in the order of an epoch; groups are shuffled whole."""
+    groups = np.random.default_rng((plan.seed, epoch)).permutation(events // plan.group)
+    return (groups[:, None] * plan.group + np.arange(plan.group)).reshape(-1)
+
+
+def _judged(plan: Plan, events: int) -> int:
+    """Events of a batch of the validation: whole groups."""
+    return min(2048 // plan.group, events // plan.group) * plan.group
 
 
 def _store(path: Path, plan: Plan, history: History, variables: list[Any]) -> None:

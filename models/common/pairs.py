@@ -31,6 +31,7 @@ class Pair:
         betas: price of an effective bit operation in units of the loss, at the start of the quantised training and
             from `risen` of it on; it rises evenly in its logarithm in between.
         name: of the pair among several of one training; empty for the only one.
+        group: so many successive events stay together in a batch, for a loss that compares them.
     """
 
     floating: Callable[[], keras.Model]
@@ -43,6 +44,7 @@ class Pair:
     floor: float = 0.01
     risen: float = 0.6
     name: str = ""
+    group: int = 1
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def train_pair(
 
     def trained(form: str, epochs: int, model: keras.Model, **hooks: Any) -> keras.Model:
         name = "_".join(part for part in (pair.name, form) if part)
+        hooks["group"] = pair.group
         plan = Plan(name, epochs, pair.batch, pair.loss, pair.rate, seed, pair.floor, settings, **hooks)
         history[name] = fit(model, plan, training, validation, checkpoints, progress)
         return model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
@@ -49,7 +50,17 @@ def save_network(model: keras.Model, make: Callable[[], keras.Model], path: Path
     bare.set_weights(model.get_weights())
     draft = path.with_name(f"new_{path.name}")
     bare.save(draft)
+    deflate(draft)
     draft.replace(path)
+
+
+def deflate(path: Path) -> None:
+    """Compress the members of an archive; Keras stores them as they are, and quantizers are full of equal numbers."""
+    with zipfile.ZipFile(path) as stored:
+        members = [(member, stored.read(member)) for member in stored.infolist()]
+    with zipfile.ZipFile(path, "w") as packed:
+        for member, content in members:
+            packed.writestr(member, content, zipfile.ZIP_DEFLATED, 9)
 
 
 def save_answers(path: Path, x: Inputs, answers: NDArray[np.float32] | Mapping[str, NDArray[np.float32]]) -> None:

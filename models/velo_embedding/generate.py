@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,11 @@ class Hits:
     def take(self, chosen: NDArray[np.intp] | Flags | slice) -> Hits:
         """Some of the hits, in the order asked for."""
         return Hits(*(getattr(self, field.name)[chosen] for field in fields(Hits)))
+
+    def renumbered(self) -> Hits:
+        """With events numbered from 0 on, without gaps."""
+        _, number = np.unique(self.event, return_inverse=True)
+        return replace(self, event=number.astype(np.int32))
 
 
 def generate(settings: Settings) -> Hits:

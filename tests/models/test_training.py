@@ -144,6 +144,14 @@ for name, one in decoder.read_decoders(folder / "whole" / decoder.FILE).items():
         "more": "assert sum(w.shape[0] * (w.shape[1] if len(w.shape) > 1 else 1) "
         "for w in trainable(Form()).trainable_weights) == 541",
     },
+    "velo_embedding": {
+        "imports": "from models.velo_embedding.networks import NetworkSettings, float_network\n"
+        "from models.velo_embedding.train import Settings, main",
+        "sizes": "events=4, float_epochs=1, quantised_epochs=2, blocks=2, held_out=200, "
+        "network=NetworkSettings(hidden=(16,))",
+        "network": "quantised",
+        "more": "assert float_network(NetworkSettings()).count_params() == 30_988",
+    },
 }
 NETWORKS = [
     ("grand_trigger", "."),
@@ -153,6 +161,7 @@ NETWORKS = [
     ("sensor_compression", "."),
     ("heavy_flavour", "."),
     ("heavy_flavour", "free"),
+    ("velo_embedding", "."),
 ]
 
 
@@ -203,6 +212,7 @@ def _input(task: str, name: str) -> dict[str, str]:
         "lar_timing": "ap_fixed<18,10>",
         "sensor_compression": "ap_ufixed<10,1>",
         "heavy_flavour": "ap_ufixed<16,3>",
+        "velo_embedding": "ap_fixed<12,2>",
     }
     return {"input_type": types[task]} if name == "float" else {}
 
