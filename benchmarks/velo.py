@@ -133,7 +133,7 @@ def rate_table(graph: Graph) -> Table:
     for title in ("what", "events/s", "an event"):
         table.add_column(title, justify="left" if title != "events/s" else "right")
     for name, rate in GPU_ROWS:
-        table.add_row(f"RTX 2080 Ti, {name}", f"{rate:,.0f}", "LHCb's simulation; hits not published with it")
+        table.add_row(f"RTX 2080 Ti, {name}", f"{rate:,.0f}", "hits not said")
     hits = generate(Settings(EVENTS, stream=TEST))
     emulator = compile_emulator(graph, Silent())
     x = network_inputs(hits.x, hits.y, hits.z).astype(np.float32)

@@ -1,7 +1,7 @@
 """Geometric windows on two hits: what an embedding has to beat. Small scores join hits.
 
-Tracks come from near the beam, so that both hits of a true edge have about the same azimuth; LHCb's own search by
-triplets looks for neighbours in a window of azimuth too [IEEE Access 9 (2021) 91612].
+Tracks come from near the beam, so that both hits of a true edge have about the same azimuth; LHCb's own search, by
+triplets, begins with hits that neighbour in azimuth too [J. Comput. Sci. 54 (2021) 101422, arXiv 2207.03936].
 """
 
 from __future__ import annotations
