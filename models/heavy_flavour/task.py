@@ -52,7 +52,7 @@ class HeavyFlavour(Task):
     larger_is_better = True
     titles = MappingProxyType({"cuts": "cuts", FREE: "free network (float)"})
     figure_titles = MappingProxyType(
-        {FREE: "free network (float)", "float": "monotone network (float)", "graph": "quantised Graph", "cuts": "cuts"}
+        {FREE: "free network (float)", "float": "float network", "graph": "quantised Graph", "cuts": "cuts"}
     )
     held_out_events = 2000
 
