@@ -152,6 +152,13 @@ for name, one in decoder.read_decoders(folder / "whole" / decoder.FILE).items():
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 30_988",
     },
+    "accelerator_fault": {
+        "imports": "from models.accelerator_fault.networks import NetworkSettings, float_network\n"
+        "from models.accelerator_fault.train import Settings, main",
+        "sizes": "pulses=400, float_epochs=1, quantised_epochs=2, batch=64, held_out=40",
+        "network": "quantised",
+        "more": "assert float_network(NetworkSettings()).count_params() == 9518",
+    },
 }
 NETWORKS = [
     ("grand_trigger", "."),
@@ -162,6 +169,7 @@ NETWORKS = [
     ("heavy_flavour", "."),
     ("heavy_flavour", "free"),
     ("velo_embedding", "."),
+    ("accelerator_fault", "."),
 ]
 
 
@@ -213,6 +221,7 @@ def _input(task: str, name: str) -> dict[str, str]:
         "sensor_compression": "ap_ufixed<10,1>",
         "heavy_flavour": "ap_ufixed<16,3>",
         "velo_embedding": "ap_fixed<12,2>",
+        "accelerator_fault": "ap_int<9>",
     }
     return {"input_type": types[task]} if name == "float" else {}
 
