@@ -21,6 +21,7 @@ from fpgaml.record.physics import Study
 from fpgaml.report.png import write_figures
 from fpgaml.report.sections.study import study_figures
 from fpgaml.running.writing import check_folder
+from fpgaml.tasks.own_scores import answers_itself, own_scores
 from fpgaml.tasks.projects import ProjectMaker
 from fpgaml.tasks.scoring import Scores, framework_scores, score
 from fpgaml.tasks.study import study_of
@@ -77,7 +78,7 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
     groups = [maker.quantised()]
     if settings.tflite:
         groups.append(maker.integer())
-    floating = _floating(task, network, weights, settings.sample, progress)
+    floating, missing = _floating(task, network, weights, settings.sample, progress)
     scores = score(task, groups, settings.sample, progress)
     scores.answers |= floating
     for (first, other), different in scores.different.items():
@@ -108,7 +109,7 @@ def evaluate(task: Task, network: Network, settings: Settings, progress: Progres
             for (first, other), different in scores.different.items()
         },
         "by": {column.name: column.by() for group in groups for column in group.columns if column.by},
-        "missing": {} if floating else {"float": NO_KERAS},
+        "missing": missing,
         "columns": {name: metrics[name] for name in order},
     }
     with progress.step("drawing the figure"):
@@ -135,15 +136,22 @@ def read_metrics(path: Path) -> dict[str, Any]:
 
 def _floating(
     task: Task, network: Network, weights: Path, sample: Sample, progress: Progress
-) -> dict[str, dict[str, Any]]:
-    """What the float networks answer; empty without Keras."""
-    python = framework_python()
-    if python is None:
-        return {}
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What the networks in floating point answer, by column, and why some do not."""
     files: dict[str, ModelFile] = {name: weights / file for name, file in network.others.items()}
     files["float"] = network.float_model(weights)
     there = {name: model for name, model in files.items() if all(path.is_file() for path in files_of(model))}
-    return framework_scores(python, task, there, sample, progress) if there else {}
+    own: dict[str, Path] = {}
+    for name, model in there.items():
+        if isinstance(model, Path) and answers_itself(model):
+            own[name] = model
+    of_framework = {name: model for name, model in there.items() if name not in own}
+    found = own_scores(task, own, sample, progress)
+    python = framework_python() if of_framework else None
+    if python is not None:
+        found |= framework_scores(python, task, of_framework, sample, progress)
+    missing = {} if python is not None else dict.fromkeys(of_framework, NO_KERAS)
+    return found, missing
 
 
 def _metrics(task: Task, scores: Scores) -> dict[str, Mapping[str, Any]]:

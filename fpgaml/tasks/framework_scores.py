@@ -5,6 +5,7 @@ It runs in the environment that has Keras, in a process of its own; events are m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -23,6 +24,9 @@ BATCH = 2048
 def main(job_file: Path) -> None:
     """Read a job (task, networks by column, sample, answer) and write the answers; a line of progress per part."""
     import keras
+
+    with contextlib.suppress(ImportError):
+        import hgq  # noqa: F401 - its layers are known to Keras then
 
     from fpgaml.errors import FpgamlError
     from fpgaml.tasks import Sample, find_task

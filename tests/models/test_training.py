@@ -79,7 +79,7 @@ except KeyboardInterrupt:
     pass
 else:
     raise AssertionError("was not stopped")
-assert not (folder / "stopped" / "quantised.keras").exists()
+assert not list((folder / "stopped").glob("quantised.*"))
 main(settings("stopped"))
 try:
     main(settings("whole", seed=2))
@@ -120,6 +120,14 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "sizes": "sequences=60, background=0.1, float_epochs=1, quantised_epochs=2, batch=128, held_out=200",
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 536",
+    },
+    "jet_symbolic": {
+        "imports": "from models.jet_symbolic.networks import NetworkSettings, float_network\n"
+        "from models.jet_symbolic.search import Effort\nfrom models.jet_symbolic.train import Settings, main",
+        "sizes": "jets=1500, float_epochs=1, quantised_epochs=2, batch=128, terms=(2, 2), searched=400, "
+        "effort=Effort(30, 4, 2, 2), refine_steps=5, held_out=200",
+        "network": "quantised",
+        "more": "assert float_network(NetworkSettings()).count_params() == 16 * 32 + 32 + 32 * 16 + 16 + 16 * 5 + 5",
     },
     "sensor_compression": {
         "imports": "from models.sensor_compression import constants, decoder, networks\n"
@@ -205,7 +213,8 @@ def test_a_stopped_training_ends_like_an_unbroken_one(trained: dict[str, Path], 
     assert np.ptp(whole["y"]) > 0
     assert np.array_equal(whole["y"], stopped["y"])
     for name in ("float", "quantised"):
-        graphs = [fpgaml.load(trained[task] / run / network / f"{name}.keras", **_input(task, name)) for run in RUNS]
+        files = [next((trained[task] / run / network).glob(f"{name}.*")) for run in RUNS]
+        graphs = [fpgaml.load(file, **_input(task, name)) for file in files]
         assert graphs[0].graph == graphs[1].graph or name == "float"
 
 
@@ -230,7 +239,7 @@ def _input(task: str, name: str) -> dict[str, str]:
 def test_the_quantised_network_is_read_exactly(trained: dict[str, Path], task: str, network: str) -> None:
     """Hop one: the Graph equals the recorded answers on every event, and the events can be made again."""
     folder = trained[task] / "whole" / network
-    model = fpgaml.load(folder / "quantised.keras")
+    model = fpgaml.load(next(folder.glob("quantised.*")))
     stored = np.load(folder / "recorded.npz")
     x = find_task(task).held_out(len(stored["y"])).x
     assert str(stored["x_sha256"]) == fingerprint(x)
