@@ -121,6 +121,7 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 536",
     },
+<<<<<<< HEAD
     "jet_symbolic": {
         "imports": "from models.jet_symbolic.networks import NetworkSettings, float_network\n"
         "from models.jet_symbolic.search import Effort\nfrom models.jet_symbolic.train import Settings, main",
@@ -128,6 +129,14 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "effort=Effort(30, 4, 2, 2), refine_steps=5, held_out=200",
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 16 * 32 + 32 + 32 * 16 + 16 + 16 * 5 + 5",
+=======
+    "velo_edges": {
+        "imports": "from models.velo_edges.networks import NetworkSettings, float_network\n"
+        "from models.velo_edges.train import Settings, main",
+        "sizes": "crossings=4, float_epochs=1, quantised_epochs=2, batch=64, held_out=20",
+        "network": "quantised",
+        "more": "assert float_network(NetworkSettings()).count_params() == 56 + 160 + 200 + 9",
+>>>>>>> 295ba11 (velo_edges: which edges between the vertex detector's hits are tracks', by passing messages along them)
     },
     "sensor_compression": {
         "imports": "from models.sensor_compression import constants, decoder, networks\n"
@@ -173,6 +182,7 @@ NETWORKS = [
     ("calo_anomaly", "."),
     ("calo_anomaly", "conv"),
     ("lar_timing", "."),
+    ("velo_edges", "."),
     ("sensor_compression", "."),
     ("heavy_flavour", "."),
     ("heavy_flavour", "free"),
@@ -221,12 +231,13 @@ def test_a_stopped_training_ends_like_an_unbroken_one(trained: dict[str, Path], 
 RUNS = ("whole", "stopped")
 
 
-def _input(task: str, name: str) -> dict[str, str]:
+def _input(task: str, name: str) -> dict[str, str | list[str]]:
     """Float networks do not say what their inputs are."""
-    types = {
+    types: dict[str, str | list[str]] = {
         "grand_trigger": "ap_fixed<14,9>",
         "calo_anomaly": "ap_uint<10>",
         "lar_timing": "ap_fixed<18,10>",
+        "velo_edges": ["hits=ap_fixed<14,2>", "edges=ap_uint<6>"],
         "sensor_compression": "ap_ufixed<10,1>",
         "heavy_flavour": "ap_ufixed<16,3>",
         "velo_embedding": "ap_fixed<12,2>",
