@@ -23,6 +23,7 @@ from fpgaml.tasks import Network, Task, find_network, find_task, task_names
 from fpgaml.tasks.columns import read_events
 from fpgaml.tasks.evaluation import METRICS, read_metrics
 from fpgaml.tasks.events import fingerprint, write_events
+from fpgaml.tasks.inputs import each, events_in
 from fpgaml.tasks.sources import sources
 from fpgaml.tasks.table import markdown
 from tests.paths import needs_compiler
@@ -57,13 +58,14 @@ def test_committed_networks_are_what_was_recorded(task: Task, network: Network, 
     """Without Keras: the Graph gives the network's own recorded answers on every held-out event."""
     files = write_events(task, network, tmp_path)
     assert files.recorded, "this numpy makes other events than those that answers were recorded for"
-    with np.load(files.data) as stored:
-        x = stored["x"]
-        answers = np.concatenate([stored[name] for name in stored.files if name != "x"], axis=-1)
-    assert len(x) == task.held_out_events
     model = load_model(network.quantised_model(task.weights))
+    inputs = {"x", *(model.graph.input_layers if len(model.graph.inputs) > 1 else ())}
+    with np.load(files.data) as stored:
+        x = {name: stored[name] for name in stored.files if name in inputs}
+        answers = np.concatenate([stored[name] for name in stored.files if name not in inputs], axis=-1)
+    assert events_in(x) == len(answers) == task.held_out_events
     assert not model.approximations
-    found = interpret(model.graph, read_events(model.graph, x[:500]))
+    found = interpret(model.graph, read_events(model.graph, each(x, lambda array: array[:500])))
     answer = np.concatenate([value.to_float() for value in found.values()], axis=-1)
     assert np.array_equal(answer.astype(np.float32), answers[:500])
 
