@@ -121,7 +121,6 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 536",
     },
-<<<<<<< HEAD
     "jet_symbolic": {
         "imports": "from models.jet_symbolic.networks import NetworkSettings, float_network\n"
         "from models.jet_symbolic.search import Effort\nfrom models.jet_symbolic.train import Settings, main",
@@ -129,14 +128,13 @@ assert networks.teacher_score(image, rebuilt).tolist() == wanted
         "effort=Effort(30, 4, 2, 2), refine_steps=5, held_out=200",
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 16 * 32 + 32 + 32 * 16 + 16 + 16 * 5 + 5",
-=======
+    },
     "velo_edges": {
         "imports": "from models.velo_edges.networks import NetworkSettings, float_network\n"
         "from models.velo_edges.train import Settings, main",
         "sizes": "crossings=4, float_epochs=1, quantised_epochs=2, batch=64, held_out=20",
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 56 + 160 + 200 + 9",
->>>>>>> 295ba11 (velo_edges: which edges between the vertex detector's hits are tracks', by passing messages along them)
     },
     "sensor_compression": {
         "imports": "from models.sensor_compression import constants, decoder, networks\n"
