@@ -14,7 +14,10 @@ from .settings import QuantisedSettings
 
 
 def published() -> keras.Model:
-    """NUTRIG's two-layer network (14,433 parameters), without its sigmoid, which moves no event across a threshold."""
+    """NUTRIG's two-layer network (14,433 parameters), without its sigmoid, which moves no event across a threshold.
+
+    Dropout before `flat` is what NUTRIG has behind it.
+    """
     model = keras.Sequential(name="grand_float")
     model.add(keras.Input((c.SAMPLES, c.POLARISATIONS), name="traces"))
     for index in (1, 2):

@@ -31,6 +31,8 @@ from .settings import Settings
 
 FLOOR = 0.02
 """The part of the learning rate that is left at the end."""
+COOLED_FROM = 0.8
+"""The part of the published network's training after which its rate is a tenth."""
 
 Arrays = tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -48,13 +50,22 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
     loss = keras.losses.BinaryCrossentropy(from_logits=True, name="logits")
     histories: dict[str, History] = {}
 
-    def trained(name: str, epochs: int, model: keras.Model, arrays: Sequence[Arrays]) -> keras.Model:
-        plan = Plan(name, epochs, settings.batch, loss, settings.learning_rate, settings.seed, FLOOR, facts)
+    def trained(name: str, epochs: int, model: keras.Model, arrays: Sequence[Arrays], **other: Any) -> keras.Model:
+        usual = {"batch": settings.batch, "rate": settings.learning_rate, "floor": FLOOR}
+        plan = Plan(name, epochs, loss=loss, seed=settings.seed, settings=facts, **(usual | other))
         histories[name] = fit(model, plan, arrays[0], arrays[1], checkpoints, progress)
         return model
 
     keras.utils.set_random_seed(settings.seed)
-    published = trained("float", settings.float_epochs, networks.published(), (training, validation))
+    as_published = {"batch": c.PUBLISHED_BATCH, "rate": c.PUBLISHED_LEARNING_RATE, "floor": 1.0}
+    published = trained(
+        "float",
+        settings.float_epochs,
+        networks.published(),
+        (training, validation),
+        before_epoch=cooled,
+        **as_published,
+    )
     saving.save_network(published, networks.published, settings.output / saving.FLOAT)
     keras.utils.set_random_seed(settings.seed)
     network = settings.network
@@ -75,6 +86,12 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         "history": histories,
     }
     saving.save_training(settings.output, "grand_trigger", settings, result)
+
+
+def cooled(model: keras.Model, done: float) -> None:
+    """The published rate, and a tenth of it at the end: what a constant rate still jumps about settles."""
+    if done >= COOLED_FROM:
+        model.optimizer.learning_rate.assign(c.PUBLISHED_LEARNING_RATE / 10)
 
 
 def _events(settings: Settings) -> tuple[Events, Events]:
