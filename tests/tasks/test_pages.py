@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from fpgaml.budget.read import read_budget
 from fpgaml.tasks import Network, Task, find_task, task_names
 from fpgaml.tasks.evaluation import METRICS, read_metrics
 
+ROOT = Path(__file__).resolve().parents[2]
 TASKS = [find_task(name) for name in task_names()]
 NETWORKS = [(task, network) for task in TASKS for network in task.networks]
 IDS = [f"{task.name}-{network.name}" for task, network in NETWORKS]
@@ -65,3 +69,12 @@ def test_measured_numbers_are_of_the_recorded_networks() -> None:
         for project, entry in measure.stored(name).items():
             assert entry["graph_sha256"] == manifest["projects"][project]["graph_sha256"], f"{name}/{project}"
             assert all(number["kind"] in ("simulated", "post-synthesis") for number in entry["numbers"])
+
+
+def test_the_table_of_all_tasks_is_what_was_measured() -> None:
+    made = subprocess.run(
+        [sys.executable, ROOT / "tools" / "tasks_table.py"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    page = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    assert made.stdout in page, "make it again: python tools/tasks_table.py --write"
+    assert all(f"[`{name}`]" in made.stdout or f"[`{name}/" in made.stdout for name in task_names())
