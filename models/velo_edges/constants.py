@@ -38,5 +38,5 @@ R_UNIT, Z_UNIT = 64.0, 1024.0
 PHI_UNIT = WEDGE / 2
 """rad; azimuth is counted from the middle of the wedge."""
 FRACTIONAL = 12
-"""Bits: steps of 16 um in r, 0.25 mm in z and 16 urad in azimuth."""
+"""Bits: steps of 16 um in r, 0.25 mm in z and 12 urad in azimuth."""
 FEATURES = 3

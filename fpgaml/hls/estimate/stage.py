@@ -8,7 +8,7 @@ from math import prod
 from fpgaml.cost.memories import block_rams, lutram_groups
 from fpgaml.cost.resources import Cost
 from fpgaml.graph.graph import Node
-from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Input, Linear, MaxPool
+from fpgaml.graph.ops import AveragePool, Constant, Conv1D, Conv2D, Gather, Input, Linear, MaxPool, ScatterAdd
 from fpgaml.hls.bodies import BODIES
 from fpgaml.hls.codegen import site_of
 from fpgaml.hls.estimate import elements, products
@@ -84,7 +84,9 @@ def arithmetic(layers: LayerList, node: Node, choice: Choice, count: int) -> Cos
         made = products.products_of(graph, node, choice.strategy, at_once(layers, node, choice))
         found = products.cost_of(made, choice.strategy, choice.reuse)
     else:
-        found = elements.cost_of_elements(graph, node, count)
+        # What an index chooses or adds up is unrolled whole, in streams too.
+        whole = isinstance(node.op, Gather | ScatterAdd)
+        found = elements.cost_of_elements(graph, node, prod(graph.shapes[node.name]) if whole else count)
     return found + (elements.cost_of_elements(graph, fused, count) if fused is not None else Cost())
 
 
