@@ -67,10 +67,10 @@ class Settings:
     data: Path | None = None
     candidates: int = 240_000
     validation: int = 20_000
-    epochs: tuple[int, int, int, int] = (60, 36, 24, 24)
+    epochs: tuple[int, int, int, int] = (60, 50, 24, 40)
     batch: int = 1024
     rate: float = 4e-3
-    betas: tuple[tuple[float, float], tuple[float, float]] = ((3e-7, 3e-6), (3e-8, 8e-7))
+    betas: tuple[tuple[float, float], tuple[float, float]] = ((1e-7, 1e-6), (1e-8, 2e-7))
     held_out: int = 5_000
     network: NetworkSettings = field(default_factory=NetworkSettings)
 

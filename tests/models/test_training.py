@@ -174,6 +174,18 @@ for name, one in decoder.read_decoders(folder / "whole" / decoder.FILE).items():
         "network": "quantised",
         "more": "assert float_network(NetworkSettings()).count_params() == 9518",
     },
+    "clas12_tracks": {
+        "imports": "from models.clas12_tracks.networks import NetworkSettings, float_autoencoder, float_classifier\n"
+        "from models.clas12_tracks.train import Settings, main",
+        "sizes": "candidates=1024, validation=128, epochs=(1, 2, 1, 2), batch=256, held_out=100",
+        "network": "quantised",
+        "more": """
+pair = [make(NetworkSettings()) for make in (float_classifier, float_autoencoder)]
+assert [model.count_params() for model in pair] == [803, 814]
+x = np.array([[3, 0, 5, 6, 7, 8], [3, 4, 5, 6, 7, 8]], np.float32)
+assert (pair[1].predict(x, verbose=0)[x > 0] == x[x > 0]).all(), "what is there passes unchanged"
+""",
+    },
 }
 NETWORKS = [
     ("grand_trigger", "."),
@@ -186,6 +198,8 @@ NETWORKS = [
     ("heavy_flavour", "free"),
     ("velo_embedding", "."),
     ("accelerator_fault", "."),
+    ("clas12_tracks", "."),
+    ("clas12_tracks", "restore"),
 ]
 
 
@@ -240,6 +254,7 @@ def _input(task: str, name: str) -> dict[str, str | list[str]]:
         "heavy_flavour": "ap_ufixed<16,3>",
         "velo_embedding": "ap_fixed<12,2>",
         "accelerator_fault": "ap_int<9>",
+        "clas12_tracks": "ap_ufixed<11,7>",
     }
     return {"input_type": types[task]} if name == "float" else {}
 
