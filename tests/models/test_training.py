@@ -234,7 +234,8 @@ def test_a_stopped_training_ends_like_an_unbroken_one(trained: dict[str, Path], 
     whole, stopped = (np.load(trained[task] / run / network / "recorded.npz") for run in ("whole", "stopped"))
     assert np.ptp(whole["y"]) > 0
     assert np.array_equal(whole["y"], stopped["y"])
-    for name in ("float", "quantised"):
+    # Squares of numbers that nothing rounds are too wide for a Graph: such a float network is not converted.
+    for name in ("quantised",) if task == "accelerator_fault" else ("float", "quantised"):
         files = [next((trained[task] / run / network).glob(f"{name}.*")) for run in RUNS]
         graphs = [fpgaml.load(file, **_input(task, name)) for file in files]
         assert graphs[0].graph == graphs[1].graph or name == "float"
@@ -253,7 +254,6 @@ def _input(task: str, name: str) -> dict[str, str | list[str]]:
         "sensor_compression": "ap_ufixed<10,1>",
         "heavy_flavour": "ap_ufixed<16,3>",
         "velo_embedding": "ap_fixed<12,2>",
-        "accelerator_fault": "ap_int<9>",
         "clas12_tracks": "ap_ufixed<11,7>",
     }
     return {"input_type": types[task]} if name == "float" else {}
