@@ -38,6 +38,7 @@ class Clas12Tracks(Task):
 
     name = "clas12_tracks"
     title = "CLAS12 drift chambers: track candidates of six segments classified, a missing segment restored"
+    experiment = "CLAS12"
     data_label = c.DATA_LABEL
     networks = (
         Network(),
