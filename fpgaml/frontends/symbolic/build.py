@@ -34,6 +34,7 @@ from fpgaml.frontends.symbolic.structure import (
     Cores,
     combination_of,
     element_of,
+    has_long_constants,
     input_quantizers,
     is_function,
     joined_factors,
@@ -123,7 +124,10 @@ class Builder:
         if core is None:
             value = float(evaluate(expression, {}))
             node = layer.add(Constant(layer.constants([value], "bias", SCALE_BITS)))
-        elif core != expression and needs_table(expression) and self._fuses(expression, core):
+        elif core != expression and (
+            (needs_table(expression) and self._fuses(expression, core))
+            or (quantizer is not None and has_long_constants(expression) and self._short(core))
+        ):
             node = layer.table(self._node(core), core, quantizer)
         else:
             node = self._computed(layer, expression)

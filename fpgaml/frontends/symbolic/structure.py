@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from fpgaml.frontends.building.constants import WEIGHT_BITS
 from fpgaml.frontends.symbolic.expression import (
     Call,
     Expression,
@@ -20,6 +23,7 @@ from fpgaml.frontends.symbolic.expression import (
 )
 from fpgaml.frontends.symbolic.functions import FUNCTIONS
 from fpgaml.graph.types import Quantizer
+from fpgaml.graph.values import FixedArray, magnitude
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,17 @@ def _by_core(
         if core is not None and core != part and needs_table(part) and fuses(core):
             groups.setdefault(core, []).append(part)
     return groups
+
+
+def has_long_constants(expression: Expression) -> bool:
+    """Whether it holds, outside of what the file rounds, a number that constants of firmware would round.
+
+    Where the file rounds what comes of it to a type, a table of a short value keeps such numbers as they are.
+    """
+    if isinstance(expression, Number):
+        integers = FixedArray.from_float(np.asarray([expression.value])).normalised().integers
+        return magnitude(integers).bit_length() > WEIGHT_BITS
+    return not isinstance(expression, Fixed) and any(has_long_constants(part) for part in expression.parts)
 
 
 def is_function(expression: Expression) -> bool:

@@ -69,6 +69,14 @@ def test_a_function_of_one_value_is_one_table() -> None:
     assert not any(isinstance(node.op, Multiply) for node in graph.nodes)
 
 
+def test_long_constants_within_a_type_of_the_file_stay_as_they_are() -> None:
+    text = "inputs: 3\nap_fixed(0.15509*ap_fixed(x0, 6, 3, RND, SAT) - 0.043923, 9, 2, RND, SAT) + x1"
+    source = parse_text(text, "here")
+    found = Builder("model", source, SMALL, None).built()
+    assert not found.approximations
+    np.testing.assert_array_equal(computed(found.graph), expected(text))
+
+
 def test_what_is_written_twice_is_computed_once() -> None:
     graph = built("inputs: 3\nsin(x0 + x1)*x2\nsin(x0 + x1)*x1\n3*x2*sin(x0 + x1)")
     assert sum(isinstance(node.op, Lookup) for node in graph.nodes) == 1
