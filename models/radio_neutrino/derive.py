@@ -56,6 +56,22 @@ def moved(pulses: Counts, noise: Counts, places: NDArray[np.int64], rng: np.rand
     return _cut(_joined(before, pulses, after), STEP + c.PLACE - places)
 
 
+def overlapping(noise: Counts, pulses: Counts, step: int, rng: np.random.Generator) -> Counts:
+    """Windows of a stream, one every `step` samples: of each pulse every window that has its recorded place within.
+
+    Args:
+        noise: windows without a pulse; pulses: with one, or more windows without, (events, SAMPLES, ANTENNAS).
+        step: a divisor of SAMPLES.
+
+    Returns:
+        (events, SAMPLES // step, SAMPLES, ANTENNAS): the place is 0 in the first window of an event, then `step`, ...
+    """
+    before, after = _any(noise, len(pulses), rng), _any(noise, len(pulses), rng)
+    stream = _joined(before, pulses, after)
+    begins = [STEP + c.PLACE - place for place in range(0, c.SAMPLES, step)]
+    return np.stack([stream[:, begin : begin + c.SAMPLES] for begin in begins], axis=1)
+
+
 def _any(noise: Counts, events: int, rng: np.random.Generator) -> Counts:
     """Noise windows whose antennas come from windows of their own."""
     chosen = rng.integers(0, len(noise), (events, c.ANTENNAS))

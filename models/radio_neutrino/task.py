@@ -40,6 +40,7 @@ class RadioNeutrino(Task):
     name = "radio_neutrino"
     title = "In-ice radio neutrino trigger: Askaryan pulses in the noise of four antennas"
     experiment = "ARIANNA"
+    experiment = "ARIANNA"
     data_label = c.DATA_LABEL
     networks = (
         Network(others={GIVEN: "arianna/quantised.keras"}, folds=True),

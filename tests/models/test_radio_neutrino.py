@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fpgaml_models.radio_neutrino import baseline, data, derive, events, metrics, pulses
+from fpgaml_models.radio_neutrino import baseline, data, derive, events, metrics, overlap, pulses
 from fpgaml_models.radio_neutrino import constants as c
 from fpgaml_models.radio_neutrino.baseline import HiLo
 from fpgaml_models.radio_neutrino.task import GIVEN, TASK
@@ -107,6 +107,22 @@ def test_a_moved_pulse_is_the_published_window_moved() -> None:
         assert np.array_equal(found[:, first:last], pulse[:, first + begin : last + begin])
     with pytest.raises(FpgamlError, match="outside of 0 to 255"):
         derive.moved(pulse, noise, np.full(40, 256), np.random.default_rng(1))
+
+
+def test_overlapping_windows_are_cut_from_one_stream() -> None:
+    pulse, noise = WINDOWS.of(True)[:20], WINDOWS.of(False)[:100]
+    found = derive.overlapping(noise, pulse, 64, np.random.default_rng(2))
+    for index, place in enumerate((0, 64, 128, 192)):
+        alone = derive.moved(pulse, noise, np.full(20, place), np.random.default_rng(2))
+        assert np.array_equal(found[:, index], alone)
+
+
+def test_the_best_of_overlapping_windows_counts() -> None:
+    """A trigger that sees a pulse at one place of 16 keeps a 16th of the arrivals at a hop of 256, all at 16."""
+    signal, noise = np.zeros((10, 2, 16)), np.zeros((10, 400, 16))
+    signal[:, :, 4] = 5.0
+    kept = [overlap.kept(signal, noise, hop) for hop in (256, 64, 16)]
+    assert kept == [[1 / 16, 0.0], [1 / 4, 0.0], [1.0, 0.0]]
 
 
 def test_derived_noise_has_the_power_of_the_published() -> None:

@@ -186,6 +186,13 @@ x = np.array([[3, 0, 5, 6, 7, 8], [3, 4, 5, 6, 7, 8]], np.float32)
 assert (pair[1].predict(x, verbose=0)[x > 0] == x[x > 0]).all(), "what is there passes unchanged"
 """,
     },
+    "radio_neutrino": {
+        "imports": "from models.radio_neutrino.settings import NetworkSettings, Settings\n"
+        "from models.radio_neutrino.train import main",
+        "sizes": "events=256, validation=64, held_out=40, float_epochs=1, quantised_epochs=2, batch=128",
+        "network": "quantised",
+        "more": "",
+    },
 }
 NETWORKS = [
     ("grand_trigger", "."),
@@ -200,6 +207,7 @@ NETWORKS = [
     ("accelerator_fault", "."),
     ("clas12_tracks", "."),
     ("clas12_tracks", "restore"),
+    ("radio_neutrino", "."),
 ]
 
 
@@ -255,6 +263,8 @@ def _input(task: str, name: str) -> dict[str, str | list[str]]:
         "heavy_flavour": "ap_ufixed<16,3>",
         "velo_embedding": "ap_fixed<12,2>",
         "clas12_tracks": "ap_ufixed<11,7>",
+        "accelerator_fault": "ap_int<9>",
+        "radio_neutrino": "ap_fixed<9,4>",
     }
     return {"input_type": types[task]} if name == "float" else {}
 
@@ -276,7 +286,7 @@ def test_the_quantised_network_is_read_exactly(trained: dict[str, Path], task: s
 @pytest.mark.parametrize("task", TASKS)
 def test_a_training_says_how_it_was_made(trained: dict[str, Path], task: str) -> None:
     facts = json.loads((trained[task] / "whole" / "training.json").read_text())
-    assert (facts["task"], facts["data"], facts["settings"]["seed"]) == (task, "synthetic, assumed", 1)
+    assert (facts["task"], facts["data"], facts["settings"]["seed"]) == (task, find_task(task).data_label, 1)
     assert set(facts["versions"]) == {"keras", "hgq2", "jax", "numpy"}
     assert all(len(epochs) in (1, 2) and epochs[-1]["loss"] > 0 for epochs in facts["history"].values())
     operations = facts.get("effective_bit_operations", 1)  # counted where HGQ2 trains the widths

@@ -31,6 +31,8 @@ from tests.paths import needs_compiler
 MODELS = Path(__file__).resolve().parents[2] / "models"
 NETWORKS = [(find_task(name), network) for name in task_names() for network in find_task(name).networks]
 IDS = [f"{task.name}-{network.name}" for task, network in NETWORKS]
+WORSE = {("radio_neutrino", "arianna"): "a published network, trained for pulses at one place of the window"}
+"""Networks that are shown for comparison, and are worse than the baseline on what their task is judged by."""
 
 
 def test_tasks_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +84,7 @@ def test_pages_show_what_was_measured(task: Task, network: Network) -> None:
     (headline,) = (row for row in task.rows(content["columns"]) if row.headline)
     values = {name: value.value for name, value in headline.values.items()}
     better, worse = ("graph", task.baseline) if task.larger_is_better else (task.baseline, "graph")
-    assert (values[better] or 0) > (values[worse] or 0)
+    assert ((values[better] or 0) > (values[worse] or 0)) == ((task.name, network.name) not in WORSE)
 
 
 @pytest.mark.parametrize(("task", "network"), NETWORKS, ids=IDS)
