@@ -11,7 +11,7 @@ DATA_LABEL = "real"
 
 ASSUMPTIONS: tuple[str, ...] = (
     "How the windows were recorded is not published. Their noise has next to no power below 60 MHz (less than a "
-    "converter of 12 bits would add by rounding), so that it was filtered, or made by a simulation, after any converter.",
+    "converter of 12 bits would add by rounding): it was filtered, or made by a simulation, after any converter.",
     "One published unit is 64 counts, as the published trigger's own analysis takes it.",
     "A window in which a pulse lies elsewhere is cut from three windows joined: noise, the pulse's window, noise. "
     "Joints are faded over 16 samples with weights whose squares add up to one, which keeps the noise's power.",
