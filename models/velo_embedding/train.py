@@ -58,7 +58,7 @@ class Settings:
     quantised_epochs: int = 6
     blocks: int = 4
     learning_rate: float = 4e-3
-    betas: tuple[float, float] = (2e-7, 2e-6)
+    betas: tuple[float, float] = (1e-7, 1e-6)
     held_out: int = 10_000
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
