@@ -70,7 +70,7 @@ class Settings:
     epochs: tuple[int, int, int, int] = (60, 50, 24, 40)
     batch: int = 1024
     rate: float = 4e-3
-    betas: tuple[tuple[float, float], tuple[float, float]] = ((1e-7, 1e-6), (1e-8, 2e-7))
+    betas: tuple[tuple[float, float], tuple[float, float]] = ((2e-8, 2e-7), (2e-9, 5e-8))
     held_out: int = 5_000
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
