@@ -46,7 +46,7 @@ def keras3_file(tmp_path: Path, kind: str, module: str) -> Path:
 @pytest.mark.parametrize(
     ("kind", "module", "said"),
     [
-        ("Sort", "keras.src.ops.numpy", "cut the model before it"),
+        ("Argsort", "keras.src.ops.numpy", "cut the model before it"),
         ("Dens", "keras.layers", "The nearest to it is Dense. Build it from Activation, "),
         ("Masking", "keras.layers", "Leave it out"),
         ("Own", "my.package", "Build it from layers of Keras or HGQ2"),
