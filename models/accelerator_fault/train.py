@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from fpgaml_models.common import saving
 from fpgaml_models.common.fitting import Events
-from fpgaml_models.common.pairs import Pair, train_pair
+from fpgaml_models.common.pairs import Pair, train_task
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
@@ -89,15 +89,16 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         rate=settings.learning_rate,
         betas=settings.betas,
     )
-    facts = saving.plain(settings)
-    trained = train_pair(pair, training, validation, settings.output / "checkpoints", progress, settings.seed, facts)
-    trained.save(settings.output, TASK.held_out(settings.held_out, settings.seed).x)
-    result = {
-        "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        **trained.facts(),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    saving.save_training(settings.output, "accelerator_fault", settings, result)
+    train_task(
+        "accelerator_fault",
+        pair,
+        (training, validation),
+        lambda: TASK.held_out(settings.held_out, settings.seed).x,
+        settings,
+        c.DATA_LABEL,
+        began,
+        progress,
+    )
 
 
 def training_pulses(settings: Settings) -> tuple[Events, Events]:

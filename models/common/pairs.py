@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,3 +107,40 @@ def train_pair(
     start_from(quantised, floating)
     trained("quantised", pair.epochs[1], quantised, before_epoch=rising(pair.betas, pair.risen))
     return Trained(pair, floating, quantised, history)
+
+
+def train_task(
+    task: str,
+    pair: Pair,
+    events: tuple[Events, Events],
+    held_out: Callable[[], Inputs],
+    settings: Any,
+    label: str,
+    began: float,
+    progress: Progress,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Train the only pair of a task, and write all that a training leaves: networks, answers, training.json.
+
+    Args:
+        task: its name.
+        events: for training and for validation.
+        held_out: makes the events that answers are recorded for.
+        settings: a dataclass with output, seed, data and whatever else the weights depend on.
+        label: of the task's own data; a group's own are called so.
+        began: when the work began, by time.monotonic().
+        more: further facts for training.json.
+
+    Raises:
+        FpgamlError: as for `train_pair`.
+    """
+    checkpoints, facts = settings.output / "checkpoints", saving.plain(settings)
+    trained = train_pair(pair, *events, checkpoints, progress, settings.seed, facts)
+    trained.save(settings.output, held_out())
+    result = {
+        "data": label if settings.data is None else "a group's own",
+        **(more or {}),
+        **trained.facts(),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    saving.save_training(settings.output, task, settings, result)

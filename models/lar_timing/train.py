@@ -17,7 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 from fpgaml_models.common import saving
-from fpgaml_models.common.pairs import Pair, train_pair
+from fpgaml_models.common.pairs import Pair, train_task
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
@@ -103,15 +103,16 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         rate=settings.learning_rate,
         betas=settings.betas,
     )
-    facts = saving.plain(settings)
-    trained = train_pair(pair, training, validation, settings.output / "checkpoints", progress, settings.seed, facts)
-    trained.save(settings.output, held_out(settings.held_out, settings.seed, settings.network.rings).x)
-    result = {
-        "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        **trained.facts(),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    saving.save_training(settings.output, "lar_timing", settings, result)
+    train_task(
+        "lar_timing",
+        pair,
+        (training, validation),
+        lambda: held_out(settings.held_out, settings.seed, settings.network.rings).x,
+        settings,
+        c.DATA_LABEL,
+        began,
+        progress,
+    )
 
 
 def training_windows(settings: Settings, progress: Progress) -> tuple[Windows, Windows]:

@@ -15,7 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import keras
 import numpy as np
 from fpgaml_models.common import saving
-from fpgaml_models.common.pairs import Pair, train_pair
+from fpgaml_models.common.pairs import Pair, train_task
 
 from fpgaml.progress import Progress, Silent
 
@@ -46,15 +46,16 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         rate=settings.learning_rate,
         betas=settings.betas,
     )
-    facts = saving.plain(settings)
-    trained = train_pair(pair, training, validation, settings.output / "checkpoints", progress, settings.seed, facts)
-    trained.save(settings.output, to_input(events.held_out(settings.held_out, settings.seed).counts))
-    result = {
-        "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        **trained.facts(),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    saving.save_training(settings.output, "radio_neutrino", settings, result)
+    train_task(
+        "radio_neutrino",
+        pair,
+        (training, validation),
+        lambda: to_input(events.held_out(settings.held_out, settings.seed).counts),
+        settings,
+        c.DATA_LABEL,
+        began,
+        progress,
+    )
 
 
 def _arrays(windows: Windows) -> tuple[np.ndarray, np.ndarray]:

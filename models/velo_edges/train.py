@@ -16,7 +16,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import numpy as np
 from fpgaml_models.common import saving
-from fpgaml_models.common.pairs import Pair, train_pair
+from fpgaml_models.common.pairs import Pair, train_task
 from fpgaml_models.velo_embedding.generate import TRAINING
 from keras import ops
 
@@ -88,16 +88,18 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         betas=settings.betas,
     )
     seen, held = ((graphs.inputs, graphs.label.astype(np.float32)) for graphs in (training, validation))
-    facts = saving.plain(settings)
-    trained = train_pair(pair, seen, held, settings.output / "checkpoints", progress, settings.seed, facts)
-    trained.save(settings.output, held_out_graphs(settings.held_out, settings.seed).inputs)
-    result = {
-        "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        "graphs": {"training": len(training), "validation": len(validation)},
-        **trained.facts(),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    saving.save_training(settings.output, "velo_edges", settings, result)
+    sizes = {"graphs": {"training": len(training), "validation": len(validation)}}
+    train_task(
+        "velo_edges",
+        pair,
+        (seen, held),
+        lambda: held_out_graphs(settings.held_out, settings.seed).inputs,
+        settings,
+        c.DATA_LABEL,
+        began,
+        progress,
+        sizes,
+    )
 
 
 def training_graphs(settings: Settings, progress: Progress) -> tuple[Graphs, Graphs]:

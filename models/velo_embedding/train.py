@@ -16,7 +16,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 from fpgaml_models.common import saving
-from fpgaml_models.common.pairs import Pair, train_pair
+from fpgaml_models.common.pairs import Pair, train_task
 
 from fpgaml.errors import FpgamlError
 from fpgaml.progress import Progress, Silent
@@ -89,15 +89,16 @@ def main(settings: Settings, progress: Progress | None = None) -> None:
         betas=settings.betas,
         group=BLOCK,
     )
-    facts = saving.plain(settings)
-    trained = train_pair(pair, training, validation, settings.output / "checkpoints", progress, settings.seed, facts)
-    trained.save(settings.output, held_out(settings.held_out, settings.seed))
-    result = {
-        "data": c.DATA_LABEL if settings.data is None else "a group's own",
-        **trained.facts(),
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    saving.save_training(settings.output, "velo_embedding", settings, result)
+    train_task(
+        "velo_embedding",
+        pair,
+        (training, validation),
+        lambda: held_out(settings.held_out, settings.seed),
+        settings,
+        c.DATA_LABEL,
+        began,
+        progress,
+    )
 
 
 def training_blocks(settings: Settings) -> tuple[Blocks, Blocks]:
